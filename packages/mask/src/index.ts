@@ -1,1 +1,10 @@
-export {};
+/**
+ * `@sanssocket/mask`: WebSocket masking (RFC 6455 5.3). Imports nothing.
+ *
+ * @packageDocumentation
+ */
+
+export { type MaskKernel, maskBytes, maskWords } from './kernels.js';
+export { keyFromBytes, keyToBytes, rotateKey } from './key.js';
+export { createMaskingKeySource, type MaskingKeySource, randomMaskingKey } from './key-source.js';
+export { mask, maskInPlace } from './mask.js';

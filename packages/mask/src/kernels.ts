@@ -1,0 +1,183 @@
+/**
+ * XOR kernels in JavaScript (RFC 6455 5.3): bytes for short payloads, 32-bit words for the rest.
+ *
+ * A kernel checks nothing: `mask` in mask.ts does, and is what most callers want. Figures: Node 20, one core of a shared
+ * 2-core machine, nanoseconds a call.
+ */
+
+/**
+ * A function that masks a run of bytes: `target[at + i] = source[start + i] XOR key byte (i MOD 4)` for every `i` below
+ * `end - start`. Masking and unmasking are the same operation.
+ *
+ * It must work for any alignment of either view. `source` and `target` may be the same array with `at === start` (in
+ * place), or overlap with `at` before `start`. It must not read or write outside the given ranges and must not keep a
+ * reference to either array. Give your own (native, SIMD) wherever an option takes a `MaskKernel`.
+ *
+ * RFC 6455 5.3.
+ *
+ * @param source - the bytes to mask
+ * @param start - index of the first byte to mask
+ * @param end - index after the last
+ * @param target - where the result goes
+ * @param at - index in `target` of the first result byte
+ * @param key - the masking key of the byte at `start`, see `rotateKey`
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { type MaskKernel, maskBytes } from '@sanssocket/mask';
+ *
+ * let calls = 0;
+ * const counting: MaskKernel = (source, start, end, target, at, key) => {
+ *   calls++;
+ *   maskBytes(source, start, end, target, at, key);
+ * };
+ * const bytes = Uint8Array.of(1, 2, 3);
+ * counting(bytes, 0, 3, bytes, 0, 0);
+ * assert.equal(calls, 1);
+ * ```
+ */
+export type MaskKernel = (
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+  key: number,
+) => void;
+
+/**
+ * The kernel for short payloads: one byte at a time, four to a turn. No view is created, so a 16-byte payload costs 14 ns
+ * where every kernel that needs a view pays about 75 ns for it.
+ *
+ * Arguments as in {@link MaskKernel}; unchecked. RFC 6455 5.3.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { maskBytes } from '@sanssocket/mask';
+ *
+ * const hello = Uint8Array.of(0x7f, 0x9f, 0x4d, 0x51, 0x58);
+ * maskBytes(hello, 0, 5, hello, 0, 0x3d21fa37);
+ * assert.equal(new TextDecoder().decode(hello), 'Hello');
+ * ```
+ */
+export function maskBytes(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+  key: number,
+): void {
+  const k0 = key & 0xff;
+  const k1 = (key >>> 8) & 0xff;
+  const k2 = (key >>> 16) & 0xff;
+  const k3 = key >>> 24;
+  let i = start;
+  let o = at;
+  for (const last = end - 3; i < last; i += 4, o += 4) {
+    target[o] = source[i]! ^ k0;
+    target[o + 1] = source[i + 1]! ^ k1;
+    target[o + 2] = source[i + 2]! ^ k2;
+    target[o + 3] = source[i + 3]! ^ k3;
+  }
+  if (i < end) target[o] = source[i]! ^ k0;
+  if (i + 1 < end) target[o + 1] = source[i + 1]! ^ k1;
+  if (i + 2 < end) target[o + 2] = source[i + 2]! ^ k2;
+}
+
+/** Whether a 32-bit view shows a key's first byte in its low 8 bits. */
+const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/**
+ * The kernel for longer payloads: 32-bit words, eight to a turn (8 GB/s, against 1.2 GB/s for bytes). Where source and
+ * target are aligned alike (always so in place) the words are read through an `Int32Array`; otherwise through a
+ * `DataView`, which is indifferent to alignment and half as fast.
+ *
+ * Arguments as in {@link MaskKernel}; unchecked. RFC 6455 5.3.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { maskWords } from '@sanssocket/mask';
+ *
+ * const payload = new Uint8Array(100).fill(0xaa);
+ * const masked = new Uint8Array(100);
+ * maskWords(payload, 0, 100, masked, 0, 0x3d21fa37);
+ * assert.equal(masked[0], 0xaa ^ 0x37);
+ * assert.equal(payload[0], 0xaa);
+ * ```
+ */
+export function maskWords(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+  key: number,
+): void {
+  // Too short to hold an aligned word for certain.
+  if (end - start < 8) return maskBytes(source, start, end, target, at, key);
+  const misalignment = (source.byteOffset + start) & 3;
+  const sameAlignment = misalignment === ((target.byteOffset + at) & 3);
+  const head = sameAlignment ? -misalignment & 3 : 0;
+  maskBytes(source, start, start + head, target, at, key);
+  const words = (end - start - head) >>> 2;
+  const turned = head === 0 ? key : (key >>> (head << 3)) | (key << (32 - (head << 3)));
+  const from = source.byteOffset + start + head;
+  const to = target.byteOffset + at + head;
+  if (sameAlignment)
+    xorAligned(source.buffer, from, target.buffer, to, words, hostKey(turned, LITTLE_ENDIAN));
+  else xorUnaligned(source.buffer, from, target.buffer, to, words, turned);
+  const done = head + (words << 2);
+  maskBytes(source, start + done, end, target, at + done, turned);
+}
+
+/**
+ * The key as a word of the host's own byte order.
+ *
+ * @internal exported for the test of hosts whose byte order is the other one
+ */
+export function hostKey(key: number, littleEndian: boolean): number {
+  return littleEndian
+    ? key
+    : ((key & 0xff) << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24);
+}
+
+function xorAligned(
+  source: ArrayBufferLike,
+  from: number,
+  target: ArrayBufferLike,
+  to: number,
+  words: number,
+  key: number,
+): void {
+  const s = new Int32Array(source, from, words);
+  const t = source === target && from === to ? s : new Int32Array(target, to, words);
+  let i = 0;
+  for (const last = words - 7; i < last; i += 8) {
+    t[i] = s[i]! ^ key;
+    t[i + 1] = s[i + 1]! ^ key;
+    t[i + 2] = s[i + 2]! ^ key;
+    t[i + 3] = s[i + 3]! ^ key;
+    t[i + 4] = s[i + 4]! ^ key;
+    t[i + 5] = s[i + 5]! ^ key;
+    t[i + 6] = s[i + 6]! ^ key;
+    t[i + 7] = s[i + 7]! ^ key;
+  }
+  for (; i < words; i++) t[i] = s[i]! ^ key;
+}
+
+function xorUnaligned(
+  source: ArrayBufferLike,
+  from: number,
+  target: ArrayBufferLike,
+  to: number,
+  words: number,
+  key: number,
+): void {
+  const s = new DataView(source, from, words << 2);
+  const t = new DataView(target, to, words << 2);
+  for (let i = 0, last = words << 2; i < last; i += 4) t.setInt32(i, s.getInt32(i, true) ^ key, true);
+}

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  keyFromBytes,
+  keyToBytes,
+  type MaskKernel,
+  mask,
+  maskBytes,
+  maskInPlace,
+  maskWords,
+  rotateKey,
+} from '../src/index.js';
+import { hostKey } from '../src/kernels.js';
+
+/** RFC 6455 5.3, word for word: transformed-octet-i = original-octet-i XOR masking-key-octet-(i MOD 4). */
+function formula(payload: Uint8Array, key: Uint8Array): Uint8Array {
+  return payload.map((octet, i) => octet ^ key[i % 4]!);
+}
+
+const kernels: [string, MaskKernel][] = [
+  ['mask', mask],
+  ['maskBytes', maskBytes],
+  ['maskWords', maskWords],
+];
+const payloads = fc.uint8Array({ maxLength: 700 });
+const keys = fc.uint8Array({ minLength: 4, maxLength: 4 });
+const offsets = fc.nat(9);
+
+/** The payload inside a larger array, between bytes that must not change. */
+function embed(payload: Uint8Array, offset: number): Uint8Array {
+  const bytes = new Uint8Array(payload.length + offset + 5).fill(0xee);
+  bytes.set(payload, offset);
+  return bytes.subarray(1);
+}
+
+describe.each(kernels)('%s', (_, kernel) => {
+  it("equals the RFC's formula into another array, at any alignment of both, and leaves the source alone", () => {
+    fc.assert(
+      fc.property(payloads, keys, offsets, offsets, (payload, key, from, to) => {
+        const source = embed(payload, from + 1);
+        const target = new Uint8Array(payload.length + to + 4).fill(0xee);
+        kernel(source, from, from + payload.length, target, to, keyFromBytes(key));
+        expect(target.subarray(to, to + payload.length)).toEqual(formula(payload, key));
+        expect(source.subarray(from, from + payload.length)).toEqual(payload);
+        const outside = [...target.subarray(0, to), ...target.subarray(to + payload.length)];
+        expect(outside.every((byte) => byte === 0xee)).toBe(true);
+      }),
+    );
+  });
+
+  it('equals the formula in place, and touches nothing outside', () => {
+    fc.assert(
+      fc.property(payloads, keys, offsets, (payload, key, from) => {
+        const bytes = embed(payload, from + 1);
+        kernel(bytes, from, from + payload.length, bytes, from, keyFromBytes(key));
+        expect(bytes.subarray(from, from + payload.length)).toEqual(formula(payload, key));
+        const outside = [...bytes.subarray(0, from), ...bytes.subarray(from + payload.length)];
+        expect(outside.every((byte) => byte === 0xee)).toBe(true);
+      }),
+    );
+  });
+
+  it('is an involution', () => {
+    fc.assert(
+      fc.property(payloads, fc.integer(), (payload, key) => {
+        const bytes = payload.slice();
+        kernel(bytes, 0, bytes.length, bytes, 0, key);
+        kernel(bytes, 0, bytes.length, bytes, 0, key);
+        expect(bytes).toEqual(payload);
+      }),
+    );
+  });
+
+  it('is phase-additive: a payload masked in two pieces is the payload masked at once', () => {
+    fc.assert(
+      fc.property(payloads, keys, fc.nat(700), (payload, key, cut) => {
+        const split = Math.min(cut, payload.length);
+        const number = keyFromBytes(key);
+        const pieces = new Uint8Array(payload.length);
+        kernel(payload, 0, split, pieces, 0, number);
+        kernel(payload, split, payload.length, pieces, split, rotateKey(number, split));
+        expect(pieces).toEqual(formula(payload, key));
+      }),
+    );
+  });
+
+  it('moves towards the front within one array', () => {
+    fc.assert(
+      fc.property(payloads, keys, offsets, offsets, (payload, key, to, gap) => {
+        const bytes = embed(payload, to + gap + 1);
+        kernel(bytes, to + gap, to + gap + payload.length, bytes, to, keyFromBytes(key));
+        expect(bytes.subarray(to, to + payload.length)).toEqual(formula(payload, key));
+      }),
+    );
+  });
+});
+
+describe('mask', () => {
+  it.each([
+    ['start below 0', -1, 4, 0],
+    ['start after end', 4, 3, 0],
+    ['end past the source', 0, 9, 0],
+    ['at below 0', 0, 4, -1],
+    ['end past the target', 0, 8, 1],
+    ['NaN', Number.NaN, 4, 0],
+  ])('throws on a range outside its array and writes nothing: %s', (_, start, end, at) => {
+    const bytes = new Uint8Array(8);
+    expect(() => mask(bytes, start, end, bytes, at, -1)).toThrow(RangeError);
+    expect(bytes).toEqual(new Uint8Array(8));
+  });
+});
+
+describe('maskInPlace', () => {
+  it('takes the key as a number or as bytes, and a phase', () => {
+    const key = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
+    const masked = [0x7f, 0x9f, 0x4d, 0x51, 0x58];
+    const hello = new TextEncoder().encode('Hello');
+    expect([...maskInPlace(hello.slice(), key)]).toEqual(masked);
+    expect([...maskInPlace(hello.slice(), keyFromBytes(key))]).toEqual(masked);
+    expect([...maskInPlace(hello.slice(3), key, 3)]).toEqual(masked.slice(3));
+    expect([...maskInPlace(hello.slice(3), key, 4000003)]).toEqual(masked.slice(3));
+  });
+
+  it('throws on a key of another length', () => {
+    expect(() => maskInPlace(new Uint8Array(4), new Uint8Array(5))).toThrow(RangeError);
+  });
+});
+
+describe('keys as numbers and bytes', () => {
+  it('survive the round trip at any offset', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(5), (key, offset) => {
+        const bytes = new Uint8Array(offset + 4);
+        keyToBytes(key, bytes, offset);
+        expect(keyFromBytes(bytes, offset)).toBe(key);
+        expect(bytes.subarray(0, offset).every((byte) => byte === 0)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([-1, 1, Number.NaN])('throw when four bytes do not fit (offset %s)', (offset) => {
+    expect(() => keyFromBytes(new Uint8Array(4), offset)).toThrow(RangeError);
+    expect(() => keyToBytes(1, new Uint8Array(4), offset)).toThrow(RangeError);
+  });
+
+  it('rotate by the phase modulo 4', () => {
+    fc.assert(
+      fc.property(keys, fc.nat(1000), (key, phase) => {
+        const turned = key.map((_, i) => key[(i + phase) % 4]!);
+        expect(rotateKey(keyFromBytes(key), phase)).toBe(keyFromBytes(turned));
+      }),
+    );
+  });
+
+  it('as a host word: the word whose bytes in memory are the key, on either byte order', () => {
+    const word = new DataView(new ArrayBuffer(4));
+    for (const littleEndian of [true, false]) {
+      word.setInt32(0, hostKey(0x3d21fa37, littleEndian), littleEndian);
+      expect([...new Uint8Array(word.buffer)]).toEqual([0x37, 0xfa, 0x21, 0x3d]);
+    }
+  });
+});
