@@ -1,0 +1,27 @@
+/** Keeps bytes that came in pieces, in one buffer that doubles up to a limit: copying is linear in what is kept. */
+export class ByteStore {
+  #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #length = 0;
+
+  /** Adds the first `count` bytes of `chunk`. The buffer never grows past `limit` bytes, which the caller keeps to. */
+  append(chunk: Uint8Array, count: number, limit: number): void {
+    const length = this.#length + count;
+    if (length > this.#buffer.length) {
+      const larger = new Uint8Array(Math.min(Math.max(512, 2 * length), limit));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    if (count === 1)
+      this.#buffer[this.#length] = chunk[0]!; // a view for set() would cost ten times the byte
+    else this.#buffer.set(chunk.subarray(0, count), this.#length);
+    this.#length = length;
+  }
+
+  /** Everything kept, as a view; the store is empty afterwards. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#buffer.subarray(0, this.#length);
+    this.#buffer = new Uint8Array(0);
+    this.#length = 0;
+    return bytes;
+  }
+}

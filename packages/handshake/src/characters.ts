@@ -1,0 +1,87 @@
+// The character classes of HTTP and URI grammar, as one bit each in a table of 256 entries: every scanner of the package
+// is a loop over it, so none can backtrack and each is linear in its input.
+
+/** tchar, RFC 9110 5.6.2: what names, methods, subprotocols and extension parameters consist of. */
+export const TOKEN = 1;
+/** What a header value may hold, RFC 9110 5.5: HTAB, SP, visible ASCII and 8-bit bytes. */
+export const FIELD = 2;
+/** Visible ASCII, 21 to 7E. */
+export const VISIBLE = 4;
+/** 0-9, A-F, a-f. */
+export const HEX = 8;
+/** 0-9. */
+export const DIGIT = 16;
+/** reg-name, RFC 3986 3.2.2; a percent sign still needs its two digits checked. */
+export const HOST = 32;
+/** The Base64 alphabet, without padding. */
+export const BASE64 = 64;
+/** 8-bit bytes: text that is not ASCII. */
+export const HIGH = 128;
+
+/** The classes of each byte, or'ed. */
+export const CLASSES: Uint8Array = /* @__PURE__ */ classify();
+
+function classify(): Uint8Array {
+  const table = new Uint8Array(256);
+  const mark = (characters: string, bits: number): void => {
+    for (let i = 0; i < characters.length; i++) table[characters.charCodeAt(i)]! |= bits;
+  };
+  for (let code = 0; code < 256; code++) {
+    if (code > 0x7f) table[code] = FIELD | HIGH;
+    else if (code > 0x20 && code < 0x7f) table[code] = FIELD | VISIBLE;
+    const letter = code | 0x20;
+    if (letter >= 0x61 && letter <= 0x7a && code < 0x7f) table[code]! |= TOKEN | HOST | BASE64;
+  }
+  mark('\t ', FIELD);
+  mark('0123456789', TOKEN | HOST | BASE64 | DIGIT | HEX);
+  mark('abcdefABCDEF', HEX);
+  mark("!#$%&'*+-.^_`|~", TOKEN);
+  mark("-._~!$&'()*+,;=%", HOST);
+  mark('+/', BASE64);
+  return table;
+}
+
+/** Whether `text` is not empty and every character of it is of a class in `bits`. */
+export function consistsOf(text: string, bits: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if ((CLASSES[text.charCodeAt(i)]! & bits) === 0) return false; // past the table: undefined & bits is 0
+  }
+  return text.length > 0;
+}
+
+/** ASCII case-insensitive comparison (RFC 6455 2.1) with text already in lower case. Never Unicode folding: U+212A is no k. */
+export function equalsIgnoringCase(text: string, lower: string): boolean {
+  if (text.length !== lower.length) return false;
+  for (let i = 0; i < lower.length; i++) {
+    let code = text.charCodeAt(i);
+    if (code >= 0x41 && code <= 0x5a) code |= 0x20;
+    if (code !== lower.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** `text` from `start` to `end` without the spaces and tabs around it (OWS, RFC 9110 5.6.3). */
+export function trimmed(text: string, start: number, end: number): string {
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** SP or HTAB. */
+export function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** The elements of a comma-separated list that may span several headers, trimmed, empty ones included. */
+export function listElements(values: readonly string[]): string[] {
+  const elements: string[] = [];
+  for (const value of values) {
+    for (let start = 0; start <= value.length; ) {
+      const comma = value.indexOf(',', start);
+      const end = comma < 0 ? value.length : comma;
+      elements.push(trimmed(value, start, end));
+      start = end + 1;
+    }
+  }
+  return elements;
+}

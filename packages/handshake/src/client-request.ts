@@ -1,0 +1,98 @@
+import { generateKey, type RandomSource } from './accept-key.js';
+import { formatExtensions } from './extensions.js';
+import { checkedHeaders, checkToken, checkValue, type HeaderPairs } from './header-fields.js';
+import { type RequestHead, writeHead } from './heads.js';
+import { collectOffers, type NegotiableExtension } from './negotiate.js';
+import { parseWebSocketUri, type WebSocketUri } from './uri.js';
+
+/**
+ * What a client asks for besides the resource.
+ */
+export interface ClientRequestOptions<Agreed = unknown> {
+  /** Subprotocols in order of preference, each once. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Extensions in order of preference. */
+  readonly extensions?: readonly NegotiableExtension<Agreed>[] | undefined;
+  /** The `Origin` header; a browser's is its page's (RFC 6455 4.1, request item 8). */
+  readonly origin?: string | undefined;
+  /** Further headers, such as `Authorization` or `Cookie`. */
+  readonly headers?: HeaderPairs | undefined;
+  /** Where the key's 16 bytes come from, instead of `crypto.getRandomValues`. */
+  readonly random?: RandomSource | undefined;
+}
+
+/**
+ * A client's opening handshake, and what its response will be checked against.
+ */
+export interface ClientRequest<Agreed = unknown> {
+  /** Where to connect to. */
+  readonly uri: WebSocketUri;
+  /** The request for a host's own HTTP client. */
+  readonly head: RequestHead;
+  /** The whole request; for a host that writes bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly key: string;
+  readonly protocols: readonly string[];
+  /** Those of the extensions that made an offer. */
+  readonly extensions: readonly NegotiableExtension<Agreed>[];
+}
+
+/**
+ * Makes a client's opening handshake (RFC 6455 4.1). Write it, then give the response to `checkResponse`; or let
+ * `ClientHandshake` do both.
+ *
+ * @param url - a `ws:` or `wss:` URI, see `parseWebSocketUri`
+ * @param options - what else to ask for
+ * @throws TypeError if the URI is none, a subprotocol is no token or there twice, a header is illegal or the handshake's own
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createRequest } from '@sanssocket/handshake';
+ *
+ * const request = createRequest('ws://example.com/chat', { protocols: ['v1'], headers: [['Cookie', 'a=1']] });
+ * assert.equal(request.uri.port, 80);
+ * assert.ok(new TextDecoder().decode(request.bytes).startsWith('GET /chat HTTP/1.1\r\nHost: example.com\r\n'));
+ * ```
+ */
+export function createRequest<Agreed = never>(
+  url: string,
+  options: ClientRequestOptions<Agreed> = {},
+): ClientRequest<Agreed> {
+  const { protocols = [], extensions = [], origin, random } = options;
+  const uri = parseWebSocketUri(url);
+  const own = checkedHeaders(options.headers);
+  // 4.1 item 10: tokens, "and MUST all be unique strings".
+  protocols.forEach(checkToken);
+  if (new Set(protocols).size < protocols.length) throw new TypeError('subprotocol offered twice');
+  const offers = collectOffers(extensions);
+  const key = generateKey(random);
+  // 4.1, request items 4 to 11.
+  const rawHeaders = [
+    'Host',
+    uri.authority,
+    'Upgrade',
+    'websocket',
+    'Connection',
+    'Upgrade',
+    'Sec-WebSocket-Key',
+    key,
+    'Sec-WebSocket-Version',
+    '13',
+  ];
+  if (origin !== undefined) {
+    checkValue(origin);
+    rawHeaders.push('Origin', origin);
+  }
+  if (protocols.length > 0) rawHeaders.push('Sec-WebSocket-Protocol', protocols.join(', '));
+  if (offers.length > 0) rawHeaders.push('Sec-WebSocket-Extensions', formatExtensions(offers));
+  rawHeaders.push(...own);
+  return {
+    uri,
+    head: { method: 'GET', url: uri.resourceName, httpVersion: '1.1', rawHeaders },
+    bytes: writeHead(`GET ${uri.resourceName} HTTP/1.1`, rawHeaders),
+    key,
+    protocols: [...protocols],
+    extensions: extensions.filter(({ name }) => offers.some((offer) => offer.name === name)),
+  };
+}

@@ -1,0 +1,99 @@
+import { acceptKey } from './accept-key.js';
+import { equalsIgnoringCase } from './characters.js';
+import type { ClientRequest } from './client-request.js';
+import { parseExtensions } from './extensions.js';
+import { describeFault, type HandshakeFault } from './faults.js';
+import { headerLists, headerValues, type RawHeaders } from './header-fields.js';
+import { canUpgrade, type ResponseHead } from './heads.js';
+import { confirmExtensions, type NegotiatedExtension } from './negotiate.js';
+
+/**
+ * The server accepted: the connection is open.
+ */
+export interface ClientAcceptance<Agreed = unknown> {
+  readonly kind: 'accepted';
+  readonly headers: RawHeaders;
+  /** The subprotocol in use; `undefined` if the server selected none, whatever was offered. */
+  readonly protocol: string | undefined;
+  /** The extensions in use, in order. */
+  readonly extensions: readonly NegotiatedExtension<Agreed>[];
+}
+
+/**
+ * The server answered with something else than 101, which HTTP gives a meaning to (RFC 6455 4.1, response step 1).
+ */
+export interface ClientRefusal {
+  /** `redirect`: a 3xx with a location. `unauthorized`: a 401. `refused`: anything else. */
+  readonly kind: 'redirect' | 'unauthorized' | 'refused';
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: RawHeaders;
+  /** Of a redirect: `Location` as sent, perhaps relative and perhaps to another site. `undefined` otherwise. */
+  readonly location: string | undefined;
+  /** Of a 401: the values of `WWW-Authenticate`. Empty otherwise. */
+  readonly challenges: readonly string[];
+}
+
+/**
+ * The client's check of a server's response (RFC 6455 4.1): every rule of it, over a parsed head.
+ *
+ * @param request - from `createRequest`
+ * @param head - from Node's HTTP client as it is
+ * @returns what came of it, by `kind`; for a `fault` the connection is to be closed
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { acceptKey, checkResponse, createRequest } from '@sanssocket/handshake';
+ *
+ * const request = createRequest('ws://example.com/');
+ * const rawHeaders = ['Upgrade', 'websocket', 'Connection', 'Upgrade', 'Sec-WebSocket-Accept', acceptKey(request.key)];
+ * const head = { statusCode: 101, statusMessage: 'Switching Protocols', httpVersion: '1.1', rawHeaders };
+ * assert.equal(checkResponse(request, head).kind, 'accepted');
+ * assert.equal(checkResponse(request, { ...head, statusCode: 503 }).kind, 'refused');
+ * ```
+ */
+export function checkResponse<Agreed>(
+  request: ClientRequest<Agreed>,
+  head: ResponseHead,
+): ClientAcceptance<Agreed> | ClientRefusal | HandshakeFault {
+  const headers = head.rawHeaders;
+  // 4.1 response step 1: another status is HTTP's to handle.
+  if (head.statusCode !== 101) return refusal(head);
+  // 4.2.2 step 5.1: the status line is HTTP/1.1's.
+  if (!canUpgrade(head.httpVersion)) return describeFault('RESPONSE_VERSION_UNSUPPORTED');
+  // Step 2: Upgrade is "websocket" and nothing besides, in any letter case.
+  const upgrades = headerValues(headers, 'upgrade');
+  if (upgrades.length !== 1 || !equalsIgnoringCase(upgrades[0]!, 'websocket'))
+    return describeFault('RESPONSE_UPGRADE_INVALID');
+  // Step 3: Connection has the token "Upgrade", in any letter case.
+  if (!headerLists(headers, 'connection', 'upgrade')) return describeFault('RESPONSE_CONNECTION_INVALID');
+  // Step 4. The value is compared exactly; white space around it went with the header line.
+  const accepts = headerValues(headers, 'sec-websocket-accept');
+  if (accepts.length === 0) return describeFault('ACCEPT_MISSING');
+  if (accepts.length > 1) return describeFault('ACCEPT_REPEATED');
+  if (accepts[0] !== acceptKey(request.key)) return describeFault('ACCEPT_MISMATCH');
+  // Step 5.
+  const response = parseExtensions(headerValues(headers, 'sec-websocket-extensions'));
+  if (response === undefined) return describeFault('EXTENSION_INVALID');
+  const extensions = confirmExtensions(response, request.extensions);
+  if ('kind' in extensions) return extensions;
+  // Step 6: one of those offered, in their letter case.
+  const protocols = headerValues(headers, 'sec-websocket-protocol');
+  const protocol = protocols[0];
+  if (protocols.length > 1) return describeFault('PROTOCOL_REPEATED');
+  if (protocol !== undefined && !request.protocols.includes(protocol))
+    return describeFault('PROTOCOL_NOT_OFFERED');
+  return { kind: 'accepted', headers, protocol, extensions };
+}
+
+function refusal({
+  statusCode: status = 0,
+  statusMessage: reason = '',
+  rawHeaders: headers,
+}: ResponseHead): ClientRefusal {
+  const location = status >= 300 && status < 400 ? headerValues(headers, 'location')[0] : undefined;
+  const challenges = status === 401 ? headerValues(headers, 'www-authenticate') : [];
+  const kind = location !== undefined ? 'redirect' : status === 401 ? 'unauthorized' : 'refused';
+  return { kind, status, reason, headers, location, challenges };
+}

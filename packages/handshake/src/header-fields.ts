@@ -1,0 +1,90 @@
+import { consistsOf, equalsIgnoringCase, FIELD, listElements, TOKEN } from './characters.js';
+
+/**
+ * Headers as a flat array of names and values in turn, in the order and letter case of the wire: what Node calls
+ * `rawHeaders`. A repeated header is simply there twice.
+ */
+export type RawHeaders = readonly string[];
+
+/**
+ * Headers a caller gives: pairs of name and value, so an array of pairs, a `Map` or a `Headers` object.
+ */
+export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
+
+/**
+ * Every value of one header, in order (RFC 9110 5.3).
+ *
+ * @param headers - a flat array of names and values
+ * @param name - the header's name, in any letter case
+ * @returns the values; empty if the header is absent
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { headerValues } from '@sanssocket/handshake';
+ *
+ * assert.deepEqual(headerValues(['Cookie', 'a=1', 'Host', 'example', 'cookie', 'b=2'], 'Cookie'), ['a=1', 'b=2']);
+ * ```
+ */
+export function headerValues(headers: RawHeaders, name: string): string[] {
+  const lower = name.toLowerCase();
+  const values: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (equalsIgnoringCase(headers[i]!, lower)) values.push(headers[i + 1]!);
+  }
+  return values;
+}
+
+/** Whether a header's comma-separated list, over all its lines, has the element `lower`, in any letter case. */
+export function headerLists(headers: RawHeaders, name: string, lower: string): boolean {
+  return listElements(headerValues(headers, name)).some((element) => equalsIgnoringCase(element, lower));
+}
+
+/**
+ * Pairs as a flat array, for the functions over parsed heads.
+ *
+ * @param headers - pairs of name and value, for instance a fetch `Headers` object
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { flattenHeaders } from '@sanssocket/handshake';
+ *
+ * assert.deepEqual(flattenHeaders(new Headers({ Host: 'example' })), ['host', 'example']);
+ * ```
+ */
+export function flattenHeaders(headers: HeaderPairs): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of headers) flat.push(name, value);
+  return flat;
+}
+
+// The headers the handshake writes itself; a second one from the caller would contradict it.
+const OWN = ['host', 'upgrade', 'connection', 'content-length', 'transfer-encoding', 'origin'];
+
+/** A caller's headers, flat; throws TypeError for a header that is the handshake's own or not safe to write. */
+export function checkedHeaders(headers: HeaderPairs = []): string[] {
+  const flat = flattenHeaders(headers);
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!;
+    checkToken(name);
+    checkValue(flat[i + 1]!);
+    const lower = name.toLowerCase();
+    if (OWN.includes(lower) || lower.startsWith('sec-websocket-')) {
+      throw new TypeError(`header ${name} is written by the handshake`);
+    }
+  }
+  return flat;
+}
+
+/** Throws TypeError unless `text` is a token (RFC 9110 5.6.2). */
+export function checkToken(text: string): void {
+  if (!consistsOf(text, TOKEN)) throw new TypeError(`not a token: ${JSON.stringify(text)}`);
+}
+
+/** Throws TypeError unless `text` may stand in a head after a name or a status (RFC 9110 5.5): no CR, LF, NUL, no text past latin1. */
+export function checkValue(text: string): void {
+  if (typeof text !== 'string' || (text !== '' && !consistsOf(text, FIELD))) {
+    throw new TypeError(`illegal in a header: ${JSON.stringify(text)}`);
+  }
+}

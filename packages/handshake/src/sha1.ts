@@ -1,0 +1,106 @@
+// SHA-1 (FIPS 180-4) over the one input a handshake has: 24 characters of key, 36 of GUID. Sixty bytes are always two
+// blocks, of which only the first six words ever change: the second block is a constant, expanded once.
+// SHA-1 is broken as a signature; here it only shows that the server read the key (RFC 6455 10.8).
+
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const KEY_WORDS = 6;
+
+// Kept between calls: no allocation but the digest, and nothing of a caller's that matters (the key is public).
+const firstBlock: Int32Array = /* @__PURE__ */ firstBlockTemplate();
+const secondBlock: Int32Array = /* @__PURE__ */ secondBlockSchedule();
+const state: Int32Array = /* @__PURE__ */ new Int32Array(5);
+
+/** The 20 bytes SHA-1 gives for `key` followed by RFC 6455's GUID; `key` is exactly 24 ASCII characters. */
+export function sha1OfKey(key: string): Uint8Array {
+  putWords(firstBlock, 0, key);
+  expand(firstBlock);
+  state[0] = 0x67452301;
+  state[1] = 0xefcdab89;
+  state[2] = 0x98badcfe;
+  state[3] = 0x10325476;
+  state[4] = 0xc3d2e1f0;
+  compress(firstBlock);
+  compress(secondBlock);
+  const digest = new Uint8Array(20);
+  for (let i = 0; i < 20; i++) digest[i] = state[i >> 2]! >>> (24 - ((i & 3) << 3));
+  return digest;
+}
+
+function firstBlockTemplate(): Int32Array {
+  const words = new Int32Array(80);
+  putWords(words, KEY_WORDS, GUID);
+  words[15] = 0x80000000; // the one bit after the message
+  return words;
+}
+
+function secondBlockSchedule(): Int32Array {
+  const words = new Int32Array(80);
+  words[15] = 60 * 8; // the message's length in bits
+  expand(words);
+  return words;
+}
+
+function putWords(words: Int32Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i += 4) {
+    words[at++] =
+      (text.charCodeAt(i) << 24) |
+      (text.charCodeAt(i + 1) << 16) |
+      (text.charCodeAt(i + 2) << 8) |
+      text.charCodeAt(i + 3);
+  }
+}
+
+/** Message schedule, FIPS 180-4 6.1.2 step 1. */
+function expand(w: Int32Array): void {
+  for (let i = 16; i < 80; i++) {
+    const word = w[i - 3]! ^ w[i - 8]! ^ w[i - 14]! ^ w[i - 16]!;
+    w[i] = (word << 1) | (word >>> 31);
+  }
+}
+
+/** One block into `state`, FIPS 180-4 6.1.2 steps 2 to 4: four loops of twenty rounds, so that no round asks which it is. */
+function compress(w: Int32Array): void {
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let i = 0;
+  for (; i < 20; i++) {
+    const t = (((a << 5) | (a >>> 27)) + (d ^ (b & (c ^ d))) + e + 0x5a827999 + w[i]!) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = t;
+  }
+  for (; i < 40; i++) {
+    const t = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0x6ed9eba1 + w[i]!) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = t;
+  }
+  for (; i < 60; i++) {
+    const t = (((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c))) + e + 0x8f1bbcdc + w[i]!) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = t;
+  }
+  for (; i < 80; i++) {
+    const t = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0xca62c1d6 + w[i]!) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = t;
+  }
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
+}

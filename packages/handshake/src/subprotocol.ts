@@ -1,0 +1,45 @@
+import { consistsOf, listElements, TOKEN } from './characters.js';
+import { describeFault, type HandshakeFault } from './faults.js';
+
+/**
+ * Reads the client's `Sec-WebSocket-Protocol` (RFC 6455 4.1, request item 10; 11.3.4): tokens, each once, over all lines.
+ *
+ * @param values - the header's values, one a line
+ * @returns the subprotocols in order of preference; empty without the header; or the client's fault
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { parseProtocols } from '@sanssocket/handshake';
+ *
+ * assert.deepEqual(parseProtocols(['chat, superchat', 'v2']), ['chat', 'superchat', 'v2']);
+ * assert.deepEqual(parseProtocols([]), []);
+ * ```
+ */
+export function parseProtocols(values: readonly string[]): string[] | HandshakeFault {
+  const protocols = listElements(values);
+  // 4.1 item 10: "non-empty strings" of token characters ...
+  if (!protocols.every((name) => consistsOf(name, TOKEN))) return describeFault('PROTOCOL_INVALID');
+  // ... "and MUST all be unique strings".
+  return new Set(protocols).size === protocols.length ? protocols : describeFault('PROTOCOL_OFFERED_TWICE');
+}
+
+/**
+ * The first of the client's subprotocols that the server supports (RFC 6455 4.2.2, step 5.5). Compared exactly.
+ *
+ * @param offered - the client's list, in its order of preference
+ * @param supported - the server's, in any order
+ * @returns the choice; `undefined` when there is none in common
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { selectProtocol } from '@sanssocket/handshake';
+ *
+ * assert.equal(selectProtocol(['v2', 'v1'], ['v1', 'v2']), 'v2');
+ * assert.equal(selectProtocol(['Chat'], ['chat']), undefined);
+ * ```
+ */
+export function selectProtocol(offered: readonly string[], supported: readonly string[]): string | undefined {
+  return offered.find((name) => supported.includes(name));
+}
