@@ -5,12 +5,15 @@
 import type { Endpoint, EndpointOptions, ObservedEvent, Role } from '../src/index.js';
 
 class Fault extends Error {
-  constructor(
-    readonly code: string,
-    readonly closeCode: number,
-    readonly offset: number,
-  ) {
+  readonly code: string;
+  readonly closeCode: number;
+  readonly offset: number;
+
+  constructor(code: string, closeCode: number, offset: number) {
     super(code);
+    this.code = code;
+    this.closeCode = closeCode;
+    this.offset = offset;
   }
 }
 

@@ -48,7 +48,7 @@ export function fill(pattern, length) {
 }
 
 /** @param {Segment[]} segments */
-export function size(segments) {
+function size(segments) {
   return segments.reduce(
     (sum, part) => sum + (typeof part === 'string' ? part.length : part.repeat.length * part.times) / 2,
     0,
@@ -110,7 +110,7 @@ const gcd = (a, b) => (b === 0 ? a : gcd(b, a % b));
  * @param {string} key
  * @returns {Segment[]}
  */
-export function mask(segments, key) {
+function mask(segments, key) {
   if (key === '00000000') return segments;
   const keyBytes = key.match(/../g).map((pair) => Number.parseInt(pair, 16));
   let phase = 0;

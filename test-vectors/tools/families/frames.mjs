@@ -196,7 +196,6 @@ const sequences = [
     id: 'frames/several/empty-after-non-empty',
     section: '5.2',
     about: 'An empty message after one that was not.',
-    advisories: ['I23'],
     frames: [text('a'), text('')],
     events: [event.text('a'), event.text('')],
   }),
