@@ -32,10 +32,11 @@ function parseHex(hex: string): Uint8Array {
  *
  * @example
  * ```ts
+ * import assert from 'node:assert/strict';
  * import { expandSegments } from '@sanssocket/test-vectors';
  *
  * const bytes = expandSegments(['8105 48', { repeat: '6c', times: 2 }]);
- * console.log(bytes); // Uint8Array [ 0x81, 0x05, 0x48, 0x6c, 0x6c ]
+ * assert.deepEqual([...bytes], [0x81, 0x05, 0x48, 0x6c, 0x6c]);
  * ```
  */
 export function expandSegments(segments: readonly Segment[]): Uint8Array {

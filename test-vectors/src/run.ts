@@ -50,13 +50,14 @@ function isPerRole<T extends object>(value: T | PerRole<T>): value is PerRole<T>
  *
  * @example
  * ```ts
+ * import assert from 'node:assert/strict';
  * import { type ConnectionVector, rolesOf } from '@sanssocket/test-vectors';
  *
  * const vector: ConnectionVector = {
  *   id: 'example/text', section: '5.7', about: 'Text.', input: { client: ['8101 61'] },
  *   events: [{ type: 'text', data: 'a' }],
  * };
- * console.log(rolesOf(vector)); // [ 'client' ]
+ * assert.deepEqual(rolesOf(vector), ['client']);
  * ```
  */
 export function rolesOf(vector: ConnectionVector): Role[] {
@@ -69,13 +70,15 @@ export function rolesOf(vector: ConnectionVector): Role[] {
  *
  * @example
  * ```ts
+ * import assert from 'node:assert/strict';
  * import { type ConnectionVector, expectedEvents } from '@sanssocket/test-vectors';
  *
  * const vector: ConnectionVector = {
  *   id: 'example/text', section: '5.7', about: 'Text.', input: { client: ['8101 61'] },
  *   events: { client: [{ type: 'text', data: 'a' }] },
  * };
- * console.log(expectedEvents(vector, 'client').length); // 1
+ * assert.deepEqual(expectedEvents(vector, 'client'), [{ type: 'text', data: 'a' }]);
+ * assert.deepEqual(expectedEvents(vector, 'server'), []);
  * ```
  */
 export function expectedEvents(vector: ConnectionVector, role: Role): readonly ExpectedEvent[] {
@@ -200,6 +203,7 @@ function runSplit(
  *
  * @example
  * ```ts
+ * import assert from 'node:assert/strict';
  * import { type ConnectionVector, type Endpoint, runConnectionVector } from '@sanssocket/test-vectors';
  *
  * const vector: ConnectionVector = {
@@ -210,7 +214,8 @@ function runSplit(
  * };
  * const deaf = (): Endpoint => ({ receive() {}, eof() {}, events: () => [], output: () => new Uint8Array(0) });
  * const mismatches = runConnectionVector(vector, 'client', deaf);
- * console.log(mismatches[0]?.message); // events, with the line "- ping"; output, with "- 8a8000000000"
+ * assert.equal(mismatches.length, 3); // whole, bytewise, 1+1
+ * assert.equal(mismatches[0]?.message, 'events\n  - ping\noutput\n  - 8a8000000000\n  + ');
  * ```
  */
 export function runConnectionVector(
@@ -251,10 +256,11 @@ export function runConnectionVector(
  *
  * @example
  * ```ts
+ * import assert from 'node:assert/strict';
  * import { formatMismatches } from '@sanssocket/test-vectors';
  *
- * console.log(formatMismatches([{ id: 'a/b', role: 'client', split: '1+2', message: 'events' }]));
- * // a/b, client, 1+2: events
+ * const text = formatMismatches([{ id: 'a/b', role: 'client', split: '1+2', message: 'events' }]);
+ * assert.equal(text, 'a/b, client, 1+2: events');
  * ```
  */
 export function formatMismatches(mismatches: readonly Mismatch[], limit: number = 3): string {

@@ -44,10 +44,11 @@ function cutOffsets(input: Uint8Array): Iterable<number> {
  *
  * @example
  * ```ts
+ * import assert from 'node:assert/strict';
  * import { splits } from '@sanssocket/test-vectors';
  *
- * for (const chunks of splits(Uint8Array.of(0x81, 0x01, 0x61))) console.log(chunks.map((chunk) => chunk.length));
- * // [ 3 ], [ 1, 1, 1 ], [ 1, 2 ], [ 2, 1 ]
+ * const lengths = Array.from(splits(Uint8Array.of(0x81, 0x01, 0x61)), (chunks) => chunks.map((chunk) => chunk.length));
+ * assert.deepEqual(lengths, [[3], [1, 1, 1], [1, 2], [2, 1]]);
  * ```
  */
 export function* splits(input: Uint8Array): Generator<Uint8Array[], void, undefined> {

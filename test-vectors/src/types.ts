@@ -11,10 +11,12 @@ export type Role = 'client' | 'server';
  *
  * @example
  * ```ts
- * import type { Segment } from '@sanssocket/test-vectors';
+ * import assert from 'node:assert/strict';
+ * import { expandSegments, type Segment } from '@sanssocket/test-vectors';
  *
  * // A binary frame of 64 KiB: header, then 65,536 zero bytes.
  * const frame: Segment[] = ['827f 0000000000010000', { repeat: '00', times: 65536 }];
+ * assert.equal(expandSegments(frame).length, 10 + 65536);
  * ```
  */
 export type Segment = string | { readonly repeat: string; readonly times: number };
@@ -78,7 +80,7 @@ export type ExpectedEvent =
 
 /**
  * An event as an endpoint under test reports it: an {@link ExpectedEvent}, whose binary data may also be plain bytes.
- * A `fault code` unknown to the vectors is a mismatch, not a type error, so `code` is any string here.
+ * A fault code unknown to the vectors is a mismatch, not a type error, so a fault's `code` is any string here.
  */
 export type ObservedEvent =
   | ExpectedEvent

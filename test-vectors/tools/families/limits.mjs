@@ -1,5 +1,5 @@
 /** Section 10.4: limits on frames, messages and fragments, judged from headers. */
-import { binary, continuation, fill, MORE, minimal, ping, rawText, text } from '../frame.mjs';
+import { binary, close, continuation, fill, MORE, minimal, ping, rawText, text } from '../frame.mjs';
 import { event, vector } from '../vector.mjs';
 
 const PATTERN = '00017fff';
@@ -143,6 +143,14 @@ const rules = [
     options: { maxMessageBytes: 4 },
     frames: [binary('0102', MORE), ping(bytes(125)), continuation('0304')],
     events: [event.ping(bytes(125)), event.binary('01020304')],
+  }),
+  vector({
+    id: 'limits/message/close-does-not-count',
+    section: '10.4',
+    about: 'Nor is a Close frame inside a message part of it.',
+    options: { maxMessageBytes: 4 },
+    frames: [binary('0102', MORE), close(1000, 'a reason')],
+    events: (at) => at[1].closed(1000, 'a reason'),
   }),
   vector({
     id: 'limits/message/before-text-is-judged',
@@ -339,6 +347,14 @@ const counts = [
     options: { maxFragments: 2 },
     frames: [text('a', MORE), ping('01'), ping('02'), ping('03'), continuation('62')],
     events: [event.ping('01'), event.ping('02'), event.ping('03'), event.text('ab')],
+  }),
+  vector({
+    id: 'limits/fragments/close-does-not-count',
+    section: '10.4',
+    about: 'A Close frame after as many frames as are allowed is no frame of the message.',
+    options: { maxFragments: 2 },
+    frames: [text('a', MORE), more('62'), close(1000)],
+    events: (at) => at[2].closed(1000),
   }),
   vector({
     id: 'limits/fragments/each-message-on-its-own',
