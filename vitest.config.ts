@@ -5,12 +5,20 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 // Tests import packages by name and get their sources: coverage and stack traces then speak of src, not dist.
-const alias = Object.fromEntries(
-  readdirSync(`${root}packages`).map((name) => [
-    `@sanssocket/${name}`,
-    `${root}packages/${name}/src/index.ts`,
-  ]),
-);
+const alias = {
+  '@sanssocket/codec/unchecked': `${root}packages/codec/src/unchecked-frame.ts`,
+  '@sanssocket/test-vectors': `${root}test-vectors/src/index.ts`,
+  ...packages(),
+};
+
+function packages() {
+  return Object.fromEntries(
+    readdirSync(`${root}packages`).map((name) => [
+      `@sanssocket/${name}`,
+      `${root}packages/${name}/src/index.ts`,
+    ]),
+  );
+}
 
 export default defineConfig({
   resolve: { alias },

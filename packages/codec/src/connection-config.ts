@@ -1,0 +1,93 @@
+/** Everything about a connection that does not change and can be shared: one object for a million connections. */
+import {
+  mask as defaultMask,
+  type MaskingKeySource,
+  type MaskKernel,
+  randomMaskingKey,
+} from '@sanssocket/mask';
+import { FrameRules } from './frame-parser.js';
+import { type Limits, positiveInteger } from './limits.js';
+
+/** Options of a {@link Connection}. */
+export interface ConnectionOptions extends Partial<Limits> {
+  /** Which side this is. A server receives masked frames and sends unmasked ones, a client the reverse (RFC 6455 5.1). */
+  readonly role: 'server' | 'client';
+  /**
+   * How messages reach the sink: `'messages'` (the default) whole, as strings and fresh arrays; `'spans'` whole, as a range
+   * of borrowed bytes, text validated; `'pieces'` as they arrive, before the message or even the frame is whole.
+   */
+  readonly delivery?: 'messages' | 'spans' | 'pieces';
+  /** Whether chunks given to `receive` may be changed: masked payloads are then unmasked in place. False by default. */
+  readonly inPlace?: boolean;
+  /** Whether pings are answered without asking. True by default. */
+  readonly autoPong?: boolean;
+  /**
+   * How many automatic pongs may wait in the output; beyond, only the newest ping is answered, once the output has been
+   * taken (RFC 6455 5.5.3 allows it). 64 by default.
+   */
+  readonly maxQueuedPongs?: number;
+  /** Where a client's masking keys come from; by default the runtime's CSPRNG. */
+  readonly maskingKeys?: MaskingKeySource;
+  /** The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. */
+  readonly mask?: MaskKernel;
+}
+
+/**
+ * Options completed and checked. Make one and give it to every connection of a kind; a connection given plain options makes
+ * its own.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection, ConnectionConfig } from '@sanssocket/codec';
+ *
+ * const config = new ConnectionConfig({ role: 'server', maxMessageBytes: 65536 });
+ * const connections = Array.from({ length: 3 }, () => new Connection(config, {}));
+ * assert.equal(connections[0]!.state, 'open');
+ * assert.throws(() => new ConnectionConfig({ role: 'server', maxMessageBytes: 0 }), RangeError);
+ * ```
+ */
+export class ConnectionConfig {
+  readonly role: 'server' | 'client';
+  readonly delivery: 'messages' | 'spans' | 'pieces';
+  readonly inPlace: boolean;
+  readonly autoPong: boolean;
+  readonly maxQueuedPongs: number;
+  readonly maskingKeys: MaskingKeySource;
+  readonly mask: MaskKernel;
+  readonly maxMessageBytes: number;
+  readonly #options: ConnectionOptions;
+  /** Rules by the reserved bits in use: at most eight. */
+  readonly #rules: (FrameRules | undefined)[] = [];
+
+  /**
+   * @throws TypeError for a role or delivery there is not, RangeError for a limit that is not a positive integer
+   */
+  constructor(options: ConnectionOptions) {
+    const { role, delivery = 'messages', inPlace = false, autoPong = true, maxQueuedPongs = 64 } = options;
+    if (role !== 'server' && role !== 'client') throw new TypeError('a connection is a server or a client');
+    if (delivery !== 'messages' && delivery !== 'spans' && delivery !== 'pieces') {
+      throw new TypeError('no such delivery');
+    }
+    this.role = role;
+    this.delivery = delivery;
+    this.inPlace = inPlace;
+    this.autoPong = autoPong;
+    this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
+    this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
+    this.mask = options.mask ?? defaultMask;
+    this.#options = options;
+    this.maxMessageBytes = this.rules(0).maxMessageBytes;
+  }
+
+  /**
+   * The rules for frames when extensions claim these reserved bits.
+   *
+   * @param rsv - a sum of `RSV1`, `RSV2` and `RSV3`
+   */
+  rules(rsv: number): FrameRules {
+    const { role, mask } = this;
+    this.#rules[rsv] ??= new FrameRules({ ...this.#options, role, mask, rsv, unmask: 'none' });
+    return this.#rules[rsv];
+  }
+}

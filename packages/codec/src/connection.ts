@@ -1,0 +1,397 @@
+/**
+ * A connection: bytes in and events out, commands in and bytes out (RFC 6455 sections 5 to 7).
+ *
+ * ```
+ *   state      our Close   the peer's Close   transport
+ *   open       -           -                  'open'
+ *   closing    sent        -                  'open'        its messages are still delivered (7.1.3)
+ *   closing    in line     heard              'open'        an asynchronous extension holds the answer back
+ *   closed     sent        heard              server 'end', client 'await-end' (7.1.1: the server closes TCP first)
+ *   closed     sent        -                  'end'         failed (7.1.7)
+ *   closed     any         any                'end'         the transport has ended (7.1.4)
+ * ```
+ */
+import { copyOf, EMPTY } from './bytes.js';
+import { PROTOCOL_ERROR } from './close-codes.js';
+import { ConnectionConfig, type ConnectionOptions } from './connection-config.js';
+import type { ConnectionSink } from './connection-sink.js';
+import { ExtensionChain, type MessageExtension } from './extension.js';
+import { encodeCloseBody, requireBytes, requireControlPayload } from './frame-writer.js';
+import { MessageReader } from './message-reader.js';
+import { MessageSender } from './message-sender.js';
+import { BINARY, PING, PONG, TEXT } from './opcodes.js';
+import type { Outcome } from './outcome.js';
+import { OutgoingMessage } from './outgoing-message.js';
+import type { PreparedMessage } from './prepared-message.js';
+import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+
+/** Input that waits because reading is paused. */
+interface Backlog {
+  readonly chunks: Uint8Array[];
+  /** Whether the host asked for the pause. */
+  paused: boolean;
+  /** Whether the end of input waits too. */
+  ended: boolean;
+}
+
+/**
+ * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
+ * {@link Connection.receive}, write what {@link Connection.takeOutput} gives, and look at {@link Connection.transport}:
+ *
+ * ```ts no-run
+ * socket.on('data', (chunk) => { connection.receive(chunk); flush(); });
+ * socket.on('end', () => { connection.receiveEnd(); flush(); });
+ * function flush() {
+ *   for (let chunk; (chunk = connection.takeOutput()) !== undefined; ) socket.write(chunk);
+ *   if (connection.transport === 'end') socket.end();
+ * }
+ * ```
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection } from '@sanssocket/codec';
+ *
+ * const server = new Connection({ role: 'server' }, { text: (text) => server.sendText(text.toUpperCase()) });
+ * const answers: string[] = [];
+ * const client = new Connection({ role: 'client' }, { text: (text) => answers.push(text) });
+ *
+ * client.sendText('hello');
+ * server.receive(client.takeOutput()!);
+ * client.receive(server.takeOutput()!);
+ * assert.deepEqual(answers, ['HELLO']);
+ *
+ * client.close(1000, 'bye');
+ * server.receive(client.takeOutput()!);
+ * client.receive(server.takeOutput()!);
+ * assert.equal(client.outcome?.clean, true);
+ * assert.deepEqual([server.transport, client.transport], ['end', 'await-end']);
+ * ```
+ */
+export class Connection {
+  readonly #config: ConnectionConfig;
+  readonly #reader: MessageReader;
+  readonly #sender: MessageSender;
+  #backlog: Backlog | null = null;
+  #reading = false;
+  #ended = false;
+
+  /**
+   * @param config - role, delivery, limits; to be shared by many connections, make a {@link ConnectionConfig}
+   * @param sink - gets the events; may be shared too
+   * @param extensions - what the opening handshake agreed on, in that order
+   * @throws TypeError or RangeError for options that make no sense or extensions whose reserved bits overlap
+   */
+  constructor(
+    config: ConnectionOptions | ConnectionConfig,
+    sink: ConnectionSink,
+    extensions: readonly MessageExtension[] = [],
+  ) {
+    this.#config = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
+    const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
+    this.#sender = new MessageSender(this.#config, sink, chain);
+    this.#reader = new MessageReader(this.#config, sink, this.#sender, chain);
+    if (chain !== null) {
+      this.#reader.onReady = () => this.#continue();
+      this.#sender.onExtensionFailure = () => this.#reader.abort(1011, '', undefined);
+    }
+  }
+
+  // Input.
+
+  /**
+   * Takes the next bytes from the transport, in chunks of any size, and calls the sink for what they complete. While the
+   * connection is {@link Connection.paused} they wait (as a copy), in order; after the end of the connection they are
+   * ignored.
+   *
+   * @param bytes - kept by nobody when the call returns; changed only with the option `inPlace`
+   * @throws TypeError for anything but a Uint8Array, Error when called by the sink. What the sink throws passes
+   * through; nothing is lost then: what follows the event that threw is processed at the next call
+   *
+   * RFC 6455 6.2.
+   */
+  receive(bytes: Uint8Array): void {
+    requireBytes(bytes);
+    if (this.#reading) throw new Error('a sink must not call receive');
+    if (this.#reader.deaf || this.#ended || bytes.length === 0) return;
+    if (this.#backlog === null) this.#read(bytes);
+    else {
+      this.#backlog.chunks.push(copyOf(bytes, 0, bytes.length));
+      this.#continue();
+    }
+  }
+
+  /**
+   * Tells that the transport has ended: no further bytes will come. Without a completed closing handshake that is the
+   * abnormal closure 1006, `truncated` if it cut something off.
+   *
+   * RFC 6455 7.1.4, 7.1.5.
+   */
+  receiveEnd(): void {
+    if (this.#reading) throw new Error('a sink must not call receiveEnd');
+    this.#ended = true;
+    if (this.#backlog === null || this.#reader.deaf) this.#reader.endOfInput();
+    else {
+      this.#backlog.ended = true;
+      this.#continue();
+    }
+  }
+
+  /**
+   * Stops the reading behind the current event, at that very byte; what was not read waits. A host also stops reading from
+   * its transport, which is how the peer feels it.
+   */
+  pause(): void {
+    this.#reader.pause();
+    if (this.#backlog === null) this.#backlog = { chunks: [], paused: true, ended: false };
+    else this.#backlog.paused = true;
+  }
+
+  /** Goes on reading. Events of what waited are called before this returns. */
+  resume(): void {
+    if (this.#backlog === null) return;
+    this.#backlog.paused = false;
+    if (!this.#reading) this.#continue();
+  }
+
+  /** Whether input waits: by {@link Connection.pause}, or because an asynchronous extension is at work. */
+  get paused(): boolean {
+    return this.#reader.waiting || this.#backlog?.paused === true;
+  }
+
+  #read(bytes: Uint8Array): void {
+    const reader = this.#reader;
+    const before = reader.offset;
+    this.#reading = true;
+    let at = -1;
+    try {
+      at = reader.push(bytes, 0);
+    } finally {
+      this.#reading = false;
+      // Less than all: paused, or the sink threw.
+      if (at !== bytes.length && !reader.deaf) {
+        const rest = copyOf(bytes, at < 0 ? reader.offset - before : at, bytes.length);
+        this.#backlog ??= { chunks: [], paused: false, ended: false };
+        this.#backlog.chunks.unshift(rest);
+      }
+    }
+  }
+
+  /** Reads what waits, as far as it may. */
+  #continue(): void {
+    while (this.#backlog !== null && !this.paused && !this.#reader.deaf) {
+      const chunk = this.#backlog.chunks.shift();
+      if (chunk !== undefined) this.#read(chunk);
+      else {
+        const { ended } = this.#backlog;
+        this.#backlog = null;
+        // A pause may have come between a frame's last byte and its end.
+        this.#read(EMPTY);
+        if (ended && !this.paused) this.#reader.endOfInput();
+        else if (ended) this.#wait().ended = true;
+      }
+    }
+    if (this.#reader.deaf) {
+      const ended = this.#backlog?.ended;
+      this.#backlog = null;
+      if (ended) this.#reader.endOfInput();
+    }
+  }
+
+  // Output.
+
+  /**
+   * Takes the next chunk of output. Call until it gives undefined, after each call that may have made some: everything one
+   * `receive` made necessary is one chunk, unless it is large.
+   *
+   * @returns bytes for the transport, in order; not to be changed or transferred, as they may be shared with other
+   * connections (prepared messages) or the caller's own (large payloads). Undefined when there are none
+   */
+  takeOutput(): Uint8Array | undefined {
+    return this.#sender.take();
+  }
+
+  /** Bytes of output that wait to be taken, messages that an extension works on included (before encoding). */
+  get bufferedAmount(): number {
+    return this.#sender.bufferedBytes;
+  }
+
+  /**
+   * Sends a text message.
+   *
+   * @param text - a lone surrogate in it becomes U+FFFD. As bytes: must be valid UTF-8, and may be queued by reference
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws TypeError for anything else or for bytes that are not UTF-8, Error while a message in fragments is under way
+   *
+   * RFC 6455 5.6, 6.1.
+   */
+  sendText(text: string | Uint8Array): boolean {
+    if (typeof text !== 'string') {
+      requireBytes(text);
+      requireUtf8(text);
+    }
+    if (!this.#mayBegin()) return false;
+    if (typeof text === 'string') this.#sender.text(text);
+    else this.#sender.bytes(TEXT, text);
+    return true;
+  }
+
+  /**
+   * Sends a binary message.
+   *
+   * @param bytes - unchanged. From 4 KiB a server queues them by reference: not to be changed until they are written out
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws TypeError for anything but a Uint8Array, Error while a message in fragments is under way
+   *
+   * RFC 6455 5.6, 6.1.
+   */
+  sendBinary(bytes: Uint8Array): boolean {
+    requireBytes(bytes);
+    if (!this.#mayBegin()) return false;
+    this.#sender.bytes(BINARY, bytes);
+    return true;
+  }
+
+  /**
+   * Sends a message that was encoded once for many connections.
+   *
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws Error while a message in fragments is under way
+   */
+  sendPrepared(message: PreparedMessage): boolean {
+    if (!this.#mayBegin()) return false;
+    this.#sender.prepared(message);
+    return true;
+  }
+
+  /**
+   * Begins a text message in fragments.
+   *
+   * @throws Error while another is under way
+   *
+   * RFC 6455 5.4.
+   */
+  beginText(): OutgoingMessage {
+    this.#mayBegin();
+    return new OutgoingMessage(this.#sender, TEXT);
+  }
+
+  /**
+   * Begins a binary message in fragments.
+   *
+   * @throws Error while another is under way
+   *
+   * RFC 6455 5.4.
+   */
+  beginBinary(): OutgoingMessage {
+    this.#mayBegin();
+    return new OutgoingMessage(this.#sender, BINARY);
+  }
+
+  /**
+   * Sends a Ping.
+   *
+   * @param payload - at most 125 bytes; the Pong that answers brings them back
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws TypeError for anything but a Uint8Array, RangeError for a longer one
+   *
+   * RFC 6455 5.5.2.
+   */
+  ping(payload: Uint8Array = EMPTY): boolean {
+    return this.#control(PING, payload);
+  }
+
+  /**
+   * Sends a Pong: as the answer to a ping when `autoPong` is off, or unasked as a heartbeat.
+   *
+   * @param payload - at most 125 bytes; an answer's are the ping's
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws TypeError for anything but a Uint8Array, RangeError for a longer one
+   *
+   * RFC 6455 5.5.3.
+   */
+  pong(payload: Uint8Array = EMPTY): boolean {
+    return this.#control(PONG, payload);
+  }
+
+  /**
+   * Starts the closing handshake, or answers the peer's Close before that happens by itself. Nothing can be sent after; what
+   * the peer still sends is delivered until its Close comes. Give it a time limit (`Keepalive` has one).
+   *
+   * @param code - a status code that may be sent; none by default
+   * @param reason - at most 123 bytes of UTF-8
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws RangeError for a code that must not be sent or a reason that is too long, TypeError for a reason without a code
+   *
+   * RFC 6455 5.5.1, 7.1.2.
+   */
+  close(code?: number, reason = ''): boolean {
+    const body = encodeCloseBody(code, reason);
+    if (this.#sender.closing || this.#reader.outcome !== null) return false;
+    this.#sender.close(body);
+    return true;
+  }
+
+  /**
+   * Fails the connection: one Close frame, then nothing more is heard or said. For what only the application can see; the
+   * peer's breaches of the protocol are answered by themselves.
+   *
+   * @param code - for example 1008 (policy), 1011 (internal error), 1002 by default
+   * @param reason - at most 123 bytes of UTF-8
+   * @throws as {@link Connection.close}
+   *
+   * RFC 6455 7.1.7.
+   */
+  fail(code: number = PROTOCOL_ERROR, reason = ''): void {
+    encodeCloseBody(code, reason); // throws before anything changes
+    this.#reader.abort(code, reason, undefined);
+  }
+
+  // State.
+
+  /** Where the connection stands in its closing, see the table at the head of this file. */
+  get state(): 'open' | 'closing' | 'closed' {
+    if (this.#reader.outcome !== null) return 'closed';
+    return this.#sender.closing || this.#reader.deaf ? 'closing' : 'open';
+  }
+
+  /** How the connection ended; undefined as long as it has not. */
+  get outcome(): Outcome | undefined {
+    return this.#reader.outcome ?? undefined;
+  }
+
+  /**
+   * What the host does with the transport once the output is written: `'open'` keep it; `'await-end'` wait for the peer to end
+   * it, for a limited time (a client waits for the server, RFC 6455 7.1.1); `'end'` end it now.
+   */
+  get transport(): 'open' | 'await-end' | 'end' {
+    const outcome = this.#reader.outcome;
+    if (outcome === null) return 'open';
+    return outcome.clean && this.#config.role === 'client' && !this.#ended ? 'await-end' : 'end';
+  }
+
+  #control(opcode: typeof PING | typeof PONG, payload: Uint8Array): boolean {
+    requireControlPayload(payload);
+    if (this.#sender.closing || this.#reader.outcome !== null) return false;
+    this.#sender.control(opcode, payload);
+    return true;
+  }
+
+  /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
+  #mayBegin(): boolean {
+    if (this.#sender.closing || this.#reader.outcome !== null) return false;
+    if (this.#sender.fragmenting) throw new Error('a message in fragments is under way');
+    return true;
+  }
+
+  #wait(): Backlog {
+    this.#backlog ??= { chunks: [], paused: false, ended: false };
+    return this.#backlog;
+  }
+}
+
+function requireUtf8(bytes: Uint8Array): void {
+  if (validateUtf8(bytes, 0, bytes.length, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
+    throw new TypeError('the bytes of a text are UTF-8');
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Everything a peer can do wrong, in one table (RFC 6455 7.1.7, "Fail the WebSocket Connection").
+ *
+ * A peer's fault is a value: it is reported once, as the terminal event, and never thrown. A caller's fault is a
+ * `TypeError` or `RangeError` thrown before anything is written, and has no code here.
+ */
+
+/** The stable, machine-readable name of a fault. */
+export type FaultCode =
+  | 'RESERVED_BITS'
+  | 'RESERVED_OPCODE'
+  | 'CONTROL_FRAGMENTED'
+  | 'MASK_REQUIRED'
+  | 'MASK_FORBIDDEN'
+  | 'CONTROL_TOO_LONG'
+  | 'CLOSE_BODY_TOO_SHORT'
+  | 'UNEXPECTED_CONTINUATION'
+  | 'EXPECTED_CONTINUATION'
+  | 'TOO_MANY_FRAGMENTS'
+  | 'LENGTH_NOT_MINIMAL'
+  | 'LENGTH_TOP_BIT'
+  | 'FRAME_TOO_LARGE'
+  | 'MESSAGE_TOO_LARGE'
+  | 'INVALID_UTF8'
+  | 'CLOSE_CODE_INVALID'
+  | 'EXTENSION_DATA'
+  | 'EXTENSION_FAILED';
+
+/** What one {@link FaultCode} stands for. */
+export interface FaultRule {
+  /** The status code of the Close frame that answers it (RFC 6455 7.4.1). */
+  readonly closeCode: number;
+  /** The section of RFC 6455 whose rule was broken. */
+  readonly section: string;
+  /** One sentence for a log. Not stable: compare codes. */
+  readonly message: string;
+}
+
+/**
+ * The table of faults, by code.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { FAULTS } from '@sanssocket/codec';
+ *
+ * assert.equal(FAULTS.INVALID_UTF8.closeCode, 1007);
+ * assert.equal(FAULTS.MASK_REQUIRED.section, '5.1');
+ * ```
+ */
+export const FAULTS: Readonly<Record<FaultCode, FaultRule>> = {
+  RESERVED_BITS: rule(1002, '5.2', 'a reserved bit is set that no extension gave a meaning'),
+  RESERVED_OPCODE: rule(1002, '5.2', 'the opcode is reserved'),
+  CONTROL_FRAGMENTED: rule(1002, '5.5', 'a control frame is fragmented'),
+  MASK_REQUIRED: rule(1002, '5.1', 'a frame from a client is not masked'),
+  MASK_FORBIDDEN: rule(1002, '5.1', 'a frame from a server is masked'),
+  CONTROL_TOO_LONG: rule(1002, '5.5', 'a control frame has more than 125 bytes of payload'),
+  CLOSE_BODY_TOO_SHORT: rule(1002, '5.5.1', 'a close frame has a body of one byte'),
+  UNEXPECTED_CONTINUATION: rule(1002, '5.4', 'a continuation frame without a message to continue'),
+  EXPECTED_CONTINUATION: rule(1002, '5.4', 'a new message inside a fragmented message'),
+  TOO_MANY_FRAGMENTS: rule(1008, '10.4', 'a message has more fragments than the limit'),
+  LENGTH_NOT_MINIMAL: rule(1002, '5.2', 'the payload length is not in its shortest form'),
+  LENGTH_TOP_BIT: rule(1002, '5.2', 'the top bit of a 64-bit payload length is set'),
+  FRAME_TOO_LARGE: rule(1009, '10.4', 'a frame is longer than the limit'),
+  MESSAGE_TOO_LARGE: rule(1009, '10.4', 'a message is longer than the limit'),
+  INVALID_UTF8: rule(1007, '8.1', 'text is not valid UTF-8'),
+  CLOSE_CODE_INVALID: rule(1002, '7.4.1', 'the status code of a close frame must not be sent'),
+  EXTENSION_DATA: rule(1007, '9.2', 'an extension could not make sense of a message'),
+  EXTENSION_FAILED: rule(1011, '9.2', 'an extension failed'),
+};
+
+function rule(closeCode: number, section: string, message: string): FaultRule {
+  return { closeCode, section, message };
+}
+
+/** A fault of the peer, as reported by the terminal event of a machine. */
+export interface Fault extends FaultRule {
+  readonly code: FaultCode;
+  /** Which byte shows the fault, counted from the first byte the machine was given. */
+  readonly offset: number;
+}
+
+/**
+ * Makes the value that reports a fault.
+ *
+ * @param code - which rule was broken
+ * @param offset - the byte that shows it, counted from the first byte of the stream
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createFault } from '@sanssocket/codec';
+ *
+ * const fault = createFault('RESERVED_OPCODE', 42);
+ * assert.deepEqual([fault.closeCode, fault.section, fault.offset], [1002, '5.2', 42]);
+ * ```
+ */
+export function createFault(code: FaultCode, offset: number): Fault {
+  const { closeCode, section, message } = FAULTS[code];
+  return { code, closeCode, section, message, offset };
+}

@@ -1,0 +1,74 @@
+/** A message that arrives in parts: where its pieces go, and how far its text has been validated (RFC 6455 5.4, 8.1). */
+import type { ConnectionSink } from './connection-sink.js';
+import { MessageBuffer } from './message-buffer.js';
+import { type MessageOpcode, TEXT } from './opcodes.js';
+import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
+
+/** The unfinished message of a connection. */
+export class IncomingMessage {
+  readonly opcode: MessageOpcode;
+  /** First byte of its first frame: the reserved bits tell which extensions changed it (RFC 6455 5.4, advisory S24). */
+  readonly first: number;
+  /** Whether what arrives is the text itself, so that it can be validated as it comes. */
+  readonly #validates: boolean;
+  #utf8 = UTF8_BOUNDARY;
+  #buffer: MessageBuffer | null = null;
+  /** The bytes so far of a character that a piece cut, and how many they are. */
+  #held: Uint8Array | null = null;
+  #heldBytes = 0;
+
+  constructor(opcode: MessageOpcode, first: number, encoded: boolean) {
+    this.opcode = opcode;
+    this.first = first;
+    this.#validates = opcode === TEXT && !encoded;
+  }
+
+  get buffer(): MessageBuffer {
+    this.#buffer ??= new MessageBuffer();
+    return this.#buffer;
+  }
+
+  /** Whether what has come ends with a whole character. */
+  get wholeCharacters(): boolean {
+    return this.#utf8 === UTF8_BOUNDARY;
+  }
+
+  /**
+   * Validates the next bytes if they are text.
+   *
+   * @returns the index of the first byte that cannot be right, -1 if there is none
+   */
+  validate(bytes: Uint8Array, start: number, end: number): number {
+    if (!this.#validates) return -1;
+    const state = validateUtf8(bytes, start, end, this.#utf8);
+    if (state < 0) return ~state;
+    this.#utf8 = state;
+    return -1;
+  }
+
+  /**
+   * Passes on a validated piece, cut between characters: what is left of one is held back and passed on when it is whole.
+   *
+   * @param sink - its `piece` gets borrowed bytes, never none
+   */
+  passWholeCharacters(bytes: Uint8Array, start: number, end: number, sink: ConnectionSink): void {
+    let at = start;
+    if (this.#heldBytes > 0) {
+      const held = this.#held!;
+      do held[this.#heldBytes++] = bytes[at++]!;
+      while (at < end && unfinishedUtf8Bytes(held, 0, this.#heldBytes) > 0);
+      if (unfinishedUtf8Bytes(held, 0, this.#heldBytes) > 0) return;
+      const length = this.#heldBytes;
+      this.#heldBytes = 0;
+      sink.piece?.(held, 0, length);
+    }
+    const hold = this.opcode === TEXT ? unfinishedUtf8Bytes(bytes, at, end) : 0;
+    // Held back before the rest is passed on: the callee may change or throw.
+    if (hold > 0) {
+      this.#held ??= new Uint8Array(4);
+      for (let i = 0; i < hold; i++) this.#held[i] = bytes[end - hold + i]!;
+      this.#heldBytes = hold;
+    }
+    if (end - hold > at) sink.piece?.(bytes, at, end - hold);
+  }
+}

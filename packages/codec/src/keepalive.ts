@@ -1,0 +1,141 @@
+/**
+ * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
+ *
+ * ```
+ *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping
+ *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> DONE
+ *     ^                                 |
+ *     `------------- received() --------'
+ *   ALIVE, PINGED: no active() for idleTimeoutMs -- 'idle-timeout' --> DONE
+ *   any: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
+ * ```
+ */
+import { positiveInteger } from './limits.js';
+
+/** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
+export interface KeepaliveOptions {
+  /** After so long without any byte from the peer it is pinged. */
+  readonly pingIntervalMs?: number;
+  /** After so long without any byte since a ping the peer counts as gone. */
+  readonly pongTimeoutMs?: number;
+  /** After so long without a message, in or out, the connection has had its time; pings and pongs do not count. */
+  readonly idleTimeoutMs?: number;
+  /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
+  readonly closeTimeoutMs?: number;
+}
+
+/** What is due, as {@link Keepalive.check} answers. */
+export type KeepaliveAction = 'none' | 'ping' | 'pong-timeout' | 'idle-timeout' | 'close-timeout';
+
+const ALIVE = 0;
+const PINGED = 1;
+const CLOSING = 2;
+const DONE = 3;
+
+/**
+ * Says when to ping a peer and when to give up on it. Tell it what happens, ask {@link Keepalive.check} at
+ * {@link Keepalive.deadline} or at any later time, and do what it says: send a Ping on `'ping'`; close or fail the
+ * connection on `'idle-timeout'`; destroy the transport on `'pong-timeout'` and `'close-timeout'`.
+ *
+ * All times are milliseconds of one clock of the caller's that does not run backwards (`performance.now()`).
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Keepalive } from '@sanssocket/codec';
+ *
+ * const keepalive = new Keepalive({ pingIntervalMs: 30_000, pongTimeoutMs: 5_000 }, 0);
+ * assert.equal(keepalive.deadline, 30_000);
+ * assert.equal(keepalive.check(29_999), 'none');
+ * assert.equal(keepalive.check(30_000), 'ping'); // send one now
+ * assert.equal(keepalive.deadline, 35_000);
+ * keepalive.received(31_000); // any byte shows that the peer is there
+ * assert.equal(keepalive.deadline, 61_000);
+ * ```
+ */
+export class Keepalive {
+  readonly #options: KeepaliveOptions;
+  #state: typeof ALIVE | typeof PINGED | typeof CLOSING | typeof DONE = ALIVE;
+  /** When the peer was last heard, or pinged since. */
+  #since: number;
+  /** When a message last went either way. */
+  #active: number;
+
+  /**
+   * @param options - the times; may be shared by many
+   * @param now - the connection is open since
+   * @throws RangeError for a time that is not a positive integer
+   */
+  constructor(options: KeepaliveOptions, now: number) {
+    const { pingIntervalMs = 1, pongTimeoutMs = 1, idleTimeoutMs = 1, closeTimeoutMs = 1 } = options;
+    positiveInteger('pingIntervalMs', pingIntervalMs);
+    positiveInteger('pongTimeoutMs', pongTimeoutMs);
+    positiveInteger('idleTimeoutMs', idleTimeoutMs);
+    positiveInteger('closeTimeoutMs', closeTimeoutMs);
+    this.#options = options;
+    this.#since = now;
+    this.#active = now;
+  }
+
+  /** Bytes arrived, of whatever kind. */
+  received(now: number): void {
+    if (this.#state > PINGED) return;
+    this.#state = ALIVE;
+    this.#since = now;
+  }
+
+  /** A message was sent or received. */
+  active(now: number): void {
+    this.#active = now;
+  }
+
+  /** The closing handshake began, on either side: from now on only its time limit counts. */
+  closing(now: number): void {
+    if (this.#state > PINGED) return;
+    this.#state = CLOSING;
+    this.#since = now;
+  }
+
+  /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
+  get deadline(): number {
+    const { idleTimeoutMs = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#state < CLOSING
+      ? Math.min(this.#stateDeadline(), this.#active + idleTimeoutMs)
+      : this.#stateDeadline();
+  }
+
+  /**
+   * Tells what is due.
+   *
+   * @param now - may be late: nothing is missed
+   * @returns `'ping'` once for each quiet interval; a timeout once, and `'none'` ever after
+   */
+  check(now: number): KeepaliveAction {
+    if (now >= this.#stateDeadline()) {
+      if (this.#state === ALIVE) {
+        this.#state = PINGED;
+        this.#since = now;
+        return 'ping';
+      }
+      const timeout = this.#state === PINGED ? 'pong-timeout' : 'close-timeout';
+      this.#state = DONE;
+      return timeout;
+    }
+    if (now < this.deadline) return 'none';
+    this.#state = DONE;
+    return 'idle-timeout';
+  }
+
+  #stateDeadline(): number {
+    const { pingIntervalMs, pongTimeoutMs, closeTimeoutMs } = this.#options;
+    const wait =
+      this.#state === ALIVE
+        ? pingIntervalMs
+        : this.#state === PINGED
+          ? pongTimeoutMs
+          : this.#state === CLOSING
+            ? closeTimeoutMs
+            : undefined;
+    return wait === undefined ? Number.POSITIVE_INFINITY : this.#since + wait;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The bytes of something unfinished: a message, or a control frame cut by a chunk's end.
+ *
+ * Bytes are copied once, to their place in a segment, and unmasked on the way. Segments are never moved or grown, so a
+ * byte is not copied again before the message is whole; they double in size up to 64 KiB, so small pieces merge and what is
+ * held is at most twice what arrived, or 64 KiB more. Nothing is allocated from a declared length (advisories M28, M48).
+ */
+import { type MaskKernel, rotateKey } from '@sanssocket/mask';
+import { copyInto, EMPTY } from './bytes.js';
+
+const MIN_SEGMENT_BYTES = 64;
+const MAX_SEGMENT_BYTES = 0x1_0000;
+
+/** Collects pieces and gives them back as one array. */
+export class MessageBuffer {
+  /** Segments that are full; null while there is only one. */
+  #full: Uint8Array[] | null = null;
+  #tail: Uint8Array = EMPTY;
+  #used = 0;
+  #bytes = 0;
+
+  /** How many bytes are held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Copies a piece in, unmasking it.
+   *
+   * @param atMost - how many bytes will come in all, this piece included, if that is certain: the last segment is then
+   * no larger than needed, and often the message itself
+   * @returns the number of bytes that went into the tail: where a piece does not fit, call again with the rest. The bytes
+   * just written are the last ones of {@link MessageBuffer.tail}
+   */
+  append(
+    source: Uint8Array,
+    start: number,
+    end: number,
+    mask: MaskKernel,
+    key: number,
+    atMost: number,
+  ): number {
+    if (this.#used === this.#tail.length) this.#addSegment(end - start, atMost);
+    const length = Math.min(end - start, this.#tail.length - this.#used);
+    if (key !== 0) mask(source, start, start + length, this.#tail, this.#used, key);
+    else copyInto(source, start, start + length, this.#tail, this.#used);
+    this.#used += length;
+    this.#bytes += length;
+    return length;
+  }
+
+  /** As {@link MessageBuffer.append}, until the whole piece is in. */
+  appendAll(
+    source: Uint8Array,
+    start: number,
+    end: number,
+    mask: MaskKernel,
+    key: number,
+    atMost: number,
+  ): void {
+    let at = start;
+    let left = atMost;
+    while (at < end) {
+      const length = this.append(source, at, end, mask, rotateKey(key, at - start), left);
+      at += length;
+      left -= length;
+    }
+  }
+
+  /** The segment last written to. */
+  get tail(): Uint8Array {
+    return this.#tail;
+  }
+
+  /** How much of {@link MessageBuffer.tail} is written. */
+  get tailBytes(): number {
+    return this.#used;
+  }
+
+  /** All bytes as one array of exactly their length, the caller's to keep. The buffer must not be used after. */
+  toBytes(): Uint8Array {
+    const full = this.#full;
+    if (full === null && this.#used === this.#tail.length) return this.#tail;
+    const bytes = new Uint8Array(this.#bytes);
+    let at = 0;
+    if (full !== null) {
+      for (const segment of full) {
+        bytes.set(segment, at);
+        at += segment.length;
+      }
+    }
+    copyInto(this.#tail, 0, this.#used, bytes, at);
+    return bytes;
+  }
+
+  #addSegment(arriving: number, atMost: number): void {
+    if (this.#tail.length > 0) {
+      this.#full ??= [];
+      this.#full.push(this.#tail);
+    }
+    const doubled = Math.min(Math.max(this.#bytes, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES);
+    this.#tail = new Uint8Array(Math.max(arriving, Math.min(doubled, atMost)));
+    this.#used = 0;
+  }
+}

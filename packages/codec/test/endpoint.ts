@@ -1,0 +1,92 @@
+/** A connection as the vectors' runner drives it: one adapter for every way in which messages can be delivered. */
+import type { Endpoint, EndpointOptions, ObservedEvent, Role } from '@sanssocket/test-vectors';
+import {
+  BINARY,
+  Connection,
+  type ConnectionOptions,
+  type ConnectionSink,
+  type MessageExtension,
+  TEXT,
+} from '../src/index.js';
+
+export type Mode = Pick<ConnectionOptions, 'delivery' | 'inPlace' | 'mask'>;
+
+/** Every delivery, with and without leave to change the input. */
+export const MODES: readonly Mode[] = (['messages', 'spans', 'pieces'] as const).flatMap((delivery) => [
+  { delivery, inPlace: false },
+  { delivery, inPlace: true },
+]);
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A sink that writes down what it is told as the vectors write it. */
+export function recorder(events: ObservedEvent[]): ConnectionSink {
+  let opcode: number = BINARY;
+  let pieces: number[] = [];
+  const message = (kind: number, bytes: Uint8Array): void => {
+    if (kind === TEXT) events.push({ type: 'text', data: strict.decode(bytes) });
+    else events.push({ type: 'binary', data: bytes });
+  };
+  return {
+    text: (data) => events.push({ type: 'text', data }),
+    binary: (data) => events.push({ type: 'binary', data }),
+    message: (kind, bytes, start, end) => message(kind, Uint8Array.from(bytes.subarray(start, end))),
+    begin(kind) {
+      opcode = kind;
+      pieces = [];
+    },
+    piece(bytes, start, end) {
+      if (start === end) throw new Error('an empty piece');
+      // Each piece of a text must be decodable by itself.
+      if (opcode === TEXT) strict.decode(bytes.subarray(start, end));
+      for (let i = start; i < end; i++) pieces.push(bytes[i]!);
+    },
+    finish: () => message(opcode, Uint8Array.from(pieces)),
+    ping: (bytes, start, end) =>
+      events.push({ type: 'ping', data: Uint8Array.from(bytes.subarray(start, end)) }),
+    pong: (bytes, start, end) =>
+      events.push({ type: 'pong', data: Uint8Array.from(bytes.subarray(start, end)) }),
+    close: (code, reason) => events.push({ type: 'close', code, reason }),
+    closed({ clean, code, fault, truncated }) {
+      if (fault !== undefined) {
+        events.push({ type: 'fail', code: fault.code, closeCode: fault.closeCode, offset: fault.offset });
+      } else if (clean) events.push({ type: 'end', clean, code });
+      else events.push({ type: 'end', clean, code, truncated });
+    },
+  };
+}
+
+/** Takes all output there is. */
+export function drain(connection: Connection): Uint8Array {
+  const bytes: number[] = [];
+  for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+    bytes.push(...chunk);
+  return Uint8Array.from(bytes);
+}
+
+export function createEndpoint(role: Role, options: EndpointOptions, mode: Mode): Endpoint {
+  const { rsv = 0, ...limits } = options;
+  const events: ObservedEvent[] = [];
+  const claims: MessageExtension = { rsv, encode: () => undefined, decode: (message) => message };
+  const connection = new Connection(
+    { role, maskingKeys: () => 0, ...limits, ...mode },
+    recorder(events),
+    rsv === 0 ? [] : [claims],
+  );
+  const output: number[] = [];
+  const collect = (): void => {
+    output.push(...drain(connection));
+  };
+  return {
+    receive(chunk) {
+      connection.receive(chunk);
+      collect();
+    },
+    eof() {
+      connection.receiveEnd();
+      collect();
+    },
+    events: () => events,
+    output: () => Uint8Array.from(output),
+  };
+}
