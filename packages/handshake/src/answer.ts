@@ -1,13 +1,7 @@
 import { acceptKey } from './accept-key.js';
 import { formatExtensions } from './extensions.js';
 import type { HandshakeFault } from './faults.js';
-import {
-  checkedHeaders,
-  checkValue,
-  type HeaderPairs,
-  headerValues,
-  type RawHeaders,
-} from './header-fields.js';
+import { checkedHeaders, checkValue, type HeaderPairs, type RawHeaders, valuesOf } from './header-fields.js';
 import { writeHead } from './heads.js';
 import { type NegotiableExtension, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
 import type { UpgradeRequest } from './request.js';
@@ -201,7 +195,7 @@ function reject(
   const all = ['Connection', status === 426 ? 'close, Upgrade' : 'close'];
   if (status === 426) all.push('Upgrade', 'websocket');
   if (!bodiless) all.push('Content-Length', String(content.length));
-  if (typeof body === 'string' && content.length > 0 && headerValues(own, 'content-type').length === 0) {
+  if (typeof body === 'string' && content.length > 0 && valuesOf(own, 'content-type').length === 0) {
     all.push('Content-Type', 'text/plain; charset=utf-8');
   }
   if (status === 405) all.push('Allow', 'GET'); // RFC 9110 15.5.6

@@ -3,7 +3,7 @@ import { equalsIgnoringCase } from './characters.js';
 import type { ClientRequest } from './client-request.js';
 import { parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault } from './faults.js';
-import { headerLists, headerValues, type RawHeaders } from './header-fields.js';
+import { listHas, type RawHeaders, valuesOf } from './header-fields.js';
 import { canUpgrade, type ResponseHead } from './heads.js';
 import { confirmExtensions, type NegotiatedExtension } from './negotiate.js';
 
@@ -63,23 +63,23 @@ export function checkResponse<Agreed>(
   // 4.2.2 step 5.1: the status line is HTTP/1.1's.
   if (!canUpgrade(head.httpVersion)) return describeFault('RESPONSE_VERSION_UNSUPPORTED');
   // Step 2: Upgrade is "websocket" and nothing besides, in any letter case.
-  const upgrades = headerValues(headers, 'upgrade');
+  const upgrades = valuesOf(headers, 'upgrade');
   if (upgrades.length !== 1 || !equalsIgnoringCase(upgrades[0]!, 'websocket'))
     return describeFault('RESPONSE_UPGRADE_INVALID');
   // Step 3: Connection has the token "Upgrade", in any letter case.
-  if (!headerLists(headers, 'connection', 'upgrade')) return describeFault('RESPONSE_CONNECTION_INVALID');
+  if (!listHas(headers, 'connection', 'upgrade')) return describeFault('RESPONSE_CONNECTION_INVALID');
   // Step 4. The value is compared exactly; white space around it went with the header line.
-  const accepts = headerValues(headers, 'sec-websocket-accept');
+  const accepts = valuesOf(headers, 'sec-websocket-accept');
   if (accepts.length === 0) return describeFault('ACCEPT_MISSING');
   if (accepts.length > 1) return describeFault('ACCEPT_REPEATED');
   if (accepts[0] !== acceptKey(request.key)) return describeFault('ACCEPT_MISMATCH');
   // Step 5.
-  const response = parseExtensions(headerValues(headers, 'sec-websocket-extensions'));
+  const response = parseExtensions(valuesOf(headers, 'sec-websocket-extensions'));
   if (response === undefined) return describeFault('EXTENSION_INVALID');
   const extensions = confirmExtensions(response, request.extensions);
   if ('kind' in extensions) return extensions;
   // Step 6: one of those offered, in their letter case.
-  const protocols = headerValues(headers, 'sec-websocket-protocol');
+  const protocols = valuesOf(headers, 'sec-websocket-protocol');
   const protocol = protocols[0];
   if (protocols.length > 1) return describeFault('PROTOCOL_REPEATED');
   if (protocol !== undefined && !request.protocols.includes(protocol))
@@ -92,8 +92,8 @@ function refusal({
   statusMessage: reason = '',
   rawHeaders: headers,
 }: ResponseHead): ClientRefusal {
-  const location = status >= 300 && status < 400 ? headerValues(headers, 'location')[0] : undefined;
-  const challenges = status === 401 ? headerValues(headers, 'www-authenticate') : [];
+  const location = status >= 300 && status < 400 ? valuesOf(headers, 'location')[0] : undefined;
+  const challenges = status === 401 ? valuesOf(headers, 'www-authenticate') : [];
   const kind = location !== undefined ? 'redirect' : status === 401 ? 'unauthorized' : 'refused';
   return { kind, status, reason, headers, location, challenges };
 }

@@ -16,7 +16,7 @@ import { type ClientRequest, type ClientRequestOptions, createRequest } from './
 import { type ClientAcceptance, type ClientRefusal, checkResponse } from './client-response.js';
 import { describeFault, type HandshakeFault } from './faults.js';
 import { checkedLimit, type HeadLimits, HeadReader } from './head-reader.js';
-import { headerValues } from './header-fields.js';
+import { valuesOf } from './header-fields.js';
 import { parseStatusLine, type ResponseHead } from './heads.js';
 
 /**
@@ -170,7 +170,7 @@ export class ClientHandshake<Agreed = never> {
 /** The length of a response's body, RFC 9112 6.3; Infinity if only the end of the connection tells. */
 function bodyLength({ status, headers }: ClientRefusal): number {
   if (status === 204 || status === 304) return 0;
-  const lengths = headerValues(headers, 'content-length');
-  const chunked = headerValues(headers, 'transfer-encoding').length > 0;
+  const lengths = valuesOf(headers, 'content-length');
+  const chunked = valuesOf(headers, 'transfer-encoding').length > 0;
   return !chunked && lengths.length === 1 && consistsOf(lengths[0]!, DIGIT) ? Number(lengths[0]) : Infinity;
 }

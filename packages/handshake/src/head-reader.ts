@@ -99,6 +99,15 @@ export class HeadReader {
    * came whole is read where it lies; only an unfinished one is copied.
    */
   push(chunk: Uint8Array): number {
+    // A byte alone that changes nothing: half the cost of the general way, for peers that dribble.
+    if (chunk.length === 1) {
+      const bits = CLASSES[chunk[0]!]!;
+      if ((bits & STAYS[this.#state]!) !== 0 && this.#kept.put(chunk[0]!)) {
+        this.#seen |= bits;
+        this.#length++;
+        return -1;
+      }
+    }
     const base = this.#length;
     const end = Math.min(chunk.length, this.#allowance - base);
     let state = this.#state;

@@ -27,7 +27,11 @@ export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
  * ```
  */
 export function headerValues(headers: RawHeaders, name: string): string[] {
-  const lower = name.toLowerCase();
+  return valuesOf(headers, name.toLowerCase());
+}
+
+/** The values of a header whose name is given in lower case. */
+export function valuesOf(headers: RawHeaders, lower: string): string[] {
   const values: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     if (equalsIgnoringCase(headers[i]!, lower)) values.push(headers[i + 1]!);
@@ -36,8 +40,13 @@ export function headerValues(headers: RawHeaders, name: string): string[] {
 }
 
 /** Whether a header's comma-separated list, over all its lines, has the element `lower`, in any letter case. */
-export function headerLists(headers: RawHeaders, name: string, lower: string): boolean {
-  return listElements(headerValues(headers, name)).some((element) => equalsIgnoringCase(element, lower));
+export function listHas(headers: RawHeaders, name: string, lower: string): boolean {
+  // Mostly there is one element: comparing the value first saves taking it apart.
+  return valuesOf(headers, name).some(
+    (value) =>
+      equalsIgnoringCase(value, lower) ||
+      listElements([value]).some((element) => equalsIgnoringCase(element, lower)),
+  );
 }
 
 /**

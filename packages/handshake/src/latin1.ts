@@ -1,12 +1,15 @@
 // Heads are latin1: a byte is a character, as Node's and fetch's header strings have it. TextDecoder has no such encoding
 // (its "latin1" is windows-1252), but is ten times faster than String.fromCharCode where the bytes are known to be ASCII.
 
-const ascii: TextDecoder = /* @__PURE__ */ new TextDecoder(); // UTF-8, of which ASCII is a part
+// UTF-8, of which ASCII is a part.
+const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder();
+const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder();
+
 const SLICE = 4096; // arguments of one call, well below any engine's limit
 
 /** Bytes as text, one character a byte. */
 export function decodeLatin1(bytes: Uint8Array, isAscii: boolean): string {
-  if (isAscii) return ascii.decode(bytes);
+  if (isAscii) return decoder.decode(bytes);
   let text = '';
   for (let start = 0; start < bytes.length; start += SLICE) {
     text += String.fromCharCode(...bytes.subarray(start, start + SLICE));
@@ -17,7 +20,10 @@ export function decodeLatin1(bytes: Uint8Array, isAscii: boolean): string {
 /** Text of characters up to FF as bytes, followed by `body`. */
 export function encodeLatin1(text: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length + body.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  // UTF-8 of any other text is longer, does not fit, and is not read to its end.
+  if (encoder.encodeInto(text, bytes.subarray(0, text.length)).read < text.length) {
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  }
   bytes.set(body, text.length);
   return bytes;
 }

@@ -1,7 +1,7 @@
 import { isKey } from './accept-key.js';
 import { type ExtensionOffer, parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
-import { headerLists, headerValues, type RawHeaders } from './header-fields.js';
+import { listHas, type RawHeaders, valuesOf } from './header-fields.js';
 import { canUpgrade, type RequestHead } from './heads.js';
 import { parseProtocols } from './subprotocol.js';
 import { parseTarget, splitAuthority } from './uri.js';
@@ -59,7 +59,7 @@ export function checkRequest(head: RequestHead): UpgradeRequest | HandshakeFault
   const target = parseTarget(head.url ?? '');
   if (target === undefined) return describeFault('TARGET_INVALID');
   // 4.2.1 item 2: Host, which RFC 9112 3.2 wants exactly once.
-  const hosts = headerValues(headers, 'host');
+  const hosts = valuesOf(headers, 'host');
   const host = hosts[0];
   if (host === undefined) return describeFault('HOST_MISSING');
   if (hosts.length > 1) return describeFault('HOST_REPEATED');
@@ -67,7 +67,7 @@ export function checkRequest(head: RequestHead): UpgradeRequest | HandshakeFault
   const fault = checkHopHeaders(headers);
   if (fault !== undefined) return describeFault(fault);
   // 4.2.1 item 5.
-  const keys = headerValues(headers, 'sec-websocket-key');
+  const keys = valuesOf(headers, 'sec-websocket-key');
   const key = keys[0];
   if (key === undefined) return describeFault(isDraft(headers) ? 'DRAFT_UNSUPPORTED' : 'KEY_MISSING');
   if (keys.length > 1) return describeFault('KEY_REPEATED');
@@ -88,20 +88,20 @@ export function checkRequest(head: RequestHead): UpgradeRequest | HandshakeFault
 function checkHopHeaders(headers: RawHeaders): HandshakeFaultCode | undefined {
   // A body in front of the frames could be read as frames by one side only. RFC 9112 6.
   if (
-    headerValues(headers, 'transfer-encoding').length > 0 ||
-    headerValues(headers, 'content-length').some((length) => length !== '0')
+    valuesOf(headers, 'transfer-encoding').length > 0 ||
+    valuesOf(headers, 'content-length').some((length) => length !== '0')
   ) {
     return 'UNEXPECTED_BODY';
   }
   // 4.2.1 item 3: "websocket", in any letter case.
-  if (!headerLists(headers, 'upgrade', 'websocket')) return 'UPGRADE_INVALID';
+  if (!listHas(headers, 'upgrade', 'websocket')) return 'UPGRADE_INVALID';
   // 4.2.1 item 4: the token "Upgrade", in any letter case.
-  return headerLists(headers, 'connection', 'upgrade') ? undefined : 'CONNECTION_INVALID';
+  return listHas(headers, 'connection', 'upgrade') ? undefined : 'CONNECTION_INVALID';
 }
 
 /** Whether a request without a key is of a draft before masking: refused for good, whatever else it says. */
 function isDraft(headers: RawHeaders): boolean {
-  return ['sec-websocket-key1', 'sec-websocket-key2'].some((name) => headerValues(headers, name).length > 0);
+  return ['sec-websocket-key1', 'sec-websocket-key2'].some((name) => valuesOf(headers, name).length > 0);
 }
 
 /** The rules of every handshake, over whichever version of HTTP: version, origin, subprotocols, extensions. */
@@ -109,18 +109,18 @@ function checkOffer(
   headers: RawHeaders,
 ): Pick<UpgradeRequest, 'origin' | 'protocols' | 'extensions'> | HandshakeFault {
   // 4.2.1 item 6 and 4.4. Compared as text: as numbers "013" and "1.3e1" would be 13.
-  const versions = headerValues(headers, 'sec-websocket-version');
+  const versions = valuesOf(headers, 'sec-websocket-version');
   if (versions.length === 0) return describeFault('VERSION_MISSING');
   if (versions.length > 1) return describeFault('VERSION_REPEATED');
   if (versions[0] !== '13') return describeFault('VERSION_UNSUPPORTED');
   // 4.2.1 item 7. Fetch's Headers have joined repeated lines with a comma and a space.
-  const origins = headerValues(headers, 'origin');
+  const origins = valuesOf(headers, 'origin');
   if (origins.length > 1 || origins[0]?.includes(', ')) return describeFault('ORIGIN_REPEATED');
   // 4.2.1 item 8.
-  const protocols = parseProtocols(headerValues(headers, 'sec-websocket-protocol'));
+  const protocols = parseProtocols(valuesOf(headers, 'sec-websocket-protocol'));
   if ('kind' in protocols) return protocols;
   // 4.2.1 item 9. Only what cannot be read is refused; what cannot be agreed to is declined later (P9).
-  const extensions = parseExtensions(headerValues(headers, 'sec-websocket-extensions'));
+  const extensions = parseExtensions(valuesOf(headers, 'sec-websocket-extensions'));
   if (extensions === undefined) return describeFault('EXTENSION_INVALID');
   return { origin: origins[0], protocols, extensions };
 }

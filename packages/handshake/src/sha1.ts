@@ -9,8 +9,12 @@ const KEY_WORDS = 6;
 const firstBlock: Int32Array = /* @__PURE__ */ firstBlockTemplate();
 const secondBlock: Int32Array = /* @__PURE__ */ secondBlockSchedule();
 const state: Int32Array = /* @__PURE__ */ new Int32Array(5);
+const digest: Uint8Array = /* @__PURE__ */ new Uint8Array(20);
 
-/** The 20 bytes SHA-1 gives for `key` followed by RFC 6455's GUID; `key` is exactly 24 ASCII characters. */
+/**
+ * The 20 bytes SHA-1 gives for `key` followed by RFC 6455's GUID, good until the next call; `key` is exactly 24 ASCII
+ * characters.
+ */
 export function sha1OfKey(key: string): Uint8Array {
   putWords(firstBlock, 0, key);
   expand(firstBlock);
@@ -21,7 +25,6 @@ export function sha1OfKey(key: string): Uint8Array {
   state[4] = 0xc3d2e1f0;
   compress(firstBlock);
   compress(secondBlock);
-  const digest = new Uint8Array(20);
   for (let i = 0; i < 20; i++) digest[i] = state[i >> 2]! >>> (24 - ((i & 3) << 3));
   return digest;
 }

@@ -21,7 +21,8 @@ export function parseProtocols(values: readonly string[]): string[] | HandshakeF
   // 4.1 item 10: "non-empty strings" of token characters ...
   if (!protocols.every((name) => consistsOf(name, TOKEN))) return describeFault('PROTOCOL_INVALID');
   // ... "and MUST all be unique strings".
-  return new Set(protocols).size === protocols.length ? protocols : describeFault('PROTOCOL_OFFERED_TWICE');
+  const isUnique = protocols.length < 2 || new Set(protocols).size === protocols.length;
+  return isUnique ? protocols : describeFault('PROTOCOL_OFFERED_TWICE');
 }
 
 /**

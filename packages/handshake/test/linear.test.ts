@@ -74,3 +74,13 @@ test('a refused head keeps nothing: bytes after it are not looked at', () => {
   expect(handshake.push(counted(bytes(requestText()), counter))).toBeUndefined();
   expect(counter.reads).toBe(0);
 });
+
+test.each([1, 7, 5000])('8-bit bytes are characters of their own, in chunks of %d', (chunkBytes) => {
+  const value = String.fromCharCode(...Array.from({ length: 128 }, (_, i) => i + 128)).repeat(40);
+  const head = bytes(requestText(`X-All: ${value}`));
+  const handshake = new ServerHandshake();
+  const at = Array.from({ length: Math.ceil(head.length / chunkBytes) - 1 }, (_, i) => (i + 1) * chunkBytes);
+  let last: ReturnType<ServerHandshake['push']>;
+  for (const chunk of cut(head, at)) last = handshake.push(chunk);
+  expect(last?.kind === 'request' && last.request.headers.at(-1)).toBe(value);
+});

@@ -120,6 +120,7 @@ function runServer(vector: HandshakeVector, at: readonly number[]): Record<strin
         protocol: accepted.protocol ?? null,
         extensions: header('Sec-WebSocket-Extensions'),
         response: text(accepted.bytes),
+        headers: event.request.headers,
       };
       if (header('Sec-WebSocket-Protocol') !== outcome['protocol']) throw new Error('protocol not as said');
       if (inForce(accepted.extensions) !== outcome['extensions']) throw new Error('extensions not as said');
@@ -151,7 +152,8 @@ function runClient(vector: HandshakeVector, at: readonly number[]): Record<strin
       remaining = text(event.remaining);
       const request = text(handshake.request.bytes);
       const protocol = event.protocol ?? null;
-      outcome = { outcome: 'accepted', request, protocol, extensions: inForce(event.extensions) };
+      const extensions = inForce(event.extensions);
+      outcome = { outcome: 'accepted', request, protocol, extensions, headers: event.headers };
     } else {
       const { kind, status, reason, location, challenges, body } = event;
       outcome = { outcome: kind, status, reason, location, challenges, body: text(body) };
