@@ -5,7 +5,8 @@ import { isValidCloseCode } from './close-codes.js';
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
 import { frameStartFault } from './frame-rules.js';
 import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, type Opcode, RSV } from './opcodes.js';
-import { UTF8_BOUNDARY, utf8Bytes, validateUtf8, writeUtf8 } from './utf8.js';
+import { utf8Bytes, writeUtf8 } from './text.js';
+import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
 /** A frame to be written. */
 export interface FrameFields {

@@ -45,11 +45,5 @@ export {
 export type { Outcome } from './outcome.js';
 export type { OutgoingMessage } from './outgoing-message.js';
 export { PreparedMessage } from './prepared-message.js';
-export {
-  decodeUtf8,
-  UTF8_BOUNDARY,
-  unfinishedUtf8Bytes,
-  utf8Bytes,
-  validateUtf8,
-  writeUtf8,
-} from './utf8.js';
+export { decodeUtf8, utf8Bytes, writeUtf8 } from './text.js';
+export { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';

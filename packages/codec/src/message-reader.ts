@@ -4,22 +4,24 @@
  * A frame that stands whole in a chunk goes straight to the sink; anything cut is collected, unmasked on its way to its
  * final place. What a header alone can break is the frame parser's business; here are the rules about payloads.
  */
-import { rotateKey } from '@sanssocket/mask';
-import { copyOf, EMPTY } from './bytes.js';
+import { maskView, rotateKey } from '@sanssocket/mask';
+import { copyInto, EMPTY } from './bytes.js';
 import { isValidCloseCode, NO_STATUS_RECEIVED } from './close-codes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { type Decoded, type ExtensionChain, isPromise } from './extension.js';
 import type { Fault } from './faults.js';
-import { FrameParser, type FrameSink } from './frame-parser.js';
+import { FrameParser, type FrameSink, VIEW_TO_BYTES } from './frame-parser.js';
 import { encodeCloseBody } from './frame-writer.js';
 import { IncomingMessage } from './incoming-message.js';
 import { MessageBuffer } from './message-buffer.js';
 import type { MessageSender } from './message-sender.js';
+import { allocateMessage, releaseSlab } from './message-slab.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './outcome.js';
 import { borrow, giveBack } from './scratch.js';
-import { decodeUtf8, UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+import { decodeUtf8 } from './text.js';
+import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
 /** `#length` of a frame that has been dealt with before its end. */
 const DONE = -1;
@@ -80,7 +82,12 @@ export class MessageReader implements FrameSink {
 
   /** As `FrameParser.push`. */
   push(bytes: Uint8Array, start: number): number {
-    return this.#parser.push(bytes, start);
+    releaseSlab();
+    try {
+      return this.#parser.push(bytes, start);
+    } finally {
+      releaseSlab();
+    }
   }
 
   /** Stops the running push behind the current event. */
@@ -102,6 +109,22 @@ export class MessageReader implements FrameSink {
   }
 
   // The frame parser's calls, in their order.
+
+  message(
+    first: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    view: DataView | null,
+  ): void {
+    if (this.#config.delivery !== 'pieces' && !this.#isEncoded(first)) {
+      this.#wholeMessage((first & 0x0f) as MessageOpcode, bytes, start, end, key, view);
+    } else {
+      this.header(first, end - start);
+      this.#wholeFrame(bytes, start, end, key);
+    }
+  }
 
   header(first: number, payloadLength: number): void {
     this.#first = first;
@@ -154,7 +177,7 @@ export class MessageReader implements FrameSink {
       this.#config.delivery !== 'pieces' &&
       !this.#isEncoded(first)
     ) {
-      this.#wholeMessage(opcode as MessageOpcode, bytes, start, end, key);
+      this.#wholeMessage(opcode as MessageOpcode, bytes, start, end, key, null);
     } else {
       if (start < end) this.#collect(bytes, start, end, key);
       // A payload that was refused has ended the connection.
@@ -163,8 +186,16 @@ export class MessageReader implements FrameSink {
   }
 
   /** An unfragmented message that stands whole in the chunk: nothing is kept, and only what the sink gets is made. */
-  #wholeMessage(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number, key: number): void {
+  #wholeMessage(
+    opcode: MessageOpcode,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    view: DataView | null,
+  ): void {
     const { delivery, mask, inPlace } = this.#config;
+    const byView = view !== null && end - start <= VIEW_TO_BYTES;
     if (delivery === 'messages' && opcode !== TEXT) {
       this.#sink.binary?.(this.#unmasked(bytes, start, end, key));
       return;
@@ -172,13 +203,15 @@ export class MessageReader implements FrameSink {
     if (key === 0) {
       this.#deliverSpan(opcode, bytes, start, end, start);
     } else if (inPlace) {
-      mask(bytes, start, end, bytes, start, key);
+      if (byView) maskView(view, start, end, view, start, key);
+      else mask(bytes, start, end, bytes, start, key);
       this.#deliverSpan(opcode, bytes, start, end, start);
     } else {
       const scratch = borrow(end - start);
       try {
-        mask(bytes, start, end, scratch, 0, key);
-        this.#deliverSpan(opcode, scratch, 0, end - start, start);
+        if (byView) maskView(view, start, end, scratch.view, 0, key);
+        else mask(bytes, start, end, scratch.bytes, 0, key);
+        this.#deliverSpan(opcode, scratch.bytes, 0, end - start, start);
       } finally {
         giveBack(scratch);
       }
@@ -186,9 +219,9 @@ export class MessageReader implements FrameSink {
   }
 
   #unmasked(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array {
-    if (key === 0) return copyOf(bytes, start, end);
-    const unmasked = new Uint8Array(end - start);
-    this.#config.mask(bytes, start, end, unmasked, 0, key);
+    const unmasked = allocateMessage(end - start, bytes.length - end);
+    if (key === 0) copyInto(bytes, start, end, unmasked, 0);
+    else this.#config.mask(bytes, start, end, unmasked, 0, key);
     return unmasked;
   }
 
@@ -220,7 +253,7 @@ export class MessageReader implements FrameSink {
   }
 
   #isEncoded(first: number): boolean {
-    return this.#chain !== null && this.#chain.applies(first);
+    return this.#chain?.applies(first) === true;
   }
 
   /** A piece of a message that is not whole yet. */
@@ -250,7 +283,7 @@ export class MessageReader implements FrameSink {
   #passPiece(message: IncomingMessage, bytes: Uint8Array, start: number, end: number, key: number): void {
     const { mask, inPlace } = this.#config;
     const scratch = key === 0 || inPlace ? null : borrow(end - start);
-    const target = scratch ?? bytes;
+    const target = scratch?.bytes ?? bytes;
     const at = scratch === null ? start : 0;
     try {
       if (key !== 0) mask(bytes, start, end, target, at, key);
@@ -351,9 +384,15 @@ export class MessageReader implements FrameSink {
     let reason: string | undefined = '';
     if (end > start) {
       code = (bytes[start]! << 8) | bytes[start + 1]!;
-      if (!isValidCloseCode(code)) return this.#parser.fail('CLOSE_CODE_INVALID', index);
+      if (!isValidCloseCode(code)) {
+        this.#parser.fail('CLOSE_CODE_INVALID', index);
+        return;
+      }
       reason = decodeUtf8(bytes, start + 2, end);
-      if (reason === undefined) return this.#failText(bytes, start + 2, end, index + 2);
+      if (reason === undefined) {
+        this.#failText(bytes, start + 2, end, index + 2);
+        return;
+      }
     }
     this.#heardClose = true;
     this.#parser.pause();

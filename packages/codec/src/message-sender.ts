@@ -15,7 +15,7 @@ import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from './opcodes.js';
 import { OutputQueue } from './output-queue.js';
 import type { PreparedMessage } from './prepared-message.js';
-import { encodeUtf8, LONG_STRING_UNITS, writeUtf8 } from './utf8.js';
+import { encodeUtf8, LONG_STRING_UNITS, writeUtf8 } from './text.js';
 
 /** From here on a server's payload is queued by reference: below, copying it costs less than a chunk of its own. */
 const BY_REFERENCE_BYTES = 4096;

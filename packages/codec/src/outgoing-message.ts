@@ -4,7 +4,8 @@ import { EMPTY } from './bytes.js';
 import { requireBytes } from './frame-writer.js';
 import type { MessageSender } from './message-sender.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
-import { encodeUtf8, isHighSurrogate, UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+import { encodeUtf8, isHighSurrogate } from './text.js';
+import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
 /**
  * A message under way: `connection.beginText()` or `connection.beginBinary()` gave it. Control frames may be sent between

@@ -2,7 +2,7 @@
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
 import { requireBytes } from './frame-writer.js';
 import { BINARY, FIN, type MessageOpcode, TEXT } from './opcodes.js';
-import { encodeUtf8 } from './utf8.js';
+import { encodeUtf8 } from './text.js';
 
 /**
  * A message ready to be queued on any number of connections with `connection.sendPrepared`. A server without extensions

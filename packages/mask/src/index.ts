@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { type MaskKernel, maskBytes, maskWords } from './kernels.js';
+export { type MaskKernel, maskBytes, maskView, maskWords } from './kernels.js';
 export { keyFromBytes, keyToBytes, rotateKey } from './key.js';
 export { createMaskingKeySource, type MaskingKeySource, randomMaskingKey } from './key-source.js';
 export { mask, maskInPlace } from './mask.js';

@@ -1,0 +1,37 @@
+/**
+ * Memory for the messages of one read. V8 keeps arrays of up to 64 bytes in its own heap, at 30 ns; a longer one of its own
+ * costs 300 to 500 ns. So the messages of one chunk that are neither tiny nor large share slabs: a message that is kept
+ * holds on to at most 8 KiB of its neighbours, and never to the host's chunk.
+ */
+
+/** Up to here an array of its own is cheap. */
+const TINY_BYTES = 64;
+/** From here an array of its own is what a message deserves. */
+const LARGE_BYTES = 4096;
+const SLAB_BYTES = 8192;
+
+let slab: ArrayBuffer | null = null;
+let used = 0;
+
+/**
+ * A zeroed array for a message.
+ *
+ * @param bytes - its length
+ * @param more - how many bytes of the chunk follow, of which the next messages may be made
+ */
+export function allocateMessage(bytes: number, more: number): Uint8Array {
+  if (bytes <= TINY_BYTES || bytes >= LARGE_BYTES) return new Uint8Array(bytes);
+  if (slab === null || slab.byteLength - used < bytes) {
+    if (more < bytes) return new Uint8Array(bytes);
+    slab = new ArrayBuffer(Math.min(bytes + more, SLAB_BYTES));
+    used = 0;
+  }
+  const message = new Uint8Array(slab, used, bytes);
+  used += bytes;
+  return message;
+}
+
+/** Ends a read: the next one starts a slab of its own, so that no two connections ever share one. */
+export function releaseSlab(): void {
+  slab = null;
+}

@@ -1,0 +1,147 @@
+/** Text to strings and back (RFC 6455 5.6, 8.1): decoded once, encoded straight into the output. */
+
+// ignoreBOM keeps a byte-order mark, which is part of the text (advisory U15).
+const strictDecoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Up to here `String.fromCharCode` beats `TextDecoder`, which costs 95 ns with the view it needs: ASCII of 4, 16, 32 bytes
+ * takes 18, 30, 60 ns.
+ */
+const SHORT_TEXT_BYTES = 32;
+
+/**
+ * Decodes and validates a whole text in one pass.
+ *
+ * @param bytes - where it stands
+ * @param start - index of its first byte
+ * @param end - index after its last
+ * @returns the text, a leading byte-order mark included; undefined if it is not valid UTF-8 ({@link validateUtf8} tells where)
+ *
+ * RFC 6455 5.6, 8.1.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { decodeUtf8 } from '@sanssocket/codec';
+ *
+ * assert.equal(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61), 0, 4), '\uFEFFa');
+ * assert.equal(decodeUtf8(Uint8Array.of(0xff), 0, 1), undefined);
+ * ```
+ */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start <= SHORT_TEXT_BYTES && isAscii(bytes, start, end)) return decodeAscii(bytes, start, end);
+  try {
+    return strictDecoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let seen = 0;
+  for (let i = start; i < end; i++) seen |= bytes[i]!;
+  return seen < 0x80;
+}
+
+/** Sixteen characters a call, because V8 makes the string of one call at once: 30 ns, where one by one takes 160. */
+function decodeAscii(b: Uint8Array, start: number, end: number): string {
+  const { fromCharCode } = String;
+  let text = '';
+  let i = start;
+  for (; i + 15 < end; i += 16) {
+    // biome-ignore format: two rows of eight
+    text += fromCharCode(
+      b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!, b[i + 5]!, b[i + 6]!, b[i + 7]!,
+      b[i + 8]!, b[i + 9]!, b[i + 10]!, b[i + 11]!, b[i + 12]!, b[i + 13]!, b[i + 14]!, b[i + 15]!,
+    );
+  }
+  for (; i + 3 < end; i += 4) text += fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!);
+  for (; i < end; i++) text += fromCharCode(b[i]!);
+  return text;
+}
+
+/**
+ * How many bytes a text takes in UTF-8; a lone surrogate counts as U+FFFD, 3 bytes.
+ *
+ * @param text - any string
+ *
+ * RFC 6455 5.6.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { utf8Bytes } from '@sanssocket/codec';
+ *
+ * assert.deepEqual(['a', 'é', '€', '😀', '\ud800'].map(utf8Bytes), [1, 2, 3, 4, 3]);
+ * ```
+ */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) bytes++;
+    else {
+      bytes += 2;
+      // A surrogate pair is two units and four bytes.
+      if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(i + 1))) i++;
+    }
+  }
+  return bytes;
+}
+
+const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder();
+
+/** Up to here a loop over the characters beats the call of TextEncoder and the view it needs. */
+const SHORT_STRING_UNITS = 48;
+
+/**
+ * Writes a text as UTF-8. A lone surrogate becomes U+FFFD, as in every browser's `WebSocket.send`.
+ *
+ * @param text - any string
+ * @param target - where to write; needs room for 3 bytes a UTF-16 unit (or `utf8Bytes(text)`)
+ * @param at - index of the first byte to write
+ * @returns the index after the last byte written
+ *
+ * RFC 6455 5.6.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { writeUtf8 } from '@sanssocket/codec';
+ *
+ * const target = new Uint8Array(8);
+ * assert.equal(writeUtf8('€', target, 1), 4);
+ * assert.deepEqual([...target.subarray(1, 4)], [0xe2, 0x82, 0xac]);
+ * ```
+ */
+export function writeUtf8(text: string, target: Uint8Array, at: number): number {
+  const units = text.length;
+  if (units <= SHORT_STRING_UNITS) {
+    let i = 0;
+    for (; i < units; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) break;
+      target[at + i] = unit;
+    }
+    if (i === units) return at + i;
+  }
+  return at + encoder.encodeInto(text, target.subarray(at)).written;
+}
+
+/** A string longer than this is encoded into an array of its own: room for the worst case would be three times its size. */
+export const LONG_STRING_UNITS = 1024;
+
+/** The UTF-8 of a text in a fresh array; a lone surrogate becomes U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Whether a UTF-16 unit is the first half of a pair. */
+export function isHighSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xd800;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00;
+}
