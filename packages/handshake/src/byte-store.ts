@@ -7,6 +7,7 @@ export class ByteStore {
 
   /** Adds the first `count` bytes of `chunk`. The buffer never grows past `limit` bytes, which the caller keeps to. */
   append(chunk: Uint8Array, count: number, limit: number): void {
+    if (count === 1 && this.put(chunk[0]!)) return;
     const length = this.#length + count;
     if (length > this.#buffer.length) {
       const larger = new Uint8Array(Math.min(Math.max(512, 2 * length), limit));

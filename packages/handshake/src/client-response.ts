@@ -3,7 +3,7 @@ import { equalsIgnoringCase } from './characters.js';
 import type { ClientRequest } from './client-request.js';
 import { parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault } from './faults.js';
-import { listHas, type RawHeaders, valuesOf } from './header-fields.js';
+import { listHas, type RawHeaders, soleValue, valuesOf } from './header-fields.js';
 import { canUpgrade, type ResponseHead } from './heads.js';
 import { confirmExtensions, type NegotiatedExtension } from './negotiate.js';
 
@@ -69,10 +69,9 @@ export function checkResponse<Agreed>(
   // Step 3: Connection has the token "Upgrade", in any letter case.
   if (!listHas(headers, 'connection', 'upgrade')) return describeFault('RESPONSE_CONNECTION_INVALID');
   // Step 4. The value is compared exactly; white space around it went with the header line.
-  const accepts = valuesOf(headers, 'sec-websocket-accept');
-  if (accepts.length === 0) return describeFault('ACCEPT_MISSING');
-  if (accepts.length > 1) return describeFault('ACCEPT_REPEATED');
-  if (accepts[0] !== acceptKey(request.key)) return describeFault('ACCEPT_MISMATCH');
+  const accept = soleValue(headers, 'sec-websocket-accept', 'ACCEPT');
+  if (typeof accept !== 'string') return accept;
+  if (accept !== acceptKey(request.key)) return describeFault('ACCEPT_MISMATCH');
   // Step 5.
   const response = parseExtensions(valuesOf(headers, 'sec-websocket-extensions'));
   if (response === undefined) return describeFault('EXTENSION_INVALID');

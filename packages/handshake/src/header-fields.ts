@@ -1,4 +1,5 @@
 import { consistsOf, equalsIgnoringCase, FIELD, listElements, TOKEN } from './characters.js';
+import { describeFault, type HandshakeFault } from './faults.js';
 
 /**
  * Headers as a flat array of names and values in turn, in the order and letter case of the wire: what Node calls
@@ -37,6 +38,17 @@ export function valuesOf(headers: RawHeaders, lower: string): string[] {
     if (equalsIgnoringCase(headers[i]!, lower)) values.push(headers[i + 1]!);
   }
   return values;
+}
+
+/** The value of a header that has to be there exactly once, or the fault that it is not. */
+export function soleValue(
+  headers: RawHeaders,
+  lower: string,
+  code: 'HOST' | 'VERSION' | 'KEY' | 'ACCEPT',
+): string | HandshakeFault {
+  const values = valuesOf(headers, lower);
+  if (values.length > 1) return describeFault(`${code}_REPEATED`);
+  return values[0] ?? describeFault(`${code}_MISSING`);
 }
 
 /** Whether a header's comma-separated list, over all its lines, has the element `lower`, in any letter case. */

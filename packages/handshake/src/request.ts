@@ -1,7 +1,7 @@
 import { isKey } from './accept-key.js';
 import { type ExtensionOffer, parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
-import { listHas, type RawHeaders, valuesOf } from './header-fields.js';
+import { listHas, type RawHeaders, soleValue, valuesOf } from './header-fields.js';
 import { canUpgrade, type RequestHead } from './heads.js';
 import { parseProtocols } from './subprotocol.js';
 import { parseTarget, splitAuthority } from './uri.js';
@@ -59,18 +59,14 @@ export function checkRequest(head: RequestHead): UpgradeRequest | HandshakeFault
   const target = parseTarget(head.url ?? '');
   if (target === undefined) return describeFault('TARGET_INVALID');
   // 4.2.1 item 2: Host, which RFC 9112 3.2 wants exactly once.
-  const hosts = valuesOf(headers, 'host');
-  const host = hosts[0];
-  if (host === undefined) return describeFault('HOST_MISSING');
-  if (hosts.length > 1) return describeFault('HOST_REPEATED');
+  const host = soleValue(headers, 'host', 'HOST');
+  if (typeof host !== 'string') return host;
   if (splitAuthority(host) === undefined) return describeFault('HOST_INVALID');
   const fault = checkHopHeaders(headers);
   if (fault !== undefined) return describeFault(fault);
   // 4.2.1 item 5.
-  const keys = valuesOf(headers, 'sec-websocket-key');
-  const key = keys[0];
-  if (key === undefined) return describeFault(isDraft(headers) ? 'DRAFT_UNSUPPORTED' : 'KEY_MISSING');
-  if (keys.length > 1) return describeFault('KEY_REPEATED');
+  const key = soleValue(headers, 'sec-websocket-key', 'KEY');
+  if (typeof key !== 'string') return isDraft(headers) ? describeFault('DRAFT_UNSUPPORTED') : key;
   const offer = checkOffer(headers);
   if ('kind' in offer) return offer;
   if (!isKey(key)) return describeFault('KEY_INVALID');
@@ -99,7 +95,7 @@ function checkHopHeaders(headers: RawHeaders): HandshakeFaultCode | undefined {
   return listHas(headers, 'connection', 'upgrade') ? undefined : 'CONNECTION_INVALID';
 }
 
-/** Whether a request without a key is of a draft before masking: refused for good, whatever else it says. */
+/** Whether a request without one key is of a draft before masking: refused for good, whatever else it says. */
 function isDraft(headers: RawHeaders): boolean {
   return ['sec-websocket-key1', 'sec-websocket-key2'].some((name) => valuesOf(headers, name).length > 0);
 }
@@ -109,10 +105,9 @@ function checkOffer(
   headers: RawHeaders,
 ): Pick<UpgradeRequest, 'origin' | 'protocols' | 'extensions'> | HandshakeFault {
   // 4.2.1 item 6 and 4.4. Compared as text: as numbers "013" and "1.3e1" would be 13.
-  const versions = valuesOf(headers, 'sec-websocket-version');
-  if (versions.length === 0) return describeFault('VERSION_MISSING');
-  if (versions.length > 1) return describeFault('VERSION_REPEATED');
-  if (versions[0] !== '13') return describeFault('VERSION_UNSUPPORTED');
+  const version = soleValue(headers, 'sec-websocket-version', 'VERSION');
+  if (typeof version !== 'string') return version;
+  if (version !== '13') return describeFault('VERSION_UNSUPPORTED');
   // 4.2.1 item 7. Fetch's Headers have joined repeated lines with a comma and a space.
   const origins = valuesOf(headers, 'origin');
   if (origins.length > 1 || origins[0]?.includes(', ')) return describeFault('ORIGIN_REPEATED');

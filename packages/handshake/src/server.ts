@@ -81,16 +81,13 @@ export class ServerHandshake {
    * @throws TypeError once the request is returned: later bytes belong to the frame parser, not here
    */
   push(chunk: Uint8Array): RequestReceived | Rejection | undefined {
-    if (this.#state === 'rejected') return undefined;
-    if (this.#state !== 'reading') throw new TypeError('the request is complete');
+    if (this.#state !== 'reading') {
+      if (this.#state === 'rejected') return undefined;
+      throw new TypeError('the request is complete');
+    }
     const end = this.#reader.push(chunk);
     if (end < 0) return this.#reader.fault && this.#refuse(this.#reader.fault);
-    const head = parseRequestLine(this.#reader.startLine, this.#reader.headers);
-    const request = head === undefined ? describeFault('START_LINE_INVALID', 0) : checkRequest(head);
-    if (request.kind === 'fault') return this.#refuse(request);
-    this.#state = 'deciding';
-    this.#request = request;
-    return { kind: 'request', request, remaining: chunk.subarray(end) };
+    return this.#judge(chunk.subarray(end));
   }
 
   /**
@@ -127,6 +124,15 @@ export class ServerHandshake {
     const rejection = rejectRequest(options);
     this.#settle('rejected');
     return rejection;
+  }
+
+  #judge(remaining: Uint8Array): RequestReceived | Rejection {
+    const head = parseRequestLine(this.#reader.startLine, this.#reader.headers);
+    const request = head === undefined ? describeFault('START_LINE_INVALID', 0) : checkRequest(head);
+    if (request.kind === 'fault') return this.#refuse(request);
+    this.#state = 'deciding';
+    this.#request = request;
+    return { kind: 'request', request, remaining };
   }
 
   #pending(): UpgradeRequest {
