@@ -28,7 +28,7 @@ export function isKey(key: string): boolean {
 
 /**
  * The value of `Sec-WebSocket-Accept` for a key: Base64 of the SHA-1 of key and GUID (RFC 6455 4.2.2, step 5.4).
- * Synchronous, in about half the time of `node:crypto`.
+ * Synchronous, and no slower than `createHash` of `node:crypto`.
  *
  * @param key - the value of `Sec-WebSocket-Key`, 24 characters
  * @returns 28 characters of Base64

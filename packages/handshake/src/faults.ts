@@ -1,7 +1,16 @@
-// Every way a peer's handshake can be wrong, once: the section that says so (of RFC 6455 unless another is named), and the
-// HTTP status a server answers with (0 where only a client can meet the fault). The message is the code, for people.
-
-const FAULTS = {
+/**
+ * Every way a peer's handshake can be wrong, by its code: the section that says so (of RFC 6455 unless another is named),
+ * and the HTTP status a server answers with (0 where only a client can meet the fault). `describeFault` reads it.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { HANDSHAKE_FAULTS } from '@sanssocket/handshake';
+ *
+ * assert.deepEqual(HANDSHAKE_FAULTS.VERSION_UNSUPPORTED, ['4.4', 426]);
+ * ```
+ */
+export const HANDSHAKE_FAULTS = {
   // The head as a piece of HTTP, either role.
   HEAD_TOO_LARGE: ['10.4', 431],
   TOO_MANY_HEADERS: ['10.4', 431],
@@ -48,7 +57,7 @@ const FAULTS = {
 } as const;
 
 /** The stable, machine-readable name of a peer's fault. The README has the table. */
-export type HandshakeFaultCode = keyof typeof FAULTS;
+export type HandshakeFaultCode = keyof typeof HANDSHAKE_FAULTS;
 
 /**
  * What a peer did wrong: a value, never thrown.
@@ -58,7 +67,7 @@ export interface HandshakeFault {
   readonly code: HandshakeFaultCode;
   /** The section of RFC 6455, or of another RFC when it is named (`'RFC9112 5.1'`). */
   readonly section: string;
-  /** A few words for a log. Never text of the peer's. */
+  /** The code as words, for a log. Never text of the peer's. */
   readonly message: string;
   /** The HTTP status a server answers with; `undefined` for faults only a client meets. */
   readonly status: number | undefined;
@@ -84,7 +93,7 @@ export interface HandshakeFault {
  * ```
  */
 export function describeFault(code: HandshakeFaultCode, offset?: number): HandshakeFault {
-  const [section, status] = FAULTS[code];
+  const [section, status] = HANDSHAKE_FAULTS[code];
   const message = code.toLowerCase().replaceAll('_', ' ');
   return { kind: 'fault', code, section, message, status: status || undefined, offset };
 }

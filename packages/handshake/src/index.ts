@@ -24,7 +24,7 @@ export {
   formatExtensions,
   parseExtensions,
 } from './extensions.js';
-export { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+export { describeFault, HANDSHAKE_FAULTS, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 export type { HeadLimits } from './head-reader.js';
 export { flattenHeaders, type HeaderPairs, headerValues, type RawHeaders } from './header-fields.js';
 export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './heads.js';

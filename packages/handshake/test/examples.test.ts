@@ -29,13 +29,18 @@ test.each(examples)('%s', async (_name, code) => {
   await new Function('require', 'module', 'exports', script)(modules, { exports: {} }, {});
 });
 
-test('every function and class exported has an example', () => {
+test('every function, class and constant exported has an example', () => {
   const sources = readdirSync(new URL('src/', root)).map((file) =>
     readFileSync(new URL(`src/${file}`, root), 'utf8'),
   );
   for (const name of Object.keys(handshake)) {
-    const source = sources.find((text) => new RegExp(`^export (function|class) ${name}\\b`, 'm').test(text))!;
-    const before = source.slice(0, source.search(new RegExp(`^export (function|class) ${name}\\b`, 'm')));
+    const source = sources.find((text) =>
+      new RegExp(`^export (function|class|const) ${name}\\b`, 'm').test(text),
+    )!;
+    const before = source.slice(
+      0,
+      source.search(new RegExp(`^export (function|class|const) ${name}\\b`, 'm')),
+    );
     expect(before.slice(before.lastIndexOf('/**')), name).toContain('@example');
   }
 });
