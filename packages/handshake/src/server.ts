@@ -142,7 +142,9 @@ export class ServerHandshake {
 
   #settle(state: ServerHandshakeState): void {
     this.#state = state;
-    this.#request = undefined; // a connection lives longer than its request
+    // A connection lives longer than its request: nothing of the head is held from here on.
+    this.#request = undefined;
+    this.#reader.headers = [];
   }
 
   #refuse(fault: HandshakeFault): Rejection {
