@@ -92,7 +92,11 @@ export class Connection {
     this.#sender = new MessageSender(this.#config, sink, chain);
     this.#reader = new MessageReader(this.#config, sink, this.#sender, chain);
     if (chain !== null) {
-      this.#reader.onReady = () => this.#continue();
+      this.#reader.onReady = () => {
+        this.#continue();
+        // What was read on may have called for pongs or a Close, with no host there to take them.
+        sink.output?.();
+      };
       this.#sender.onExtensionFailure = () => this.#reader.abort(1011, '', undefined);
     }
   }
@@ -114,7 +118,7 @@ export class Connection {
     requireBytes(bytes);
     if (this.#reading) throw new Error('a sink must not call receive');
     if (this.#reader.deaf || this.#ended || bytes.length === 0) return;
-    if (this.#backlog === null) this.#read(bytes);
+    if (this.#backlog === null) this.#read(bytes, false);
     else {
       this.#backlog.chunks.push(copyOf(bytes, 0, bytes.length));
       this.#continue();
@@ -159,7 +163,8 @@ export class Connection {
     return this.#reader.waiting || this.#backlog?.paused === true;
   }
 
-  #read(bytes: Uint8Array): void {
+  /** @param owned - whether `bytes` are the backlog's own: what is left of them then waits without another copy */
+  #read(bytes: Uint8Array, owned: boolean): void {
     const reader = this.#reader;
     const before = reader.offset;
     this.#reading = true;
@@ -170,7 +175,8 @@ export class Connection {
       this.#reading = false;
       // Less than all: paused, or the sink threw.
       if (at !== bytes.length && !reader.deaf) {
-        const rest = copyOf(bytes, at < 0 ? reader.offset - before : at, bytes.length);
+        const from = at < 0 ? reader.offset - before : at;
+        const rest = owned ? bytes.subarray(from) : copyOf(bytes, from, bytes.length);
         this.#backlog ??= { chunks: [], paused: false, ended: false };
         this.#backlog.chunks.unshift(rest);
       }
@@ -181,12 +187,12 @@ export class Connection {
   #continue(): void {
     while (this.#backlog !== null && !this.paused && !this.#reader.deaf) {
       const chunk = this.#backlog.chunks.shift();
-      if (chunk !== undefined) this.#read(chunk);
+      if (chunk !== undefined) this.#read(chunk, true);
       else {
         const { ended } = this.#backlog;
         this.#backlog = null;
         // A pause may have come between a frame's last byte and its end.
-        this.#read(EMPTY);
+        this.#read(EMPTY, true);
         if (ended && !this.paused) this.#reader.endOfInput();
         else if (ended) this.#wait().ended = true;
       }
