@@ -1,1 +1,21 @@
-export {};
+/** `npm start`: the chat server on `PORT`, 8080 unless set. */
+import { ChatServer } from './server.js';
+
+try {
+  await run(process.env['PORT'] || '8080');
+} catch (error) {
+  console.error(`chat: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
+
+async function run(port: string): Promise<void> {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new Error(`PORT is not a port number: ${port}`);
+  const chat = new ChatServer();
+  const actual = await chat.listen(Number(port)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') throw new Error(`port ${port} is taken; set PORT to another one`);
+    throw error;
+  });
+  console.log(`chat: http://localhost:${actual}/`);
+  // Once: a second signal ends the process at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void chat.close());
+}

@@ -1,0 +1,142 @@
+/** The page: what the server says becomes messages, people and frames; what is typed goes to the server. */
+import { ChatSocket, socketUrl } from './chat-socket.js';
+import { FramesPanel } from './frames-panel.js';
+
+const MAX_LINES = 500;
+
+const $ = (id) => document.getElementById(id);
+const socket = new ChatSocket(socketUrl('ws?frames'));
+const panel = new FramesPanel($('frames'), $('hold'));
+const people = new Map();
+let name = '';
+let ownId = 0;
+let joinedBefore = false;
+
+$('name').value = localStorage.getItem('name') ?? '';
+$('name').focus();
+$('clear').addEventListener('click', () => panel.clear());
+$('retry').addEventListener('click', () => socket.connect());
+
+$('join-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  name = $('name').value.trim();
+  if (name === '') return;
+  localStorage.setItem('name', name);
+  $('join').hidden = true;
+  $('chat').hidden = false;
+  if (!socket.send({ type: 'join', name })) socket.connect();
+});
+
+$('say-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const text = $('text').value;
+  if (text.trim() !== '' && socket.send({ type: 'say', text })) $('text').value = '';
+});
+
+socket.addEventListener('connecting', () => showStatus('connecting', 'Connecting…'));
+socket.addEventListener('open', () => socket.send({ type: 'join', name }));
+socket.addEventListener('waiting', ({ detail }) => {
+  if (people.size > 0) addNotice('the connection was lost');
+  people.clear();
+  showPeople();
+  showStatus('waiting', `Connection lost, next try in ${detail} s`);
+});
+socket.addEventListener('message', ({ detail }) => onMessage(detail));
+
+function onMessage(message) {
+  switch (message.type) {
+    case 'welcome':
+      ownId = message.id;
+      people.clear();
+      for (const person of message.people) people.set(person.id, person.name);
+      showPeople();
+      showStatus('online', `Connected as ${message.name}`);
+      addNotice(joinedBefore ? 'you are back' : `welcome, ${message.name}`);
+      joinedBefore = true;
+      if (message.framesKey !== null) panel.watch(message.framesKey);
+      $('text').focus();
+      break;
+    case 'joined':
+      people.set(message.id, message.name);
+      showPeople();
+      addNotice(`${message.name} joined`);
+      break;
+    case 'left':
+      people.delete(message.id);
+      showPeople();
+      addNotice(`${message.name} left${message.reason === '' ? '' : ` (${message.reason})`}`);
+      break;
+    case 'said':
+      addMessage(message);
+      break;
+    case 'refused':
+      addNotice(`the server refused that: ${message.reason}`);
+      // Refused before a welcome, it was the name.
+      if (people.size === 0) {
+        $('join').hidden = false;
+        $('chat').hidden = true;
+      }
+      break;
+  }
+}
+
+function showStatus(state, text) {
+  $('status').dataset.state = state;
+  $('status').textContent = text;
+  $('retry').hidden = state !== 'waiting';
+  $('send').disabled = state !== 'online';
+}
+
+function showPeople() {
+  $('people').replaceChildren(...[...people].map(([id, person]) => personItem(id, person)));
+  $('people-count').textContent = people.size === 0 ? '' : String(people.size);
+}
+
+function personItem(id, person) {
+  const item = element('li', id === ownId ? 'own' : '', person);
+  item.style.setProperty('--hue', String(hueOf(person)));
+  return item;
+}
+
+function addMessage({ id, name: author, text, at }) {
+  const line = element('article', id === ownId ? 'message own' : 'message');
+  const head = element('div', 'by');
+  const time = element(
+    'time',
+    '',
+    new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }),
+  );
+  time.dateTime = new Date(at).toISOString();
+  head.append(element('strong', '', author), time);
+  line.style.setProperty('--hue', String(hueOf(author)));
+  line.append(head, element('p', '', text));
+  addLine(line);
+}
+
+function addNotice(text) {
+  addLine(element('p', 'notice', text));
+}
+
+/** Keeps the end in sight, unless the reader has scrolled up. */
+function addLine(line) {
+  const log = $('log');
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  log.append(line);
+  while (log.children.length > MAX_LINES) log.firstElementChild.remove();
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** What others wrote only ever becomes text, never markup. */
+function element(tag, className = '', text = '') {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+/** The same colour for a name in every tab. */
+function hueOf(text) {
+  let hash = 0;
+  for (const character of text) hash = (hash * 31 + character.codePointAt(0)) % 360;
+  return hash;
+}

@@ -1,0 +1,157 @@
+/**
+ * Draws one frame like RFC 6455 5.2 does: rows of 32 bits under a ruler, each field as wide as it is on the wire and broken
+ * where a row ends.
+ */
+
+const ROW_BITS = 32;
+/** Rows of payload that are drawn; the RFC's diagram does not draw all of it either. */
+const PAYLOAD_ROWS = 4;
+
+/** Names of opcodes (RFC 6455 11.8). */
+export const OPCODES = new Map([
+  [0x0, 'continuation'],
+  [0x1, 'text'],
+  [0x2, 'binary'],
+  [0x8, 'close'],
+  [0x9, 'ping'],
+  [0xa, 'pong'],
+]);
+
+/** @returns {HTMLElement} the diagram, with a description in words for those who cannot see it */
+export function drawFrame(frame) {
+  const figure = document.createElement('figure');
+  const grid = box('div', 'bits');
+  grid.setAttribute('role', 'img');
+  grid.setAttribute('aria-label', describe(frame));
+  const at = drawHeader(grid, frame);
+  drawPayload(grid, frame, at);
+  figure.append(drawRuler(), grid);
+  const caption = payloadText(frame);
+  if (caption !== '') figure.append(box('figcaption', '', caption));
+  return figure;
+}
+
+/** The two lines of figures above the diagram: tens, then ones. */
+function drawRuler() {
+  const ruler = box('div', 'ruler');
+  ruler.setAttribute('aria-hidden', 'true');
+  for (let bit = 0; bit < ROW_BITS; bit++) ruler.append(box('i', '', bit % 10 === 0 ? String(bit / 10) : ''));
+  for (let bit = 0; bit < ROW_BITS; bit++) ruler.append(box('i', '', String(bit % 10)));
+  return ruler;
+}
+
+/** @returns {number} the bit behind the header */
+function drawHeader(grid, frame) {
+  const length = frame.payloadLength;
+  const shortLength = length < 126 ? length : length < 0x1_0000 ? 126 : 127;
+  let at = 0;
+  const field = (kind, bits, name, value) => {
+    at = drawField(grid, at, { kind, bits, name, value });
+  };
+  field('flag', 1, 'FIN', bit(frame.fin));
+  field('flag', 1, 'RSV1', bit(frame.rsv1));
+  field('flag', 1, 'RSV2', bit(frame.rsv2));
+  field('flag', 1, 'RSV3', bit(frame.rsv3));
+  field('opcode', 4, 'opcode', `0x${frame.opcode.toString(16)}`);
+  field('mask', 1, 'MASK', bit(frame.masked));
+  field('length', 7, 'Payload len', String(shortLength));
+  if (shortLength === 126) field('length', 16, 'Extended payload length', String(length));
+  if (shortLength === 127) field('length', 64, 'Extended payload length', String(length));
+  if (frame.masked) field('key', 32, 'Masking-key', spaced(frame.maskingKey));
+  return at;
+}
+
+/** Draws a field, in as many parts as it has rows. Only a masking key shows a part of its value in each. */
+function drawField(grid, at, { kind, bits, name, value }) {
+  for (let done = 0; done < bits; ) {
+    const width = Math.min(bits - done, ROW_BITS - (at % ROW_BITS));
+    const part = box('div', `field ${kind}`);
+    const continued = done > 0 ? ' (continued)' : '';
+    const shown =
+      kind === 'key' ? value.slice((done / 8) * 3, ((done + width) / 8) * 3).trim() : done > 0 ? '' : value;
+    part.append(box('span', 'label', name + continued), box('b', '', shown));
+    part.style.gridColumn = `span ${width}`;
+    if (bits === 1) part.classList.add('one-bit');
+    grid.append(part);
+    at += width;
+    done += width;
+  }
+  return at;
+}
+
+/** One cell a byte: its character, its value, and below it what stands on the wire when the frame is masked. */
+function drawPayload(grid, frame, at) {
+  const bytes = fromHex(frame.payload);
+  const key = frame.masked ? fromHex(frame.maskingKey) : null;
+  const room = (ROW_BITS - (at % ROW_BITS)) / 8 + (PAYLOAD_ROWS - 1) * 4;
+  const shown = bytes.slice(0, room);
+  for (const [index, byte] of shown.entries()) {
+    const cell = box('div', 'field payload');
+    if (index === 0) cell.append(box('span', 'label', 'Payload data'));
+    cell.append(box('b', '', character(byte)), box('span', 'hex', hex(byte)));
+    if (key !== null) cell.append(box('span', 'wire', hex(byte ^ key[index % 4])));
+    grid.append(cell);
+  }
+  const left = frame.payloadLength - shown.length;
+  if (left > 0) {
+    const rest = box('div', 'field payload rest');
+    rest.append(
+      box('span', 'label', `Payload data (continued): ${left} more ${left === 1 ? 'byte' : 'bytes'}`),
+    );
+    rest.style.gridColumn = '1 / -1';
+    grid.append(rest);
+  }
+}
+
+function describe(frame) {
+  const key = frame.masked ? `masking key ${spaced(frame.maskingKey)}` : 'no masking key';
+  return [
+    `FIN=${bit(frame.fin)}`,
+    `RSV1=${bit(frame.rsv1)}`,
+    `RSV2=${bit(frame.rsv2)}`,
+    `RSV3=${bit(frame.rsv3)}`,
+    `opcode=0x${frame.opcode.toString(16)} (${OPCODES.get(frame.opcode) ?? 'reserved'})`,
+    `MASK=${bit(frame.masked)}`,
+    `payload length ${frame.payloadLength}`,
+    key,
+  ].join(', ');
+}
+
+/** The payload in a line: text as text, a Close as code and reason, other bytes in hexadecimal. */
+function payloadText({ opcode, payload, payloadLength }) {
+  const bytes = fromHex(payload);
+  const more = bytes.length < payloadLength ? '…' : '';
+  const decode = (part) => new TextDecoder().decode(part);
+  if (opcode === 0x1) return decode(bytes) + more;
+  if (opcode === 0x8 && bytes.length >= 2)
+    return `${(bytes[0] << 8) | bytes[1]} ${decode(bytes.subarray(2))}`;
+  return spaced(payload) + more;
+}
+
+/** @param {string} text - what others wrote is set as text, never as markup */
+function box(tag, className, text = '') {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function character(byte) {
+  return byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : byte === 0x20 ? '␣' : '·';
+}
+
+function fromHex(text) {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+function hex(byte) {
+  return byte.toString(16).padStart(2, '0');
+}
+
+function spaced(text) {
+  return text.replace(/..(?=.)/g, '$& ');
+}
+
+function bit(flag) {
+  return flag ? '1' : '0';
+}

@@ -1,0 +1,156 @@
+/**
+ * Looks on at one connection and takes its frames apart, both ways, for whoever watches. It parses the bytes a second
+ * time, so only a connection that asked for it has one.
+ */
+import { randomUUID } from 'node:crypto';
+import { type Fault, FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec';
+import type { WireTap } from './host-loop.js';
+
+/** How much of a payload is shown. */
+const EXCERPT_BYTES = 256;
+/** How many frames are kept for a watcher that comes later. */
+const KEPT_REPORTS = 16;
+
+/** Which way a frame went, as the server sees it. */
+export type Direction = 'received' | 'sent';
+
+/** A frame as RFC 6455 5.2 draws it. */
+export interface FrameReport {
+  readonly type: 'frame';
+  readonly direction: Direction;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly fin: boolean;
+  readonly rsv1: boolean;
+  readonly rsv2: boolean;
+  readonly rsv3: boolean;
+  readonly opcode: number;
+  readonly masked: boolean;
+  /** Its four bytes in hexadecimal, as on the wire; null when the frame is not masked. */
+  readonly maskingKey: string | null;
+  readonly payloadLength: number;
+  /** The first bytes of the payload, unmasked, in hexadecimal. */
+  readonly payload: string;
+}
+
+/** Where a stream of frames broke a rule; nothing behind it can be read. */
+export interface FaultReport {
+  readonly type: 'fault';
+  readonly direction: Direction;
+  readonly at: number;
+  readonly code: string;
+  readonly message: string;
+  readonly section: string;
+}
+
+/** What watchers get. */
+export type Report = FrameReport | FaultReport;
+
+/** Someone who watches the frames of a connection. */
+export interface Watcher {
+  report(report: Report): void;
+  /** The connection is gone. */
+  end(): void;
+}
+
+/** A connection's frames, for its owner to watch. */
+export class FrameTap implements WireTap {
+  /** Who knows it may watch: the frames are as private as the connection. */
+  readonly key: string = randomUUID();
+  readonly #watchers = new Set<Watcher>();
+  readonly #recent: Report[] = [];
+  readonly #received: FrameParser = this.#parser('received');
+  readonly #sent: FrameParser = this.#parser('sent');
+
+  received(bytes: Uint8Array): void {
+    this.#received.push(bytes);
+  }
+
+  sent(bytes: Uint8Array): void {
+    this.#sent.push(bytes);
+  }
+
+  /** Lets someone watch, beginning with the frames just gone by. */
+  watch(watcher: Watcher): void {
+    for (const report of this.#recent) watcher.report(report);
+    this.#watchers.add(watcher);
+  }
+
+  /** Ends what {@link FrameTap.watch} began. */
+  unwatch(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+  }
+
+  /** Tells the watchers that there will be no more. */
+  end(): void {
+    for (const watcher of this.#watchers) watcher.end();
+  }
+
+  /** What the server receives is masked and what it sends is not, as the parser for each role demands (RFC 6455 5.1). */
+  #parser(direction: Direction): FrameParser {
+    const sink = new FrameDescriber(direction, (report) => this.#tell(report));
+    return new FrameParser(sink, { role: direction === 'received' ? 'server' : 'client', unmask: 'copy' });
+  }
+
+  #tell(report: Report): void {
+    this.#recent.push(report);
+    if (this.#recent.length > KEPT_REPORTS) this.#recent.shift();
+    for (const watcher of this.#watchers) watcher.report(report);
+  }
+}
+
+/** Puts the calls of a {@link FrameParser} together to one report a frame. */
+class FrameDescriber implements FrameSink {
+  readonly #direction: Direction;
+  readonly #tell: (report: Report) => void;
+  #first = 0;
+  #payloadLength = 0;
+  #maskingKey: string | null = null;
+  #payload = '';
+
+  constructor(direction: Direction, tell: (report: Report) => void) {
+    this.#direction = direction;
+    this.#tell = tell;
+  }
+
+  header(first: number, payloadLength: number, masked: boolean, maskingKey: number): void {
+    this.#first = first;
+    this.#payloadLength = payloadLength;
+    this.#maskingKey = masked ? keyHex(maskingKey) : null;
+    this.#payload = '';
+  }
+
+  payload(bytes: Uint8Array, start: number, end: number): void {
+    const room = EXCERPT_BYTES - this.#payload.length / 2;
+    this.#payload += Buffer.from(bytes.subarray(start, Math.min(end, start + room))).toString('hex');
+  }
+
+  end(): void {
+    const first = this.#first;
+    this.#tell({
+      type: 'frame',
+      direction: this.#direction,
+      at: Date.now(),
+      fin: (first & FIN) !== 0,
+      rsv1: (first & RSV1) !== 0,
+      rsv2: (first & RSV2) !== 0,
+      rsv3: (first & RSV3) !== 0,
+      opcode: first & 0x0f,
+      masked: this.#maskingKey !== null,
+      maskingKey: this.#maskingKey,
+      payloadLength: this.#payloadLength,
+      payload: this.#payload,
+    });
+  }
+
+  fail({ code, message, section }: Fault): void {
+    this.#tell({ type: 'fault', direction: this.#direction, at: Date.now(), code, message, section });
+  }
+}
+
+/** The codec carries a masking key as a number whose low byte is the first on the wire. */
+function keyHex(key: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(key | 0);
+  return bytes.toString('hex');
+}

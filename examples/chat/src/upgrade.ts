@@ -1,0 +1,56 @@
+/** The opening handshake on Node's HTTP server: from its `upgrade` event to a socket that carries frames. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  acceptRequest,
+  checkRequest,
+  isSameOrigin,
+  type Rejection,
+  rejectFault,
+  rejectRequest,
+  type UpgradeRequest,
+} from '@sanssocket/handshake';
+
+/**
+ * Checks a request for a WebSocket, and refuses what may not have one (RFC 6455 4.2.1, 10.2).
+ *
+ * @param request - from the `upgrade` event
+ * @returns the request, to be answered with {@link accept} or {@link refuse}; or why it must be refused
+ */
+export function checkUpgrade(request: IncomingMessage): UpgradeRequest | Rejection {
+  const checked = checkRequest(request);
+  if (checked.kind === 'fault') return rejectFault(checked);
+  if (!isFromHere(checked)) {
+    return rejectRequest({ status: 403, body: 'pages of other sites may not connect to this chat' });
+  }
+  return checked;
+}
+
+/** Answers with 101: what follows on the socket are frames. */
+export function accept(request: UpgradeRequest, socket: Duplex): void {
+  socket.write(acceptRequest(request).bytes);
+}
+
+/**
+ * Answers with the whole HTTP response, then ends the connection. What the client still sends is read and thrown away:
+ * closing over unread input could make TCP take the response back.
+ *
+ * @param limitMs - how long the client may take to end its side
+ */
+export function refuse(rejection: Rejection, socket: Duplex, limitMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), limitMs);
+  socket.on('error', () => {}); // 'close' follows
+  socket.on('close', () => clearTimeout(timer));
+  socket.resume();
+  socket.end(rejection.bytes);
+}
+
+/**
+ * Browsers say which site's page connects; only our own may. Other clients send no Origin. Both schemes are ours, as a
+ * proxy in front may speak TLS.
+ */
+function isFromHere({ origin, host }: UpgradeRequest): boolean {
+  return (
+    origin === undefined || isSameOrigin(origin, `http://${host}`) || isSameOrigin(origin, `https://${host}`)
+  );
+}
