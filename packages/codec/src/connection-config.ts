@@ -30,6 +30,12 @@ export interface ConnectionOptions extends Partial<Limits> {
   readonly maskingKeys?: MaskingKeySource;
   /** The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. */
   readonly mask?: MaskKernel;
+  /**
+   * Where memory for output and for whole messages comes from: gives at least as many bytes as asked, which need not be zero,
+   * because each is written before anyone sees it. By default `new Uint8Array(bytes)`, which clears them; on Node,
+   * `(bytes) => Buffer.allocUnsafe(bytes)` saves up to half the time of sending large messages as a client.
+   */
+  readonly allocate?: (bytes: number) => Uint8Array;
 }
 
 /**
@@ -55,6 +61,7 @@ export class ConnectionConfig {
   readonly maxQueuedPongs: number;
   readonly maskingKeys: MaskingKeySource;
   readonly mask: MaskKernel;
+  readonly allocate: (bytes: number) => Uint8Array;
   readonly maxMessageBytes: number;
   readonly #options: ConnectionOptions;
   /** Rules by the reserved bits in use: at most eight. */
@@ -76,6 +83,7 @@ export class ConnectionConfig {
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
     this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
     this.mask = options.mask ?? defaultMask;
+    this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes));
     this.#options = options;
     this.maxMessageBytes = this.rules(0).maxMessageBytes;
   }

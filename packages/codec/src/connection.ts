@@ -89,7 +89,9 @@ export class Connection {
   ) {
     this.#config = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
-    this.#sender = new MessageSender(this.#config, sink, chain);
+    this.#sender = new MessageSender(this.#config, sink, chain, () =>
+      this.#reader.abort(1011, '', undefined),
+    );
     this.#reader = new MessageReader(this.#config, sink, this.#sender, chain);
     if (chain !== null) {
       this.#reader.onReady = () => {
@@ -97,7 +99,6 @@ export class Connection {
         // What was read on may have called for pongs or a Close, with no host there to take them.
         sink.output?.();
       };
-      this.#sender.onExtensionFailure = () => this.#reader.abort(1011, '', undefined);
     }
   }
 

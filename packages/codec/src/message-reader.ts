@@ -16,7 +16,7 @@ import { encodeCloseBody } from './frame-writer.js';
 import { IncomingMessage } from './incoming-message.js';
 import { MessageBuffer } from './message-buffer.js';
 import type { MessageSender } from './message-sender.js';
-import { allocateMessage, releaseSlab } from './message-slab.js';
+import { allocateMessage, messageView, releaseSlab } from './message-slab.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './outcome.js';
 import { borrow, giveBack } from './scratch.js';
@@ -169,7 +169,7 @@ export class MessageReader implements FrameSink {
       if (key === 0) {
         this.#controlFrame(bytes, start, end);
       } else {
-        this.#controlFrame(this.#unmasked(bytes, start, end, key), 0, end - start);
+        this.#controlFrame(this.#unmasked(bytes, start, end, key, null), 0, end - start);
       }
     } else if (
       (first & FIN) !== 0 &&
@@ -197,7 +197,7 @@ export class MessageReader implements FrameSink {
     const { delivery, mask, inPlace } = this.#config;
     const byView = view !== null && end - start <= VIEW_TO_BYTES;
     if (delivery === 'messages' && opcode !== TEXT) {
-      this.#sink.binary?.(this.#unmasked(bytes, start, end, key));
+      this.#sink.binary?.(this.#unmasked(bytes, start, end, key, byView ? view : null));
       return;
     }
     if (key === 0) {
@@ -218,10 +218,12 @@ export class MessageReader implements FrameSink {
     }
   }
 
-  #unmasked(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array {
+  #unmasked(bytes: Uint8Array, start: number, end: number, key: number, view: DataView | null): Uint8Array {
     const unmasked = allocateMessage(end - start, bytes.length - end);
     if (key === 0) copyInto(bytes, start, end, unmasked, 0);
-    else this.#config.mask(bytes, start, end, unmasked, 0, key);
+    else if (view !== null && messageView !== null) {
+      maskView(view, start, end, messageView, unmasked.byteOffset, key);
+    } else this.#config.mask(bytes, start, end, unmasked, 0, key);
     return unmasked;
   }
 

@@ -13,6 +13,9 @@ const SLAB_BYTES = 8192;
 let slab: ArrayBuffer | null = null;
 let used = 0;
 
+/** A view of the memory of the message allocated last, for masking into it by words; null if it has an array of its own. */
+export let messageView: DataView | null = null;
+
 /**
  * A zeroed array for a message.
  *
@@ -20,18 +23,26 @@ let used = 0;
  * @param more - how many bytes of the chunk follow, of which the next messages may be made
  */
 export function allocateMessage(bytes: number, more: number): Uint8Array {
-  if (bytes <= TINY_BYTES || bytes >= LARGE_BYTES) return new Uint8Array(bytes);
-  if (slab === null || slab.byteLength - used < bytes) {
-    if (more < bytes) return new Uint8Array(bytes);
-    slab = new ArrayBuffer(Math.min(bytes + more, SLAB_BYTES));
-    used = 0;
+  if (bytes <= TINY_BYTES || bytes >= LARGE_BYTES) {
+    messageView = null;
+    return new Uint8Array(bytes);
   }
+  if (slab === null || slab.byteLength - used < bytes) {
+    slab = new ArrayBuffer(Math.max(bytes, Math.min(bytes + more, SLAB_BYTES)));
+    used = 0;
+    slabView = more < bytes ? null : new DataView(slab);
+  }
+  messageView = slabView;
   const message = new Uint8Array(slab, used, bytes);
   used += bytes;
   return message;
 }
 
+let slabView: DataView | null = null;
+
 /** Ends a read: the next one starts a slab of its own, so that no two connections ever share one. */
 export function releaseSlab(): void {
   slab = null;
+  slabView = null;
+  messageView = null;
 }

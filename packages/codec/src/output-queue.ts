@@ -5,13 +5,16 @@
  */
 import { copyInto, EMPTY } from './bytes.js';
 
-/** The first slab of a batch; small, because most batches are one small frame. */
-const MIN_SLAB_BYTES = 256;
+/** Below this many bytes V8 keeps an array in its own heap, ten times as cheap as one outside. */
+const TINY_SLAB_BYTES = 64;
+/** The first slab of a batch that is more than one tiny frame. */
+const SMALL_SLAB_BYTES = 1024;
 /** A slab grows up to here; what follows goes into a further chunk. */
 const MAX_SLAB_BYTES = 0x1_0000;
 
 /** A queue of chunks. Lives only while something is queued: an idle connection has none. */
 export class OutputQueue {
+  readonly #allocate: (bytes: number) => Uint8Array;
   /** Chunks before the slab, in order; null while there is only a slab. */
   #chunks: Uint8Array[] | null = null;
   /** Index in `#chunks` of the next to hand out. */
@@ -23,6 +26,11 @@ export class OutputQueue {
   pongs = 0;
   /** The payload of the newest ping that was not answered because too many answers wait. */
   heldPong: Uint8Array | null = null;
+
+  /** @param allocate - gives memory of which every byte handed out is written first */
+  constructor(allocate: (bytes: number) => Uint8Array) {
+    this.#allocate = allocate;
+  }
 
   /** How many bytes are queued. */
   get bytes(): number {
@@ -77,7 +85,7 @@ export class OutputQueue {
     if (this.#used === 0) return;
     const slab = this.#slab;
     this.#chunks ??= [];
-    this.#chunks.push(this.#used === slab.length ? slab : slab.subarray(0, this.#used));
+    this.#chunks.push(this.#used === slab.length ? slab : firstBytes(slab, this.#used));
     this.#slab = EMPTY;
     this.#used = 0;
   }
@@ -86,13 +94,17 @@ export class OutputQueue {
     const needed = this.#used + bytes;
     if (this.#used > 0 && needed > MAX_SLAB_BYTES) {
       this.#seal();
-      this.#slab = new Uint8Array(Math.max(bytes, MAX_SLAB_BYTES));
+      this.#slab = this.#allocate(Math.max(bytes, MAX_SLAB_BYTES));
       return;
     }
-    const slab = new Uint8Array(
-      Math.max(needed, MIN_SLAB_BYTES, Math.min(2 * this.#slab.length, MAX_SLAB_BYTES)),
-    );
+    const grown = this.#used === 0 ? TINY_SLAB_BYTES : Math.max(SMALL_SLAB_BYTES, 4 * this.#slab.length);
+    const slab = this.#allocate(Math.max(needed, Math.min(grown, MAX_SLAB_BYTES)));
     copyInto(this.#slab, 0, this.#used, slab, 0);
     this.#slab = slab;
   }
+}
+
+/** Not `subarray`, which for Node's `Buffer` takes twice as long. */
+function firstBytes(slab: Uint8Array, bytes: number): Uint8Array {
+  return new Uint8Array(slab.buffer, slab.byteOffset, bytes);
 }

@@ -116,17 +116,25 @@ const SHORT_STRING_UNITS = 48;
  * ```
  */
 export function writeUtf8(text: string, target: Uint8Array, at: number): number {
-  const units = text.length;
-  if (units <= SHORT_STRING_UNITS) {
-    let i = 0;
-    for (; i < units; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) break;
-      target[at + i] = unit;
-    }
-    if (i === units) return at + i;
-  }
+  const end = writeAscii(text, target, at);
+  if (end >= 0) return end;
   return at + encoder.encodeInto(text, target.subarray(at)).written;
+}
+
+/**
+ * Writes a short ASCII text.
+ *
+ * @returns the index after the last byte written; -1 if the text is not ASCII or better left to {@link writeUtf8}
+ */
+export function writeAscii(text: string, target: Uint8Array, at: number): number {
+  const units = text.length;
+  if (units > SHORT_STRING_UNITS) return -1;
+  for (let i = 0; i < units; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return -1;
+    target[at + i] = unit;
+  }
+  return at + units;
 }
 
 /** A string longer than this is encoded into an array of its own: room for the worst case would be three times its size. */
