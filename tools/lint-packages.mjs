@@ -1,0 +1,28 @@
+// Package lint of every published package, as it would be packed: publint and "are the types wrong".
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { publishedPackages } from './packages.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+let failed = 0;
+for (const folder of publishedPackages()) {
+  const pkgDir = root + folder;
+  const pkg = JSON.parse(readFileSync(`${pkgDir}/package.json`, 'utf8'));
+  const { messages } = await publint({ pkgDir, strict: true });
+  for (const message of messages) console.log(`${pkg.name}: ${formatMessage(message, pkg)}`);
+  failed += messages.length;
+  try {
+    execFileSync(`${root}node_modules/.bin/attw`, ['--pack', '.', '--profile', 'esm-only', '--quiet'], {
+      cwd: pkgDir,
+      stdio: 'inherit',
+    });
+    console.log(`${pkg.name}: ok`);
+  } catch {
+    failed++;
+    console.log(`${pkg.name}: the types are wrong`);
+  }
+}
+process.exitCode = failed === 0 ? 0 : 1;
