@@ -1,0 +1,140 @@
+/** The two programs as a user starts them: from `dist`, with arguments, environment, standard input and signals. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Chatter, Log, listen, openClient, startChat, startEcho } from './support.js';
+
+const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+
+class Program {
+  readonly lines: Log<string> = new Log<string>();
+  readonly process: ChildProcess;
+  readonly exitCode: Promise<number>;
+  errors = '';
+
+  constructor(file: string, args: string[] = [], env: Record<string, string> = {}) {
+    const options = { env: { ...process.env, ...env } };
+    this.process = spawn(process.execPath, [DIST + file, ...args], options);
+    onTestFinished(() => void this.process.kill('SIGKILL'));
+    this.process.stderr!.on('data', (text) => {
+      this.errors += text;
+    });
+    let rest = '';
+    this.process.stdout!.on('data', (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) this.lines.add(line);
+    });
+    this.exitCode = once(this.process, 'close').then(([code]) => code as number);
+  }
+
+  printed(part: string): Promise<string> {
+    return this.lines.until((line) => line.includes(part));
+  }
+}
+
+beforeAll(() => {
+  if (!existsSync(`${DIST}client.js`)) throw new Error('run `npm run build` first: these tests start dist');
+});
+
+describe('the server', () => {
+  it('prints its address, and says 1001 when it is stopped', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const server = new Program('main.js', [], { PORT: '0' });
+      const [, port] = (await server.printed('http://')).match(/^chat: http:\/\/localhost:(\d+)\/$/)!;
+      const client = await openClient(`ws://localhost:${port}/ws`);
+      server.process.kill(signal);
+      expect(await client.outcome()).toMatchObject({ clean: true, code: 1001 });
+      expect(await server.exitCode).toBe(0);
+      expect(server.errors).toBe('');
+    }
+  });
+
+  it('says in a line what is wrong with the port', async () => {
+    const { port } = await startChat();
+    const cases = [
+      [String(port), `chat: port ${port} is taken; set PORT to another one\n`],
+      ['http', 'chat: PORT is not a port number: http\n'],
+      ['65536', 'chat: PORT is not a port number: 65536\n'],
+    ] as const;
+    for (const [value, message] of cases) {
+      const server = new Program('main.js', [], { PORT: value });
+      expect(await server.exitCode).toBe(1);
+      expect(server.errors).toBe(message);
+    }
+  });
+});
+
+describe('the client', () => {
+  it('chats, and leaves at the end of its input', async () => {
+    const { url } = await startChat();
+    const ada = await Chatter.join(url, 'ada');
+    const client = new Program('client.js', [url, '--name', 'bob']);
+    await client.printed('* you are bob; here: ada, bob');
+    ada.say('hello \u001b[31mbob');
+    await client.printed('<ada> hello  [31mbob');
+    client.process.stdin!.write('hello ada\n\nand');
+    await ada.next('said', 'hello ada');
+    const eve = await Chatter.join(url, 'eve');
+    await client.printed('* eve joined');
+    eve.endpoint.connection.close(4000, 'bored');
+    eve.endpoint.host.flush();
+    await client.printed('* eve left (4000 bored)');
+    client.process.stdin!.end(' bye');
+    await ada.next('said', 'and bye');
+    expect((await ada.next('left', 'bob')).reason).toBe('');
+    expect(await client.exitCode).toBe(0);
+    expect(client.errors).toBe('');
+  });
+
+  it('answers pings, and leaves cleanly when interrupted', async () => {
+    const { url, endpoints } = await startEcho();
+    const client = new Program('client.js', [url]);
+    const server = await endpoints.until(() => true);
+    await server.next('text');
+    server.connection.ping(Uint8Array.of(7));
+    server.host.flush();
+    expect([...(await server.next('pong')).bytes]).toEqual([7]);
+    client.process.kill('SIGINT');
+    expect(await server.outcome()).toMatchObject({ clean: true, code: 1000 });
+    expect(await client.exitCode).toBe(0);
+  });
+
+  it('says when the server closes', async () => {
+    const { chat, url } = await startChat();
+    const client = new Program('client.js', [url]);
+    await client.printed('you are guest');
+    await chat.close();
+    expect(await client.exitCode).toBe(1);
+    expect(client.errors).toBe('chat:client: the connection was closed: 1001 the server is going away\n');
+  });
+
+  it('says why it has no connection', async () => {
+    const { port } = await startChat();
+    const plain = createServer((_, response) => response.end('<h1>not a chat</h1>'));
+    const plainPort = await listen(plain);
+    const closedPort = await listen(createServer());
+    const cases: [string[], string][] = [
+      [[], 'usage: '],
+      [['http://localhost/'], 'not a ws: or wss: URI'],
+      [['nonsense'], 'not a ws: or wss: URI'],
+      [['--shout', 'ws://localhost/'], "Unknown option '--shout'"],
+      [['ws://localhost:1/'], 'cannot connect to localhost:1: ECONNREFUSED'],
+      [
+        [`ws://localhost:${port}/nowhere`],
+        'the server refused with 404 Not Found: nothing to connect to here',
+      ],
+      [[`ws://localhost:${plainPort}/`], 'the server refused with 200 OK: '],
+      [[`wss://localhost:${closedPort}/`], `cannot connect to localhost:${closedPort}: `],
+    ];
+    for (const [args, message] of cases) {
+      const client = new Program('client.js', args);
+      expect(await client.exitCode, message).toBe(1);
+      expect(client.errors).toContain(`chat:client: ${message}`);
+      expect(client.errors.trim().split('\n').length).toBe(1);
+    }
+  });
+});
