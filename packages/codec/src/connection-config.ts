@@ -95,7 +95,13 @@ export class ConnectionConfig {
    */
   rules(rsv: number): FrameRules {
     const { role, mask } = this;
-    this.#rules[rsv] ??= new FrameRules({ ...this.#options, role, mask, rsv, unmask: 'none' });
-    return this.#rules[rsv];
+    let rules = this.#rules[rsv];
+    if (rules === undefined) {
+      rules = new FrameRules({ ...this.#options, role, mask, rsv, unmask: 'none' });
+      // No short cut for pieces: a message is several events then, and reading may stop at each.
+      if (this.delivery === 'pieces') rules.wholeMessage.fill(0);
+      this.#rules[rsv] = rules;
+    }
+    return rules;
   }
 }

@@ -94,7 +94,13 @@ export class Connection {
     );
     this.#reader = new MessageReader(this.#config, sink, this.#sender, chain);
     if (chain !== null) {
-      this.#reader.onReady = () => {
+      this.#reader.onReady = (deliver) => {
+        this.#reading = true;
+        try {
+          deliver();
+        } finally {
+          this.#reading = false;
+        }
         this.#continue();
         // What was read on may have called for pongs or a Close, with no host there to take them.
         sink.output?.();
@@ -119,11 +125,9 @@ export class Connection {
     requireBytes(bytes);
     if (this.#reading) throw new Error('a sink must not call receive');
     if (this.#reader.deaf || this.#ended || bytes.length === 0) return;
-    if (this.#backlog === null) this.#read(bytes, false);
-    else {
-      this.#backlog.chunks.push(copyOf(bytes, 0, bytes.length));
-      this.#continue();
-    }
+    if (this.#backlog === null && !this.#reader.waiting) this.#read(bytes, false);
+    else this.#wait().chunks.push(copyOf(bytes, 0, bytes.length));
+    if (this.#backlog !== null) this.#continue();
   }
 
   /**
@@ -135,9 +139,9 @@ export class Connection {
   receiveEnd(): void {
     if (this.#reading) throw new Error('a sink must not call receiveEnd');
     this.#ended = true;
-    if (this.#backlog === null || this.#reader.deaf) this.#reader.endOfInput();
+    if (this.#reader.deaf || (this.#backlog === null && !this.#reader.waiting)) this.#reader.endOfInput();
     else {
-      this.#backlog.ended = true;
+      this.#wait().ended = true;
       this.#continue();
     }
   }
@@ -148,8 +152,7 @@ export class Connection {
    */
   pause(): void {
     this.#reader.pause();
-    if (this.#backlog === null) this.#backlog = { chunks: [], paused: true, ended: false };
-    else this.#backlog.paused = true;
+    this.#wait().paused = true;
   }
 
   /** Goes on reading. Events of what waited are called before this returns. */
@@ -178,8 +181,7 @@ export class Connection {
       if (at !== bytes.length && !reader.deaf) {
         const from = at < 0 ? reader.offset - before : at;
         const rest = owned ? bytes.subarray(from) : copyOf(bytes, from, bytes.length);
-        this.#backlog ??= { chunks: [], paused: false, ended: false };
-        this.#backlog.chunks.unshift(rest);
+        this.#wait().chunks.unshift(rest);
       }
     }
   }
@@ -187,16 +189,13 @@ export class Connection {
   /** Reads what waits, as far as it may. */
   #continue(): void {
     while (this.#backlog !== null && !this.paused && !this.#reader.deaf) {
-      const chunk = this.#backlog.chunks.shift();
-      if (chunk !== undefined) this.#read(chunk, true);
-      else {
-        const { ended } = this.#backlog;
-        this.#backlog = null;
-        // A pause may have come between a frame's last byte and its end.
-        this.#read(EMPTY, true);
-        if (ended && !this.paused) this.#reader.endOfInput();
-        else if (ended) this.#wait().ended = true;
-      }
+      const { chunks, ended } = this.#backlog;
+      // Without a chunk: a pause may have come between a frame's last byte and its end.
+      const chunk = chunks.shift() ?? EMPTY;
+      this.#read(chunk, true);
+      if (chunk.length > 0 || this.paused) continue;
+      this.#backlog = null;
+      if (ended) this.#reader.endOfInput();
     }
     if (this.#reader.deaf) {
       const ended = this.#backlog?.ended;
@@ -263,9 +262,10 @@ export class Connection {
    * Sends a message that was encoded once for many connections.
    *
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws Error while a message in fragments is under way
+   * @throws TypeError for anything else, Error while a message in fragments is under way
    */
   sendPrepared(message: PreparedMessage): boolean {
+    requireBytes(message.frame);
     if (!this.#mayBegin()) return false;
     this.#sender.prepared(message);
     return true;

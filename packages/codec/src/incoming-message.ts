@@ -46,29 +46,25 @@ export class IncomingMessage {
     return -1;
   }
 
+  /** How many bytes of a character are held back that the end of the last piece cut. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   /**
-   * Passes on a validated piece, cut between characters: what is left of one is held back and passed on when it is whole.
+   * Passes on a validated piece as one event, together with what is held back, and holds back what it cuts in turn.
    *
+   * @param bytes - written to: what is held back goes before `start`, where there must be room for it
    * @param sink - its `piece` gets borrowed bytes, never none
    */
   passWholeCharacters(bytes: Uint8Array, start: number, end: number, sink: ConnectionSink): void {
-    let at = start;
-    if (this.#heldBytes > 0) {
-      const held = this.#held!;
-      do held[this.#heldBytes++] = bytes[at++]!;
-      while (at < end && unfinishedUtf8Bytes(held, 0, this.#heldBytes) > 0);
-      if (unfinishedUtf8Bytes(held, 0, this.#heldBytes) > 0) return;
-      const length = this.#heldBytes;
-      this.#heldBytes = 0;
-      sink.piece?.(held, 0, length);
-    }
-    const hold = this.opcode === TEXT ? unfinishedUtf8Bytes(bytes, at, end) : 0;
-    // Held back before the rest is passed on: the callee may change or throw.
-    if (hold > 0) {
-      this.#held ??= new Uint8Array(4);
-      for (let i = 0; i < hold; i++) this.#held[i] = bytes[end - hold + i]!;
-      this.#heldBytes = hold;
-    }
-    if (end - hold > at) sink.piece?.(bytes, at, end - hold);
+    const begin = start - this.#heldBytes;
+    for (let i = 0; i < this.#heldBytes; i++) bytes[begin + i] = this.#held![i]!;
+    const hold = this.opcode === TEXT ? unfinishedUtf8Bytes(bytes, begin, end) : 0;
+    // Held back before the rest is passed on: the callee may change the bytes, or throw.
+    if (hold > 0) this.#held ??= new Uint8Array(3);
+    for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
+    this.#heldBytes = hold;
+    if (end - hold > begin) sink.piece?.(bytes, begin, end - hold);
   }
 }

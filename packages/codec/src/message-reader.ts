@@ -44,8 +44,8 @@ export class MessageReader implements FrameSink {
   #heardClose = false;
   #outcome: Outcome | null = null;
   #waiting = false;
-  /** Set by the connection when there are extensions: an asynchronous one has finished, reading can go on. */
-  onReady: (() => void) | null = null;
+  /** Set by the connection when there are extensions: an asynchronous one has finished; deliver its message, then read on. */
+  onReady: ((deliver: () => void) => void) | null = null;
 
   constructor(
     config: ConnectionConfig,
@@ -97,7 +97,9 @@ export class MessageReader implements FrameSink {
 
   /** The transport has ended (RFC 6455 7.1.4). */
   endOfInput(): void {
-    if (this.#outcome === null) this.#finish(abnormalOutcome(this.#parser.truncated));
+    if (this.#outcome !== null) return;
+    this.#sender.stop();
+    this.#finish(abnormalOutcome(this.#parser.truncated));
   }
 
   /** Ends the connection from this side (RFC 6455 7.1.7). */
@@ -118,7 +120,7 @@ export class MessageReader implements FrameSink {
     key: number,
     view: DataView | null,
   ): void {
-    if (this.#config.delivery !== 'pieces' && !this.#isEncoded(first)) {
+    if (!this.#isEncoded(first)) {
       this.#wholeMessage((first & 0x0f) as MessageOpcode, bytes, start, end, key, view);
     } else {
       this.header(first, end - start);
@@ -136,8 +138,11 @@ export class MessageReader implements FrameSink {
   }
 
   payload(bytes: Uint8Array, start: number, end: number, key: number): void {
-    if (end - start === this.#length) this.#wholeFrame(bytes, start, end, key);
-    else if (isControl(this.#first & 0x0f)) this.#collectControl(bytes, start, end, key);
+    const control = isControl(this.#first & 0x0f);
+    // The end of a frame in pieces is an event of its own, and reading may stop before it.
+    if (end - start === this.#length && (control || this.#config.delivery !== 'pieces')) {
+      this.#wholeFrame(bytes, start, end, key);
+    } else if (control) this.#collectControl(bytes, start, end, key);
     else this.#collect(bytes, start, end, key);
   }
 
@@ -284,11 +289,13 @@ export class MessageReader implements FrameSink {
 
   #passPiece(message: IncomingMessage, bytes: Uint8Array, start: number, end: number, key: number): void {
     const { mask, inPlace } = this.#config;
-    const scratch = key === 0 || inPlace ? null : borrow(end - start);
+    const held = message.heldBytes;
+    const scratch = held === 0 && (key === 0 || inPlace) ? null : borrow(held + end - start);
     const target = scratch?.bytes ?? bytes;
-    const at = scratch === null ? start : 0;
+    const at = scratch === null ? start : held;
     try {
       if (key !== 0) mask(bytes, start, end, target, at, key);
+      else if (scratch !== null) copyInto(bytes, start, end, target, at);
       const invalid = message.validate(target, at, at + end - start);
       if (invalid >= 0) {
         this.#parser.fail('INVALID_UTF8', start + invalid - at);
@@ -331,9 +338,7 @@ export class MessageReader implements FrameSink {
     // The chain turns rejections into faults.
     decoded.then((result) => {
       this.#waiting = false;
-      if (this.#outcome !== null) return;
-      this.#deliverDecoded(opcode, result);
-      this.onReady?.();
+      if (this.#outcome === null) this.onReady?.(() => this.#deliverDecoded(opcode, result));
     });
   }
 
@@ -369,10 +374,13 @@ export class MessageReader implements FrameSink {
     if (opcode === CLOSE) {
       this.#closeFrame(bytes, start, end);
     } else if (opcode === PING) {
-      this.#sink.ping?.(bytes, start, end);
-      // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". After our own
-      // Close an answer would be of no use.
-      if (this.#config.autoPong && !this.#sender.closed) this.#sender.autoPong(bytes, start, end);
+      try {
+        this.#sink.ping?.(bytes, start, end);
+      } finally {
+        // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". After our own
+        // Close an answer would be of no use.
+        if (this.#config.autoPong && !this.#sender.closed) this.#sender.autoPong(bytes, start, end);
+      }
     } else {
       this.#sink.pong?.(bytes, start, end);
     }
@@ -398,11 +406,14 @@ export class MessageReader implements FrameSink {
     }
     this.#heardClose = true;
     this.#parser.pause();
-    this.#sink.close?.(code, reason);
-    // "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame
-    // in response", with the same code.
-    if (!this.#sender.closing) this.#sender.close(encodeCloseBody(end > start ? code : undefined));
-    this.#sender.whenClosed(() => this.#finish(cleanOutcome(code, reason)));
+    try {
+      this.#sink.close?.(code, reason);
+    } finally {
+      // "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame
+      // in response", with the same code.
+      if (!this.#sender.closing) this.#sender.close(encodeCloseBody(end > start ? code : undefined));
+      this.#sender.whenClosed(() => this.#finish(cleanOutcome(code, reason)));
+    }
   }
 
   #finish(outcome: Outcome): void {

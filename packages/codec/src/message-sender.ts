@@ -46,7 +46,7 @@ export class MessageSender implements PipelineTarget {
     return this.#closed || this.#pipeline?.closing === true;
   }
 
-  /** Whether our Close is in the output. */
+  /** Whether our Close is in the output, or the transport has ended. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -148,6 +148,13 @@ export class MessageSender implements PipelineTarget {
   abort(body: Uint8Array): void {
     this.#pipeline?.abort();
     if (!this.#closed) this.writeClose(body);
+  }
+
+  /** The transport has ended: nothing more is said, not even what is in line. */
+  stop(): void {
+    this.#pipeline?.abort();
+    this.#closed = true;
+    this.#onClosed = null;
   }
 
   /** Calls back once when our Close is in the output, at once if it is. */

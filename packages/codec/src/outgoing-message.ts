@@ -67,10 +67,12 @@ export class OutgoingMessage {
 
   #send(piece: string | Uint8Array, last: boolean): boolean {
     if (this.#ended) throw new Error('this message has ended');
+    const { closing, fragmenting } = this.#sender;
+    // Before the piece is looked at: what was refused can be sent again.
+    if (this.#first && fragmenting && !closing) throw new Error('another message in fragments is under way');
     const payload = this.#opcode === TEXT ? this.#text(piece, last) : requireBinary(piece);
     this.#ended = last;
-    if (this.#sender.closing) return false;
-    if (this.#first && this.#sender.fragmenting) throw new Error('another message in fragments is under way');
+    if (closing) return false;
     this.#sender.fragment(payload, { opcode: this.#opcode, first: this.#first, last });
     this.#first = false;
     return true;
