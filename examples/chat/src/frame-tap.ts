@@ -34,7 +34,7 @@ export interface FrameReport {
 }
 
 /** Where a stream of frames broke a rule; nothing behind it can be read. */
-export interface FaultReport {
+interface FaultReport {
   readonly type: 'fault';
   readonly direction: Direction;
   readonly at: number;

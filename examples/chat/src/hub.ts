@@ -15,7 +15,7 @@ export interface Member {
 }
 
 /** Reason given to the others when a member is dropped. */
-export const TOO_SLOW = 'too slow';
+const TOO_SLOW = 'too slow';
 
 /** The one room of the chat. */
 export class Hub {

@@ -11,13 +11,13 @@ export const MAX_TEXT_LENGTH = 2000;
 export const MAX_CLIENT_MESSAGE_BYTES: number = 16 * 1024;
 
 /** A client's first message: who it is. */
-export interface Join {
+interface Join {
   readonly type: 'join';
   readonly name: string;
 }
 
 /** A client says something to all. */
-export interface Say {
+interface Say {
   readonly type: 'say';
   readonly text: string;
 }
@@ -33,7 +33,7 @@ export interface Person {
 }
 
 /** The answer to {@link Join}. */
-export interface Welcome extends Person {
+interface Welcome extends Person {
   readonly type: 'welcome';
   /** Who is here, the receiver included. */
   readonly people: readonly Person[];
@@ -42,18 +42,18 @@ export interface Welcome extends Person {
 }
 
 /** Someone came. */
-export interface Joined extends Person {
+interface Joined extends Person {
   readonly type: 'joined';
 }
 
 /** Someone went. */
-export interface Left extends Person {
+interface Left extends Person {
   readonly type: 'left';
   readonly reason: string;
 }
 
 /** Someone said something: also sent to who said it. */
-export interface Said extends Person {
+interface Said extends Person {
   readonly type: 'said';
   readonly text: string;
   /** Milliseconds since 1970, by the server's clock. */
@@ -61,7 +61,7 @@ export interface Said extends Person {
 }
 
 /** The answer to a message that makes no sense here. */
-export interface Refused {
+interface Refused {
   readonly type: 'refused';
   readonly reason: string;
 }

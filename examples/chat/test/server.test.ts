@@ -1,6 +1,7 @@
 /** The page, the upgrade and the shutdown, as seen from the wire. */
 import { describe, expect, it } from 'vitest';
-import { Chatter, messageFrame, RawClient, startChat } from './support.js';
+import type { FrameReport } from '../src/frame-tap.js';
+import { Chatter, messageFrame, openClient, RawClient, startChat } from './support.js';
 
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', KEY, 'Sec-WebSocket-Version: 13'];
@@ -85,6 +86,38 @@ describe('chat', () => {
     ada.say('still here');
     await ada.next('said', 'still here');
     expect(ada.heard.all.filter(({ type }) => type === 'refused').length).toBe(3);
+  });
+
+  it('pings who is quiet, and keeps who answers', async () => {
+    const { url } = await startChat({ pingIntervalMs: 50 });
+    const { endpoint } = await Chatter.join(url, 'ada');
+    await endpoint.events.until(() => endpoint.events.all.filter(({ kind }) => kind === 'ping').length === 5);
+    expect(endpoint.connection.state).toBe('open');
+  });
+
+  it('shows a client its own frames, on a second connection', async () => {
+    const { url, port } = await startChat();
+    const ada = await Chatter.join(`${url}?frames`, 'ada');
+    const { framesKey } = await ada.next('welcome');
+    const frames = await openClient(`ws://localhost:${port}/frames?client=${framesKey}`);
+    ada.say('hi');
+    const reports = () =>
+      frames.events.all.flatMap((event) =>
+        event.kind === 'text' ? [JSON.parse(event.text) as FrameReport] : [],
+      );
+    await frames.events.until(() => reports().length === 4);
+    expect(reports().map(({ direction, masked }) => [direction, masked])).toEqual([
+      ['received', true],
+      ['sent', false],
+      ['received', true],
+      ['sent', false],
+    ]);
+    ada.endpoint.connection.close(1000);
+    ada.endpoint.host.flush();
+    expect(await frames.outcome()).toMatchObject({ clean: true, code: 1000 });
+    const other = await Chatter.join(url, 'bob');
+    expect((await other.next('welcome')).framesKey).toBeNull();
+    await expect(openClient(`ws://localhost:${port}/frames?client=${framesKey}`)).rejects.toThrow('404');
   });
 
   it('does not take binary messages', async () => {
