@@ -39,7 +39,7 @@ socket.addEventListener('waiting', ({ detail }) => {
   if (people.size > 0) addNotice('the connection was lost');
   people.clear();
   showPeople();
-  showStatus('waiting', `Connection lost, next try in ${detail} s`);
+  showStatus('waiting', 'Connection lost', `, next try in ${detail} s`);
 });
 socket.addEventListener('message', ({ detail }) => onMessage(detail));
 
@@ -80,9 +80,11 @@ function onMessage(message) {
   }
 }
 
-function showStatus(state, text) {
+/** The countdown stands outside of the live region: a screen reader is not to say every second. */
+function showStatus(state, text, countdown = '') {
   $('status').dataset.state = state;
-  $('status').textContent = text;
+  if ($('status-text').textContent !== text) $('status-text').textContent = text;
+  $('countdown').textContent = countdown;
   $('retry').hidden = state !== 'waiting';
   $('send').disabled = state !== 'online';
 }
