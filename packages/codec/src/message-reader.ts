@@ -19,7 +19,7 @@ import type { MessageSender } from './message-sender.js';
 import { allocateMessage, messageView, releaseSlab } from './message-slab.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './outcome.js';
-import { borrow, giveBack } from './scratch.js';
+import { borrow, giveBack, unmaskTo } from './scratch.js';
 import { decodeUtf8 } from './text.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
@@ -199,7 +199,7 @@ export class MessageReader implements FrameSink {
     key: number,
     view: DataView | null,
   ): void {
-    const { delivery, mask, inPlace } = this.#config;
+    const { delivery, mask } = this.#config;
     const byView = view !== null && end - start <= VIEW_TO_BYTES;
     if (delivery === 'messages' && opcode !== TEXT) {
       this.#sink.binary?.(this.#unmasked(bytes, start, end, key, byView ? view : null));
@@ -207,7 +207,7 @@ export class MessageReader implements FrameSink {
     }
     if (key === 0) {
       this.#deliverSpan(opcode, bytes, start, end, start);
-    } else if (inPlace) {
+    } else if (this.#unmasksInPlace(end - start)) {
       if (byView) maskView(view, start, end, view, start, key);
       else mask(bytes, start, end, bytes, start, key);
       this.#deliverSpan(opcode, bytes, start, end, start);
@@ -215,12 +215,17 @@ export class MessageReader implements FrameSink {
       const scratch = borrow(end - start);
       try {
         if (byView) maskView(view, start, end, scratch.view, 0, key);
-        else mask(bytes, start, end, scratch.bytes, 0, key);
+        else unmaskTo(scratch, 0, bytes, start, end, key, mask);
         this.#deliverSpan(opcode, scratch.bytes, 0, end - start, start);
       } finally {
         giveBack(scratch);
       }
     }
+  }
+
+  /** Even with leave to, not what is so long that SIMD does better in memory of its own. */
+  #unmasksInPlace(bytes: number): boolean {
+    return this.#config.inPlace && bytes <= VIEW_TO_BYTES;
   }
 
   #unmasked(bytes: Uint8Array, start: number, end: number, key: number, view: DataView | null): Uint8Array {
@@ -288,14 +293,15 @@ export class MessageReader implements FrameSink {
   }
 
   #passPiece(message: IncomingMessage, bytes: Uint8Array, start: number, end: number, key: number): void {
-    const { mask, inPlace } = this.#config;
+    const { mask } = this.#config;
     const held = message.heldBytes;
-    const scratch = held === 0 && (key === 0 || inPlace) ? null : borrow(held + end - start);
+    const inPlace = held === 0 && (key === 0 || this.#unmasksInPlace(end - start));
+    const scratch = inPlace ? null : borrow(held + end - start);
     const target = scratch?.bytes ?? bytes;
     const at = scratch === null ? start : held;
     try {
-      if (key !== 0) mask(bytes, start, end, target, at, key);
-      else if (scratch !== null) copyInto(bytes, start, end, target, at);
+      if (scratch !== null) unmaskTo(scratch, at, bytes, start, end, key, mask);
+      else if (key !== 0) mask(bytes, start, end, bytes, start, key);
       const invalid = message.validate(target, at, at + end - start);
       if (invalid >= 0) {
         this.#parser.fail('INVALID_UTF8', start + invalid - at);

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
+  createSimdKernel,
+  createSimdMemory,
   keyFromBytes,
   keyToBytes,
   type MaskKernel,
   mask,
   maskBytes,
   maskInPlace,
+  maskView,
   maskWords,
   rotateKey,
 } from '../src/index.js';
 import { hostKey } from '../src/kernels.js';
+import { SIMD_MODULE_BASE64 } from '../src/simd-module.js';
 
 /** RFC 6455 5.3, word for word: transformed-octet-i = original-octet-i XOR masking-key-octet-(i MOD 4). */
 function formula(payload: Uint8Array, key: Uint8Array): Uint8Array {
@@ -21,7 +25,28 @@ const kernels: [string, MaskKernel][] = [
   ['mask', mask],
   ['maskBytes', maskBytes],
   ['maskWords', maskWords],
+  ['the SIMD kernel', createSimdKernel() ?? missing],
+  ['maskView', byViews],
 ];
+
+function missing(): never {
+  throw new Error('this runtime has no WebAssembly SIMD');
+}
+
+/** The kernel over views, as a kernel over arrays. */
+function byViews(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+  key: number,
+): void {
+  const view = (bytes: Uint8Array): DataView =>
+    new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  maskView(view(source), start, end, view(target), at, key);
+}
+
 const payloads = fc.uint8Array({ maxLength: 700 });
 const keys = fc.uint8Array({ minLength: 4, maxLength: 4 });
 const offsets = fc.nat(9);
@@ -107,6 +132,67 @@ describe('mask', () => {
     const bytes = new Uint8Array(8);
     expect(() => mask(bytes, start, end, bytes, at, -1)).toThrow(RangeError);
     expect(bytes).toEqual(new Uint8Array(8));
+  });
+});
+
+describe('SIMD', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it('masks exactly the given range of its memory, at any alignment', () => {
+    const memory = createSimdMemory(1)!;
+    fc.assert(
+      fc.property(payloads, keys, offsets, (payload, key, at) => {
+        memory.bytes.fill(0xee, 0, payload.length + 40);
+        memory.bytes.set(payload, at);
+        memory.mask(at, at + payload.length, keyFromBytes(key));
+        expect(memory.bytes.slice(at, at + payload.length)).toEqual(formula(payload, key));
+        const outside = [
+          ...memory.bytes.subarray(0, at),
+          ...memory.bytes.subarray(at + payload.length, at + payload.length + 20),
+        ];
+        expect(outside.every((byte) => byte === 0xee)).toBe(true);
+      }),
+    );
+  });
+
+  it('goes on across pieces of its memory', () => {
+    const payload = Uint8Array.from({ length: 200_003 }, (_, i) => i * 7);
+    const key = Uint8Array.of(1, 2, 3, 4);
+    expect(maskInPlace(payload.slice(), key)).toEqual(formula(payload, key));
+  });
+
+  it('rounds memory up to whole pages', () => {
+    expect(createSimdMemory(65_537)!.bytes.length).toBe(131_072);
+  });
+
+  it('takes a module that was compiled elsewhere: simd.wasm, which is what simd-module.ts holds', async () => {
+    const { readFileSync } = await import('node:fs');
+    const wasm = readFileSync(new URL('../wasm/simd.wasm', import.meta.url));
+    expect(Buffer.from(SIMD_MODULE_BASE64, 'base64').equals(wasm)).toBe(true);
+    const kernel = createSimdKernel(new WebAssembly.Module(wasm))!;
+    const bytes = new Uint8Array(5);
+    kernel(bytes, 0, 5, bytes, 0, 0x04030201);
+    expect([...bytes]).toEqual([1, 2, 3, 4, 1]);
+  });
+
+  it('is absent where compiling is forbidden, and mask gives the same results without it', async () => {
+    vi.stubGlobal('WebAssembly', {
+      Module: class {
+        constructor() {
+          throw new WebAssembly.CompileError('Wasm code generation disallowed by embedder');
+        }
+      },
+    });
+    vi.resetModules();
+    const without = await import('../src/index.js');
+    expect(without.createSimdMemory(1)).toBeUndefined();
+    expect(without.createSimdKernel()).toBeUndefined();
+    const payload = Uint8Array.from({ length: 5000 }, (_, i) => i);
+    const key = Uint8Array.of(9, 8, 7, 6);
+    expect(without.maskInPlace(payload.slice(), key)).toEqual(formula(payload, key));
   });
 });
 
