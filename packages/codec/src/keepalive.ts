@@ -3,11 +3,11 @@
  *
  * ```
  *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping
- *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> DONE
+ *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> EXPIRED
  *     ^                                 |
  *     `------------- received() --------'
- *   ALIVE, PINGED: no active() for idleTimeoutMs -- 'idle-timeout' --> DONE
- *   any: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
+ *   ALIVE, PINGED: no active() for idleTimeoutMs -- 'idle-timeout' --> EXPIRED
+ *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
  * ```
  */
 import { positiveInteger } from './limits.js';
@@ -29,13 +29,16 @@ export type KeepaliveAction = 'none' | 'ping' | 'pong-timeout' | 'idle-timeout' 
 
 const ALIVE = 0;
 const PINGED = 1;
-const CLOSING = 2;
-const DONE = 3;
+const EXPIRED = 2;
+const CLOSING = 3;
+const DONE = 4;
 
 /**
  * Says when to ping a peer and when to give up on it. Tell it what happens, ask {@link Keepalive.check} at
  * {@link Keepalive.deadline} or at any later time, and do what it says: send a Ping on `'ping'`; close or fail the
  * connection on `'idle-timeout'`; destroy the transport on `'pong-timeout'` and `'close-timeout'`.
+ *
+ * A host whose event loop stood still for long reads what its sockets hold before it asks: a pong may be waiting there.
  *
  * All times are milliseconds of one clock of the caller's that does not run backwards (`performance.now()`).
  *
@@ -55,7 +58,7 @@ const DONE = 3;
  */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
-  #state: typeof ALIVE | typeof PINGED | typeof CLOSING | typeof DONE = ALIVE;
+  #state: typeof ALIVE | typeof PINGED | typeof EXPIRED | typeof CLOSING | typeof DONE = ALIVE;
   /** When the peer was last heard, or pinged since. */
   #since: number;
   /** When a message last went either way. */
@@ -91,7 +94,7 @@ export class Keepalive {
 
   /** The closing handshake began, on either side: from now on only its time limit counts. */
   closing(now: number): void {
-    if (this.#state > PINGED) return;
+    if (this.#state >= CLOSING) return;
     this.#state = CLOSING;
     this.#since = now;
   }
@@ -99,7 +102,7 @@ export class Keepalive {
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
   get deadline(): number {
     const { idleTimeoutMs = Number.POSITIVE_INFINITY } = this.#options;
-    return this.#state < CLOSING
+    return this.#state < EXPIRED
       ? Math.min(this.#stateDeadline(), this.#active + idleTimeoutMs)
       : this.#stateDeadline();
   }
@@ -117,12 +120,12 @@ export class Keepalive {
         this.#since = now;
         return 'ping';
       }
-      const timeout = this.#state === PINGED ? 'pong-timeout' : 'close-timeout';
-      this.#state = DONE;
-      return timeout;
+      const pinged = this.#state === PINGED;
+      this.#state = pinged ? EXPIRED : DONE;
+      return pinged ? 'pong-timeout' : 'close-timeout';
     }
     if (now < this.deadline) return 'none';
-    this.#state = DONE;
+    this.#state = EXPIRED;
     return 'idle-timeout';
   }
 
