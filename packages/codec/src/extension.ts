@@ -7,6 +7,7 @@
  */
 import type { FaultCode } from './faults.js';
 import { type MessageOpcode, RSV } from './opcodes.js';
+import type { PreparedMessage } from './prepared-message.js';
 
 /** Where in a message a piece that is to be encoded stands. */
 export interface PiecePosition {
@@ -15,6 +16,11 @@ export interface PiecePosition {
   readonly first: boolean;
   /** The last piece of its message; an unfragmented message is one piece that is first and last. */
   readonly last: boolean;
+  /**
+   * The prepared message this is, if it is one: what becomes of it need not be computed for each connection anew. The piece
+   * is its `payload`, unless another extension has changed it.
+   */
+  readonly prepared?: PreparedMessage;
 }
 
 /** What an extension reports when it cannot decode a message. */

@@ -95,11 +95,15 @@ export class MessageSender implements PipelineTarget {
   }
 
   prepared(message: PreparedMessage): void {
-    if (this.#pipeline !== null || this.#config.role === 'client') {
-      this.bytes(message.opcode, message.payload);
+    const { frame, opcode, payload } = message;
+    if (this.#pipeline !== null) {
+      this.#pipeline.send(payload, { opcode, first: true, last: true, prepared: message });
       return;
     }
-    const { frame } = message;
+    if (this.#config.role === 'client') {
+      this.bytes(opcode, payload);
+      return;
+    }
     if (this.#output === null && this.#only === null) {
       this.#only = frame;
       return;
