@@ -1,0 +1,9 @@
+/** All cases, in the order of the report. */
+import { broadcastCases } from './broadcast.mjs';
+import { handshakeCases } from './handshake.mjs';
+import { maskCases } from './mask.mjs';
+import { receiveCases } from './receive.mjs';
+import { sendCases } from './send.mjs';
+
+/** @type {import('../runner.mjs').Case[]} */
+export const CASES = [...receiveCases, ...sendCases, ...broadcastCases, ...maskCases, ...handshakeCases];
