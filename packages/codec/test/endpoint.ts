@@ -56,6 +56,21 @@ export function recorder(events: ObservedEvent[]): ConnectionSink {
   };
 }
 
+/** A connection and what it reports; a client masks with the key 0 unless told otherwise. */
+export function open(
+  options: ConnectionOptions,
+  extensions: readonly MessageExtension[] = [],
+  sink: ConnectionSink = {},
+): { connection: Connection; events: ObservedEvent[] } {
+  const events: ObservedEvent[] = [];
+  const connection = new Connection(
+    { maskingKeys: () => 0, ...options },
+    { ...recorder(events), ...sink },
+    extensions,
+  );
+  return { connection, events };
+}
+
 /** Takes all output there is. */
 export function drain(connection: Connection): Uint8Array {
   const bytes: number[] = [];

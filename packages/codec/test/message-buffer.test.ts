@@ -1,0 +1,114 @@
+import { mask, rotateKey } from '@sanssocket/mask';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MessageBuffer } from '../src/message-buffer.js';
+import { allocateMessage, releaseSlab } from '../src/message-slab.js';
+import { borrow, giveBack } from '../src/scratch.js';
+import { concat } from './frames.js';
+
+describe('MessageBuffer', () => {
+  const pieces = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 30 });
+
+  it('gives back what was put in, unmasked, as one array of just that length', () => {
+    fc.assert(
+      fc.property(pieces, fc.integer(), fc.boolean(), (parts, key, certain) => {
+        const all = concat(...parts);
+        const masked = new Uint8Array(all.length);
+        mask(all, 0, all.length, masked, 0, key);
+        const buffer = new MessageBuffer();
+        let at = 0;
+        for (const { length } of parts) {
+          const left = certain ? all.length - at : Number.MAX_SAFE_INTEGER;
+          buffer.appendAll(masked, at, at + length, mask, rotateKey(key, at), left);
+          at += length;
+          expect(buffer.bytes).toBe(at);
+        }
+        expect(buffer.toBytes()).toEqual(all);
+      }),
+    );
+  });
+
+  it('shows what an append wrote at the end of its tail', () => {
+    const buffer = new MessageBuffer();
+    for (let i = 0; i < 300; i++) {
+      const piece = new Uint8Array(i % 7).fill(i);
+      for (let at = 0; at < piece.length; ) {
+        const written = buffer.append(piece, at, piece.length, mask, 0, Number.MAX_SAFE_INTEGER);
+        expect(written).toBeGreaterThan(0);
+        const { tail, tailBytes } = buffer;
+        expect([...tail.subarray(tailBytes - written, tailBytes)]).toEqual(new Array(written).fill(i & 0xff));
+        at += written;
+      }
+    }
+  });
+
+  it('holds at most twice what came, or 64 KiB more, and never moves it', () => {
+    const buffer = new MessageBuffer();
+    const segments = new Set<Uint8Array>();
+    const byte = Uint8Array.of(1);
+    for (let i = 1; i <= 300_000; i++) {
+      buffer.append(byte, 0, 1, mask, 0, Number.MAX_SAFE_INTEGER);
+      segments.add(buffer.tail);
+    }
+    const held = [...segments].reduce((sum, segment) => sum + segment.length, 0);
+    expect(held).toBeLessThanOrEqual(300_000 + 65536);
+    expect(segments.size).toBeLessThan(20);
+    expect(buffer.toBytes().length).toBe(300_000);
+  });
+
+  it('allocates no more than is certain to come, and then gives the segment itself', () => {
+    const buffer = new MessageBuffer();
+    buffer.append(new Uint8Array(10), 0, 10, mask, 0, 40);
+    expect(buffer.tail.length).toBe(40);
+    buffer.append(new Uint8Array(30), 0, 30, mask, 0, 30);
+    expect(buffer.toBytes()).toBe(buffer.tail);
+  });
+});
+
+describe('memory for messages', () => {
+  it('is shared by neighbours of one read only, never overlapping, and zeroed', () => {
+    const first = Array.from({ length: 50 }, (_, i) => allocateMessage(100 + i, 10_000));
+    releaseSlab();
+    const second = allocateMessage(100, 10_000);
+    releaseSlab();
+    expect(first[0]!.buffer).toBe(first[1]!.buffer);
+    expect(first.some(({ buffer }) => buffer === second.buffer)).toBe(false);
+    first.forEach((message, i) => {
+      expect(message.every((byte) => byte === 0)).toBe(true);
+      message.fill(i + 1);
+    });
+    expect(first.every((message, i) => message.every((byte) => byte === i + 1))).toBe(true);
+    expect(Math.max(...first.map(({ buffer }) => buffer.byteLength))).toBeLessThanOrEqual(8192);
+  });
+
+  it('is a message of its own where it is tiny or large', () => {
+    for (const length of [0, 1, 64, 4096, 100_000]) {
+      expect(allocateMessage(length, 10_000).buffer.byteLength).toBe(length);
+    }
+    releaseSlab();
+  });
+});
+
+describe('borrowed memory', () => {
+  it('is at least as large as asked for, and never lent twice', () => {
+    for (const bytes of [1, 65536, 200_000]) {
+      const a = borrow(bytes);
+      const b = borrow(bytes);
+      expect(a.bytes.length).toBeGreaterThanOrEqual(bytes);
+      expect(a.bytes.buffer).not.toBe(b.bytes.buffer);
+      expect(a.view.byteLength).toBeGreaterThanOrEqual(bytes);
+      giveBack(b);
+      giveBack(a);
+    }
+  });
+
+  it('is the same for all, once given back, unless it is large', () => {
+    const small = borrow(1);
+    giveBack(small);
+    const large = borrow(1_000_000);
+    giveBack(large);
+    const next = borrow(100);
+    expect(next.bytes.buffer).toBe(small.bytes.buffer);
+    giveBack(next);
+  });
+});
