@@ -193,7 +193,7 @@ export class Connection {
       // Without a chunk: a pause may have come between a frame's last byte and its end.
       const chunk = chunks.shift() ?? EMPTY;
       this.#read(chunk, true);
-      if (chunk.length > 0 || this.paused) continue;
+      if (chunk.length > 0 || chunks.length > 0 || this.paused) continue;
       this.#backlog = null;
       if (ended) this.#reader.endOfInput();
     }
