@@ -1,9 +1,19 @@
 /** All cases, in the order of the report. */
 import { broadcastCases } from './broadcast.mjs';
+import { echoCases } from './echo.mjs';
 import { handshakeCases } from './handshake.mjs';
 import { maskCases } from './mask.mjs';
+import { memoryCases } from './memory.mjs';
 import { receiveCases } from './receive.mjs';
 import { sendCases } from './send.mjs';
 
 /** @type {import('../runner.mjs').Case[]} */
-export const CASES = [...receiveCases, ...sendCases, ...broadcastCases, ...maskCases, ...handshakeCases];
+export const CASES = [
+  ...receiveCases,
+  ...sendCases,
+  ...broadcastCases,
+  ...maskCases,
+  ...memoryCases,
+  ...echoCases,
+  ...handshakeCases,
+];

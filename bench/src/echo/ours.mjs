@@ -1,0 +1,73 @@
+/**
+ * An echo server of our packages on `node:net`; on Node and, unchanged, on Bun. The host loop a server author writes: what
+ * one read made necessary is one write.
+ */
+import { createServer } from 'node:net';
+import { Connection, ConnectionConfig } from '@sanssocket/codec';
+import { ServerHandshake } from '@sanssocket/handshake';
+
+/**
+ * Sockets of `node:net` give every chunk in memory of its own, so it may be unmasked where it is, and what is large may be
+ * sent from there.
+ */
+const CONFIG = new ConnectionConfig({
+  role: 'server',
+  delivery: 'spans',
+  inPlace: true,
+  allocate: (bytes) => Buffer.allocUnsafe(bytes),
+});
+const TEXT = 1;
+
+/** @param {import('node:net').Socket} socket */
+function serve(socket) {
+  const handshake = new ServerHandshake();
+  socket.on('error', () => socket.destroy());
+  socket.on('data', function onHead(chunk) {
+    const event = handshake.push(chunk);
+    if (event?.kind === 'rejected') socket.end(event.bytes);
+    if (event?.kind !== 'request') return;
+    socket.removeListener('data', onHead);
+    socket.write(handshake.accept().bytes);
+    echo(socket, event.remaining);
+  });
+}
+
+/**
+ * @param {import('node:net').Socket} socket
+ * @param {Uint8Array} head - what followed the handshake
+ */
+function echo(socket, head) {
+  const connection = new Connection(CONFIG, {
+    message: (opcode, bytes, start, end) => {
+      const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+      if (opcode === TEXT) connection.sendText(payload);
+      else connection.sendBinary(payload);
+    },
+  });
+  const flush = () => {
+    let chunk = connection.takeOutput();
+    if (chunk === undefined) return;
+    const next = connection.takeOutput();
+    if (next === undefined) socket.write(chunk);
+    else {
+      socket.cork();
+      socket.write(chunk);
+      for (chunk = next; chunk !== undefined; chunk = connection.takeOutput()) socket.write(chunk);
+      socket.uncork();
+    }
+    if (connection.transport === 'end') socket.end();
+  };
+  const receive = (chunk) => {
+    connection.receive(chunk);
+    flush();
+  };
+  receive(head);
+  socket.on('data', receive);
+  socket.on('end', () => {
+    connection.receiveEnd();
+    flush();
+  });
+}
+
+const server = createServer({ noDelay: true }, serve);
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
