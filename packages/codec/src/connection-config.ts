@@ -5,8 +5,8 @@ import {
   type MaskKernel,
   randomMaskingKey,
 } from '@sanssocket/mask';
-import { FrameRules } from './frame-parser.js';
 import { type Limits, positiveInteger } from './limits.js';
+import { FrameRules } from './parser-rules.js';
 
 /** Options of a {@link Connection}. */
 export interface ConnectionOptions extends Partial<Limits> {

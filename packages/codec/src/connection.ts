@@ -17,6 +17,7 @@ import { ConnectionConfig, type ConnectionOptions } from './connection-config.js
 import type { ConnectionSink } from './connection-sink.js';
 import { ExtensionChain, type MessageExtension } from './extension.js';
 import { encodeCloseBody, requireBytes, requireControlPayload } from './frame-writer.js';
+import { MessageDecoder } from './message-decoder.js';
 import { MessageReader } from './message-reader.js';
 import { MessageSender } from './message-sender.js';
 import { BINARY, PING, PONG, TEXT } from './opcodes.js';
@@ -69,7 +70,6 @@ interface Backlog {
  * ```
  */
 export class Connection {
-  readonly #config: ConnectionConfig;
   readonly #reader: MessageReader;
   readonly #sender: MessageSender;
   #backlog: Backlog | null = null;
@@ -87,25 +87,29 @@ export class Connection {
     sink: ConnectionSink,
     extensions: readonly MessageExtension[] = [],
   ) {
-    this.#config = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
+    const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
-    this.#sender = new MessageSender(this.#config, sink, chain, () =>
-      this.#reader.abort(1011, '', undefined),
-    );
-    this.#reader = new MessageReader(this.#config, sink, this.#sender, chain);
-    if (chain !== null) {
-      this.#reader.onReady = (deliver) => {
-        this.#reading = true;
-        try {
-          deliver();
-        } finally {
-          this.#reading = false;
-        }
-        this.#continue();
-        // What was read on may have called for pongs or a Close, with no host there to take them.
-        sink.output?.();
-      };
-    }
+    this.#sender = new MessageSender(resolved);
+    this.#reader = new MessageReader(resolved, sink, this.#sender, chain?.rsv ?? 0);
+    if (chain !== null) this.#attach(chain, sink);
+  }
+
+  /** What only a connection with extensions needs; apart, because closures in a constructor cost every connection 100 bytes. */
+  #attach(chain: ExtensionChain, sink: ConnectionSink): void {
+    this.#sender.attach(chain, sink, () => this.#reader.abort(1011, '', undefined));
+    const onReady = (deliver: () => void): void => {
+      if (this.#reader.outcome !== null) return;
+      this.#reading = true;
+      try {
+        deliver();
+      } finally {
+        this.#reading = false;
+      }
+      this.#continue();
+      // What was read on may have called for pongs or a Close, with no host there to take them.
+      sink.output?.();
+    };
+    this.#reader.attach(new MessageDecoder(chain, onReady));
   }
 
   // Input.
@@ -174,7 +178,7 @@ export class Connection {
     this.#reading = true;
     let at = -1;
     try {
-      at = reader.push(bytes, 0);
+      at = reader.push(bytes, 0, bytes.length);
     } finally {
       this.#reading = false;
       // Less than all: paused, or the sink threw.
@@ -374,7 +378,7 @@ export class Connection {
   get transport(): 'open' | 'await-end' | 'end' {
     const outcome = this.#reader.outcome;
     if (outcome === null) return 'open';
-    return outcome.clean && this.#config.role === 'client' && !this.#ended ? 'await-end' : 'end';
+    return outcome.clean && this.#sender.role === 'client' && !this.#ended ? 'await-end' : 'end';
   }
 
   #control(opcode: typeof PING | typeof PONG, payload: Uint8Array): boolean {

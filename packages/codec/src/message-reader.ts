@@ -9,12 +9,13 @@ import { copyInto, EMPTY } from './bytes.js';
 import { isValidCloseCode, NO_STATUS_RECEIVED } from './close-codes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
-import { type Decoded, type ExtensionChain, isPromise } from './extension.js';
+import type { Decoded } from './extension.js';
 import type { Fault } from './faults.js';
-import { FrameParser, type FrameSink, VIEW_TO_BYTES } from './frame-parser.js';
+import { type Frame, FrameReader, VIEW_TO_BYTES } from './frame-reader.js';
 import { encodeCloseBody } from './frame-writer.js';
 import { IncomingMessage } from './incoming-message.js';
 import { MessageBuffer } from './message-buffer.js';
+import type { MessageDecoder } from './message-decoder.js';
 import type { MessageSender } from './message-sender.js';
 import { allocateMessage, messageView, releaseSlab } from './message-slab.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
@@ -23,96 +24,79 @@ import { borrow, giveBack, unmaskTo } from './scratch.js';
 import { decodeUtf8 } from './text.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
-/** `#length` of a frame that has been dealt with before its end. */
-const DONE = -1;
+/** The peer's Close has arrived, our answer is in line behind an extension at work. */
+const HEARD_CLOSE = 0;
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
-export class MessageReader implements FrameSink {
+export class MessageReader extends FrameReader {
   readonly #config: ConnectionConfig;
   readonly #sink: ConnectionSink;
   readonly #sender: MessageSender;
-  readonly #chain: ExtensionChain | null;
-  readonly #parser: FrameParser;
-  /** First byte of the current frame. */
-  #first = 0;
-  /** Payload length of the current frame, or {@link DONE}. */
-  #length = 0;
+  #decoder: MessageDecoder | null = null;
   /** The message of which some frame or byte is missing. */
   #message: IncomingMessage | null = null;
-  /** The payload of a control frame that a chunk's end cut. */
-  #control: MessageBuffer | null = null;
-  #heardClose = false;
-  #outcome: Outcome | null = null;
-  #waiting = false;
-  /** Set by the connection when there are extensions: an asynchronous one has finished; deliver its message, then read on. */
-  onReady: ((deliver: () => void) => void) | null = null;
+  /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
+  #outcome: Outcome | typeof HEARD_CLOSE | null = null;
 
-  constructor(
-    config: ConnectionConfig,
-    sink: ConnectionSink,
-    sender: MessageSender,
-    chain: ExtensionChain | null,
-  ) {
+  constructor(config: ConnectionConfig, sink: ConnectionSink, sender: MessageSender, rsv: number) {
+    super(config.rules(rsv));
     this.#config = config;
     this.#sink = sink;
     this.#sender = sender;
-    this.#chain = chain;
-    this.#parser = new FrameParser(this, config.rules(chain === null ? 0 : chain.rsv));
+  }
+
+  /** Sets what undoes the work of extensions, for a connection that has some. */
+  attach(decoder: MessageDecoder): void {
+    this.#decoder = decoder;
   }
 
   /** How the connection ended; null as long as it has not. */
   get outcome(): Outcome | null {
-    return this.#outcome;
+    return this.#outcome === HEARD_CLOSE ? null : this.#outcome;
   }
 
   /** Whether the peer's Close has arrived, or the connection has ended: no input matters any more. */
   get deaf(): boolean {
-    return this.#heardClose || this.#outcome !== null;
+    return this.#outcome !== null;
   }
 
   /** Whether an extension is still at work on a message: what follows has to wait. */
   get waiting(): boolean {
-    return this.#waiting;
-  }
-
-  /** Bytes of input dealt with. */
-  get offset(): number {
-    return this.#parser.offset;
+    return this.#decoder?.waiting === true;
   }
 
   /** As `FrameParser.push`. */
-  push(bytes: Uint8Array, start: number): number {
+  override push(bytes: Uint8Array, start: number, end: number): number {
     releaseSlab();
     try {
-      return this.#parser.push(bytes, start);
+      return super.push(bytes, start, end);
     } finally {
       releaseSlab();
     }
   }
 
-  /** Stops the running push behind the current event. */
-  pause(): void {
-    this.#parser.pause();
-  }
-
   /** The transport has ended (RFC 6455 7.1.4). */
   endOfInput(): void {
-    if (this.#outcome !== null) return;
+    if (this.outcome !== null) return;
     this.#sender.stop();
-    this.#finish(abnormalOutcome(this.#parser.truncated));
+    this.#finish(abnormalOutcome(this.truncated));
   }
 
   /** Ends the connection from this side (RFC 6455 7.1.7). */
   abort(code: number, reason: string, fault: Fault | undefined): void {
-    if (this.#outcome !== null) return;
-    this.#parser.pause();
+    if (this.outcome !== null) return;
+    this.pause();
     this.#sender.abort(encodeCloseBody(code, reason));
     this.#finish(failedOutcome(code, reason, fault));
   }
 
-  // The frame parser's calls, in their order.
+  // The frame reader's calls, in their order.
 
-  message(
+  protected override get takesMessages(): boolean {
+    return this.#config.delivery !== 'pieces';
+  }
+
+  protected override onMessage(
     first: number,
     bytes: Uint8Array,
     start: number,
@@ -122,73 +106,46 @@ export class MessageReader implements FrameSink {
   ): void {
     if (!this.#isEncoded(first)) {
       this.#wholeMessage((first & 0x0f) as MessageOpcode, bytes, start, end, key, view);
+      return;
+    }
+    const message = this.#begin(first);
+    message.buffer.appendAll(bytes, start, end, this.#config.mask, key, end - start);
+    this.#endOfFrame(message, first);
+  }
+
+  protected override onHeader({ first }: Frame): void {
+    if (this.#config.delivery !== 'pieces' || !startsMessage(first)) return;
+    const message = this.#begin(first);
+    if (!this.#isEncoded(first)) this.#sink.begin?.(message.opcode);
+  }
+
+  protected override onPayload(
+    frame: Frame,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+  ): void {
+    if (isControl(frame.first & 0x0f)) this.#controlPayload(frame, bytes, start, end, key);
+    else this.#collect(frame, bytes, start, end, key);
+  }
+
+  protected override onEnd(frame: Frame): void {
+    if (frame.done) return;
+    const { first, collected } = frame;
+    if (!isControl(first & 0x0f)) {
+      this.#endOfFrame(this.#message ?? this.#begin(first), first);
     } else {
-      this.header(first, end - start);
-      this.#wholeFrame(bytes, start, end, key);
+      const payload = collected === null ? EMPTY : collected.toBytes();
+      this.#controlFrame(first & 0x0f, payload, 0, payload.length);
     }
   }
 
-  header(first: number, payloadLength: number): void {
-    this.#first = first;
-    this.#length = payloadLength;
-    const opcode = first & 0x0f;
-    if (this.#config.delivery !== 'pieces' || isControl(opcode) || opcode === CONTINUATION) return;
-    const message = this.#begin();
-    if (!this.#isEncoded(message.first)) this.#sink.begin?.(message.opcode);
-  }
-
-  payload(bytes: Uint8Array, start: number, end: number, key: number): void {
-    const control = isControl(this.#first & 0x0f);
-    // The end of a frame in pieces is an event of its own, and reading may stop before it.
-    if (end - start === this.#length && (control || this.#config.delivery !== 'pieces')) {
-      this.#wholeFrame(bytes, start, end, key);
-    } else if (control) this.#collectControl(bytes, start, end, key);
-    else this.#collect(bytes, start, end, key);
-  }
-
-  end(): void {
-    const length = this.#length;
-    if (length === DONE) return;
-    if (length === 0) {
-      this.#wholeFrame(EMPTY, 0, 0, 0);
-    } else if (isControl(this.#first & 0x0f)) {
-      const control = this.#control!.toBytes();
-      this.#control = null;
-      this.#controlFrame(control, 0, control.length);
-    } else {
-      this.#endOfFrame();
-    }
-  }
-
-  fail(fault: Fault): void {
+  protected override onFault(fault: Fault): void {
     this.abort(fault.closeCode, '', fault);
   }
 
   // Data frames.
-
-  #wholeFrame(bytes: Uint8Array, start: number, end: number, key: number): void {
-    this.#length = DONE;
-    const first = this.#first;
-    const opcode = first & 0x0f;
-    if (isControl(opcode)) {
-      if (key === 0) {
-        this.#controlFrame(bytes, start, end);
-      } else {
-        this.#controlFrame(this.#unmasked(bytes, start, end, key, null), 0, end - start);
-      }
-    } else if (
-      (first & FIN) !== 0 &&
-      opcode !== CONTINUATION &&
-      this.#config.delivery !== 'pieces' &&
-      !this.#isEncoded(first)
-    ) {
-      this.#wholeMessage(opcode as MessageOpcode, bytes, start, end, key, null);
-    } else {
-      if (start < end) this.#collect(bytes, start, end, key);
-      // A payload that was refused has ended the connection.
-      if (this.#outcome === null) this.#endOfFrame();
-    }
-  }
 
   /** An unfragmented message that stands whole in the chunk: nothing is kept, and only what the sink gets is made. */
   #wholeMessage(
@@ -255,22 +212,21 @@ export class MessageReader implements FrameSink {
   /** RFC 6455 8.1, at the byte that is wrong, or behind the last one where one is missing. */
   #failText(bytes: Uint8Array, start: number, end: number, index: number): void {
     const state = validateUtf8(bytes, start, end, UTF8_BOUNDARY);
-    this.#parser.fail('INVALID_UTF8', index + (state < 0 ? ~state : end) - start);
+    this.fail('INVALID_UTF8', index + (state < 0 ? ~state : end) - start);
   }
 
-  #begin(): IncomingMessage {
-    const first = this.#first;
+  #begin(first: number): IncomingMessage {
     this.#message = new IncomingMessage((first & 0x0f) as MessageOpcode, first, this.#isEncoded(first));
     return this.#message;
   }
 
   #isEncoded(first: number): boolean {
-    return this.#chain?.applies(first) === true;
+    return this.#decoder?.applies(first) === true;
   }
 
   /** A piece of a message that is not whole yet. */
-  #collect(bytes: Uint8Array, start: number, end: number, key: number): void {
-    const message = this.#message ?? this.#begin();
+  #collect(frame: Frame, bytes: Uint8Array, start: number, end: number, key: number): void {
+    const message = this.#message ?? this.#begin(frame.first);
     if (this.#config.delivery === 'pieces' && !this.#isEncoded(message.first)) {
       this.#passPiece(message, bytes, start, end, key);
       return;
@@ -278,13 +234,13 @@ export class MessageReader implements FrameSink {
     const { buffer } = message;
     const { mask } = this.#config;
     // What is certain to come in all, if this is the last frame: not more than the frame has left.
-    let left = (this.#first & FIN) !== 0 ? this.#parser.remaining + end - start : Number.MAX_SAFE_INTEGER;
+    let left = (frame.first & FIN) !== 0 ? frame.remaining + end - start : Number.MAX_SAFE_INTEGER;
     let at = start;
     while (at < end) {
       const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), left);
       const invalid = message.validate(buffer.tail, buffer.tailBytes - length, buffer.tailBytes);
       if (invalid >= 0) {
-        this.#parser.fail('INVALID_UTF8', at + invalid - (buffer.tailBytes - length));
+        this.fail('INVALID_UTF8', at + invalid - (buffer.tailBytes - length));
         return;
       }
       at += length;
@@ -304,7 +260,7 @@ export class MessageReader implements FrameSink {
       else if (key !== 0) mask(bytes, start, end, bytes, start, key);
       const invalid = message.validate(target, at, at + end - start);
       if (invalid >= 0) {
-        this.#parser.fail('INVALID_UTF8', start + invalid - at);
+        this.fail('INVALID_UTF8', start + invalid - at);
         return;
       }
       message.passWholeCharacters(target, at, at + end - start, this.#sink);
@@ -314,12 +270,11 @@ export class MessageReader implements FrameSink {
   }
 
   /** A frame of a message in parts has ended; with FIN, so has the message (RFC 6455 5.4). */
-  #endOfFrame(): void {
-    const message = this.#message ?? this.#begin();
-    if ((this.#first & FIN) === 0) return;
+  #endOfFrame(message: IncomingMessage, first: number): void {
+    if ((first & FIN) === 0) return;
     this.#message = null;
     if (!message.wholeCharacters) {
-      this.#parser.fail('INVALID_UTF8');
+      this.fail('INVALID_UTF8');
     } else if (this.#isEncoded(message.first)) {
       this.#decode(message);
     } else if (this.#config.delivery === 'pieces') {
@@ -331,27 +286,18 @@ export class MessageReader implements FrameSink {
 
   // Messages that an extension changed.
 
-  #decode(message: IncomingMessage): void {
+  #decode({ opcode, first, buffer }: IncomingMessage): void {
     const { maxMessageBytes } = this.#config;
-    const { opcode, first } = message;
-    const decoded = this.#chain!.decode(message.buffer.toBytes(), first, opcode, maxMessageBytes);
-    if (!isPromise(decoded)) {
-      this.#deliverDecoded(opcode, decoded);
-      return;
-    }
-    this.#waiting = true;
-    this.#parser.pause();
-    // The chain turns rejections into faults.
-    decoded.then((result) => {
-      this.#waiting = false;
-      if (this.#outcome === null) this.onReady?.(() => this.#deliverDecoded(opcode, result));
+    const later = this.#decoder!.decode(buffer.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
+      if (this.outcome === null) this.#deliverDecoded(opcode, decoded);
     });
+    if (later) this.pause();
   }
 
   #deliverDecoded(opcode: MessageOpcode, decoded: Decoded): void {
-    if (typeof decoded === 'string') this.#parser.fail(decoded);
+    if (typeof decoded === 'string') this.fail(decoded);
     else if (opcode === TEXT && validateUtf8(decoded, 0, decoded.length, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
-      this.#parser.fail('INVALID_UTF8');
+      this.fail('INVALID_UTF8');
     } else if (this.#config.delivery === 'pieces') {
       this.#sink.begin?.(opcode);
       if (decoded.length > 0) this.#sink.piece?.(decoded, 0, decoded.length);
@@ -370,13 +316,19 @@ export class MessageReader implements FrameSink {
 
   // Control frames.
 
-  #collectControl(bytes: Uint8Array, start: number, end: number, key: number): void {
-    this.#control ??= new MessageBuffer();
-    this.#control.appendAll(bytes, start, end, this.#config.mask, key, this.#length - this.#control.bytes);
+  #controlPayload(frame: Frame, bytes: Uint8Array, start: number, end: number, key: number): void {
+    if (end - start < frame.payloadLength) {
+      frame.collected ??= new MessageBuffer();
+      frame.collected.appendAll(bytes, start, end, this.#config.mask, key, frame.remaining + end - start);
+      return;
+    }
+    frame.done = true;
+    const opcode = frame.first & 0x0f;
+    if (key === 0) this.#controlFrame(opcode, bytes, start, end);
+    else this.#controlFrame(opcode, this.#unmasked(bytes, start, end, key, null), 0, end - start);
   }
 
-  #controlFrame(bytes: Uint8Array, start: number, end: number): void {
-    const opcode = this.#first & 0x0f;
+  #controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number): void {
     if (opcode === CLOSE) {
       this.#closeFrame(bytes, start, end);
     } else if (opcode === PING) {
@@ -395,13 +347,13 @@ export class MessageReader implements FrameSink {
   /** RFC 6455 5.5.1, 7.1.5, 7.1.6. */
   #closeFrame(bytes: Uint8Array, start: number, end: number): void {
     // Where the body begins in the chunk being parsed: control payloads that a chunk's end cut end where parsing stands.
-    const index = this.#parser.index - (end - start);
+    const index = this.index - (end - start);
     let code = NO_STATUS_RECEIVED;
     let reason: string | undefined = '';
     if (end > start) {
       code = (bytes[start]! << 8) | bytes[start + 1]!;
       if (!isValidCloseCode(code)) {
-        this.#parser.fail('CLOSE_CODE_INVALID', index);
+        this.fail('CLOSE_CODE_INVALID', index);
         return;
       }
       reason = decodeUtf8(bytes, start + 2, end);
@@ -410,8 +362,8 @@ export class MessageReader implements FrameSink {
         return;
       }
     }
-    this.#heardClose = true;
-    this.#parser.pause();
+    this.#outcome = HEARD_CLOSE;
+    this.pause();
     try {
       this.#sink.close?.(code, reason);
     } finally {
@@ -423,11 +375,15 @@ export class MessageReader implements FrameSink {
   }
 
   #finish(outcome: Outcome): void {
-    if (this.#outcome !== null) return;
+    if (this.outcome !== null) return;
     this.#outcome = outcome;
     this.#message = null;
-    this.#control = null;
-    this.#chain?.close();
+    this.#decoder?.close();
     this.#sink.closed?.(outcome);
   }
+}
+
+function startsMessage(first: number): boolean {
+  const opcode = first & 0x0f;
+  return opcode !== CONTINUATION && !isControl(opcode);
 }

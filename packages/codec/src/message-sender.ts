@@ -19,41 +19,51 @@ import { encodeUtf8, LONG_STRING_UNITS, writeAscii, writeUtf8 } from './text.js'
 /** From here on a server's payload is queued by reference: below, copying it costs less than a chunk of its own. */
 const BY_REFERENCE_BYTES = 4096;
 
+const OPEN = 0;
+/** A message in fragments is under way. */
+const FRAGMENTING = 1;
+/** Our Close is in the output, or the transport has ended. */
+const CLOSED = 2;
+
 /** Writes one connection's output. Internal: `Connection` checks what callers give. */
 export class MessageSender implements PipelineTarget {
   readonly #config: ConnectionConfig;
-  readonly #pipeline: OutgoingPipeline | null;
+  #pipeline: OutgoingPipeline | null = null;
   /** The only chunk of output, a frame shared with other connections: a broadcast needs no queue. */
   #only: Uint8Array | null = null;
   #output: OutputQueue | null = null;
-  #closed = false;
-  #fragmenting = false;
-  #onClosed: (() => void) | null = null;
+  #state: typeof OPEN | typeof FRAGMENTING | typeof CLOSED = OPEN;
 
-  /** @param onFailure - an asynchronous extension failed, the connection has to */
-  constructor(
-    config: ConnectionConfig,
-    sink: ConnectionSink,
-    chain: ExtensionChain | null,
-    onFailure: () => void,
-  ) {
+  constructor(config: ConnectionConfig) {
     this.#config = config;
-    this.#pipeline = chain === null ? null : new OutgoingPipeline(chain, this, sink, onFailure);
+  }
+
+  /**
+   * Sets the way messages take through the extensions, for a connection that has some.
+   *
+   * @param onFailure - an asynchronous extension failed, the connection has to
+   */
+  attach(chain: ExtensionChain, sink: ConnectionSink, onFailure: () => void): void {
+    this.#pipeline = new OutgoingPipeline(chain, this, sink, onFailure);
+  }
+
+  get role(): 'server' | 'client' {
+    return this.#config.role;
   }
 
   /** Whether our Close is in the output, or in line for it: no message can follow. */
   get closing(): boolean {
-    return this.#closed || this.#pipeline?.closing === true;
+    return this.closed || this.#pipeline?.closing === true;
   }
 
   /** Whether our Close is in the output, or the transport has ended. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#state === CLOSED;
   }
 
   /** Whether a message in fragments is under way (RFC 6455 5.4: no other may begin). */
   get fragmenting(): boolean {
-    return this.#fragmenting;
+    return this.#state === FRAGMENTING;
   }
 
   get bufferedBytes(): number {
@@ -74,7 +84,7 @@ export class MessageSender implements PipelineTarget {
       const pong = output.heldPong;
       this.#output = null;
       // RFC 6455 5.5.3: the newest of the pings that could not be answered when they came.
-      if (pong !== null && !this.#closed) this.autoPong(pong, 0, pong.length);
+      if (pong !== null && !this.closed) this.autoPong(pong, 0, pong.length);
     }
     return chunk;
   }
@@ -121,7 +131,7 @@ export class MessageSender implements PipelineTarget {
 
   /** A piece of a message in fragments. */
   fragment(payload: Uint8Array, position: PiecePosition): void {
-    this.#fragmenting = !position.last;
+    this.#state = position.last ? OPEN : FRAGMENTING;
     if (this.#pipeline === null) this.writePiece({ payload, rsv: 0 }, position);
     else this.#pipeline.send(payload, position);
   }
@@ -151,28 +161,24 @@ export class MessageSender implements PipelineTarget {
   /** Sends our Close now; what is in line is dropped. */
   abort(body: Uint8Array): void {
     this.#pipeline?.abort();
-    if (!this.#closed) this.writeClose(body);
+    if (!this.closed) this.writeClose(body);
   }
 
   /** The transport has ended: nothing more is said, not even what is in line. */
   stop(): void {
     this.#pipeline?.abort();
-    this.#closed = true;
-    this.#onClosed = null;
+    this.#state = CLOSED;
   }
 
   /** Calls back once when our Close is in the output, at once if it is. */
   whenClosed(callback: () => void): void {
-    if (this.#closed) callback();
-    else this.#onClosed = callback;
+    if (this.closed || this.#pipeline === null) callback();
+    else this.#pipeline.onClosed = callback;
   }
 
   writeClose(body: Uint8Array): void {
     this.#writeFrame(FIN | CLOSE, body);
-    this.#closed = true;
-    const callback = this.#onClosed;
-    this.#onClosed = null;
-    callback?.();
+    this.#state = CLOSED;
   }
 
   writePiece(piece: EncodedPiece, position: PiecePosition): void {

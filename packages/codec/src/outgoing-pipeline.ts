@@ -37,6 +37,9 @@ export class OutgoingPipeline {
     this.#onFailure = onFailure;
   }
 
+  /** Called when the Close that is in line has been written. */
+  onClosed: (() => void) | null = null;
+
   /** Payload bytes in line, before encoding. */
   get bytes(): number {
     return this.#bytes;
@@ -74,6 +77,7 @@ export class OutgoingPipeline {
   abort(): void {
     this.#jobs = null;
     this.#bytes = 0;
+    this.onClosed = null;
   }
 
   #await(encoded: PromiseLike<EncodedPiece>, piece: Uint8Array, position: PiecePosition): void {
@@ -95,6 +99,7 @@ export class OutgoingPipeline {
       if (job.closeBody !== undefined) {
         this.#jobs = null;
         this.#target.writeClose(job.closeBody);
+        this.onClosed?.();
         return;
       }
       const { piece, position } = job;

@@ -1,0 +1,77 @@
+/** What is expected of a stream of frames: options of a parser, completed, checked and tabulated once for many streams. */
+import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
+import { frameStartFault, type ReceiverRole } from './frame-rules.js';
+import { type Limits, resolveLimits } from './limits.js';
+import { CONTINUATION, FIN, isControl, MASK, RSV } from './opcodes.js';
+
+/** What a {@link FrameParser} expects, and what it does with masked payloads. */
+export interface FrameParserOptions extends Partial<Limits> {
+  /** Of the endpoint that receives the frames; `'either'` for one that only looks on. */
+  readonly role: ReceiverRole;
+  /** Reserved bits that agreed extensions gave a meaning: a sum of `RSV1`, `RSV2` and `RSV3`; 0 by default. */
+  readonly rsv?: number;
+  /**
+   * What `payload` gets of a masked frame: `'copy'` (the default) fresh unmasked bytes; `'in-place'` the caller's chunk,
+   * unmasked there; `'none'` the chunk as it is, and the key.
+   */
+  readonly unmask?: 'copy' | 'in-place' | 'none';
+  /** The kernel that unmasks; by default `mask` of `@sanssocket/mask`. */
+  readonly mask?: MaskKernel;
+}
+
+/**
+ * Options completed and checked. Make one and share it: a parser given plain options makes its own.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { FrameRules } from '@sanssocket/codec';
+ *
+ * const rules = new FrameRules({ role: 'server', maxFrameBytes: 65536 });
+ * assert.equal(rules.maxMessageBytes, 16777216);
+ * assert.throws(() => new FrameRules({ role: 'server', maxFrameBytes: 0 }), RangeError);
+ * ```
+ */
+export class FrameRules implements Limits {
+  readonly role: ReceiverRole;
+  readonly rsv: number;
+  readonly unmask: 'copy' | 'in-place' | 'none';
+  readonly mask: MaskKernel;
+  readonly maxFrameBytes: number;
+  readonly maxMessageBytes: number;
+  readonly maxFragments: number;
+  /**
+   * By first byte: 1 if a whole message may start with it in a frame that is not masked, 2 if in a masked one, 3 if in both.
+   * The truth table of frame-rules.ts, tabulated for the frames that need no second look.
+   *
+   * @internal
+   */
+  readonly wholeMessage: Uint8Array;
+
+  /** @throws TypeError or RangeError for options that make no sense */
+  constructor(options: FrameParserOptions) {
+    const { role, rsv = 0, unmask = 'copy', mask = defaultMask } = options;
+    if (role !== 'server' && role !== 'client' && role !== 'either') throw new TypeError('no such role');
+    if ((rsv & RSV) !== rsv) throw new RangeError('rsv must be a sum of RSV1, RSV2 and RSV3');
+    if (unmask !== 'copy' && unmask !== 'in-place' && unmask !== 'none')
+      throw new TypeError('no such unmask');
+    const limits = resolveLimits(options);
+    this.role = role;
+    this.rsv = rsv;
+    this.unmask = unmask;
+    this.mask = mask;
+    this.maxFrameBytes = limits.maxFrameBytes;
+    this.maxMessageBytes = limits.maxMessageBytes;
+    this.maxFragments = limits.maxFragments;
+    this.wholeMessage = tabulate(role, rsv);
+  }
+}
+
+function tabulate(role: ReceiverRole, rsv: number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, first) => {
+    const opcode = first & 0x0f;
+    if (isControl(opcode) || opcode === CONTINUATION || (first & FIN) === 0) return 0;
+    const unmasked = frameStartFault(first, 0, role, rsv) === undefined ? 1 : 0;
+    return unmasked | (frameStartFault(first, MASK, role, rsv) === undefined ? 2 : 0);
+  });
+}
