@@ -20,7 +20,7 @@ export {
   readPayloadLength,
   writeFrameHeader,
 } from './frame-header.js';
-export { FrameParser, type FrameSink } from './frame-parser.js';
+export { FrameParser, type FrameParserOptions, FrameRules, type FrameSink } from './frame-parser.js';
 export { frameHeaderFault, frameStartFault, payloadLengthFault, type ReceiverRole } from './frame-rules.js';
 export { encodeCloseBody, encodeFrame, type FrameFields } from './frame-writer.js';
 export { Keepalive, type KeepaliveAction, type KeepaliveOptions } from './keepalive.js';
@@ -45,7 +45,6 @@ export {
 } from './opcodes.js';
 export type { Outcome } from './outcome.js';
 export type { OutgoingMessage } from './outgoing-message.js';
-export { type FrameParserOptions, FrameRules } from './parser-rules.js';
 export { PreparedMessage } from './prepared-message.js';
 export { type ConnectionStreams, connectionStreams } from './streams.js';
 export { decodeUtf8, utf8Bytes, writeUtf8 } from './text.js';

@@ -1,0 +1,45 @@
+/** The events of a `TransportWebSocket` (WHATWG WebSockets Standard, HTML Standard). */
+
+/** The `close` event of a {@link TransportWebSocket}: the platform's `CloseEvent` where there is one. */
+export interface TransportCloseEvent extends Event {
+  /** Whether the closing handshake was completed (RFC 6455 7.1.4). */
+  readonly wasClean: boolean;
+  /** The code of the peer's Close, 1005 if it had none; 1006 if there was no Close (RFC 6455 7.1.5). */
+  readonly code: number;
+  /** The reason in the peer's Close (RFC 6455 7.1.6). */
+  readonly reason: string;
+}
+
+/** The events of a {@link TransportWebSocket} by type. */
+export interface TransportWebSocketEventMap {
+  /** It can be used. */
+  readonly open: Event;
+  /** A message: a string, or bytes as `binaryType` says. */
+  readonly message: MessageEvent<string | ArrayBuffer | Blob>;
+  /** The connection failed; `close` follows. */
+  readonly error: Event;
+  /** The connection has ended: the last event. */
+  readonly close: TransportCloseEvent;
+}
+
+class LocalCloseEvent extends Event implements TransportCloseEvent {
+  readonly wasClean: boolean;
+  readonly code: number;
+  readonly reason: string;
+
+  constructor(wasClean: boolean, code: number, reason: string) {
+    super('close');
+    this.wasClean = wasClean;
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Makes a `close` event: the platform's, so that `instanceof CloseEvent` holds, or one of the same shape (Node 20 has none).
+ */
+export function createCloseEvent(wasClean: boolean, code: number, reason: string): TransportCloseEvent {
+  return typeof CloseEvent === 'function'
+    ? new CloseEvent('close', { wasClean, code, reason })
+    : new LocalCloseEvent(wasClean, code, reason);
+}
