@@ -7,6 +7,12 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 // Tests import packages by name and get their sources: coverage and stack traces then speak of src, not dist.
 const alias = {
   '@sanssocket/codec/unchecked': `${root}packages/codec/src/unchecked-frame.ts`,
+  ...Object.fromEntries(
+    ['node-zlib', 'pako', 'fflate', 'streams'].map((engine) => [
+      `@sanssocket/deflate/${engine}`,
+      `${root}packages/deflate/src/${engine}.ts`,
+    ]),
+  ),
   '@sanssocket/test-vectors': `${root}test-vectors/src/index.ts`,
   ...packages(),
 };

@@ -1,0 +1,27 @@
+/** What `node-zlib.ts` uses of `node:zlib`, so that no other file of this package gets to see Node's types. */
+declare module 'node:zlib' {
+  export interface ZlibOptions {
+    readonly flush?: number;
+    readonly finishFlush?: number;
+    readonly chunkSize?: number;
+    readonly windowBits?: number;
+    readonly level?: number;
+    readonly memLevel?: number;
+    readonly dictionary?: Uint8Array;
+    readonly maxOutputLength?: number;
+    readonly info?: boolean;
+  }
+  /** With `info`: the output, and the stream, which knows how much it consumed. */
+  export interface ZlibResult {
+    readonly buffer: Uint8Array;
+    readonly engine: { readonly bytesWritten: number };
+  }
+  type Callback<Result> = (error: { readonly code?: string } | null, result: Result) => void;
+
+  export function createDeflateRaw(options: ZlibOptions): object;
+  export function createInflateRaw(options: ZlibOptions): object;
+  export function deflateRaw(input: Uint8Array, options: ZlibOptions, callback: Callback<Uint8Array>): void;
+  export function inflateRaw(input: Uint8Array, options: ZlibOptions, callback: Callback<ZlibResult>): void;
+  export function deflateRawSync(input: Uint8Array, options: ZlibOptions): Uint8Array;
+  export function inflateRawSync(input: Uint8Array, options: ZlibOptions): ZlibResult;
+}

@@ -1,0 +1,112 @@
+/**
+ * `@sanssocket/deflate/node-zlib`: zlib as Node, Bun and Deno have it. The one file of the portable packages that imports
+ * `node:zlib`, with the two beside it that it is made of.
+ *
+ * @packageDocumentation
+ */
+import { deflateRawSync, inflateRawSync, type ZlibOptions } from 'node:zlib';
+import type { DeflateEngine, DeflaterOptions } from './engine.js';
+import { OffThreadDeflater, OffThreadInflater } from './node-zlib-off-thread.js';
+import { createHandleDeflater, createHandleInflater, hasZlibHandle } from './node-zlib-stream.js';
+import { type InflateFunction, OneShotDeflater, OneShotInflater } from './one-shot.js';
+import { WindowCopy } from './window.js';
+import { SYNC_FLUSH } from './zlib-shape.js';
+
+/** Options of {@link nodeZlib}. */
+export interface NodeZlibOptions {
+  /**
+   * From how many bytes on a message (to compress) or a payload (to inflate) goes to a thread of Node's pool; Infinity by
+   * default. Order is kept: what follows waits. Only for hosts that implement the sink's `output`. See the README for figures.
+   */
+  readonly offThreadBytes?: number;
+  /**
+   * Whether the undocumented handle inside Node's streams may be used where it is found to work; true by default. Without it
+   * the results are the same and a message costs 20 to 100 us more.
+   */
+  readonly handle?: boolean;
+}
+
+/** zlib cannot compress raw DEFLATE in a window of 256 bytes: told 8, it takes 9 (advisory S22). */
+const MIN_WINDOW_BITS = 9;
+const CHUNK_BYTES = 0x1_0000;
+/** Node's `maxOutputLength` takes no more. */
+const MAX_OUTPUT_BYTES = 0xffff_ffff;
+
+/**
+ * Makes an engine of `node:zlib`: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.
+ *
+ * @throws RangeError unless `offThreadBytes` is at least 1
+ *
+ * @example
+ * ```ts
+ * import { permessageDeflate } from '@sanssocket/deflate';
+ * import { nodeZlib } from '@sanssocket/deflate/node-zlib';
+ *
+ * const extensions = [permessageDeflate({ engine: nodeZlib({ offThreadBytes: 256 * 1024 }), level: 3 })];
+ * ```
+ */
+export function nodeZlib(options: NodeZlibOptions = {}): DeflateEngine {
+  const { offThreadBytes = Number.POSITIVE_INFINITY, handle = true } = options;
+  if (!(offThreadBytes >= 1)) throw new RangeError('offThreadBytes must be at least 1');
+  const byHandle = handle && hasZlibHandle();
+  return {
+    minWindowBits: MIN_WINDOW_BITS,
+    deflateTakeover: true,
+    inflateTakeover: true,
+    createDeflater(wanted) {
+      const zlib = zlibOptions(wanted);
+      const deflater = byHandle
+        ? createHandleDeflater(zlib)
+        : new OneShotDeflater(wanted.windowBits, (piece, dictionary) =>
+            deflateRawSync(piece, {
+              ...zlib,
+              ...(dictionary === undefined ? {} : { dictionary }),
+              finishFlush: SYNC_FLUSH,
+              chunkSize: CHUNK_BYTES,
+            }),
+          );
+      return offThreadBytes === Number.POSITIVE_INFINITY
+        ? deflater
+        : new OffThreadDeflater(deflater, zlib, offThreadBytes);
+    },
+    createInflater({ windowBits, takeover }) {
+      // More than the peer's window does no harm; less than 9 bits zlib's own peers do not keep to.
+      const bits = Math.max(windowBits, MIN_WINDOW_BITS);
+      if (!byHandle) return new OneShotInflater(bits, inflateOnce(bits));
+      const window = takeover ? new WindowCopy(bits) : null;
+      const inflater = createHandleInflater(bits, window);
+      return offThreadBytes === Number.POSITIVE_INFINITY
+        ? inflater
+        : new OffThreadInflater(inflater, window, bits, offThreadBytes);
+    },
+  };
+}
+
+function zlibOptions({ windowBits, level, memoryLevel }: DeflaterOptions): ZlibOptions {
+  return {
+    windowBits,
+    ...(level === undefined ? {} : { level }),
+    ...(memoryLevel === undefined ? {} : { memLevel: memoryLevel }),
+  };
+}
+
+function inflateOnce(windowBits: number): InflateFunction {
+  return (stream, dictionary, maxBytes) => {
+    try {
+      const { buffer, engine } = inflateRawSync(stream, {
+        windowBits,
+        ...(dictionary === undefined ? {} : { dictionary }),
+        // With 0 Node takes the largest there is.
+        maxOutputLength: Math.min(Math.max(maxBytes, 1), MAX_OUTPUT_BYTES),
+        chunkSize: CHUNK_BYTES,
+        info: true,
+      });
+      if (buffer.length > maxBytes) return 'MESSAGE_TOO_LARGE';
+      return { bytes: new Uint8Array(buffer), consumed: engine.bytesWritten };
+    } catch (error) {
+      return (error as { readonly code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
+        ? 'MESSAGE_TOO_LARGE'
+        : 'EXTENSION_DATA';
+    }
+  };
+}

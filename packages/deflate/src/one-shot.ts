@@ -1,0 +1,119 @@
+/**
+ * Engines of which nothing is known but functions that take it all at once, with a dictionary: the window is then kept here and
+ * handed in with every message. Slower than an engine that keeps it itself, as the dictionary has to be taken in each time.
+ */
+import type { Deflater, Inflated, InflateFault, Inflater } from './engine.js';
+import { WindowCopy } from './window.js';
+import { concat } from './zlib-shape.js';
+
+/**
+ * Compresses, flushing to the end of a byte.
+ *
+ * @param dictionary - what came before; undefined if nothing did
+ */
+export type DeflateFunction = (piece: Uint8Array, dictionary: Uint8Array | undefined) => Uint8Array;
+
+/**
+ * Inflates up to the end of the stream.
+ *
+ * @param dictionary - what came before; undefined if nothing did
+ * @returns the output, and how many bytes the stream took; or the fault
+ */
+export type InflateFunction = (
+  stream: Uint8Array,
+  dictionary: Uint8Array | undefined,
+  maxBytes: number,
+) => { readonly bytes: Uint8Array; readonly consumed: number } | InflateFault;
+
+/** Compresses with a function. */
+export class OneShotDeflater implements Deflater {
+  readonly #deflate: DeflateFunction;
+  readonly #window: WindowCopy;
+
+  constructor(windowBits: number, deflate: DeflateFunction) {
+    this.#window = new WindowCopy(windowBits);
+    this.#deflate = deflate;
+  }
+
+  deflate(piece: Uint8Array): Uint8Array {
+    const deflated = this.#deflate(piece, this.#window.toBytes());
+    this.#window.push(piece);
+    return deflated;
+  }
+
+  reset(): void {
+    this.#window.clear();
+  }
+
+  close(): void {
+    this.#window.clear();
+  }
+}
+
+/** The four bytes left out (RFC 7692 7.2.2), and an empty last block: a stream with an end, and one that is cut has none. */
+const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff);
+
+/** The same with one byte in the block that the first four make: for the one case in which they pass for something else. */
+const MARKED_TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 0, 0xfe, 0xff, 0x58, 1, 0, 0, 0xff, 0xff);
+
+/** As for zlib-shaped engines: a message of nothing but ends of streams would be slow. */
+const BYTES_PER_RESTART = 32;
+
+/** Inflates with a function. */
+export class OneShotInflater implements Inflater {
+  readonly #inflate: InflateFunction;
+  readonly #window: WindowCopy;
+
+  constructor(windowBits: number, inflate: InflateFunction) {
+    this.#window = new WindowCopy(windowBits);
+    this.#inflate = inflate;
+  }
+
+  inflate(payload: Uint8Array, maxBytes: number): Inflated {
+    const { length } = payload;
+    const chunks: Uint8Array[] = [];
+    let left = maxBytes;
+    let restarts = 2 + length / BYTES_PER_RESTART;
+    let start = 0;
+    do {
+      const stream = concat([payload.subarray(start), TAIL]);
+      const inflated = this.#inflate(stream, this.#window.toBytes(), left);
+      if (typeof inflated === 'string') return inflated;
+      const { bytes, consumed } = inflated;
+      if (consumed === stream.length) {
+        if (endsLikeTail(bytes)) {
+          // The message's own bytes, or a stored block that is four bytes short and took the tail for them?
+          const marked = concat([payload.subarray(start), MARKED_TAIL]);
+          const again = this.#inflate(marked, this.#window.toBytes(), left + 1);
+          if (typeof again === 'string' || again.bytes.length !== bytes.length + 1) return 'EXTENSION_DATA';
+        }
+        start = length;
+      }
+      chunks.push(bytes);
+      this.#window.push(bytes);
+      left -= bytes.length;
+      if (start === length) break;
+      // 7.2.3.4: BFINAL. The end must not have come from the four bytes.
+      start += consumed;
+      if (start > length || --restarts < 0) return 'EXTENSION_DATA';
+      // What is left is nothing, or an empty block's header.
+    } while (start < length && !(start === length - 1 && payload[start] === 0));
+    return chunks.length === 1 ? chunks[0]! : concat(chunks);
+  }
+
+  reset(): void {
+    this.#window.clear();
+  }
+
+  close(): void {
+    this.#window.clear();
+  }
+}
+
+/** Whether output ends with 00 00 ff ff. */
+export function endsLikeTail(bytes: Uint8Array): boolean {
+  const at = bytes.length - 4;
+  return (
+    at >= 0 && bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 0xff && bytes[at + 3] === 0xff
+  );
+}

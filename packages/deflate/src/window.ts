@@ -1,0 +1,67 @@
+/**
+ * The last bytes of output, for engines that lose their window with the end of a stream (BFINAL, RFC 7692 7.2.3.4): zlib gives
+ * its window to nobody. Copying costs 60 ns for 128 bytes and 1 us for 32 KiB, against 1 and 60 us of inflating them.
+ */
+
+/** A ring that grows up to the window's size: a connection that received 3 KiB holds 4. */
+export class WindowCopy {
+  readonly #limit: number;
+  #ring: Uint8Array = new Uint8Array(0);
+  /** Where the next byte goes. */
+  #at = 0;
+  /** How many bytes of the ring are written. */
+  #bytes = 0;
+
+  /** @param windowBits - base-two logarithm of the window */
+  constructor(windowBits: number) {
+    this.#limit = 1 << windowBits;
+  }
+
+  /** Puts output behind what came before. */
+  push(output: Uint8Array): void {
+    const { length } = output;
+    if (length === 0) return;
+    if (length >= this.#limit) {
+      this.#ring = output.slice(length - this.#limit);
+      this.#at = 0;
+      this.#bytes = this.#limit;
+      return;
+    }
+    if (this.#bytes + length > this.#ring.length && this.#ring.length < this.#limit) {
+      this.#grow(this.#bytes + length);
+    }
+    const ring = this.#ring;
+    const fits = Math.min(length, ring.length - this.#at);
+    ring.set(fits === length ? output : output.subarray(0, fits), this.#at);
+    if (fits < length) ring.set(output.subarray(fits), 0);
+    this.#at = (this.#at + length) % ring.length;
+    this.#bytes = Math.min(this.#bytes + length, ring.length);
+  }
+
+  /** All of it in order, as a copy; undefined if there is nothing. */
+  toBytes(): Uint8Array | undefined {
+    if (this.#bytes === 0) return undefined;
+    const ring = this.#ring;
+    if (this.#bytes < ring.length) return ring.slice(0, this.#bytes);
+    const bytes = new Uint8Array(ring.length);
+    bytes.set(ring.subarray(this.#at), 0);
+    bytes.set(ring.subarray(0, this.#at), ring.length - this.#at);
+    return bytes;
+  }
+
+  clear(): void {
+    this.#ring = new Uint8Array(0);
+    this.#at = 0;
+    this.#bytes = 0;
+  }
+
+  /** Until the ring has its full size it is never wrapped: what is there begins at 0. */
+  #grow(needed: number): void {
+    let size = Math.max(256, 2 * this.#ring.length);
+    while (size < needed) size *= 2;
+    const ring = new Uint8Array(Math.min(size, this.#limit));
+    ring.set(this.#ring.subarray(0, this.#bytes));
+    this.#ring = ring;
+    this.#at = this.#bytes;
+  }
+}

@@ -1,0 +1,88 @@
+import { Connection, type ConnectionOptions, type MessageExtension, type Outcome } from '@sanssocket/codec';
+import { type DeflateEngine, type PermessageDeflateOptions, permessageDeflate } from '@sanssocket/deflate';
+import { confirmExtensions, negotiateExtensions, parseExtensions } from '@sanssocket/handshake';
+
+/** What both ends have agreed on, if each has the given options. */
+export function negotiate(
+  client: PermessageDeflateOptions,
+  server: PermessageDeflateOptions,
+): { readonly client: MessageExtension; readonly server: MessageExtension } | undefined {
+  const extension = permessageDeflate(client);
+  const offers = extension.offers().map((parameters) => ({ name: extension.name, parameters }));
+  const accepted = negotiateExtensions(offers, [permessageDeflate(server)]);
+  if (accepted.length === 0) return undefined;
+  const confirmed = confirmExtensions(accepted, [extension]);
+  if (!Array.isArray(confirmed)) throw new Error(confirmed.code);
+  return { client: confirmed[0]!.agreed, server: accepted[0]!.agreed };
+}
+
+/** A server's end of permessage-deflate with the parameters of a client's offer. */
+export function serverEnd(engine: DeflateEngine, offer = '', options: object = {}): MessageExtension {
+  const extension = permessageDeflate({ engine, threshold: 0, ...options });
+  const parsed = parseExtensions([`permessage-deflate${offer}`])!;
+  return negotiateExtensions(parsed, [extension])[0]!.agreed;
+}
+
+/** A client's end after a server's response. */
+export function clientEnd(engine: DeflateEngine, response = '', options: object = {}): MessageExtension {
+  const extension = permessageDeflate({ engine, threshold: 0, ...options });
+  return extension.confirm(parseExtensions([`permessage-deflate${response}`])![0]!.parameters)!;
+}
+
+/** A connection that keeps what it is told, as lines. */
+export class Recorder {
+  readonly connection: Connection;
+  readonly messages: (string | Uint8Array)[] = [];
+  readonly events: object[] = [];
+  outcome: Outcome | undefined;
+
+  constructor(options: ConnectionOptions, extension: MessageExtension) {
+    this.connection = new Connection(
+      { maskingKeys: () => 0, ...options },
+      {
+        text: (text) => {
+          this.messages.push(text);
+          this.events.push({ text });
+        },
+        binary: (bytes) => {
+          this.messages.push(bytes);
+          this.events.push({ binary: hexOf(bytes) });
+        },
+        ping: (bytes, start, end) => this.events.push({ ping: hexOf(bytes.subarray(start, end)) }),
+        closed: (outcome) => {
+          this.outcome = outcome;
+          const { fault } = outcome;
+          if (fault !== undefined) this.events.push({ fault: fault.code, closeCode: fault.closeCode });
+        },
+      },
+      [extension],
+    );
+  }
+
+  /** Everything to be written, once nothing asynchronous is under way. */
+  async output(): Promise<Uint8Array> {
+    await this.settled();
+    const chunks: Uint8Array[] = [];
+    for (
+      let chunk = this.connection.takeOutput();
+      chunk !== undefined;
+      chunk = this.connection.takeOutput()
+    ) {
+      chunks.push(chunk);
+    }
+    return Uint8Array.from(chunks.flatMap((chunk) => [...chunk]));
+  }
+
+  /** Waits for an asynchronous engine. */
+  async settled(): Promise<void> {
+    while (this.connection.paused) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+}
+
+export function bytesOf(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+}
