@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Unavailable } from './runner.mjs';
 
+const COMPILER = process.env.CC ?? 'cc';
 const SOURCE = fileURLToPath(new URL('../wslay/receive.c', import.meta.url));
 
 /**
@@ -21,10 +22,11 @@ export async function startWslay(stream, messages) {
   const folder = mkdtempSync(join(tmpdir(), 'sanssocket-bench-'));
   const program = join(folder, 'receive');
   try {
-    execFileSync('cc', ['-O3', '-march=native', '-o', program, SOURCE, '-lwslay'], { stdio: 'pipe' });
+    execFileSync(COMPILER, ['-O3', '-march=native', '-o', program, SOURCE, '-lwslay'], { stdio: 'pipe' });
   } catch (error) {
     rmSync(folder, { recursive: true });
-    const why = error.code === 'ENOENT' ? 'no C compiler (cc)' : 'wslay/receive.c: needs libwslay-dev';
+    const why =
+      error.code === 'ENOENT' ? `no C compiler (${COMPILER})` : 'wslay/receive.c: needs libwslay-dev';
     throw new Unavailable(why);
   }
   writeFileSync(join(folder, 'stream'), stream);

@@ -73,7 +73,8 @@ function feedOf({ frames }, chunks = 'packed') {
 }
 
 /**
- * Our side. Chunks may be changed, as in a host on Node's sockets, where each read has memory of its own.
+ * Our side, with the options that the documentation gives a host on Node's sockets: each read has memory of its own, so
+ * that chunks may be changed; memory comes from where ws takes it too.
  *
  * @param {'server' | 'client'} role
  * @param {Delivery} delivery
@@ -81,7 +82,7 @@ function feedOf({ frames }, chunks = 'packed') {
  * @returns {(chunk: Buffer) => void}
  */
 export function ourReceiver(role, delivery, tally) {
-  const options = { role, inPlace: true };
+  const options = { role, inPlace: true, allocate: (length) => Buffer.allocUnsafe(length) };
   let connection;
   if (delivery === 'span') {
     connection = new Connection(
