@@ -10,6 +10,7 @@ export { Connection } from './connection.js';
 export { ConnectionConfig, type ConnectionOptions } from './connection-config.js';
 export { type ConnectionEvent, ConnectionEvents } from './connection-events.js';
 export type { ConnectionSink } from './connection-sink.js';
+export { DeadlineWheel, type Timed, type WheelEntry } from './deadline-wheel.js';
 export type { Decoded, Encoded, ExtensionFault, MessageExtension, PiecePosition } from './extension.js';
 export { createFault, FAULTS, type Fault, type FaultCode, type FaultRule } from './faults.js';
 export {
@@ -20,7 +21,7 @@ export {
   readPayloadLength,
   writeFrameHeader,
 } from './frame-header.js';
-export { FrameParser, type FrameParserOptions, FrameRules, type FrameSink } from './frame-parser.js';
+export { FrameParser, type FrameSink } from './frame-parser.js';
 export { frameHeaderFault, frameStartFault, payloadLengthFault, type ReceiverRole } from './frame-rules.js';
 export { encodeCloseBody, encodeFrame, type FrameFields } from './frame-writer.js';
 export { Keepalive, type KeepaliveAction, type KeepaliveOptions } from './keepalive.js';
@@ -45,6 +46,7 @@ export {
 } from './opcodes.js';
 export type { Outcome } from './outcome.js';
 export type { OutgoingMessage } from './outgoing-message.js';
+export { type FrameParserOptions, FrameRules } from './parser-rules.js';
 export { PreparedMessage } from './prepared-message.js';
 export { type ConnectionStreams, connectionStreams } from './streams.js';
 export { decodeUtf8, utf8Bytes, writeUtf8 } from './text.js';

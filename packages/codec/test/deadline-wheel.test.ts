@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DeadlineWheel, Keepalive, type Timed, type WheelEntry } from '../src/index.js';
+
+class Item implements Timed {
+  deadline: number;
+  constructor(deadline: number) {
+    this.deadline = deadline;
+  }
+}
+
+function dueAt(wheel: DeadlineWheel<Item>, now: number, then: (item: Item) => number): number[] {
+  const due: number[] = [];
+  wheel.tick(now, (item) => {
+    due.push(item.deadline);
+    item.deadline = then(item);
+  });
+  return due.sort((a, b) => a - b);
+}
+
+describe('DeadlineWheel', () => {
+  it('finds exactly what is due, at most one resolution late, whatever moves (against a plain list)', () => {
+    const step = fc.record({
+      ms: fc.nat(3000),
+      moves: fc.array(fc.tuple(fc.nat(30), fc.integer({ min: -2000, max: 9000 })), { maxLength: 5 }),
+      removes: fc.array(fc.nat(30), { maxLength: 2 }),
+      adds: fc.array(fc.nat(9000), { maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), fc.integer({ min: 1, max: 40 }), (steps, resolution) => {
+        const wheel = new DeadlineWheel<Item>(resolution, 0);
+        let live: { item: Item; entry: WheelEntry<Item> }[] = [];
+        let now = 0;
+        for (const { ms, moves, removes, adds } of steps) {
+          for (const wait of adds) {
+            const item = new Item(now + wait);
+            live.push({ item, entry: wheel.add(item) });
+          }
+          for (const [which, by] of moves) {
+            const found = live[which];
+            if (found === undefined) continue;
+            found.item.deadline = Math.max(now, found.item.deadline + by);
+            if (by < 0) wheel.update(found.entry);
+          }
+          for (const which of removes) {
+            const found = live[which];
+            if (found === undefined) continue;
+            wheel.remove(found.entry);
+            live = live.filter((one) => one !== found);
+          }
+          now += ms;
+          const overdue = live.filter(
+            ({ item }) => Math.ceil(item.deadline / resolution) <= Math.floor(now / resolution),
+          );
+          const due = new Set<Item>();
+          wheel.tick(now, (item) => {
+            expect(item.deadline).toBeLessThanOrEqual(now);
+            expect(due.has(item)).toBe(false);
+            due.add(item);
+            item.deadline = now + 1 + (item.deadline % 700);
+          });
+          for (const { item } of overdue) expect(due.has(item)).toBe(true);
+          expect(wheel.size).toBe(live.length);
+          const next = Math.min(...live.map(({ item }) => item.deadline));
+          expect(wheel.next).toBeLessThanOrEqual(next + resolution);
+        }
+      }),
+    );
+  });
+
+  it('looks only at the slots whose time has come', () => {
+    const wheel = new DeadlineWheel<Timed>(10, 0);
+    let looks = 0;
+    for (let i = 0; i < 1000; i++) {
+      wheel.add({
+        get deadline() {
+          looks++;
+          return 1000 + i;
+        },
+      });
+    }
+    looks = 0;
+    wheel.tick(999, () => expect.fail('nothing is due'));
+    expect(looks).toBe(0);
+    let due = 0;
+    wheel.tick(1010, () => due++);
+    expect(due).toBe(11);
+    expect(looks).toBeLessThan(50);
+  });
+
+  it('catches up after any sleep, with one look at each item', () => {
+    const wheel = new DeadlineWheel<Item>(1, 0);
+    for (let i = 0; i < 2000; i++) wheel.add(new Item(i));
+    expect(dueAt(wheel, 1e9, () => Number.POSITIVE_INFINITY)).toHaveLength(2000);
+    expect(wheel.next).toBe(Number.POSITIVE_INFINITY);
+    expect(wheel.size).toBe(2000);
+  });
+
+  it('lets the callback add, update and remove, itself and others', () => {
+    const wheel = new DeadlineWheel<Item>(10, 0);
+    const entries = [5, 6, 7].map((deadline) => wheel.add(new Item(deadline)));
+    const seen: number[] = [];
+    wheel.tick(10, (item, entry) => {
+      seen.push(item.deadline);
+      if (item.deadline !== 5) return;
+      wheel.remove(entry);
+      wheel.remove(entries[1]!);
+      entries[2]!.item.deadline = 50;
+      wheel.update(entries[2]!);
+      wheel.add(new Item(5));
+    });
+    expect(seen).toEqual([5]);
+    expect(wheel.size).toBe(2);
+    expect(dueAt(wheel, 20, () => 100)).toEqual([5]);
+    expect(dueAt(wheel, 60, () => 100)).toEqual([50]);
+  });
+
+  it('wakes an item without a deadline when it gets one', () => {
+    const wheel = new DeadlineWheel<Keepalive>(100, 0);
+    const keepalive = new Keepalive({ closeTimeoutMs: 1000 }, 0);
+    const entry = wheel.add(keepalive);
+    expect(wheel.next).toBe(Number.POSITIVE_INFINITY);
+    keepalive.closing(500);
+    wheel.update(entry);
+    expect(wheel.next).toBe(1500);
+    const actions: string[] = [];
+    wheel.tick(1600, (item) => actions.push(item.check(1600)));
+    expect(actions).toEqual(['close-timeout']);
+    expect(wheel.next).toBe(Number.POSITIVE_INFINITY);
+    wheel.remove(entry);
+    expect(wheel.size).toBe(0);
+  });
+
+  it('refuses a resolution that is not a positive integer', () => {
+    for (const resolution of [0, -1, 1.5, Number.NaN]) {
+      expect(() => new DeadlineWheel(resolution, 0)).toThrow(RangeError);
+    }
+  });
+});
