@@ -23,7 +23,7 @@ export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => unknown;
  * ```
  */
 export function isKey(key: string): boolean {
-  return key.length === 24 && key.endsWith('==') && consistsOf(key.slice(0, 22), BASE64);
+  return key.length === 24 && key.endsWith('==') && consistsOf(key, BASE64, 22);
 }
 
 /**
@@ -44,6 +44,12 @@ export function isKey(key: string): boolean {
  */
 export function acceptKey(key: string): string {
   if (!isKey(key)) throw new TypeError('not the Base64 of 16 bytes');
+  return acceptValue(key);
+}
+
+/** {@link acceptKey} of a key that has been checked, or is a caller's; its length is, as SHA-1 is made for no other. */
+export function acceptValue(key: string): string {
+  if (key.length !== 24) throw new TypeError('not the Base64 of 16 bytes');
   return encodeBase64(sha1OfKey(key));
 }
 

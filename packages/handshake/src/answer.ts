@@ -1,8 +1,8 @@
-import { acceptKey } from './accept-key.js';
+import { acceptValue } from './accept-key.js';
 import { formatExtensions } from './extensions.js';
 import type { HandshakeFault } from './faults.js';
-import { checkedHeaders, checkValue, type HeaderPairs, type RawHeaders, valuesOf } from './header-fields.js';
-import { writeHead } from './heads.js';
+import { checkedHeaders, checkValue, type HeaderPairs, type RawHeaders, headerValues } from './header-fields.js';
+import { encodeLatin1, NOTHING, writeHead } from './heads.js';
 import { type NegotiableExtension, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
 import type { UpgradeRequest } from './request.js';
 import { selectProtocol } from './subprotocol.js';
@@ -28,7 +28,10 @@ export interface Acceptance<Agreed = unknown> {
   readonly kind: 'accepted';
   readonly status: 101;
   readonly headers: RawHeaders;
-  /** The whole response; for a host that writes bytes. */
+  /**
+   * The whole response; for a host that writes bytes. Without headers of the caller's it is part of a buffer that other
+   * responses share: not to be changed or transferred.
+   */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The subprotocol in use. */
   readonly protocol: string | undefined;
@@ -66,6 +69,11 @@ export interface Rejection {
   /** Write, then close: nothing that follows a refused head may be read as a request or as frames. */
   readonly mustClose: true;
 }
+
+/** What every 101 response starts with: its first line and two headers. */
+const SWITCHING: Uint8Array = /* @__PURE__ */ encodeLatin1(
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade',
+);
 
 /** The statuses the handshake itself answers with, and the ones callers use most. */
 const REASONS: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
@@ -110,7 +118,7 @@ export function acceptRequest<Agreed = never>(
 ): Acceptance<Agreed> {
   const own = checkedHeaders(options.headers);
   const protocol = chooseProtocol(request.protocols, options);
-  const extensions = negotiateExtensions(request.extensions, options.extensions ?? []);
+  const extensions = options.extensions ? negotiateExtensions(request.extensions, options.extensions) : [];
   // 4.2.2 step 5, items 1 to 6.
   const headers = [
     'Upgrade',
@@ -118,13 +126,14 @@ export function acceptRequest<Agreed = never>(
     'Connection',
     'Upgrade',
     'Sec-WebSocket-Accept',
-    acceptKey(request.key),
+    acceptValue(request.key),
   ];
   if (protocol !== undefined) headers.push('Sec-WebSocket-Protocol', protocol);
   // Nothing agreed is no header, not an empty one.
   if (extensions.length > 0) headers.push('Sec-WebSocket-Extensions', formatExtensions(extensions));
-  headers.push(...own);
-  const bytes = writeHead('HTTP/1.1 101 Switching Protocols', headers);
+  if (own.length > 0) headers.push(...own);
+  // What a caller adds may be private: such a response has an array of its own.
+  const bytes = writeHead(SWITCHING, headers, 4, NOTHING, own.length === 0);
   return { kind: 'accepted', status: 101, headers, bytes, protocol, extensions };
 }
 
@@ -195,14 +204,14 @@ function reject(
   const all = ['Connection', status === 426 ? 'close, Upgrade' : 'close'];
   if (status === 426) all.push('Upgrade', 'websocket');
   if (!bodiless) all.push('Content-Length', String(content.length));
-  if (typeof body === 'string' && content.length > 0 && valuesOf(own, 'content-type').length === 0) {
+  if (typeof body === 'string' && content.length > 0 && headerValues(own, 'content-type').length === 0) {
     all.push('Content-Type', 'text/plain; charset=utf-8');
   }
   if (status === 405) all.push('Allow', 'GET'); // RFC 9110 15.5.6
   // 4.4: the versions the server speaks, for a client to try again with.
   if (status === 426 || fault?.code === 'VERSION_MISSING') all.push('Sec-WebSocket-Version', '13');
   all.push(...own);
-  const bytes = writeHead(`HTTP/1.1 ${status} ${phrase}`, all, content);
+  const bytes = writeHead(encodeLatin1(`HTTP/1.1 ${status} ${phrase}`), all, 0, content);
   return {
     kind: 'rejected',
     fault,

@@ -1,7 +1,7 @@
 import { generateKey, type RandomSource } from './accept-key.js';
 import { formatExtensions } from './extensions.js';
 import { checkedHeaders, checkToken, checkValue, type HeaderPairs } from './header-fields.js';
-import { type RequestHead, writeHead } from './heads.js';
+import { encodeLatin1, type RequestHead, writeHead } from './heads.js';
 import { collectOffers, type NegotiableExtension } from './negotiate.js';
 import { parseWebSocketUri, type WebSocketUri } from './uri.js';
 
@@ -90,7 +90,7 @@ export function createRequest<Agreed = never>(
   return {
     uri,
     head: { method: 'GET', url: uri.resourceName, httpVersion: '1.1', rawHeaders },
-    bytes: writeHead(`GET ${uri.resourceName} HTTP/1.1`, rawHeaders),
+    bytes: writeHead(encodeLatin1(`GET ${uri.resourceName} HTTP/1.1`), rawHeaders),
     key,
     protocols: [...protocols],
     extensions: extensions.filter(({ name }) => offers.some((offer) => offer.name === name)),

@@ -1,9 +1,10 @@
 import { acceptKey } from './accept-key.js';
-import { equalsIgnoringCase } from './characters.js';
+import { equalsIgnoringCase, listHas } from './characters.js';
 import type { ClientRequest } from './client-request.js';
 import { parseExtensions } from './extensions.js';
-import { describeFault, type HandshakeFault } from './faults.js';
-import { listHas, type RawHeaders, soleValue, valuesOf } from './header-fields.js';
+import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+import { ACCEPT, CONNECTION, EXTENSIONS, Fields, PROTOCOL, UPGRADE, UPGRADE_TOKEN, WEBSOCKET } from './fields.js';
+import { type RawHeaders, headerValues } from './header-fields.js';
 import { canUpgrade, type ResponseHead } from './heads.js';
 import { confirmExtensions, type NegotiatedExtension } from './negotiate.js';
 
@@ -57,42 +58,57 @@ export function checkResponse<Agreed>(
   request: ClientRequest<Agreed>,
   head: ResponseHead,
 ): ClientAcceptance<Agreed> | ClientRefusal | HandshakeFault {
-  const headers = head.rawHeaders;
   // 4.1 response step 1: another status is HTTP's to handle.
   if (head.statusCode !== 101) return refusal(head);
+  const verdict = judgeSwitch(request, head);
+  return typeof verdict === 'string' ? describeFault(verdict) : verdict;
+}
+
+function judgeSwitch<Agreed>(
+  request: ClientRequest<Agreed>,
+  { httpVersion, rawHeaders }: ResponseHead,
+): ClientAcceptance<Agreed> | HandshakeFaultCode {
   // 4.2.2 step 5.1: the status line is HTTP/1.1's.
-  if (!canUpgrade(head.httpVersion)) return describeFault('RESPONSE_VERSION_UNSUPPORTED');
+  if (!canUpgrade(httpVersion)) return 'RESPONSE_VERSION_UNSUPPORTED';
+  const fields = Fields.of(rawHeaders);
+  const { values } = fields;
   // Step 2: Upgrade is "websocket" and nothing besides, in any letter case.
-  const upgrades = valuesOf(headers, 'upgrade');
-  if (upgrades.length !== 1 || !equalsIgnoringCase(upgrades[0]!, 'websocket'))
-    return describeFault('RESPONSE_UPGRADE_INVALID');
+  if (!equalsIgnoringCase(values[UPGRADE] ?? '', WEBSOCKET)) return 'RESPONSE_UPGRADE_INVALID';
   // Step 3: Connection has the token "Upgrade", in any letter case.
-  if (!listHas(headers, 'connection', 'upgrade')) return describeFault('RESPONSE_CONNECTION_INVALID');
+  if (!listHas(values[CONNECTION], UPGRADE_TOKEN)) return 'RESPONSE_CONNECTION_INVALID';
   // Step 4. The value is compared exactly; white space around it went with the header line.
-  const accept = soleValue(headers, 'sec-websocket-accept', 'ACCEPT');
-  if (typeof accept !== 'string') return accept;
-  if (accept !== acceptKey(request.key)) return describeFault('ACCEPT_MISMATCH');
+  const acceptFault = fields.fault(ACCEPT, 'ACCEPT');
+  if (acceptFault !== undefined) return acceptFault;
+  if (values[ACCEPT] !== acceptKey(request.key)) return 'ACCEPT_MISMATCH';
+  return readAnswer(request, fields, rawHeaders);
+}
+
+/** The rules of every handshake, over whichever version of HTTP: extensions and subprotocol. */
+export function readAnswer<Agreed>(
+  offered: Pick<ClientRequest<Agreed>, 'protocols' | 'extensions'>,
+  fields: Fields,
+  headers: RawHeaders,
+): ClientAcceptance<Agreed> | HandshakeFaultCode {
   // Step 5.
-  const response = parseExtensions(valuesOf(headers, 'sec-websocket-extensions'));
-  if (response === undefined) return describeFault('EXTENSION_INVALID');
-  const extensions = confirmExtensions(response, request.extensions);
-  if ('kind' in extensions) return extensions;
+  const response = parseExtensions(fields.lines(EXTENSIONS));
+  if (response === undefined) return 'EXTENSION_INVALID';
+  const extensions = confirmExtensions(response, offered.extensions);
+  if ('kind' in extensions) return extensions.code;
   // Step 6: one of those offered, in their letter case.
-  const protocols = valuesOf(headers, 'sec-websocket-protocol');
-  const protocol = protocols[0];
-  if (protocols.length > 1) return describeFault('PROTOCOL_REPEATED');
-  if (protocol !== undefined && !request.protocols.includes(protocol))
-    return describeFault('PROTOCOL_NOT_OFFERED');
+  const protocol = fields.values[PROTOCOL];
+  if (fields.isRepeated(PROTOCOL)) return 'PROTOCOL_REPEATED';
+  if (protocol !== undefined && !offered.protocols.includes(protocol)) return 'PROTOCOL_NOT_OFFERED';
   return { kind: 'accepted', headers, protocol, extensions };
 }
 
-function refusal({
+/** Anything but an acceptance, by its status. */
+export function refusal({
   statusCode: status = 0,
   statusMessage: reason = '',
   rawHeaders: headers,
 }: ResponseHead): ClientRefusal {
-  const location = status >= 300 && status < 400 ? valuesOf(headers, 'location')[0] : undefined;
-  const challenges = status === 401 ? valuesOf(headers, 'www-authenticate') : [];
+  const location = status >= 300 && status < 400 ? headerValues(headers, 'location')[0] : undefined;
+  const challenges = status === 401 ? headerValues(headers, 'www-authenticate') : [];
   const kind = location !== undefined ? 'redirect' : status === 401 ? 'unauthorized' : 'refused';
   return { kind, status, reason, headers, location, challenges };
 }

@@ -10,14 +10,14 @@
 //   accepted    throws: the bytes are not its own                 ignored
 //   done        ignored                                           ignored
 
-import { ByteStore } from './byte-store.js';
+import { append } from './append.js';
 import { consistsOf, DIGIT } from './characters.js';
 import { type ClientRequest, type ClientRequestOptions, createRequest } from './client-request.js';
 import { type ClientAcceptance, type ClientRefusal, checkResponse } from './client-response.js';
 import { describeFault, type HandshakeFault } from './faults.js';
-import { checkedLimit, type HeadLimits, HeadReader } from './head-reader.js';
-import { valuesOf } from './header-fields.js';
-import { parseStatusLine, type ResponseHead } from './heads.js';
+import { checkedLimit, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
+import { headerValues } from './header-fields.js';
+import { NOTHING, parseStatusLine, type StatusLine } from './heads.js';
 
 /**
  * What a `ClientHandshake` asks for, and how large an answer it takes.
@@ -76,7 +76,8 @@ export class ClientHandshake<Agreed = never> {
   readonly #maxBodyBytes: number;
   #state: ClientHandshakeState = 'reading';
   #refusal: ClientRefusal | undefined;
-  readonly #body: ByteStore = new ByteStore();
+  #body: Uint8Array<ArrayBuffer> = NOTHING;
+  #bodyLength = 0;
   /** Bytes of the body still to be taken, at most what the limit leaves. */
   #bodyLeft = 0;
 
@@ -116,10 +117,10 @@ export class ClientHandshake<Agreed = never> {
       const end = this.#reader.push(bytes);
       if (end < 0) return this.#reader.fault && this.#finish(this.#reader.fault);
       bytes = bytes.subarray(end);
-      const head = parseStatusLine(this.#reader.startLine, this.#reader.headers);
-      if (head === undefined) return this.#finish(describeFault('START_LINE_INVALID', 0));
+      const line = parseStatusLine(this.#reader.startLine);
+      if (line === undefined) return this.#finish(describeFault('START_LINE_INVALID', 0));
       // An interim response: the answer follows, out of the same allowance. RFC 9110 15.2.
-      if (head.statusCode >= 200 || head.statusCode === 101) return this.#judge(head, bytes);
+      if (line.statusCode >= 200 || line.statusCode === 101) return this.#judge(line, bytes);
     }
   }
 
@@ -137,8 +138,9 @@ export class ClientHandshake<Agreed = never> {
       : undefined;
   }
 
-  #judge(head: ResponseHead, rest: Uint8Array): ClientOutcome<Agreed> | undefined {
-    const verdict = checkResponse(this.request, head);
+  #judge(line: StatusLine, rest: Uint8Array): ClientOutcome<Agreed> | undefined {
+    const verdict = checkResponse(this.request, { ...line, rawHeaders: headersOf(this.#reader.text) });
+    this.#reader.forget();
     if (verdict.kind === 'fault') return this.#finish(verdict);
     if (verdict.kind === 'accepted') {
       this.#state = 'accepted';
@@ -152,13 +154,14 @@ export class ClientHandshake<Agreed = never> {
 
   #takeBody(refusal: ClientRefusal, chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
     const count = Math.min(chunk.length, this.#bodyLeft);
-    this.#body.append(chunk, count, this.#maxBodyBytes);
+    this.#body = append(this.#body, this.#bodyLength, chunk, count, this.#maxBodyBytes);
+    this.#bodyLength += count;
     this.#bodyLeft -= count;
     return this.#bodyLeft === 0 ? this.#finishRefusal(refusal) : undefined;
   }
 
   #finishRefusal(refusal: ClientRefusal): ConnectionRefused {
-    return this.#finish({ ...refusal, body: this.#body.take() });
+    return this.#finish({ ...refusal, body: this.#body.subarray(0, this.#bodyLength) });
   }
 
   #finish<Outcome>(outcome: Outcome): Outcome {
@@ -170,7 +173,7 @@ export class ClientHandshake<Agreed = never> {
 /** The length of a response's body, RFC 9112 6.3; Infinity if only the end of the connection tells. */
 function bodyLength({ status, headers }: ClientRefusal): number {
   if (status === 204 || status === 304) return 0;
-  const lengths = valuesOf(headers, 'content-length');
-  const chunked = valuesOf(headers, 'transfer-encoding').length > 0;
+  const lengths = headerValues(headers, 'content-length');
+  const chunked = headerValues(headers, 'transfer-encoding').length > 0;
   return !chunked && lengths.length === 1 && consistsOf(lengths[0]!, DIGIT) ? Number(lengths[0]) : Infinity;
 }

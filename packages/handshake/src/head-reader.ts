@@ -3,7 +3,7 @@
 //   state       stays while byte is   leaves on   to          any other byte is
 //   START       FIELD                 CR          START_LF    START_LINE_INVALID
 //   START_LF    -                     LF          LINE        LINE_END_INVALID
-//   LINE        -                     CR          END_LF      SP, HTAB: HEADER_FOLDED; else the first of a NAME
+//   LINE        -                     CR          END_LF      SP, HTAB: HEADER_FOLDED; : HEADER_NAME_INVALID; else of a NAME
 //   NAME        TOKEN                 :           VALUE       HEADER_NAME_INVALID
 //   VALUE       FIELD                 CR          VALUE_LF    HEADER_VALUE_INVALID
 //   VALUE_LF    -                     LF          LINE        LINE_END_INVALID
@@ -14,9 +14,11 @@
 // Only CR LF ends a line and only CR LF CR LF ends the head (RFC 9112 2.2 lets a recipient be laxer; what two parsers
 // read differently is how requests are smuggled).
 
-import { ByteStore } from './byte-store.js';
-import { CLASSES, FIELD, HIGH, isBlank, TOKEN, trimmed } from './characters.js';
+import { append } from './append.js';
+import { CLASSES, FIELD, isBlank, isField, TOKEN, trimmed } from './characters.js';
 import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+import { Fields } from './fields.js';
+import { NOTHING } from './heads.js';
 import { decodeLatin1 } from './latin1.js';
 
 const START = 0;
@@ -61,6 +63,10 @@ export function checkedLimit(limit: number | undefined, fallback: number): numbe
   return value;
 }
 
+// Where the start line ends, then start, colon and end of each header line, of the head being scanned: kept between calls,
+// as a head read whole is also used up in the same call. 0.2 us less than an array for each head.
+const marks: number[] = [];
+
 /** Reads heads until one is complete; a fault is final. */
 export class HeadReader {
   readonly #maxHeaders: number;
@@ -70,17 +76,19 @@ export class HeadReader {
   #offset = 0;
   /** Bytes of the head scanned so far; those of earlier chunks are in `#kept`. */
   #length = 0;
-  readonly #kept: ByteStore = new ByteStore();
+  #kept: Uint8Array<ArrayBuffer> = NOTHING;
   #state: number = START;
-  /** The classes of all bytes seen: without HIGH in it the text is ASCII. */
+  /** Header lines begun. */
+  #count = 0;
+  /** The bytes of all values seen, or'ed: below 80 the text is ASCII. */
   #seen = 0;
-  /** End of the start line, then start, colon and end of each header line, as offsets in the head. */
-  #marks: number[] = [];
 
+  /** The whole head, once it is complete. */
+  text = '';
   /** The first line, once the head is complete. */
   startLine = '';
-  /** Names and values in turn, once the head is complete. */
-  headers: string[] = [];
+  /** What a handshake looks at, once the head is complete. */
+  fields: Fields | undefined;
   /** Set when the head is refused. */
   fault: HandshakeFault | undefined;
 
@@ -99,13 +107,16 @@ export class HeadReader {
    * came whole is read where it lies; only an unfinished one is copied.
    */
   push(chunk: Uint8Array): number {
-    // A byte alone that changes nothing, from a peer that dribbles: a third of the cost of the general way, as this
-    // much is inlined into the caller.
-    if (chunk.length === 1) {
-      const bits = CLASSES[chunk[0]!]!;
-      if ((bits & STAYS[this.#state]!) !== 0 && this.#kept.put(chunk[0]!)) {
-        this.#seen |= bits;
-        this.#length++;
+    // A byte alone, from a peer that dribbles, if it neither begins a header line nor ends the head: a third of the cost of
+    // the general way, as this much is inlined into the caller.
+    if (chunk.length === 1 && this.#length < this.#kept.length) {
+      const state = this.#state;
+      const byte = chunk[0]!;
+      const stays = (CLASSES[byte]! & STAYS[state]!) !== 0;
+      if (stays || (byte === LEAVES[state] && state !== END_LF)) {
+        if (!stays) this.#state = NEXT[state]!;
+        this.#kept[this.#length++] = byte;
+        this.#seen |= byte;
         return -1;
       }
     }
@@ -117,32 +128,36 @@ export class HeadReader {
     const end = Math.min(chunk.length, this.#allowance - base);
     let state = this.#state;
     let seen = this.#seen;
+    let mark = this.#count * 3 + 1;
+    let byte = 0;
     let i = 0;
     while (i < end) {
-      const stays = STAYS[state]!;
-      let bits = 0;
-      while (i < end) {
-        bits = CLASSES[chunk[i]!]!;
-        if ((bits & stays) === 0) break;
-        seen |= bits;
-        i++;
+      // The two long loops say STAYS in their own way: a fifth less than one loop over the table.
+      if (state === VALUE || state === START) {
+        while (i < end && isField((byte = chunk[i]!))) {
+          seen |= byte;
+          i++;
+        }
+      } else {
+        const stays = STAYS[state]!;
+        while (i < end && (CLASSES[(byte = chunk[i]!)]! & stays) !== 0) i++;
       }
       if (i === end) break;
-      const byte = chunk[i]!;
       if (byte === LEAVES[state]) {
         if (state === END_LF) return this.#complete(chunk, i + 1, seen);
-        if (state !== LINE && byte !== LF) {
-          // An empty name leaves NAME where it entered it. RFC 9112 5.1.
-          if (state === NAME && this.#marks[this.#marks.length - 1] === base + i)
-            return this.#fail('HEADER_NAME_INVALID', i);
-          this.#marks.push(base + i);
-        }
+        if (state === NAME) marks[mark - 2] = i;
+        else if (state === VALUE) marks[mark - 1] = i;
+        else if (state === START) marks[0] = i;
         state = NEXT[state]!;
         i++;
       } else if (state === LINE && !isBlank(byte)) {
         // Header lines are counted before anything of them is kept. RFC 6455 10.4.
-        if (this.#marks.length === this.#maxHeaders * 3 + 1) return this.#fail('TOO_MANY_HEADERS', i);
-        this.#marks.push(base + i);
+        if (this.#count === this.#maxHeaders) return this.#fail('TOO_MANY_HEADERS', i);
+        // Where a name is to begin a colon would end it. RFC 9112 5.1.
+        if (byte === COLON) return this.#fail('HEADER_NAME_INVALID', i);
+        this.#count++;
+        marks[mark] = i;
+        mark += 3;
         state = NAME;
       } else {
         return this.#fail(byte === LF ? 'LINE_END_INVALID' : FAULTS[state]!, i);
@@ -151,7 +166,7 @@ export class HeadReader {
     if (end < chunk.length) return this.#fail('HEAD_TOO_LARGE', end);
     this.#state = state;
     this.#seen = seen;
-    this.#kept.append(chunk, end, this.#allowance);
+    this.#kept = append(this.#kept, base, chunk, end, this.#allowance);
     this.#length += end;
     return -1;
   }
@@ -160,33 +175,58 @@ export class HeadReader {
   restart(): void {
     this.#offset += this.#length;
     this.#allowance -= this.#length;
+    this.#begin();
+  }
+
+  /** Lets go of the head. */
+  forget(): void {
+    this.text = '';
+    this.startLine = '';
+    this.fields = undefined;
+  }
+
+  #begin(): void {
     this.#length = 0;
     this.#state = START;
+    this.#count = 0;
     this.#seen = 0;
-    this.#marks = [];
   }
 
   #fail(code: HandshakeFaultCode, at: number): number {
     this.fault = describeFault(code, this.offset + at);
-    this.#kept.take();
+    this.#kept = NOTHING;
     return -1;
   }
 
   #complete(chunk: Uint8Array, end: number, seen: number): number {
-    let head = chunk.subarray(0, end);
     if (this.#length > 0) {
-      this.#kept.append(chunk, end, this.#allowance);
-      head = this.#kept.take();
+      const head = append(this.#kept, this.#length, chunk, end, this.#allowance).subarray(0, this.#length + end);
+      this.#kept = NOTHING;
+      this.#begin();
+      this.#scan(head); // once more, now that it lies in one piece
+      return end;
     }
-    this.#length += end;
-    const text = decodeLatin1(head, (seen & HIGH) === 0);
-    const marks = this.#marks;
-    this.startLine = text.slice(0, marks[0]);
-    this.headers = [];
-    for (let i = 1; i < marks.length; i += 3) {
+    this.#length = end;
+    const text = decodeLatin1(end < chunk.length ? chunk.subarray(0, end) : chunk, seen < 0x80);
+    const fields = new Fields();
+    for (let i = 1, stop = this.#count * 3; i < stop; i += 3) {
       const colon = marks[i + 1]!;
-      this.headers.push(text.slice(marks[i], colon), trimmed(text, colon + 1, marks[i + 2]!));
+      const slot = Fields.slotOf(text, marks[i]!, colon);
+      if (slot >= 0) fields.add(slot, trimmed(text, colon + 1, marks[i + 2]!));
     }
+    this.text = text;
+    this.startLine = text.slice(0, marks[0]);
+    this.fields = fields;
     return end;
   }
+}
+
+/** The headers of a head that was read, as a flat array of names and values. */
+export function headersOf(text: string): string[] {
+  const headers: string[] = [];
+  for (const line of text.split('\r\n').slice(1, -2)) {
+    const colon = line.indexOf(':');
+    headers.push(line.slice(0, colon), trimmed(line, colon + 1, line.length));
+  }
+  return headers;
 }

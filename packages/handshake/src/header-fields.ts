@@ -1,5 +1,4 @@
-import { consistsOf, equalsIgnoringCase, FIELD, listElements, TOKEN } from './characters.js';
-import { describeFault, type HandshakeFault } from './faults.js';
+import { consistsOf, equalsIgnoringCase, FIELD, lowerCodes, TOKEN } from './characters.js';
 
 /**
  * Headers as a flat array of names and values in turn, in the order and letter case of the wire: what Node calls
@@ -28,37 +27,12 @@ export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
  * ```
  */
 export function headerValues(headers: RawHeaders, name: string): string[] {
-  return valuesOf(headers, name.toLowerCase());
-}
-
-/** The values of a header whose name is given in lower case. */
-export function valuesOf(headers: RawHeaders, lower: string): string[] {
+  const lower = lowerCodes(name);
   const values: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     if (equalsIgnoringCase(headers[i]!, lower)) values.push(headers[i + 1]!);
   }
   return values;
-}
-
-/** The value of a header that has to be there exactly once, or the fault that it is not. */
-export function soleValue(
-  headers: RawHeaders,
-  lower: string,
-  code: 'HOST' | 'VERSION' | 'KEY' | 'ACCEPT',
-): string | HandshakeFault {
-  const values = valuesOf(headers, lower);
-  if (values.length > 1) return describeFault(`${code}_REPEATED`);
-  return values[0] ?? describeFault(`${code}_MISSING`);
-}
-
-/** Whether a header's comma-separated list, over all its lines, has the element `lower`, in any letter case. */
-export function listHas(headers: RawHeaders, name: string, lower: string): boolean {
-  // Mostly there is one element: comparing the value first saves taking it apart.
-  return valuesOf(headers, name).some(
-    (value) =>
-      equalsIgnoringCase(value, lower) ||
-      listElements([value]).some((element) => equalsIgnoringCase(element, lower)),
-  );
 }
 
 /**
@@ -84,7 +58,8 @@ export function flattenHeaders(headers: HeaderPairs): string[] {
 const OWN = ['host', 'upgrade', 'connection', 'content-length', 'transfer-encoding', 'origin'];
 
 /** A caller's headers, flat; throws TypeError for a header that is the handshake's own or not safe to write. */
-export function checkedHeaders(headers: HeaderPairs = []): string[] {
+export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
+  if (headers === undefined) return [];
   const flat = flattenHeaders(headers);
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;

@@ -1,6 +1,5 @@
 import { consistsOf, DIGIT, TOKEN, VISIBLE } from './characters.js';
 import { flattenHeaders, type HeaderPairs, type RawHeaders } from './header-fields.js';
-import { encodeLatin1 } from './latin1.js';
 
 /**
  * A request's head, parsed. Node's `http.IncomingMessage` on a server is one as it is.
@@ -56,37 +55,39 @@ export function requestHeadOf(request: FetchRequest): RequestHead {
   return { method, url, httpVersion: '1.1', rawHeaders };
 }
 
+const SP = 0x20;
+
+/** The first line of a request. */
+export type RequestLine = Omit<RequestHead, 'rawHeaders'>;
+
+/** The first line of a response. */
+export type StatusLine = Omit<ResponseHead, 'rawHeaders'> & { readonly statusCode: number };
+
 /** `method SP target SP HTTP/d.d`, RFC 9112 3; `undefined` if it is anything else. The target is judged later. */
-export function parseRequestLine(line: string, rawHeaders: RawHeaders): RequestHead | undefined {
+export function parseRequestLine(line: string): RequestLine | undefined {
   const first = line.indexOf(' ');
-  const last = line.lastIndexOf(' ');
-  const method = line.slice(0, Math.max(first, 0));
+  const last = line.length - 9;
+  const httpVersion = parseVersion(line, last + 1);
+  if (httpVersion === undefined || line.charCodeAt(last) !== SP || first >= last) return undefined;
+  const method = line.slice(0, first);
   const url = line.slice(first + 1, last);
-  const httpVersion = parseVersion(line.slice(last + 1));
-  if (httpVersion === undefined || !consistsOf(method, TOKEN) || !consistsOf(url, VISIBLE)) return undefined;
-  return { method, url, httpVersion, rawHeaders };
+  return consistsOf(method, TOKEN) && consistsOf(url, VISIBLE) ? { method, url, httpVersion } : undefined;
 }
 
 /** `HTTP/d.d SP 3DIGIT SP [reason]`, RFC 9112 4; `undefined` if it is anything else. */
-export function parseStatusLine(
-  line: string,
-  rawHeaders: RawHeaders,
-): (ResponseHead & { statusCode: number }) | undefined {
-  const httpVersion = parseVersion(line.slice(0, 8));
+export function parseStatusLine(line: string): StatusLine | undefined {
+  const httpVersion = parseVersion(line, 0);
   const status = line.slice(9, 12);
-  if (httpVersion === undefined || line[8] !== ' ' || line[12] !== ' ') return undefined;
+  if (httpVersion === undefined || line.charCodeAt(8) !== SP || line.charCodeAt(12) !== SP) return undefined;
   if (!consistsOf(status, DIGIT) || status < '100') return undefined;
-  return { statusCode: Number(status), statusMessage: line.slice(13), httpVersion, rawHeaders };
+  return { statusCode: Number(status), statusMessage: line.slice(13), httpVersion };
 }
 
-/** The digits of `HTTP/d.d`, RFC 9112 2.3. */
-function parseVersion(text: string): string | undefined {
-  const valid =
-    text.length === 8 &&
-    text.startsWith('HTTP/') &&
-    text[6] === '.' &&
-    consistsOf(text[5]! + text[7]!, DIGIT);
-  return valid ? text.slice(5) : undefined;
+/** The digits of `HTTP/d.d` at an index, RFC 9112 2.3. */
+function parseVersion(line: string, at: number): string | undefined {
+  const version = line.slice(at + 5, at + 8);
+  const valid = line.startsWith('HTTP/', at) && version[1] === '.' && consistsOf(version[0]! + version[2], DIGIT);
+  return valid ? version : undefined;
 }
 
 /** Whether a head is of HTTP/1.1 or a later 1.x: what came after 1.x has no Upgrade (RFC 9113 8.6). RFC 6455 4.2.1 item 1. */
@@ -94,13 +95,69 @@ export function canUpgrade(httpVersion: string): boolean {
   return httpVersion.length === 3 && httpVersion.startsWith('1.') && httpVersion > '1.0';
 }
 
-/** A head as bytes, with `body` behind it (RFC 9112 2.1). Every part of it is checked where it came from a caller. */
+/** No bytes. */
+export const NOTHING: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(0);
+
+const SLAB_BYTES = 4096;
+const SHARED_BYTES = 512;
+let slab: Uint8Array<ArrayBuffer> = NOTHING;
+let slabUsed = 0;
+
+/**
+ * Room for a small head with nothing private in it, cut from a common slab: an array of its own costs as much as parsing
+ * the request, 0.3 us on V8, and as much again for the garbage collector.
+ */
+function allocateShared(length: number): Uint8Array<ArrayBuffer> {
+  if (length > SHARED_BYTES) return new Uint8Array(length);
+  // The length is asked for each time: a slab that a caller transferred away has none left.
+  if (slabUsed + length > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  slabUsed += length;
+  return slab.subarray(slabUsed - length, slabUsed);
+}
+
+/**
+ * A head as bytes, with `body` behind it (RFC 9112 2.1). Every part of it is checked where it came from a caller. Each
+ * text is written where it goes: on V8 a third of the time of joining all and encoding that.
+ *
+ * @param start - the first line, and perhaps headers, without the last CR LF
+ * @param from - index of the first of `rawHeaders` to write
+ * @param isShared - whether the bytes may be part of a common buffer
+ */
 export function writeHead(
-  startLine: string,
+  start: Uint8Array,
   rawHeaders: RawHeaders,
-  body: Uint8Array = new Uint8Array(0),
+  from = 0,
+  body: Uint8Array = NOTHING,
+  isShared = false,
 ): Uint8Array<ArrayBuffer> {
-  let text = startLine;
-  for (let i = 0; i < rawHeaders.length; i += 2) text += `\r\n${rawHeaders[i]}: ${rawHeaders[i + 1]}`;
-  return encodeLatin1(`${text}\r\n\r\n`, body);
+  let length = start.length + (rawHeaders.length - from) * 2 + 4 + body.length;
+  for (let i = from; i < rawHeaders.length; i++) length += rawHeaders[i]!.length;
+  const bytes = isShared ? allocateShared(length) : new Uint8Array(length);
+  bytes.set(start);
+  let at = start.length;
+  for (let i = from; i < rawHeaders.length; i += 2) {
+    at = writeText(bytes, at, '\r\n');
+    at = writeText(bytes, at, rawHeaders[i]!);
+    at = writeText(bytes, at, ': ');
+    at = writeText(bytes, at, rawHeaders[i + 1]!);
+  }
+  at = writeText(bytes, at, '\r\n\r\n');
+  if (body.length > 0) bytes.set(body, at);
+  return bytes;
+}
+
+/** Text of characters up to FF as bytes, one each. */
+export function encodeLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  writeText(bytes, 0, text);
+  return bytes;
+}
+
+/** Writes text of characters up to FF, one byte each; returns where it ends. */
+function writeText(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
+  return at;
 }

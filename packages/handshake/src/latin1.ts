@@ -3,7 +3,6 @@
 
 // UTF-8, of which ASCII is a part.
 const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder();
-const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder();
 
 const SLICE = 4096; // arguments of one call, well below any engine's limit
 
@@ -15,15 +14,4 @@ export function decodeLatin1(bytes: Uint8Array, isAscii: boolean): string {
     text += String.fromCharCode(...bytes.subarray(start, start + SLICE));
   }
   return text;
-}
-
-/** Text of characters up to FF as bytes, followed by `body`. */
-export function encodeLatin1(text: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length + body.length);
-  // UTF-8 of any other text is longer, does not fit, and is not read to its end.
-  if (encoder.encodeInto(text, bytes.subarray(0, text.length)).read < text.length) {
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  }
-  bytes.set(body, text.length);
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { equalsIgnoringCase } from './characters.js';
+import { equalsIgnoringCase, lowerCodes } from './characters.js';
 import { splitUri, type UriParts } from './uri.js';
 
 const PORTS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
@@ -35,7 +35,7 @@ export function isSameOrigin(origin: string | undefined, expected: string): bool
   const port = ({ port }: UriParts): number | undefined => (port < 0 ? usual : port);
   return (
     left.scheme === right.scheme &&
-    equalsIgnoringCase(left.host, right.host.toLowerCase()) &&
+    equalsIgnoringCase(left.host, lowerCodes(right.host)) &&
     port(left) === port(right)
   );
 }

@@ -1,8 +1,26 @@
 import { isKey } from './accept-key.js';
+import { listHas } from './characters.js';
 import { type ExtensionOffer, parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
-import { listHas, type RawHeaders, soleValue, valuesOf } from './header-fields.js';
-import { canUpgrade, type RequestHead } from './heads.js';
+import {
+  CONNECTION,
+  CONTENT_LENGTH,
+  DRAFT_KEY,
+  EXTENSIONS,
+  Fields,
+  HOST,
+  KEY,
+  ORIGIN,
+  PROTOCOL,
+  TRANSFER_ENCODING,
+  UPGRADE,
+  UPGRADE_TOKEN,
+  VERSION,
+  WEBSOCKET,
+} from './fields.js';
+import { headersOf } from './head-reader.js';
+import type { RawHeaders } from './header-fields.js';
+import { canUpgrade, type RequestHead, type RequestLine } from './heads.js';
 import { parseProtocols } from './subprotocol.js';
 import { parseTarget, splitAuthority } from './uri.js';
 
@@ -52,70 +70,84 @@ export interface UpgradeRequest {
  * ```
  */
 export function checkRequest(head: RequestHead): UpgradeRequest | HandshakeFault {
-  const headers = head.rawHeaders;
-  // 4.2.1 item 1: "An HTTP/1.1 or higher GET request".
-  if (!canUpgrade(head.httpVersion)) return describeFault('HTTP_VERSION_UNSUPPORTED');
-  if (head.method !== 'GET') return describeFault('METHOD_NOT_GET');
-  const target = parseTarget(head.url ?? '');
-  if (target === undefined) return describeFault('TARGET_INVALID');
-  // 4.2.1 item 2: Host, which RFC 9112 3.2 wants exactly once.
-  const host = soleValue(headers, 'host', 'HOST');
-  if (typeof host !== 'string') return host;
-  if (splitAuthority(host) === undefined) return describeFault('HOST_INVALID');
-  const fault = checkHopHeaders(headers);
-  if (fault !== undefined) return describeFault(fault);
-  // 4.2.1 item 5.
-  const key = soleValue(headers, 'sec-websocket-key', 'KEY');
-  if (typeof key !== 'string') return isDraft(headers) ? describeFault('DRAFT_UNSUPPORTED') : key;
-  const offer = checkOffer(headers);
-  if ('kind' in offer) return offer;
-  if (!isKey(key)) return describeFault('KEY_INVALID');
-  return {
-    kind: 'request',
-    resourceName: target.resourceName,
-    host: target.authority ?? host,
-    key,
-    ...offer,
-    headers,
-  };
+  const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders);
+  return typeof request === 'string' ? describeFault(request) : request;
 }
 
-/** The rules of an HTTP/1.1 upgrade: what a handshake over another version of HTTP has no need of. */
-function checkHopHeaders(headers: RawHeaders): HandshakeFaultCode | undefined {
+/** {@link checkRequest} over a first line and the headers that matter; `headers` is text of a whole head, or a flat array. */
+export function judgeRequest(
+  { httpVersion, method, url = '' }: RequestLine,
+  fields: Fields,
+  headers: string | RawHeaders,
+): UpgradeRequest | HandshakeFaultCode {
+  // 4.2.1 item 1: "An HTTP/1.1 or higher GET request".
+  if (!canUpgrade(httpVersion)) return 'HTTP_VERSION_UNSUPPORTED';
+  if (method !== 'GET') return 'METHOD_NOT_GET';
+  const target = parseTarget(url);
+  if (target === undefined) return 'TARGET_INVALID';
+  const { values } = fields;
+  // 4.2.1 item 2: Host, which RFC 9112 3.2 wants exactly once.
+  const hostFault = fields.fault(HOST, 'HOST');
+  if (hostFault !== undefined) return hostFault;
+  const host = values[HOST]!;
+  if (splitAuthority(host) === undefined) return 'HOST_INVALID';
   // A body in front of the frames could be read as frames by one side only. RFC 9112 6.
-  if (
-    valuesOf(headers, 'transfer-encoding').length > 0 ||
-    valuesOf(headers, 'content-length').some((length) => length !== '0')
-  ) {
+  if (values[TRANSFER_ENCODING] !== undefined || (values[CONTENT_LENGTH] ?? '0') !== '0') {
     return 'UNEXPECTED_BODY';
   }
   // 4.2.1 item 3: "websocket", in any letter case.
-  if (!listHas(headers, 'upgrade', 'websocket')) return 'UPGRADE_INVALID';
+  if (!listHas(values[UPGRADE], WEBSOCKET)) return 'UPGRADE_INVALID';
   // 4.2.1 item 4: the token "Upgrade", in any letter case.
-  return listHas(headers, 'connection', 'upgrade') ? undefined : 'CONNECTION_INVALID';
+  if (!listHas(values[CONNECTION], UPGRADE_TOKEN)) return 'CONNECTION_INVALID';
+  // 4.2.1 item 5. A request with none but two others is of a draft before masking: refused for good.
+  const keyFault = fields.fault(KEY, 'KEY');
+  if (keyFault !== undefined) return values[DRAFT_KEY] === undefined ? keyFault : 'DRAFT_UNSUPPORTED';
+  const request = new CheckedRequest(target.resourceName, target.authority ?? host, values[KEY]!, headers);
+  const fault = readOffer(request, fields);
+  if (fault !== undefined) return fault;
+  return isKey(request.key) ? request : 'KEY_INVALID';
 }
 
-/** Whether a request without one key is of a draft before masking: refused for good, whatever else it says. */
-function isDraft(headers: RawHeaders): boolean {
-  return ['sec-websocket-key1', 'sec-websocket-key2'].some((name) => valuesOf(headers, name).length > 0);
+/** A request, its headers taken apart when someone asks for them: most never are, and they are a third of the cost. */
+export class CheckedRequest implements UpgradeRequest {
+  readonly kind = 'request';
+  readonly resourceName: string;
+  readonly host: string;
+  readonly key: string;
+  origin: string | undefined = undefined;
+  protocols: readonly string[] = [];
+  extensions: readonly ExtensionOffer[] = [];
+  #headers: string | RawHeaders;
+
+  constructor(resourceName: string, host: string, key: string, headers: string | RawHeaders) {
+    this.resourceName = resourceName;
+    this.host = host;
+    this.key = key;
+    this.#headers = headers;
+  }
+
+  get headers(): RawHeaders {
+    if (typeof this.#headers === 'string') this.#headers = headersOf(this.#headers);
+    return this.#headers;
+  }
 }
 
 /** The rules of every handshake, over whichever version of HTTP: version, origin, subprotocols, extensions. */
-function checkOffer(
-  headers: RawHeaders,
-): Pick<UpgradeRequest, 'origin' | 'protocols' | 'extensions'> | HandshakeFault {
+export function readOffer(request: CheckedRequest, fields: Fields): HandshakeFaultCode | undefined {
   // 4.2.1 item 6 and 4.4. Compared as text: as numbers "013" and "1.3e1" would be 13.
-  const version = soleValue(headers, 'sec-websocket-version', 'VERSION');
-  if (typeof version !== 'string') return version;
-  if (version !== '13') return describeFault('VERSION_UNSUPPORTED');
+  const versionFault = fields.fault(VERSION, 'VERSION');
+  if (versionFault !== undefined) return versionFault;
+  if (fields.values[VERSION] !== '13') return 'VERSION_UNSUPPORTED';
   // 4.2.1 item 7. Fetch's Headers have joined repeated lines with a comma and a space.
-  const origins = valuesOf(headers, 'origin');
-  if (origins.length > 1 || origins[0]?.includes(', ')) return describeFault('ORIGIN_REPEATED');
+  request.origin = fields.values[ORIGIN];
+  if (fields.isRepeated(ORIGIN) || request.origin?.includes(', ')) return 'ORIGIN_REPEATED';
   // 4.2.1 item 8.
-  const protocols = parseProtocols(valuesOf(headers, 'sec-websocket-protocol'));
-  if ('kind' in protocols) return protocols;
+  const protocols = parseProtocols(fields.lines(PROTOCOL));
+  if ('kind' in protocols) return protocols.code;
+  request.protocols = protocols;
   // 4.2.1 item 9. Only what cannot be read is refused; what cannot be agreed to is declined later (P9).
-  const extensions = parseExtensions(valuesOf(headers, 'sec-websocket-extensions'));
-  if (extensions === undefined) return describeFault('EXTENSION_INVALID');
-  return { origin: origins[0], protocols, extensions };
+  const extensions = parseExtensions(fields.lines(EXTENSIONS));
+  if (extensions === undefined) return 'EXTENSION_INVALID';
+  request.extensions = extensions;
+  return undefined;
 }

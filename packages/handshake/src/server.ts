@@ -19,8 +19,8 @@ import {
 } from './answer.js';
 import { describeFault, type HandshakeFault } from './faults.js';
 import { type HeadLimits, HeadReader } from './head-reader.js';
-import { parseRequestLine } from './heads.js';
-import { checkRequest, type UpgradeRequest } from './request.js';
+import { NOTHING, parseRequestLine } from './heads.js';
+import { judgeRequest, type UpgradeRequest } from './request.js';
 
 /**
  * Where a `ServerHandshake` is.
@@ -87,7 +87,7 @@ export class ServerHandshake {
     }
     const end = this.#reader.push(chunk);
     if (end < 0) return this.#reader.fault && this.#refuse(this.#reader.fault);
-    return this.#judge(chunk.subarray(end));
+    return this.#judge(end < chunk.length ? chunk.subarray(end) : NOTHING);
   }
 
   /**
@@ -127,9 +127,11 @@ export class ServerHandshake {
   }
 
   #judge(remaining: Uint8Array): RequestReceived | Rejection {
-    const head = parseRequestLine(this.#reader.startLine, this.#reader.headers);
-    const request = head === undefined ? describeFault('START_LINE_INVALID', 0) : checkRequest(head);
-    if (request.kind === 'fault') return this.#refuse(request);
+    const { startLine, fields, text } = this.#reader;
+    const line = parseRequestLine(startLine);
+    if (line === undefined) return this.#refuse(describeFault('START_LINE_INVALID', 0));
+    const request = judgeRequest(line, fields!, text);
+    if (typeof request === 'string') return this.#refuse(describeFault(request));
     this.#state = 'deciding';
     this.#request = request;
     return { kind: 'request', request, remaining };
@@ -144,7 +146,7 @@ export class ServerHandshake {
     this.#state = state;
     // A connection lives longer than its request: nothing of the head is held from here on.
     this.#request = undefined;
-    this.#reader.headers = [];
+    this.#reader.forget();
   }
 
   #refuse(fault: HandshakeFault): Rejection {

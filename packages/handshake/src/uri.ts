@@ -1,4 +1,4 @@
-import { CLASSES, consistsOf, DIGIT, HEX, HOST, VISIBLE } from './characters.js';
+import { CLASSES, consistsOf, DIGIT, HEX, REG_NAME, VISIBLE } from './characters.js';
 
 /**
  * A WebSocket URI in its parts (RFC 6455 3).
@@ -92,7 +92,7 @@ function isRegName(host: string): boolean {
   for (let at = host.indexOf('%'); at >= 0; at = host.indexOf('%', at + 1)) {
     if (!isHex(host, at + 1) || !isHex(host, at + 2)) return false;
   }
-  return consistsOf(host, HOST);
+  return consistsOf(host, REG_NAME);
 }
 
 function isHex(text: string, at: number): boolean {
