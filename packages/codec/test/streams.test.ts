@@ -164,6 +164,15 @@ describe('backpressure', () => {
     await piping; // what comes after the end is dropped
   });
 
+  it('reads nothing before the first event is asked for', async () => {
+    const { connection, incoming } = client();
+    void incoming.writable.getWriter().write(Uint8Array.of(0x89, 0));
+    await settle();
+    expect(connection.bufferedAmount).toBe(0); // not even answered
+    await incoming.readable.getReader().read();
+    expect(connection.bufferedAmount).toBe(6);
+  });
+
   it('lets several reads wait at once', async () => {
     const { connection, incoming } = client();
     const reader = incoming.readable.getReader();
@@ -419,6 +428,15 @@ describe('with an asynchronous extension', () => {
     expect(types(await atA)).toEqual(['pong', 'close', 'closed']);
     const events = types(await atB).filter((type) => type !== 'ping');
     expect(events).toEqual(['begin', 'piece', 'finish', 'begin', 'piece', 'finish', 'close', 'closed']);
+  });
+
+  it('events keep their order when several reads wait for them', async () => {
+    const { incoming } = connectionStreams({ role: 'client', delivery: 'pieces' }, [slow]);
+    const events = incoming.readable.getReader();
+    const reads = Array.from({ length: 6 }, () => events.read());
+    void incoming.writable.getWriter().write(Uint8Array.of(0xc1, 1, 0x61, ...text('b')));
+    const values = (await Promise.all(reads)).map(({ value }) => value!);
+    expect(types(values)).toEqual(['begin', 'piece', 'finish', 'begin', 'piece', 'finish']);
   });
 
   it('a write of input is done when the extension has finished and nothing else waits', async () => {

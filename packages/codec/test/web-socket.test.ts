@@ -411,6 +411,30 @@ describe('close', () => {
     expect(bench.output).toEqual([...masked(0x82, 0x61), ...masked(0x88)]);
   });
 
+  it('goes out behind a Blob that is read for long, as do messages sent meanwhile', async () => {
+    const bench = new Bench();
+    let release = (_: ArrayBuffer): void => {};
+    const contents = new Promise<ArrayBuffer>((resolve) => {
+      release = resolve;
+    });
+    const slow = Object.defineProperty(new Blob(['b']), 'arrayBuffer', { value: () => contents });
+    bench.socket.send(new Blob(['a']));
+    bench.socket.send(slow);
+    await settle();
+    expect(bench.output).toEqual(masked(0x82, 0x61));
+    bench.socket.send('c');
+    bench.socket.close();
+    await settle();
+    release(Uint8Array.of(0x62).buffer);
+    await settle();
+    expect(bench.output).toEqual([
+      ...masked(0x82, 0x61),
+      ...masked(0x82, 0x62),
+      ...masked(0x81, 0x63),
+      ...masked(0x88),
+    ]);
+  });
+
   it('drops what still arrives, and waits for the server to end the transport', async () => {
     const bench = new Bench();
     await settle();
