@@ -2,10 +2,11 @@ import { acceptValue } from './accept-key.js';
 import { formatExtensions } from './extensions.js';
 import type { HandshakeFault } from './faults.js';
 import { checkedHeaders, checkValue, type HeaderPairs, type RawHeaders, headerValues } from './header-fields.js';
-import { encodeLatin1, NOTHING, writeHead } from './heads.js';
+import { encodeLatin1, writeHead } from './heads.js';
 import { type NegotiableExtension, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
 import type { UpgradeRequest } from './request.js';
 import { selectProtocol } from './subprotocol.js';
+import { writeSwitchingResponse } from './switching-response.js';
 
 /**
  * How a server accepts.
@@ -29,8 +30,8 @@ export interface Acceptance<Agreed = unknown> {
   readonly status: 101;
   readonly headers: RawHeaders;
   /**
-   * The whole response; for a host that writes bytes. Without headers of the caller's it is part of a buffer that other
-   * responses share: not to be changed or transferred.
+   * The whole response; for a host that writes bytes. Not to be changed or transferred: if nothing was agreed or added, the
+   * buffer behind it has other responses like it.
    */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The subprotocol in use. */
@@ -69,11 +70,6 @@ export interface Rejection {
   /** Write, then close: nothing that follows a refused head may be read as a request or as frames. */
   readonly mustClose: true;
 }
-
-/** What every 101 response starts with: its first line and two headers. */
-const SWITCHING: Uint8Array = /* @__PURE__ */ encodeLatin1(
-  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade',
-);
 
 /** The statuses the handshake itself answers with, and the ones callers use most. */
 const REASONS: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
@@ -132,8 +128,7 @@ export function acceptRequest<Agreed = never>(
   // Nothing agreed is no header, not an empty one.
   if (extensions.length > 0) headers.push('Sec-WebSocket-Extensions', formatExtensions(extensions));
   if (own.length > 0) headers.push(...own);
-  // What a caller adds may be private: such a response has an array of its own.
-  const bytes = writeHead(SWITCHING, headers, 4, NOTHING, own.length === 0);
+  const bytes = writeSwitchingResponse(headers);
   return { kind: 'accepted', status: 101, headers, bytes, protocol, extensions };
 }
 

@@ -80,8 +80,6 @@ export class HeadReader {
   #state: number = START;
   /** Header lines begun. */
   #count = 0;
-  /** The bytes of all values seen, or'ed: below 80 the text is ASCII. */
-  #seen = 0;
 
   /** The whole head, once it is complete. */
   text = '';
@@ -116,7 +114,6 @@ export class HeadReader {
       if (stays || (byte === LEAVES[state] && state !== END_LF)) {
         if (!stays) this.#state = NEXT[state]!;
         this.#kept[this.#length++] = byte;
-        this.#seen |= byte;
         return -1;
       }
     }
@@ -127,24 +124,20 @@ export class HeadReader {
     const base = this.#length;
     const end = Math.min(chunk.length, this.#allowance - base);
     let state = this.#state;
-    let seen = this.#seen;
     let mark = this.#count * 3 + 1;
     let byte = 0;
     let i = 0;
     while (i < end) {
       // The two long loops say STAYS in their own way: a fifth less than one loop over the table.
       if (state === VALUE || state === START) {
-        while (i < end && isField((byte = chunk[i]!))) {
-          seen |= byte;
-          i++;
-        }
+        while (i < end && isField((byte = chunk[i]!))) i++;
       } else {
         const stays = STAYS[state]!;
         while (i < end && (CLASSES[(byte = chunk[i]!)]! & stays) !== 0) i++;
       }
       if (i === end) break;
       if (byte === LEAVES[state]) {
-        if (state === END_LF) return this.#complete(chunk, i + 1, seen);
+        if (state === END_LF) return this.#complete(chunk, i + 1);
         if (state === NAME) marks[mark - 2] = i;
         else if (state === VALUE) marks[mark - 1] = i;
         else if (state === START) marks[0] = i;
@@ -165,7 +158,6 @@ export class HeadReader {
     }
     if (end < chunk.length) return this.#fail('HEAD_TOO_LARGE', end);
     this.#state = state;
-    this.#seen = seen;
     this.#kept = append(this.#kept, base, chunk, end, this.#allowance);
     this.#length += end;
     return -1;
@@ -189,7 +181,6 @@ export class HeadReader {
     this.#length = 0;
     this.#state = START;
     this.#count = 0;
-    this.#seen = 0;
   }
 
   #fail(code: HandshakeFaultCode, at: number): number {
@@ -198,7 +189,7 @@ export class HeadReader {
     return -1;
   }
 
-  #complete(chunk: Uint8Array, end: number, seen: number): number {
+  #complete(chunk: Uint8Array, end: number): number {
     if (this.#length > 0) {
       const head = append(this.#kept, this.#length, chunk, end, this.#allowance).subarray(0, this.#length + end);
       this.#kept = NOTHING;
@@ -207,7 +198,7 @@ export class HeadReader {
       return end;
     }
     this.#length = end;
-    const text = decodeLatin1(end < chunk.length ? chunk.subarray(0, end) : chunk, seen < 0x80);
+    const text = decodeLatin1(end < chunk.length ? chunk.subarray(0, end) : chunk);
     const fields = new Fields();
     for (let i = 1, stop = this.#count * 3; i < stop; i += 3) {
       const colon = marks[i + 1]!;

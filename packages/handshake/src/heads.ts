@@ -98,44 +98,22 @@ export function canUpgrade(httpVersion: string): boolean {
 /** No bytes. */
 export const NOTHING: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(0);
 
-const SLAB_BYTES = 4096;
-const SHARED_BYTES = 512;
-let slab: Uint8Array<ArrayBuffer> = NOTHING;
-let slabUsed = 0;
-
-/**
- * Room for a small head with nothing private in it, cut from a common slab: an array of its own costs as much as parsing
- * the request, 0.3 us on V8, and as much again for the garbage collector.
- */
-function allocateShared(length: number): Uint8Array<ArrayBuffer> {
-  if (length > SHARED_BYTES) return new Uint8Array(length);
-  // The length is asked for each time: a slab that a caller transferred away has none left.
-  if (slabUsed + length > slab.length) {
-    slab = new Uint8Array(SLAB_BYTES);
-    slabUsed = 0;
-  }
-  slabUsed += length;
-  return slab.subarray(slabUsed - length, slabUsed);
-}
-
 /**
  * A head as bytes, with `body` behind it (RFC 9112 2.1). Every part of it is checked where it came from a caller. Each
  * text is written where it goes: on V8 a third of the time of joining all and encoding that.
  *
  * @param start - the first line, and perhaps headers, without the last CR LF
  * @param from - index of the first of `rawHeaders` to write
- * @param isShared - whether the bytes may be part of a common buffer
  */
 export function writeHead(
   start: Uint8Array,
   rawHeaders: RawHeaders,
   from = 0,
   body: Uint8Array = NOTHING,
-  isShared = false,
 ): Uint8Array<ArrayBuffer> {
   let length = start.length + (rawHeaders.length - from) * 2 + 4 + body.length;
   for (let i = from; i < rawHeaders.length; i++) length += rawHeaders[i]!.length;
-  const bytes = isShared ? allocateShared(length) : new Uint8Array(length);
+  const bytes = new Uint8Array(length);
   bytes.set(start);
   let at = start.length;
   for (let i = from; i < rawHeaders.length; i += 2) {
@@ -157,7 +135,7 @@ export function encodeLatin1(text: string): Uint8Array {
 }
 
 /** Writes text of characters up to FF, one byte each; returns where it ends. */
-function writeText(bytes: Uint8Array, at: number, text: string): number {
+export function writeText(bytes: Uint8Array, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
   return at;
 }
