@@ -165,7 +165,7 @@ export class TransportWebSocket extends EventTarget {
     return TransportWebSocket.CLOSED;
   }
 
-  /** {@link TransportWebSocket.OPEN}, `CLOSING` or `CLOSED`. */
+  /** `OPEN` (1), `CLOSING` (2) or `CLOSED` (3). */
   get readyState(): 1 | 2 | 3 {
     return this.#readyState;
   }
