@@ -1,6 +1,6 @@
 /** A message that arrives in parts: where its pieces go, and how far its text has been validated (RFC 6455 5.4, 8.1). */
 import type { ConnectionSink } from './connection-sink.js';
-import { MessageBuffer } from './message-buffer.js';
+import type { MessageBuffer } from './message-buffer.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
 
@@ -9,23 +9,20 @@ export class IncomingMessage {
   readonly opcode: MessageOpcode;
   /** First byte of its first frame: the reserved bits tell which extensions changed it (RFC 6455 5.4, advisory S24). */
   readonly first: number;
+  /** Where its bytes are collected, unless they are passed on in pieces. */
+  readonly buffer: MessageBuffer;
   /** Whether what arrives is the text itself, so that it can be validated as it comes. */
   readonly #validates: boolean;
   #utf8 = UTF8_BOUNDARY;
-  #buffer: MessageBuffer | null = null;
   /** The bytes so far of a character that a piece cut, and how many they are. */
   #held: Uint8Array | null = null;
   #heldBytes = 0;
 
-  constructor(opcode: MessageOpcode, first: number, encoded: boolean) {
+  constructor(opcode: MessageOpcode, first: number, encoded: boolean, buffer: MessageBuffer) {
+    this.buffer = buffer;
     this.opcode = opcode;
     this.first = first;
     this.#validates = opcode === TEXT && !encoded;
-  }
-
-  get buffer(): MessageBuffer {
-    this.#buffer ??= new MessageBuffer();
-    return this.#buffer;
   }
 
   /** Whether what has come ends with a whole character. */
@@ -36,10 +33,11 @@ export class IncomingMessage {
   /**
    * Validates the next bytes if they are text.
    *
+   * @param ascii - whether they are known to be all ASCII
    * @returns the index of the first byte that cannot be right, -1 if there is none
    */
-  validate(bytes: Uint8Array, start: number, end: number): number {
-    if (!this.#validates) return -1;
+  validate(bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
+    if (!this.#validates || (ascii && this.#utf8 === UTF8_BOUNDARY)) return -1;
     const state = validateUtf8(bytes, start, end, this.#utf8);
     if (state < 0) return ~state;
     this.#utf8 = state;

@@ -8,16 +8,24 @@
 import { type MaskKernel, rotateKey } from '@sanssocket/mask';
 import { copyInto, EMPTY } from './bytes.js';
 
+/** From here on memory of the caller's is worth asking for; below, it may come out of a pool that it would pin. */
+const LARGE_BYTES = 4096;
 const MIN_SEGMENT_BYTES = 64;
 const MAX_SEGMENT_BYTES = 0x1_0000;
 
 /** Collects pieces and gives them back as one array. */
 export class MessageBuffer {
+  readonly #allocate: (bytes: number) => Uint8Array;
   /** Segments that are full; null while there is only one. */
   #full: Uint8Array[] | null = null;
   #tail: Uint8Array = EMPTY;
   #used = 0;
   #bytes = 0;
+
+  /** @param allocate - gives memory of which only what has been written is ever handed out */
+  constructor(allocate: (bytes: number) => Uint8Array) {
+    this.#allocate = allocate;
+  }
 
   /** How many bytes are held. */
   get bytes(): number {
@@ -81,7 +89,7 @@ export class MessageBuffer {
   toBytes(): Uint8Array {
     const full = this.#full;
     if (full === null && this.#used === this.#tail.length) return this.#tail;
-    const bytes = new Uint8Array(this.#bytes);
+    const bytes = this.#make(this.#bytes);
     let at = 0;
     if (full !== null) {
       for (const segment of full) {
@@ -99,7 +107,11 @@ export class MessageBuffer {
       this.#full.push(this.#tail);
     }
     const doubled = Math.min(Math.max(this.#bytes, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES);
-    this.#tail = new Uint8Array(Math.max(arriving, Math.min(doubled, atMost)));
+    this.#tail = this.#make(Math.max(arriving, Math.min(doubled, atMost)));
     this.#used = 0;
+  }
+
+  #make(bytes: number): Uint8Array {
+    return bytes < LARGE_BYTES ? new Uint8Array(bytes) : this.#allocate(bytes);
   }
 }

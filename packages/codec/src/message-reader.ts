@@ -20,12 +20,17 @@ import type { MessageSender } from './message-sender.js';
 import { allocateMessage, messageView, releaseSlab } from './message-slab.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './outcome.js';
-import { borrow, giveBack, unmaskTo } from './scratch.js';
+import { borrow, giveBack, unmaskTo, usesSimd } from './scratch.js';
 import { decodeUtf8 } from './text.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
 /** The peer's Close has arrived, our answer is in line behind an extension at work. */
 const HEARD_CLOSE = 0;
+
+/** Pieces of text from this size on go by way of SIMD memory. */
+const SIMD_TEXT_BYTES = 128;
+/** What goes through SIMD memory at a time. */
+const SIMD_PIECE_BYTES = 0x1_0000;
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader {
@@ -171,9 +176,10 @@ export class MessageReader extends FrameReader {
     } else {
       const scratch = borrow(end - start);
       try {
+        let ascii = false;
         if (byView) maskView(view, start, end, scratch.view, 0, key);
-        else unmaskTo(scratch, 0, bytes, start, end, key, mask);
-        this.#deliverSpan(opcode, scratch.bytes, 0, end - start, start);
+        else ascii = unmaskTo(scratch, 0, bytes, start, end, key, mask);
+        this.#deliverSpan(opcode, scratch.bytes, 0, end - start, start, ascii);
       } finally {
         giveBack(scratch);
       }
@@ -186,7 +192,7 @@ export class MessageReader extends FrameReader {
   }
 
   #unmasked(bytes: Uint8Array, start: number, end: number, key: number, view: DataView | null): Uint8Array {
-    const unmasked = allocateMessage(end - start, bytes.length - end);
+    const unmasked = allocateMessage(end - start, bytes.length - end, this.#config.allocate);
     if (key === 0) copyInto(bytes, start, end, unmasked, 0);
     else if (view !== null && messageView !== null) {
       maskView(view, start, end, messageView, unmasked.byteOffset, key);
@@ -194,15 +200,25 @@ export class MessageReader extends FrameReader {
     return unmasked;
   }
 
-  /** @param index - of the payload's first byte in the chunk being parsed */
-  #deliverSpan(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number, index: number): void {
+  /**
+   * @param index - of the payload's first byte in the chunk being parsed
+   * @param ascii - whether text is known to be valid, because it is all ASCII
+   */
+  #deliverSpan(
+    opcode: MessageOpcode,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    index: number,
+    ascii = false,
+  ): void {
     if (opcode !== TEXT) {
       this.#sink.message?.(opcode, bytes, start, end);
     } else if (this.#config.delivery === 'messages') {
       const text = decodeUtf8(bytes, start, end);
       if (text === undefined) this.#failText(bytes, start, end, index);
       else this.#sink.text?.(text);
-    } else if (validateUtf8(bytes, start, end, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
+    } else if (!ascii && validateUtf8(bytes, start, end, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
       this.#failText(bytes, start, end, index);
     } else {
       this.#sink.message?.(opcode, bytes, start, end);
@@ -216,7 +232,13 @@ export class MessageReader extends FrameReader {
   }
 
   #begin(first: number): IncomingMessage {
-    this.#message = new IncomingMessage((first & 0x0f) as MessageOpcode, first, this.#isEncoded(first));
+    const buffer = new MessageBuffer(this.#config.allocate);
+    this.#message = new IncomingMessage(
+      (first & 0x0f) as MessageOpcode,
+      first,
+      this.#isEncoded(first),
+      buffer,
+    );
     return this.#message;
   }
 
@@ -233,18 +255,62 @@ export class MessageReader extends FrameReader {
     }
     const { buffer } = message;
     const { mask } = this.#config;
+    if (
+      message.opcode === TEXT &&
+      end - start >= SIMD_TEXT_BYTES &&
+      this.#collectText(frame, message, bytes, start, end, key)
+    ) {
+      return;
+    }
     // What is certain to come in all, if this is the last frame: not more than the frame has left.
     let left = (frame.first & FIN) !== 0 ? frame.remaining + end - start : Number.MAX_SAFE_INTEGER;
     let at = start;
     while (at < end) {
       const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), left);
-      const invalid = message.validate(buffer.tail, buffer.tailBytes - length, buffer.tailBytes);
+      const invalid = message.validate(buffer.tail, buffer.tailBytes - length, buffer.tailBytes, false);
       if (invalid >= 0) {
         this.fail('INVALID_UTF8', at + invalid - (buffer.tailBytes - length));
         return;
       }
       at += length;
       left -= length;
+    }
+  }
+
+  /**
+   * Collects a piece of text by way of SIMD memory, where it is unmasked and found to be ASCII in one go: 5 times as fast as
+   * to validate it where it is kept.
+   *
+   * @returns false if there is no SIMD, and nothing was done
+   */
+  #collectText(
+    frame: Frame,
+    message: IncomingMessage,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+  ): boolean {
+    const { mask } = this.#config;
+    const scratch = borrow(SIMD_PIECE_BYTES);
+    try {
+      if (!usesSimd(scratch, mask)) return false;
+      let left = (frame.first & FIN) !== 0 ? frame.remaining + end - start : Number.MAX_SAFE_INTEGER;
+      for (let at = start; at < end; at += SIMD_PIECE_BYTES) {
+        const length = Math.min(end - at, SIMD_PIECE_BYTES);
+        // The pieces are multiples of 4 long: the key is the same for each.
+        const ascii = unmaskTo(scratch, 0, bytes, at, at + length, key, mask);
+        const invalid = message.validate(scratch.bytes, 0, length, ascii);
+        if (invalid >= 0) {
+          this.fail('INVALID_UTF8', at + invalid);
+          return true;
+        }
+        message.buffer.appendAll(scratch.bytes, 0, length, mask, 0, left);
+        left -= length;
+      }
+      return true;
+    } finally {
+      giveBack(scratch);
     }
   }
 
@@ -256,9 +322,9 @@ export class MessageReader extends FrameReader {
     const target = scratch?.bytes ?? bytes;
     const at = scratch === null ? start : held;
     try {
-      if (scratch !== null) unmaskTo(scratch, at, bytes, start, end, key, mask);
-      else if (key !== 0) mask(bytes, start, end, bytes, start, key);
-      const invalid = message.validate(target, at, at + end - start);
+      const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
+      if (scratch === null && key !== 0) mask(bytes, start, end, bytes, start, key);
+      const invalid = message.validate(target, at, at + end - start, ascii);
       if (invalid >= 0) {
         this.fail('INVALID_UTF8', start + invalid - at);
         return;
@@ -318,7 +384,7 @@ export class MessageReader extends FrameReader {
 
   #controlPayload(frame: Frame, bytes: Uint8Array, start: number, end: number, key: number): void {
     if (end - start < frame.payloadLength) {
-      frame.collected ??= new MessageBuffer();
+      frame.collected ??= new MessageBuffer(this.#config.allocate);
       frame.collected.appendAll(bytes, start, end, this.#config.mask, key, frame.remaining + end - start);
       return;
     }

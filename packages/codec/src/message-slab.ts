@@ -17,15 +17,20 @@ let used = 0;
 export let messageView: DataView | null = null;
 
 /**
- * A zeroed array for a message.
+ * An array for a message, every byte of which the caller then writes.
  *
  * @param bytes - its length
+ * @param allocate - where large ones come from
  * @param more - how many bytes of the chunk follow, of which the next messages may be made
  */
-export function allocateMessage(bytes: number, more: number): Uint8Array {
+export function allocateMessage(
+  bytes: number,
+  more: number,
+  allocate: (bytes: number) => Uint8Array,
+): Uint8Array {
   if (bytes <= TINY_BYTES || bytes >= LARGE_BYTES) {
     messageView = null;
-    return new Uint8Array(bytes);
+    return bytes >= LARGE_BYTES ? allocate(bytes) : new Uint8Array(bytes);
   }
   if (slab === null || slab.byteLength - used < bytes) {
     slab = new ArrayBuffer(Math.max(bytes, Math.min(bytes + more, SLAB_BYTES)));

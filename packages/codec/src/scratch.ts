@@ -37,12 +37,21 @@ function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
   return { bytes, view: new DataView(bytes.buffer), simd };
 }
 
+/** Whether {@link unmaskTo} will use SIMD: it is there, and the caller has not brought a kernel. */
+export function usesSimd(scratch: Scratch, mask: MaskKernel): boolean {
+  return scratch.simd !== undefined && mask === defaultMask;
+}
+
 /** Gives a borrowed buffer back. */
 export function giveBack(scratch: Scratch): void {
   if (scratch === shared) taken = false;
 }
 
-/** Copies `source[start]` to `source[end - 1]`, unmasked, to a borrowed buffer, where they begin at `at`. */
+/**
+ * Copies `source[start]` to `source[end - 1]`, unmasked, to a borrowed buffer, where they begin at `at`.
+ *
+ * @returns true if they are known to be all ASCII; SIMD finds that out on its way
+ */
 export function unmaskTo(
   scratch: Scratch,
   at: number,
@@ -51,11 +60,11 @@ export function unmaskTo(
   end: number,
   key: number,
   mask: MaskKernel,
-): void {
+): boolean {
   if (scratch.simd === undefined || mask !== defaultMask) {
     mask(source, start, end, scratch.bytes, at, key);
-  } else {
-    copyInto(source, start, end, scratch.bytes, at);
-    scratch.simd.mask(at, at + end - start, key);
+    return false;
   }
+  copyInto(source, start, end, scratch.bytes, at);
+  return scratch.simd.mask(at, at + end - start, key) === 0;
 }

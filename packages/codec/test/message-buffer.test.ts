@@ -15,7 +15,7 @@ describe('MessageBuffer', () => {
         const all = concat(...parts);
         const masked = new Uint8Array(all.length);
         mask(all, 0, all.length, masked, 0, key);
-        const buffer = new MessageBuffer();
+        const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
         let at = 0;
         for (const { length } of parts) {
           const left = certain ? all.length - at : Number.MAX_SAFE_INTEGER;
@@ -29,7 +29,7 @@ describe('MessageBuffer', () => {
   });
 
   it('shows what an append wrote at the end of its tail', () => {
-    const buffer = new MessageBuffer();
+    const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
     for (let i = 0; i < 300; i++) {
       const piece = new Uint8Array(i % 7).fill(i);
       for (let at = 0; at < piece.length; ) {
@@ -43,7 +43,7 @@ describe('MessageBuffer', () => {
   });
 
   it('holds at most twice what came, or 64 KiB more, and never moves it', () => {
-    const buffer = new MessageBuffer();
+    const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
     const segments = new Set<Uint8Array>();
     const byte = Uint8Array.of(1);
     for (let i = 1; i <= 300_000; i++) {
@@ -57,7 +57,7 @@ describe('MessageBuffer', () => {
   });
 
   it('allocates no more than is certain to come, and then gives the segment itself', () => {
-    const buffer = new MessageBuffer();
+    const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
     buffer.append(new Uint8Array(10), 0, 10, mask, 0, 40);
     expect(buffer.tail.length).toBe(40);
     buffer.append(new Uint8Array(30), 0, 30, mask, 0, 30);
@@ -67,9 +67,11 @@ describe('MessageBuffer', () => {
 
 describe('memory for messages', () => {
   it('is shared by neighbours of one read only, never overlapping, and zeroed', () => {
-    const first = Array.from({ length: 50 }, (_, i) => allocateMessage(100 + i, 10_000));
+    const first = Array.from({ length: 50 }, (_, i) =>
+      allocateMessage(100 + i, 10_000, (bytes) => new Uint8Array(bytes)),
+    );
     releaseSlab();
-    const second = allocateMessage(100, 10_000);
+    const second = allocateMessage(100, 10_000, (bytes) => new Uint8Array(bytes));
     releaseSlab();
     expect(first[0]!.buffer).toBe(first[1]!.buffer);
     expect(first.some(({ buffer }) => buffer === second.buffer)).toBe(false);
@@ -83,7 +85,9 @@ describe('memory for messages', () => {
 
   it('is a message of its own where it is tiny or large', () => {
     for (const length of [0, 1, 64, 4096, 100_000]) {
-      expect(allocateMessage(length, 10_000).buffer.byteLength).toBe(length);
+      expect(allocateMessage(length, 10_000, (bytes) => new Uint8Array(bytes)).buffer.byteLength).toBe(
+        length,
+      );
     }
     releaseSlab();
   });

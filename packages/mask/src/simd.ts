@@ -14,8 +14,9 @@ export interface SimdMemory {
    * Masks `bytes[start]` to `bytes[end - 1]` in place. Unchecked, but for the end of the memory.
    *
    * @param key - the masking key of the byte at `start`, see `rotateKey`
+   * @returns 0 if all bytes of the result are ASCII, another number if not
    */
-  mask(start: number, end: number, key: number): void;
+  mask(start: number, end: number, key: number): number;
 }
 
 const PAGE_BYTES = 0x1_0000;
@@ -52,7 +53,7 @@ function compile(): WebAssembly.Module | null {
  * const memory = createSimdMemory(65536);
  * if (memory !== undefined) {
  *   memory.bytes.set([0x7f, 0x9f, 0x4d, 0x51, 0x58], 7);
- *   memory.mask(7, 12, 0x3d21fa37);
+ *   assert.equal(memory.mask(7, 12, 0x3d21fa37), 0); // ASCII
  *   assert.equal(new TextDecoder().decode(memory.bytes.slice(7, 12)), 'Hello');
  * }
  * ```
@@ -62,7 +63,7 @@ export function createSimdMemory(bytes: number, module?: WebAssembly.Module): Si
   if (code === null) return undefined;
   const { memory, mask } = new WebAssembly.Instance(code).exports as {
     readonly memory: WebAssembly.Memory;
-    readonly mask: (start: number, end: number, key: number) => void;
+    readonly mask: SimdMemory['mask'];
   };
   const pages = Math.ceil(bytes / PAGE_BYTES);
   if (pages > 1) memory.grow(pages - 1);

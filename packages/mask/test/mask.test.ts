@@ -147,7 +147,8 @@ describe('SIMD', () => {
       fc.property(payloads, keys, offsets, (payload, key, at) => {
         memory.bytes.fill(0xee, 0, payload.length + 40);
         memory.bytes.set(payload, at);
-        memory.mask(at, at + payload.length, keyFromBytes(key));
+        const beyondAscii = memory.mask(at, at + payload.length, keyFromBytes(key));
+        expect(beyondAscii === 0).toBe(formula(payload, key).every((byte) => byte < 0x80));
         expect(memory.bytes.slice(at, at + payload.length)).toEqual(formula(payload, key));
         const outside = [
           ...memory.bytes.subarray(0, at),
@@ -156,6 +157,19 @@ describe('SIMD', () => {
         expect(outside.every((byte) => byte === 0xee)).toBe(true);
       }),
     );
+  });
+
+  it('tells text that is all ASCII from text that is not, wherever the byte stands', () => {
+    const memory = createSimdMemory(1)!;
+    for (const length of [1, 3, 4, 7, 16, 31, 64, 100, 131]) {
+      memory.bytes.fill(0x61, 0, length);
+      expect(memory.mask(0, length, 0)).toBe(0);
+      for (let i = 0; i < length; i++) {
+        memory.bytes[i] = 0xc3;
+        expect(memory.mask(0, length, 0)).not.toBe(0);
+        memory.bytes[i] = 0x61;
+      }
+    }
   });
 
   it('goes on across pieces of its memory', () => {

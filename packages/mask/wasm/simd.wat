@@ -3,18 +3,28 @@
   (memory (export "memory") 1)
 
   ;; $at, $end: offsets of the first byte and after the last. $key: the masking key of the byte at $at, first key byte lowest.
-  (func (export "mask") (param $at i32) (param $end i32) (param $key i32)
+  ;; Returns 0 if all bytes of the result are ASCII, for those who validate text next; it costs nothing beside the stores.
+  (func (export "mask") (param $at i32) (param $end i32) (param $key i32) (result i32)
     (local $keys v128)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local $seen v128) (local $rest i32) (local $word i32)
     (local.set $keys (i32x4.splat (local.get $key)))
 
     ;; 64 bytes a turn.
     (block $done64
       (loop $next64
         (br_if $done64 (i32.gt_u (i32.add (local.get $at) (i32.const 64)) (local.get $end)))
-        (v128.store          (local.get $at) (v128.xor (v128.load          (local.get $at)) (local.get $keys)))
-        (v128.store offset=16 (local.get $at) (v128.xor (v128.load offset=16 (local.get $at)) (local.get $keys)))
-        (v128.store offset=32 (local.get $at) (v128.xor (v128.load offset=32 (local.get $at)) (local.get $keys)))
-        (v128.store offset=48 (local.get $at) (v128.xor (v128.load offset=48 (local.get $at)) (local.get $keys)))
+        (local.set $a (v128.xor (v128.load           (local.get $at)) (local.get $keys)))
+        (local.set $b (v128.xor (v128.load offset=16 (local.get $at)) (local.get $keys)))
+        (local.set $c (v128.xor (v128.load offset=32 (local.get $at)) (local.get $keys)))
+        (local.set $d (v128.xor (v128.load offset=48 (local.get $at)) (local.get $keys)))
+        (v128.store           (local.get $at) (local.get $a))
+        (v128.store offset=16 (local.get $at) (local.get $b))
+        (v128.store offset=32 (local.get $at) (local.get $c))
+        (v128.store offset=48 (local.get $at) (local.get $d))
+        (local.set $seen
+          (v128.or (local.get $seen)
+            (v128.or (v128.or (local.get $a) (local.get $b)) (v128.or (local.get $c) (local.get $d)))))
         (local.set $at (i32.add (local.get $at) (i32.const 64)))
         (br $next64)))
 
@@ -22,7 +32,9 @@
     (block $done16
       (loop $next16
         (br_if $done16 (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $end)))
-        (v128.store (local.get $at) (v128.xor (v128.load (local.get $at)) (local.get $keys)))
+        (local.set $a (v128.xor (v128.load (local.get $at)) (local.get $keys)))
+        (v128.store (local.get $at) (local.get $a))
+        (local.set $seen (v128.or (local.get $seen) (local.get $a)))
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br $next16)))
 
@@ -30,7 +42,9 @@
     (block $done4
       (loop $next4
         (br_if $done4 (i32.gt_u (i32.add (local.get $at) (i32.const 4)) (local.get $end)))
-        (i32.store (local.get $at) (i32.xor (i32.load (local.get $at)) (local.get $key)))
+        (local.set $word (i32.xor (i32.load (local.get $at)) (local.get $key)))
+        (i32.store (local.get $at) (local.get $word))
+        (local.set $rest (i32.or (local.get $rest) (local.get $word)))
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
         (br $next4)))
 
@@ -38,7 +52,13 @@
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-        (i32.store8 (local.get $at) (i32.xor (i32.load8_u (local.get $at)) (local.get $key)))
+        (local.set $word (i32.and (i32.xor (i32.load8_u (local.get $at)) (local.get $key)) (i32.const 0xff)))
+        (i32.store8 (local.get $at) (local.get $word))
+        (local.set $rest (i32.or (local.get $rest) (local.get $word)))
         (local.set $key (i32.shr_u (local.get $key) (i32.const 8)))
         (local.set $at (i32.add (local.get $at) (i32.const 1)))
-        (br $next)))))
+        (br $next)))
+
+    (i32.or
+      (i8x16.bitmask (local.get $seen))
+      (i32.and (local.get $rest) (i32.const 0x80808080)))))
