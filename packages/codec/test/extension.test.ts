@@ -131,6 +131,18 @@ describe('a synchronous extension', () => {
     expect(order).toEqual(['encode a', 'encode b', 'encode c', 'decode c', 'decode b', 'decode a']);
   });
 
+  it('is left out of a message that bears only the bits of another', () => {
+    const { connection, events } = open({ role: 'server' }, [sync(RSV1), sync(RSV2, reverse)]);
+    connection.receive(
+      concat(
+        masked(FIN | RSV2 | TEXT, 'cba'),
+        masked(FIN | RSV1 | TEXT, flip(utf8('abc'))),
+        masked(FIN | TEXT, 'abc'),
+      ),
+    );
+    expect(events).toEqual(new Array(3).fill({ type: 'text', data: 'abc' }));
+  });
+
   it('cannot share bits with another, or claim other bits', () => {
     for (const list of [[sync(RSV1), sync(RSV1 | RSV2)], [sync(1)], [sync(0x80)]]) {
       expect(() => new Connection({ role: 'server' }, {}, list)).toThrow(RangeError);

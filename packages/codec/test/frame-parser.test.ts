@@ -338,6 +338,15 @@ describe('FrameParser', () => {
     }
   });
 
+  it('shares rules with others', () => {
+    const rules = new FrameRules({ role: 'client', maxFrameBytes: 3 });
+    for (const length of [3, 4]) {
+      const { sink, heard } = collector(false);
+      new FrameParser(sink, rules).push(plain(FIN | BINARY, new Uint8Array(length)));
+      expect(heard.faults.length).toBe(length === 3 ? 0 : 1);
+    }
+  });
+
   it('unmasks with the kernel it is given', () => {
     let bytes = 0;
     const parser = new FrameParser(collector(false).sink, {

@@ -2,13 +2,24 @@
 import type { ObservedEvent, Role } from '@sanssocket/test-vectors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MessageExtension, type OutgoingMessage, PreparedMessage, RSV1 } from '../src/index.js';
+import {
+  FIN,
+  type MessageExtension,
+  type OutgoingMessage,
+  PreparedMessage,
+  RSV1,
+  TEXT,
+  UTF8_BOUNDARY,
+  validateUtf8,
+} from '../src/index.js';
 import { drain, MODES, type Mode, open } from './endpoint.js';
 import {
   characters,
   chunkSizes,
   chunks,
+  concat,
   encodeStream,
+  masked,
   mutatedStreams,
   readable,
   streams,
@@ -100,6 +111,52 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe('a large text', () => {
+  const patterns = ['a', 'é', '€', '😀', 'plain ASCII, then é€😀 '];
+  const texts = fc
+    .record({
+      pattern: fc.constantFrom(...patterns),
+      length: fc.oneof(fc.integer({ min: 700, max: 5000 }), fc.integer({ min: 60_000, max: 200_000 })),
+      shift: fc.nat(3),
+    })
+    .map(({ pattern, length, shift }) => {
+      return utf8('x'.repeat(shift) + pattern.repeat(Math.ceil(length / pattern.length)));
+    });
+  const sizes = fc.constantFrom([1_000_000], [70_001], [4096], [997, 5, 30_000]);
+
+  it('is delivered, or refused at the byte that cannot be right, in every delivery and split', () => {
+    fc.assert(
+      fc.property(
+        texts,
+        fc.option(fc.tuple(fc.nat(), fc.integer({ min: 0x80, max: 0xff }))),
+        fc.option(fc.nat()),
+        sizes,
+        fc.constantFrom(...MODES),
+        fc.integer(),
+        (encoded, change, cut, chunkLengths, mode, key) => {
+          if (change !== null) encoded[change[0] % encoded.length] = change[1];
+          const state = validateUtf8(encoded, 0, encoded.length, UTF8_BOUNDARY);
+          const at = cut === null ? encoded.length : cut % (encoded.length + 1);
+          const first = masked(cut === null ? FIN | TEXT : TEXT, encoded.subarray(0, at), key);
+          const second = masked(FIN, encoded.subarray(at), key);
+          const { connection, events } = open({ role: 'server', ...mode });
+          const input = cut === null ? first : concat(first, second);
+          for (const chunk of chunks(input, chunkLengths)) connection.receive(chunk);
+          if (state === UTF8_BOUNDARY) {
+            expect((events[0] as { data?: string }).data === new TextDecoder().decode(encoded)).toBe(true);
+          } else {
+            const bad = state < 0 ? ~state : encoded.length;
+            const inSecond = bad >= at && cut !== null;
+            const offset = bad + (inSecond ? input.length - encoded.length : first.length - at);
+            expect(events).toEqual([{ type: 'fail', code: 'INVALID_UTF8', closeCode: 1007, offset }]);
+          }
+        },
+      ),
+      { numRuns: 150 },
     );
   });
 });
