@@ -7,6 +7,7 @@
 import { deflateRawSync, inflateRawSync, type ZlibOptions } from 'node:zlib';
 import type { DeflateEngine, DeflaterOptions } from './engine.js';
 import { OffThreadDeflater, OffThreadInflater } from './node-zlib-off-thread.js';
+import { ResidentDeflater, Residents } from './node-zlib-residents.js';
 import { createHandleDeflater, createHandleInflater, hasZlibHandle } from './node-zlib-stream.js';
 import { type InflateFunction, OneShotDeflater, OneShotInflater } from './one-shot.js';
 import { WindowCopy } from './window.js';
@@ -49,6 +50,13 @@ export function nodeZlib(options: NodeZlibOptions = {}): DeflateEngine {
   const { offThreadBytes = Number.POSITIVE_INFINITY, handle = true } = options;
   if (!(offThreadBytes >= 1)) throw new RangeError('offThreadBytes must be at least 1');
   const byHandle = handle && hasZlibHandle();
+  const residents = new Map<string, Residents>();
+  const residentsOf = (zlib: ZlibOptions): Residents => {
+    const key = JSON.stringify(zlib);
+    const found = residents.get(key) ?? new Residents(() => createHandleDeflater(zlib));
+    residents.set(key, found);
+    return found;
+  };
   return {
     minWindowBits: MIN_WINDOW_BITS,
     deflateTakeover: true,
@@ -56,7 +64,9 @@ export function nodeZlib(options: NodeZlibOptions = {}): DeflateEngine {
     createDeflater(wanted) {
       const zlib = zlibOptions(wanted);
       const deflater = byHandle
-        ? createHandleDeflater(zlib)
+        ? wanted.takeover
+          ? new ResidentDeflater(residentsOf(zlib), wanted.windowBits)
+          : createHandleDeflater(zlib)
         : new OneShotDeflater(wanted.windowBits, (piece, dictionary) =>
             deflateRawSync(piece, {
               ...zlib,

@@ -4,7 +4,7 @@
  */
 import type { Deflater, Inflated, InflateFault, Inflater } from './engine.js';
 import { WindowCopy } from './window.js';
-import { concat } from './zlib-shape.js';
+import { BYTES_PER_RESTART, concat } from './zlib-shape.js';
 
 /**
  * Compresses, flushing to the end of a byte.
@@ -55,9 +55,6 @@ const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0
 
 /** The same with one byte in the block that the first four make: for the one case in which they pass for something else. */
 const MARKED_TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 0, 0xfe, 0xff, 0x58, 1, 0, 0, 0xff, 0xff);
-
-/** As for zlib-shaped engines: a message of nothing but ends of streams would be slow. */
-const BYTES_PER_RESTART = 32;
 
 /** Inflates with a function. */
 export class OneShotInflater implements Inflater {

@@ -101,8 +101,8 @@ export class ZlibDeflater implements Deflater {
 /** What is left out at the end of a message (RFC 7692 7.2.1), and one byte more, see {@link ZlibInflater}. */
 const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
 
-/** A message of nothing but ends of streams would be slow; nobody has a reason for more than one per flush. */
-const BYTES_PER_RESTART = 32;
+/** Two, and one for so many bytes: a message of nothing but ends of streams would be slow, and nobody sends such. */
+export const BYTES_PER_RESTART = 32;
 
 /**
  * Inflates with a zlib-shaped stream.

@@ -27,15 +27,15 @@ function masked(frames: Uint8Array): Uint8Array {
 }
 
 const end = {
-  server: (engine: DeflateEngine, { noContextTakeover, windowBits = 15 }: MessageVector) =>
+  server: (engine: DeflateEngine, { noContextTakeover = false, windowBits = 15 }: MessageVector) =>
     serverEnd(
       engine,
-      `; client_max_window_bits=${windowBits}${noContextTakeover ? '; client_no_context_takeover' : ''}`,
+      `; client_max_window_bits=${windowBits}${noContextTakeover || !engine.inflateTakeover ? '; client_no_context_takeover' : ''}`,
     ),
-  client: (engine: DeflateEngine, { noContextTakeover, windowBits = 15 }: MessageVector) =>
+  client: (engine: DeflateEngine, { noContextTakeover = false, windowBits = 15 }: MessageVector) =>
     clientEnd(
       engine,
-      `; server_max_window_bits=${windowBits}${noContextTakeover ? '; server_no_context_takeover' : ''}`,
+      `; server_max_window_bits=${windowBits}${noContextTakeover || !engine.inflateTakeover ? '; server_no_context_takeover' : ''}`,
     ),
 };
 
