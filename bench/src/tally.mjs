@@ -37,8 +37,18 @@ export class Tally {
    * @returns {(Buffer | string)[]}
    */
   collect(pass) {
-    this.#kept = [];
+    this.keep();
     pass();
+    return this.kept();
+  }
+
+  /** Keeps what comes from now on. */
+  keep() {
+    this.#kept = [];
+  }
+
+  /** What was kept; no more is. */
+  kept() {
     const kept = this.#kept;
     this.#kept = null;
     return kept;

@@ -1,5 +1,6 @@
 /** All cases, in the order of the report. */
 import { broadcastCases } from './broadcast.mjs';
+import { deflateCases } from './deflate.mjs';
 import { echoCases } from './echo.mjs';
 import { handshakeCases } from './handshake.mjs';
 import { maskCases } from './mask.mjs';
@@ -16,4 +17,5 @@ export const CASES = [
   ...memoryCases,
   ...echoCases,
   ...handshakeCases,
+  ...deflateCases,
 ];

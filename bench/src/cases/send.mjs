@@ -33,10 +33,14 @@ export class FakeSocket {
 
   uncork() {}
 
-  /** @param {Uint8Array | string} data */
-  write(data) {
+  /**
+   * @param {Uint8Array | string} data
+   * @param {() => void} [written]
+   */
+  write(data, written) {
     if (typeof data === 'string') this.tally.span(this.#encoded, 0, this.#encoded.write(data));
     else this.tally.bytes(data);
+    if (written !== undefined) written();
     return true;
   }
 }
