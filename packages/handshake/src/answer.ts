@@ -1,7 +1,13 @@
 import { acceptValue } from './accept-key.js';
 import { formatExtensions } from './extensions.js';
 import type { HandshakeFault } from './faults.js';
-import { checkedHeaders, checkValue, type HeaderPairs, type RawHeaders, headerValues } from './header-fields.js';
+import {
+  checkedHeaders,
+  checkValue,
+  type HeaderPairs,
+  headerValues,
+  type RawHeaders,
+} from './header-fields.js';
 import { encodeLatin1, writeHead } from './heads.js';
 import { type NegotiableExtension, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
 import type { UpgradeRequest } from './request.js';
@@ -112,10 +118,7 @@ export function acceptRequest<Agreed = never>(
   request: UpgradeRequest,
   options: AcceptOptions<Agreed> = {},
 ): Acceptance<Agreed> {
-  const own = checkedHeaders(options.headers);
-  const protocol = chooseProtocol(request.protocols, options);
-  const extensions = options.extensions ? negotiateExtensions(request.extensions, options.extensions) : [];
-  // 4.2.2 step 5, items 1 to 6.
+  // 4.2.2 step 5, items 1 to 4.
   const headers = [
     'Upgrade',
     'websocket',
@@ -124,12 +127,27 @@ export function acceptRequest<Agreed = never>(
     'Sec-WebSocket-Accept',
     acceptValue(request.key),
   ];
-  if (protocol !== undefined) headers.push('Sec-WebSocket-Protocol', protocol);
-  // Nothing agreed is no header, not an empty one.
-  if (extensions.length > 0) headers.push('Sec-WebSocket-Extensions', formatExtensions(extensions));
-  if (own.length > 0) headers.push(...own);
+  const { protocol, extensions } = agree(request, options, headers, (name) => name);
   const bytes = writeSwitchingResponse(headers);
   return { kind: 'accepted', status: 101, headers, bytes, protocol, extensions };
+}
+
+/** What is agreed, over whichever version of HTTP: adds its headers to those that the response has. */
+export function agree<Agreed>(
+  request: Pick<UpgradeRequest, 'protocols' | 'extensions'>,
+  options: AcceptOptions<Agreed>,
+  headers: string[],
+  nameOf: (name: string) => string,
+): Pick<Acceptance<Agreed>, 'protocol' | 'extensions'> {
+  const own = checkedHeaders(options.headers);
+  const protocol = chooseProtocol(request.protocols, options);
+  const extensions = options.extensions ? negotiateExtensions(request.extensions, options.extensions) : [];
+  // 4.2.2 step 5, items 5 and 6.
+  if (protocol !== undefined) headers.push(nameOf('Sec-WebSocket-Protocol'), protocol);
+  // Nothing agreed is no header, not an empty one.
+  if (extensions.length > 0) headers.push(nameOf('Sec-WebSocket-Extensions'), formatExtensions(extensions));
+  for (let i = 0; i < own.length; i += 2) headers.push(nameOf(own[i]!), own[i + 1]!);
+  return { protocol, extensions };
 }
 
 function chooseProtocol(offered: readonly string[], options: AcceptOptions): string | undefined {

@@ -59,15 +59,9 @@ export function createRequest<Agreed = never>(
   url: string,
   options: ClientRequestOptions<Agreed> = {},
 ): ClientRequest<Agreed> {
-  const { protocols = [], extensions = [], origin, random } = options;
   const uri = parseWebSocketUri(url);
-  const own = checkedHeaders(options.headers);
-  // 4.1 item 10: tokens, "and MUST all be unique strings".
-  protocols.forEach(checkToken);
-  if (new Set(protocols).size < protocols.length) throw new TypeError('subprotocol offered twice');
-  const offers = collectOffers(extensions);
-  const key = generateKey(random);
-  // 4.1, request items 4 to 11.
+  const key = generateKey(options.random);
+  // 4.1, request items 4 to 9.
   const rawHeaders = [
     'Host',
     uri.authority,
@@ -77,21 +71,40 @@ export function createRequest<Agreed = never>(
     'Upgrade',
     'Sec-WebSocket-Key',
     key,
-    'Sec-WebSocket-Version',
-    '13',
   ];
-  if (origin !== undefined) {
-    checkValue(origin);
-    rawHeaders.push('Origin', origin);
-  }
-  if (protocols.length > 0) rawHeaders.push('Sec-WebSocket-Protocol', protocols.join(', '));
-  if (offers.length > 0) rawHeaders.push('Sec-WebSocket-Extensions', formatExtensions(offers));
-  rawHeaders.push(...own);
+  const offered = writeOffer(options, rawHeaders, (name) => name);
   return {
     uri,
     head: { method: 'GET', url: uri.resourceName, httpVersion: '1.1', rawHeaders },
     bytes: writeHead(encodeLatin1(`GET ${uri.resourceName} HTTP/1.1`), rawHeaders),
     key,
+    ...offered,
+  };
+}
+
+/** What a client offers, over whichever version of HTTP: adds its headers to those that the request has. */
+export function writeOffer<Agreed>(
+  options: ClientRequestOptions<Agreed>,
+  rawHeaders: string[],
+  nameOf: (name: string) => string,
+): Pick<ClientRequest<Agreed>, 'protocols' | 'extensions'> {
+  const { protocols = [], extensions = [], origin } = options;
+  const own = checkedHeaders(options.headers);
+  // 4.1 item 10: tokens, "and MUST all be unique strings".
+  protocols.forEach(checkToken);
+  if (new Set(protocols).size < protocols.length) throw new TypeError('subprotocol offered twice');
+  const offers = collectOffers(extensions);
+  const add = (name: string, value: string): unknown => rawHeaders.push(nameOf(name), value);
+  // 4.1, request items 8 to 11.
+  add('Sec-WebSocket-Version', '13');
+  if (origin !== undefined) {
+    checkValue(origin);
+    add('Origin', origin);
+  }
+  if (protocols.length > 0) add('Sec-WebSocket-Protocol', protocols.join(', '));
+  if (offers.length > 0) add('Sec-WebSocket-Extensions', formatExtensions(offers));
+  for (let i = 0; i < own.length; i += 2) add(own[i]!, own[i + 1]!);
+  return {
     protocols: [...protocols],
     extensions: extensions.filter(({ name }) => offers.some((offer) => offer.name === name)),
   };

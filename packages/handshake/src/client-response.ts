@@ -1,10 +1,19 @@
 import { acceptKey } from './accept-key.js';
-import { equalsIgnoringCase, listHas } from './characters.js';
+import { equalsIgnoringCase, listElements, listHas } from './characters.js';
 import type { ClientRequest } from './client-request.js';
 import { parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
-import { ACCEPT, CONNECTION, EXTENSIONS, Fields, PROTOCOL, UPGRADE, UPGRADE_TOKEN, WEBSOCKET } from './fields.js';
-import { type RawHeaders, headerValues } from './header-fields.js';
+import {
+  ACCEPT,
+  CONNECTION,
+  EXTENSIONS,
+  Fields,
+  PROTOCOL,
+  UPGRADE,
+  UPGRADE_TOKEN,
+  WEBSOCKET,
+} from './fields.js';
+import { headerValues, type RawHeaders } from './header-fields.js';
 import { canUpgrade, type ResponseHead } from './heads.js';
 import { confirmExtensions, type NegotiatedExtension } from './negotiate.js';
 
@@ -24,8 +33,8 @@ export interface ClientAcceptance<Agreed = unknown> {
  * The server answered with something else than 101, which HTTP gives a meaning to (RFC 6455 4.1, response step 1).
  */
 export interface ClientRefusal {
-  /** `redirect`: a 3xx with a location. `unauthorized`: a 401. `refused`: anything else. */
-  readonly kind: 'redirect' | 'unauthorized' | 'refused';
+  /** `redirect`: a 3xx with a location. `unauthorized`: a 401. `upgrade-required`: a 426. `refused`: anything else. */
+  readonly kind: 'redirect' | 'unauthorized' | 'upgrade-required' | 'refused';
   readonly status: number;
   readonly reason: string;
   readonly headers: RawHeaders;
@@ -33,6 +42,8 @@ export interface ClientRefusal {
   readonly location: string | undefined;
   /** Of a 401: the values of `WWW-Authenticate`. Empty otherwise. */
   readonly challenges: readonly string[];
+  /** The versions of WebSocket that the server says it speaks (4.4), whatever the status. */
+  readonly versions: readonly string[];
 }
 
 /**
@@ -107,8 +118,14 @@ export function refusal({
   statusMessage: reason = '',
   rawHeaders: headers,
 }: ResponseHead): ClientRefusal {
-  const location = status >= 300 && status < 400 ? headerValues(headers, 'location')[0] : undefined;
-  const challenges = status === 401 ? headerValues(headers, 'www-authenticate') : [];
-  const kind = location !== undefined ? 'redirect' : status === 401 ? 'unauthorized' : 'refused';
-  return { kind, status, reason, headers, location, challenges };
+  const location = status >= 300 && status < 400 ? headerValues(headers, 'Location')[0] : undefined;
+  const challenges = status === 401 ? headerValues(headers, 'WWW-Authenticate') : [];
+  const versions = listElements(headerValues(headers, 'Sec-WebSocket-Version'));
+  const kind = location !== undefined ? 'redirect' : (KINDS.get(status) ?? 'refused');
+  return { kind, status, reason, headers, location, challenges, versions };
 }
+
+const KINDS: ReadonlyMap<number, 'unauthorized' | 'upgrade-required'> = /* @__PURE__ */ new Map([
+  [401, 'unauthorized'],
+  [426, 'upgrade-required'],
+]);

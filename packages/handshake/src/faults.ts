@@ -41,6 +41,14 @@ export const HANDSHAKE_FAULTS = {
   PROTOCOL_INVALID: ['4.1', 400],
   PROTOCOL_OFFERED_TWICE: ['4.1', 400],
   EXTENSION_INVALID: ['9.1', 400],
+  // The request over HTTP/2 or HTTP/3, checked by the server.
+  CONNECT_NOT_ENABLED: ['RFC8441 3', 501],
+  METHOD_NOT_CONNECT: ['RFC8441 4', 405],
+  PSEUDO_HEADER_INVALID: ['RFC9113 8.3', 400],
+  CONNECT_PROTOCOL_UNKNOWN: ['RFC9220 3', 501],
+  SCHEME_INVALID: ['RFC8441 5', 400],
+  HOST_CONFLICT: ['RFC9113 8.3.1', 400],
+  HOP_HEADER_PRESENT: ['RFC9113 8.2.2', 400],
   // The response, checked by the client.
   RESPONSE_VERSION_UNSUPPORTED: ['4.2.2', 0],
   RESPONSE_UPGRADE_INVALID: ['4.1', 0],
@@ -54,6 +62,7 @@ export const HANDSHAKE_FAULTS = {
   EXTENSION_REPEATED: ['9.1', 0],
   EXTENSION_CONFLICT: ['9.1', 0],
   EXTENSION_REFUSED: ['9.1', 0],
+  STATUS_INVALID: ['RFC9113 8.3.2', 0],
 } as const;
 
 /** The stable, machine-readable name of a peer's fault. The README has the table. */

@@ -125,17 +125,17 @@ export class HeadReader {
     const end = Math.min(chunk.length, this.#allowance - base);
     let state = this.#state;
     let mark = this.#count * 3 + 1;
-    let byte = 0;
     let i = 0;
     while (i < end) {
       // The two long loops say STAYS in their own way: a fifth less than one loop over the table.
       if (state === VALUE || state === START) {
-        while (i < end && isField((byte = chunk[i]!))) i++;
+        while (i < end && isField(chunk[i]!)) i++;
       } else {
         const stays = STAYS[state]!;
-        while (i < end && (CLASSES[(byte = chunk[i]!)]! & stays) !== 0) i++;
+        while (i < end && (CLASSES[chunk[i]!]! & stays) !== 0) i++;
       }
       if (i === end) break;
+      const byte = chunk[i]!;
       if (byte === LEAVES[state]) {
         if (state === END_LF) return this.#complete(chunk, i + 1);
         if (state === NAME) marks[mark - 2] = i;
@@ -191,7 +191,10 @@ export class HeadReader {
 
   #complete(chunk: Uint8Array, end: number): number {
     if (this.#length > 0) {
-      const head = append(this.#kept, this.#length, chunk, end, this.#allowance).subarray(0, this.#length + end);
+      const head = append(this.#kept, this.#length, chunk, end, this.#allowance).subarray(
+        0,
+        this.#length + end,
+      );
       this.#kept = NOTHING;
       this.#begin();
       this.#scan(head); // once more, now that it lies in one piece

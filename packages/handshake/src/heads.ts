@@ -86,7 +86,8 @@ export function parseStatusLine(line: string): StatusLine | undefined {
 /** The digits of `HTTP/d.d` at an index, RFC 9112 2.3. */
 function parseVersion(line: string, at: number): string | undefined {
   const version = line.slice(at + 5, at + 8);
-  const valid = line.startsWith('HTTP/', at) && version[1] === '.' && consistsOf(version[0]! + version[2], DIGIT);
+  const valid =
+    line.startsWith('HTTP/', at) && version[1] === '.' && consistsOf(version[0]! + version[2], DIGIT);
   return valid ? version : undefined;
 }
 

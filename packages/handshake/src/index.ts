@@ -18,6 +18,15 @@ export {
 } from './client.js';
 export { type ClientRequest, type ClientRequestOptions, createRequest } from './client-request.js';
 export { type ClientAcceptance, type ClientRefusal, checkResponse } from './client-response.js';
+export { type ConnectRequest, checkConnectResponse, createConnect } from './connect-client.js';
+export {
+  acceptConnect,
+  type ConnectAcceptance,
+  type ConnectRejection,
+  checkConnect,
+  rejectConnect,
+  rejectConnectFault,
+} from './connect-server.js';
 export {
   type ExtensionOffer,
   type ExtensionParameter,
@@ -35,7 +44,15 @@ export {
   negotiateExtensions,
 } from './negotiate.js';
 export { isSameOrigin } from './origin.js';
-export { checkRequest, type UpgradeRequest } from './request.js';
+export { checkRequest, type OpeningRequest, type UpgradeRequest } from './request.js';
+export {
+  allowOrigins,
+  allowPaths,
+  findRefusal,
+  type RequestRule,
+  requireHeader,
+  requireProtocol,
+} from './rules.js';
 export { type RequestReceived, ServerHandshake, type ServerHandshakeState } from './server.js';
 export { parseProtocols, selectProtocol } from './subprotocol.js';
 export { parseWebSocketUri, type WebSocketUri } from './uri.js';

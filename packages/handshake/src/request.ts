@@ -25,10 +25,10 @@ import { parseProtocols } from './subprotocol.js';
 import { parseTarget, splitAuthority } from './uri.js';
 
 /**
- * A request that asks for a WebSocket and may have one. Whether it gets one, from this origin and for this resource, is
- * the caller's to say: `acceptRequest` or `rejectRequest`, or the methods of `ServerHandshake`.
+ * A request that asks for a WebSocket and may have one, over any version of HTTP. Whether it gets one, from this origin and
+ * for this resource, is the caller's to say.
  */
-export interface UpgradeRequest {
+export interface OpeningRequest {
   readonly kind: 'request';
   /** Path and query, as sent (RFC 6455 3). */
   readonly resourceName: string;
@@ -36,14 +36,20 @@ export interface UpgradeRequest {
   readonly host: string;
   /** `Origin` as sent; `undefined` when absent, as from clients that are no browsers. See `isSameOrigin` (10.2). */
   readonly origin: string | undefined;
-  /** `Sec-WebSocket-Key`, well-formed. */
-  readonly key: string;
   /** The subprotocols offered, in order of preference. */
   readonly protocols: readonly string[];
   /** The extensions offered, in order of preference. */
   readonly extensions: readonly ExtensionOffer[];
   /** Every header of the request, as a flat array. */
   readonly headers: RawHeaders;
+}
+
+/**
+ * A request over HTTP/1.1, to be answered by `acceptRequest` or `rejectRequest`, or the methods of `ServerHandshake`.
+ */
+export interface UpgradeRequest extends OpeningRequest {
+  /** `Sec-WebSocket-Key`, well-formed. */
+  readonly key: string;
 }
 
 /**

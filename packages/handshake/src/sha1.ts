@@ -78,8 +78,7 @@ function compress(w: Int32Array): void {
   let d = state[3]!;
   let e = state[4]!;
   for (let i = 0; i < 80; i++) {
-    const f =
-      i < 20 ? d ^ (b & (c ^ d)) : i < 40 ? b ^ c ^ d : i < 60 ? (b & c) | (d & (b | c)) : b ^ c ^ d;
+    const f = i < 20 ? d ^ (b & (c ^ d)) : i < 40 ? b ^ c ^ d : i < 60 ? (b & c) | (d & (b | c)) : b ^ c ^ d;
     const left = (((a << 5) | (a >>> 27)) + f) | 0;
     const right = (e + w[i]! + roundConstants[i]!) | 0;
     e = d;
