@@ -1,13 +1,16 @@
 /**
- * The benchmark's command line; `--help` says how. Each case runs in a process of its own (worker.mjs), one after the other.
+ * The benchmark's command line; `--help` says how. Cases run one after the other, each in a process of its own.
  */
 import { fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CASES } from './cases/index.mjs';
 import { describeMachine } from './machine.mjs';
 import { Report } from './report.mjs';
+
+const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 
 const USAGE = `npm run bench -- [options]
 
@@ -15,7 +18,7 @@ const USAGE = `npm run bench -- [options]
   --check          runs each case once, only to compare results with the peers'
   --filter TEXT    only cases whose name contains TEXT; more than once: any of them
   --json FILE      writes the rows as JSON
-  --machine FILE   writes what they were measured on
+  --save           writes results/results.json and, beside it, what they were measured on
   --list           prints the cases and their targets
 `;
 
@@ -25,7 +28,7 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     filter: { type: 'string', multiple: true, default: [''] },
     json: { type: 'string' },
-    machine: { type: 'string' },
+    save: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -44,36 +47,54 @@ function list() {
 
 /** @param {'full' | 'quick' | 'check'} budget */
 async function run(budget) {
-  const report = new Report();
-  const rows = [];
   const check = budget === 'check';
-  for (const [i, benchCase] of cases.entries()) {
-    progress(`${i + 1}/${cases.length} ${benchCase.id}`);
-    const { row, skipped, failed } = await measureApart(benchCase.id, budget);
-    progress('');
-    if (failed !== undefined) report.fail(benchCase, failed);
-    else if (skipped !== undefined) report.skip(benchCase, skipped);
-    else if (check) report.verified(benchCase);
-    else report.row(benchCase, row);
-    if (row !== undefined) rows.push(row);
+  const report = new Report(check);
+  const rows = [];
+  const ids = cases.map(({ id }) => id);
+  // To compare results, one process does for all.
+  for (const batch of check ? [ids] : ids.map((id) => [id])) {
+    progress(check ? 'comparing' : `${ids.indexOf(batch[0]) + 1}/${ids.length} ${batch[0]}`);
+    await work(budget, batch, (outcome) => {
+      progress('');
+      report.add(
+        cases.find(({ id }) => id === outcome.id),
+        outcome,
+      );
+      if (outcome.row !== undefined) rows.push(outcome.row);
+    });
   }
-  report.end(check);
-  if (values.json !== undefined) writeJson(values.json, rows);
-  if (values.machine !== undefined) writeJson(values.machine, describeMachine());
+  report.end();
+  // A path is relative to where npm was called.
+  if (values.json !== undefined) writeJson(resolve(process.env.INIT_CWD ?? '.', values.json), rows);
+  if (values.save) {
+    mkdirSync(RESULTS, { recursive: true });
+    writeJson(`${RESULTS}results.json`, rows);
+    writeJson(`${RESULTS}machine.json`, describeMachine());
+  }
   if (report.failed) process.exitCode = 1;
 }
 
-/** Measures a case in a process of its own. */
-function measureApart(id, budget) {
-  return new Promise((resolvePromise) => {
-    const child = fork(new URL('./worker.mjs', import.meta.url), [id, budget], {
+/**
+ * Runs cases in a process of their own (worker.mjs).
+ *
+ * @param {string} budget
+ * @param {string[]} ids
+ * @param {(outcome: import('./report.mjs').Outcome) => void} onOutcome - called once for each
+ */
+function work(budget, ids, onOutcome) {
+  const waiting = new Set(ids);
+  return new Promise((done) => {
+    const child = fork(new URL('./worker.mjs', import.meta.url), [budget, ...ids], {
       execArgv: ['--expose-gc', '--max-old-space-size=6144'],
     });
-    let outcome = { failed: 'the process ended without a result' };
-    child.on('message', (message) => {
-      outcome = message;
+    child.on('message', (outcome) => {
+      waiting.delete(outcome.id);
+      onOutcome(outcome);
     });
-    child.on('exit', () => resolvePromise(outcome));
+    child.on('exit', () => {
+      for (const id of waiting) onOutcome({ id, failed: 'the process ended before its result' });
+      done();
+    });
   });
 }
 
@@ -82,7 +103,6 @@ function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
-/** Paths are relative to where npm was called. */
 function writeJson(file, value) {
-  writeFileSync(resolve(process.env.INIT_CWD ?? '.', file), `${JSON.stringify(value, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -19,31 +19,67 @@ function figure(value) {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Prints rows and counts what they say about the targets. */
+/**
+ * What came of a case: a row, or why there is none.
+ *
+ * @typedef {{ id: string, row?: import('./runner.mjs').Row, skipped?: string, failed?: string }} Outcome
+ */
+
+/** Prints outcomes and counts what they say about the targets. */
 export class Report {
+  #check;
+  #compared = 0;
   #met = 0;
   /** @type {string[]} */
   #missed = [];
   #skipped = 0;
   #failed = 0;
 
-  constructor() {
-    console.log(line(HEADER));
+  /** @param {boolean} check - whether results are only compared: figures mean nothing then */
+  constructor(check) {
+    this.#check = check;
+    if (!check) console.log(line(HEADER));
   }
 
-  /** @returns {boolean} whether some case failed */
+  /** Whether some case failed: the sides made different things of the same input, or one broke. */
   get failed() {
     return this.#failed > 0;
   }
 
   /**
    * @param {import('./runner.mjs').Case} benchCase
-   * @param {import('./runner.mjs').Row} row
+   * @param {Outcome} outcome
    */
-  row({ id, target }, row) {
+  add({ id, target }, { row, skipped, failed }) {
+    if (failed !== undefined) {
+      this.#failed++;
+      console.log(`${id}: FAILED\n${failed}`);
+    } else if (skipped !== undefined) {
+      this.#skipped++;
+      console.log(`${id}: skipped, ${skipped}`);
+    } else if (this.#check) {
+      this.#compared++;
+      console.log(`${id}: same results`);
+    } else {
+      this.#row(id, target, row);
+    }
+  }
+
+  /** Prints the sums. */
+  end() {
+    const counts = this.#check
+      ? [`${this.#compared} compared`]
+      : [`${this.#met} met`, `${this.#missed.length} missed`];
+    counts.push(`${this.#skipped} skipped`);
+    if (this.#failed > 0) counts.push(`${this.#failed} failed`);
+    console.log(`\n${counts.join(', ')}`);
+    if (this.#missed.length > 0) console.log(`missed: ${this.#missed.join(' ')}`);
+  }
+
+  #row(id, target, row) {
     const met = target === undefined || row.ratio >= target;
-    if (met) this.#met += target === undefined ? 0 : 1;
-    else this.#missed.push(id);
+    if (!met) this.#missed.push(id);
+    else if (target !== undefined) this.#met++;
     console.log(
       line([
         id,
@@ -57,39 +93,5 @@ export class Report {
         target === undefined ? '' : met ? 'met' : 'MISSED',
       ]),
     );
-  }
-
-  /**
-   * @param {import('./runner.mjs').Case} benchCase
-   */
-  verified({ id }) {
-    this.#met++;
-    console.log(`${id}: same results`);
-  }
-
-  /**
-   * @param {import('./runner.mjs').Case} benchCase
-   * @param {string} why
-   */
-  skip({ id }, why) {
-    this.#skipped++;
-    console.log(`${id}: skipped, ${why}`);
-  }
-
-  /**
-   * @param {import('./runner.mjs').Case} benchCase
-   * @param {string} why
-   */
-  fail({ id }, why) {
-    this.#failed++;
-    console.log(`${id}: FAILED\n${why}`);
-  }
-
-  /** @param {boolean} check - whether results were only compared */
-  end(check) {
-    const missed = check ? '' : `, ${this.#missed.length} missed`;
-    const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
-    console.log(`\n${this.#met} ${check ? 'compared' : 'met'}${missed}, ${this.#skipped} skipped${failed}`);
-    if (this.#missed.length > 0 && !check) console.log(`missed: ${this.#missed.join(' ')}`);
   }
 }

@@ -50,8 +50,8 @@ export const BUDGETS = {
   },
   quick: {
     check: false,
-    rounds: { warmUpMs: 250, rounds: 11, roundMs: 5 },
-    servers: { warmUpMs: 500, rounds: 11, roundMs: 60 },
+    rounds: { warmUpMs: 200, rounds: 11, roundMs: 5 },
+    servers: { warmUpMs: 400, rounds: 11, roundMs: 50 },
     memory: { warmUpMs: 0, rounds: 2, roundMs: 0 },
   },
   check: {

@@ -1,21 +1,32 @@
 /**
- * Measures one case and ends: what another case taught the JIT, or left on the heap, is not part of its figure.
+ * Measures cases, one after the other, and ends. A case that is timed gets a process of its own: what another taught the JIT,
+ * or left on the heap, is not part of its figure.
  *
- *   node --expose-gc worker.mjs CASE BUDGET      sends {row}, {skipped} or {failed} to the parent
+ *   node --expose-gc worker.mjs BUDGET CASE...      sends {id, row}, {id, skipped} or {id, failed} for each to the parent
  */
 import { CASES } from './cases/index.mjs';
 import { BUDGETS, condense, measure, Unavailable } from './runner.mjs';
 
-const [id, budgetName] = process.argv.slice(2);
-const benchCase = CASES.find((candidate) => candidate.id === id);
-const budget = BUDGETS[budgetName];
-let subject;
-let outcome;
-try {
-  subject = await benchCase.prepare(budget);
-  outcome = { row: condense(benchCase, await measure(subject, budget[benchCase.timing ?? 'rounds'])) };
-} catch (error) {
-  outcome = error instanceof Unavailable ? { skipped: error.message } : { failed: error.stack };
+/**
+ * @param {import('./runner.mjs').Case} benchCase
+ * @param {import('./runner.mjs').Budget} budget
+ */
+async function outcomeOf(benchCase, budget) {
+  let subject;
+  try {
+    subject = await benchCase.prepare(budget);
+    const samples = await measure(subject, budget[benchCase.timing ?? 'rounds']);
+    return { row: condense(benchCase, samples) };
+  } catch (error) {
+    return error instanceof Unavailable ? { skipped: error.message } : { failed: error.stack };
+  } finally {
+    await subject?.close?.();
+  }
 }
-await subject?.close?.();
-process.send(outcome, () => process.disconnect());
+
+const [budgetName, ...ids] = process.argv.slice(2);
+for (const id of ids) {
+  const benchCase = CASES.find((candidate) => candidate.id === id);
+  process.send({ id, ...(await outcomeOf(benchCase, BUDGETS[budgetName])) });
+}
+process.disconnect();

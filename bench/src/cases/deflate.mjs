@@ -188,12 +188,11 @@ async function prepare(bytes, connections) {
         for (let sent = 0; sent < rounds * connections; sent += side.messages) await side.pass();
         const expected = Buffer.concat(messages.slice(0, rounds));
         const written = side.ends.map(({ socket }) => Buffer.concat(socket.tally.kept()));
-        assert.ok((await inflateFrames(written[0])).equals(expected), `${name}: the echo differs`);
-        // The same messages through the same contexts: the same bytes.
-        assert.ok(
-          written.every((bytesOfOne) => bytesOfOne.equals(written[0])),
-          `${name}: echoes differ`,
-        );
+        // Compressed bytes may differ from one to the next, depending on the room there was for output.
+        for (const one of new Set(written.map((echoes) => echoes.toString('latin1')))) {
+          const echo = await inflateFrames(Buffer.from(one, 'latin1'));
+          assert.ok(echo.equals(expected), `${name}: the echo differs`);
+        }
       }
     },
   };
