@@ -93,7 +93,6 @@ export class ExtensionChain {
   readonly rsv: number;
   /** Bits of those that left the current outgoing message as it is; without bits there is no leaving. */
   #left = 0;
-  #closed = false;
 
   /** @throws RangeError when a claim is not made of reserved bits, or two claims overlap (RFC 6455 9.1: no conflicts) */
   constructor(extensions: readonly MessageExtension[]) {
@@ -190,10 +189,8 @@ export class ExtensionChain {
     return { payload, rsv: position.first ? rsv : 0 };
   }
 
-  /** Lets every extension release what it holds; once. */
+  /** Lets every extension release what it holds; to be called once. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
     for (const extension of this.#extensions) extension.close?.();
   }
 }
