@@ -7,41 +7,52 @@
  */
 import { Deflate, type DeflateOptions } from 'fflate';
 import type { DeflateEngine, Deflater, DeflaterOptions } from './engine.js';
+import { OneShotDeflater } from './one-shot.js';
 import { RawInflater } from './raw-inflate.js';
 import { concat } from './zlib-shape.js';
 
 const DEFAULT_LEVEL = 6;
 const DEFAULT_MEMORY_LEVEL = 4;
+/** How much of what was sent before fflate is given with each message: 4 KiB, because it takes in all of it each time. */
+const DICTIONARY_BITS = 12;
+const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff);
 
-class FflateDeflater implements Deflater {
-  readonly #options: DeflateOptions;
-  #deflate: Deflate | null = null;
-  #chunks: Uint8Array[] = [];
-
-  constructor({ level = DEFAULT_LEVEL, memoryLevel = DEFAULT_MEMORY_LEVEL }: DeflaterOptions) {
-    this.#options = { level, mem: memoryLevel } as DeflateOptions;
-  }
-
-  deflate(piece: Uint8Array): Uint8Array {
-    this.#deflate ??= new Deflate(this.#options, (chunk) => this.#chunks.push(chunk));
-    this.#deflate.push(piece);
-    this.#deflate.flush(true);
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    return concat(chunks);
-  }
-
-  reset(): void {
-    this.#deflate = null;
-  }
-
-  close(): void {
-    this.#deflate = null;
-  }
+/** Compresses a piece. `flush(true)` would do, but in fflate 0.8.3 it is wrong wherever the last byte is not full. */
+function deflate(piece: Uint8Array, options: DeflateOptions): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  const stream = new Deflate(options, (chunk) => chunks.push(chunk));
+  stream.push(piece);
+  stream.flush();
+  stream.push(EMPTY, true);
+  return concat([...chunks.slice(0, -1), emptyBlock(chunks.at(-1)!), TAIL]);
 }
 
 /**
- * Makes an engine of fflate: takeover both ways, a compressor's window of 15 bits only, all levels and memory levels.
+ * Makes an empty stored block's header of an empty last block. It stands behind the bits that the last byte has already:
+ * BFINAL 1, BTYPE 01, seven bits of 0 (RFC 1951 3.2.3, 3.2.6), so the two topmost bits that are set are its own.
+ */
+function emptyBlock(last: Uint8Array): Uint8Array {
+  // Level 0: a stored block with BFINAL, which begins with a byte.
+  if (last.length === 5) return Uint8Array.of(0);
+  const bits = last[0]! | (last[1]! << 8);
+  const at = 30 - Math.clz32(bits);
+  const header = bits & ((1 << at) - 1);
+  return at + 3 <= 8 ? Uint8Array.of(header) : Uint8Array.of(header, 0);
+}
+
+function createDeflater({
+  level = DEFAULT_LEVEL,
+  memoryLevel = DEFAULT_MEMORY_LEVEL,
+}: DeflaterOptions): Deflater {
+  return new OneShotDeflater(DICTIONARY_BITS, (piece, dictionary) =>
+    deflate(piece, { level, mem: memoryLevel, ...(dictionary && { dictionary }) } as DeflateOptions),
+  );
+}
+
+/**
+ * Makes an engine of fflate: takeover both ways, though of 4 KiB when compressing; a compressor's window of 15 bits only, all
+ * levels and memory levels.
  *
  * @example
  * ```ts
@@ -56,7 +67,7 @@ export function fflate(): DeflateEngine {
     minWindowBits: 15,
     deflateTakeover: true,
     inflateTakeover: true,
-    createDeflater: (options) => new FflateDeflater(options),
+    createDeflater,
     createInflater: () => new RawInflater(),
   };
 }

@@ -18,9 +18,16 @@ export function negotiate(
 
 /** A server's end of permessage-deflate with the parameters of a client's offer. */
 export function serverEnd(engine: DeflateEngine, offer = '', options: object = {}): MessageExtension {
+  return serverEnds(engine, options)(offer);
+}
+
+/** The same for several connections of one server. */
+export function serverEnds(engine: DeflateEngine, options: object = {}): (offer: string) => MessageExtension {
   const extension = permessageDeflate({ engine, threshold: 0, ...options });
-  const parsed = parseExtensions([`permessage-deflate${offer}`])!;
-  return negotiateExtensions(parsed, [extension])[0]!.agreed;
+  return (offer) => {
+    const parsed = parseExtensions([`permessage-deflate${offer}`])!;
+    return negotiateExtensions(parsed, [extension])[0]!.agreed;
+  };
 }
 
 /** A client's end after a server's response. */
@@ -59,18 +66,15 @@ export class Recorder {
     );
   }
 
-  /** Everything to be written, once nothing asynchronous is under way. */
+  /** Everything to be written, as soon as there is something. */
   async output(): Promise<Uint8Array> {
-    await this.settled();
     const chunks: Uint8Array[] = [];
-    for (
-      let chunk = this.connection.takeOutput();
-      chunk !== undefined;
-      chunk = this.connection.takeOutput()
-    ) {
-      chunks.push(chunk);
+    for (;;) {
+      const chunk = this.connection.takeOutput();
+      if (chunk !== undefined) chunks.push(chunk);
+      else if (chunks.length > 0) return new Uint8Array(Buffer.concat(chunks));
+      else await new Promise((resolve) => setImmediate(resolve));
     }
-    return Uint8Array.from(chunks.flatMap((chunk) => [...chunk]));
   }
 
   /** Waits for an asynchronous engine. */
