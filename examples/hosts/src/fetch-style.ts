@@ -1,0 +1,106 @@
+/**
+ * A host whose handler is `(request: Request) => Response`. The rules of the handshake are the same; whether the codec gets
+ * the bytes that follow is up to the host:
+ *
+ * | host | after the 101 | so |
+ * |---|---|---|
+ * | Deno | `Deno.upgradeWebSocket` gives a finished WebSocket, no bytes | `judge` for who may connect; `Deno.listen` for bytes |
+ * | Bun | `server.upgrade` gives a finished WebSocket, no bytes | `judge` for who may connect; `Bun.listen` for bytes |
+ * | Workers | `WebSocketPair` gives a finished WebSocket, no bytes | `judge`; `connect()` of `cloudflare:sockets` for bytes, as a client |
+ * | a host of one's own | a pair of streams | `judge`, then {@link Upgrade.connect} |
+ *
+ * The last is what this file has, over `node:http`.
+ */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type Duplex, Writable } from 'node:stream';
+import type { Connection } from '@sanssocket/codec';
+import {
+  acceptRequest,
+  allowPaths,
+  checkRequest,
+  findRefusal,
+  type Rejection,
+  rejectFault,
+  rejectRequest,
+  requestHeadOf,
+} from '@sanssocket/handshake';
+import { createEcho } from './run.js';
+
+/** A 101 response, which `Response` cannot be, and what to do with the bytes that follow it. */
+export interface Upgrade {
+  readonly head: Uint8Array;
+  connect(streams: {
+    readonly readable: AsyncIterable<Uint8Array>;
+    readonly writable: WritableStream<Uint8Array>;
+  }): Promise<void>;
+}
+
+/** The handler: pure but for the connection it makes. */
+export function judge(request: Request): Response | Upgrade {
+  const checked = checkRequest(requestHeadOf(request));
+  if (checked.kind === 'fault') return toResponse(rejectFault(checked));
+  const refusal = findRefusal(checked, [allowPaths(['/echo'])]);
+  if (refusal !== undefined) return toResponse(rejectRequest(refusal));
+  const { bytes } = acceptRequest(checked, { protocols: ['echo'] });
+  return { head: bytes, connect: ({ readable, writable }) => pump(createEcho(), readable, writable) };
+}
+
+/** A refusal as a `Response`. `Connection` and `Content-Length` are the host's to write there. */
+function toResponse({ status, reason, headers, body }: Rejection): Response {
+  const own = new Headers();
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!/^(connection|content-length|upgrade)$/i.test(headers[i]!)) own.append(headers[i]!, headers[i + 1]!);
+  }
+  return new Response(Uint8Array.from(body), { status, statusText: reason, headers: own });
+}
+
+async function pump(
+  connection: Connection,
+  readable: AsyncIterable<Uint8Array>,
+  writable: WritableStream<Uint8Array>,
+): Promise<void> {
+  const writer = writable.getWriter();
+  const flush = async (): Promise<void> => {
+    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+      await writer.write(chunk);
+    }
+  };
+  for await (const chunk of readable) {
+    connection.receive(chunk);
+    await flush();
+    if (connection.transport === 'end') break;
+  }
+  connection.receiveEnd();
+  await flush();
+  await writer.close();
+}
+
+/** A host for {@link judge}: what a runtime does behind such a handler. */
+export function createFetchServer(): Server {
+  const server = createServer((_request, response) => response.writeHead(404).end());
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, remaining: Uint8Array) => {
+    socket.on('error', () => {}); // 'close' follows
+    const answer = judge(toRequest(message));
+    if (answer instanceof Response) {
+      void answer.text().then((body) => {
+        const own = [...answer.headers].filter(([name]) => !name.startsWith('sec-websocket-'));
+        socket.end(
+          rejectRequest({ status: answer.status, reason: answer.statusText, headers: own, body }).bytes,
+        );
+      });
+      return;
+    }
+    socket.write(answer.head);
+    socket.unshift(remaining);
+    // `Duplex.toWeb` would not tell the end of the one direction before that of the other.
+    const readable = socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    answer.connect({ readable, writable: Writable.toWeb(socket) }).catch(() => socket.destroy());
+  });
+  return server;
+}
+
+function toRequest({ method = '', url, headers, rawHeaders }: IncomingMessage): Request {
+  const own = new Headers();
+  for (let i = 0; i < rawHeaders.length; i += 2) own.append(rawHeaders[i]!, rawHeaders[i + 1]!);
+  return new Request(`http://${headers.host}${url}`, { method, headers: own });
+}
