@@ -37,9 +37,15 @@ export function serveEcho(server: Http2Server | Http2SecureServer): void {
 
 function openWebSocket(stream: ServerHttp2Stream, list: readonly string[]): void {
   const request = checkConnect(list, SETTINGS.enableConnectProtocol);
-  if (request.kind === 'fault') return refuse(stream, rejectConnectFault(request));
+  if (request.kind === 'fault') {
+    refuse(stream, rejectConnectFault(request));
+    return;
+  }
   const refusal = findRefusal(request, RULES);
-  if (refusal !== undefined) return refuse(stream, rejectConnect(refusal));
+  if (refusal !== undefined) {
+    refuse(stream, rejectConnect(refusal));
+    return;
+  }
   stream.respond(toObject(acceptConnect(request, { protocols: ['echo'] }).headers));
   const connection: Connection = new Connection(
     { role: 'server' },

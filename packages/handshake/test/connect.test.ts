@@ -105,7 +105,7 @@ describe('wrong requests', () => {
     ['two origins (H24)', [...right, 'origin', 'a', 'origin', 'b'], 'ORIGIN_REPEATED'],
     ['an empty subprotocol', [...right, 'sec-websocket-protocol', 'a,,b'], 'PROTOCOL_INVALID'],
     ['an unclosed quote (A02)', [...right, 'sec-websocket-extensions', 'a; b="c'], 'EXTENSION_INVALID'],
-  ] as const)('%s', (_name, list, expected, isEnabled = true) => {
+  ] as const)('%s', (_name, list, expected, isEnabled: boolean = true) => {
     expect(code(list, isEnabled)).toBe(expected);
   });
 });
