@@ -77,7 +77,8 @@ export class OneShotInflater implements Inflater {
       const inflated = this.#inflate(stream, this.#window.toBytes(), left);
       if (typeof inflated === 'string') return inflated;
       const { bytes, consumed } = inflated;
-      if (consumed === stream.length) {
+      // With BFINAL on the empty block whose last four bytes they are, the stream ends with the four bytes.
+      if (consumed === stream.length || start + consumed === length + 4) {
         if (endsLikeTail(bytes)) {
           // The message's own bytes, or a stored block that is four bytes short and took the tail for them?
           const marked = concat([payload.subarray(start), MARKED_TAIL]);

@@ -138,7 +138,7 @@ describe.each(engines)('%s', (_name, engine) => {
         extensions: [permessageDeflate(own)],
       });
       socket.write(handshake.request.bytes);
-      const accepted = await new Promise<ReturnType<ClientHandshake['push']>>((resolve) => {
+      const accepted = await new Promise<ReturnType<typeof handshake.push>>((resolve) => {
         socket.on('data', function read(chunk: Uint8Array) {
           const outcome = handshake.push(chunk);
           if (outcome === undefined) return;
