@@ -37,8 +37,8 @@ describe('exampleBlocks', () => {
 function entryPoints(name: string): string[] {
   const folder = `${root}packages/${name}/`;
   const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
-  return Object.values<{ default: string }>(exports).map(({ default: file }) =>
-    file.replace(/^\.\/dist\/(.*)\.js$/, `${folder}src/$1.ts`),
+  return Object.values<{ default: string } | string>(exports).flatMap((entry) =>
+    typeof entry === 'string' ? [] : [entry.default.replace(/^\.\/dist\/(.*)\.js$/, `${folder}src/$1.ts`)],
   );
 }
 
