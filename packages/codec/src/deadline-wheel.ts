@@ -48,7 +48,7 @@ const SLOTS = 512;
  * // A host calls this once a second: setInterval(() => wheel.tick(performance.now(), act), 1000)
  * wheel.tick(31_000, (keepalive) => actions.push(keepalive.check(31_000)));
  * assert.deepEqual(actions, ['ping']);
- * assert.equal(wheel.next, 37_000); // the pong's time limit, rounded up
+ * assert.equal(wheel.next, 36_000); // the time limit of its pong
  * ```
  */
 export class DeadlineWheel<T extends Timed> {
