@@ -1,29 +1,24 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 // Tests import packages by name and get their sources: coverage and stack traces then speak of src, not dist.
-const alias = {
-  '@sanssocket/codec/unchecked': `${root}packages/codec/src/unchecked-frame.ts`,
-  ...Object.fromEntries(
-    ['node-zlib', 'pako', 'fflate', 'streams'].map((engine) => [
-      `@sanssocket/deflate/${engine}`,
-      `${root}packages/deflate/src/${engine}.ts`,
-    ]),
-  ),
-  '@sanssocket/test-vectors': `${root}test-vectors/src/index.ts`,
-  ...packages(),
-};
+const alias = Object.fromEntries(
+  [...readdirSync(`${root}packages`).map((name) => `packages/${name}`), 'test-vectors'].flatMap(sourcesOf),
+);
 
-function packages() {
-  return Object.fromEntries(
-    readdirSync(`${root}packages`).map((name) => [
-      `@sanssocket/${name}`,
-      `${root}packages/${name}/src/index.ts`,
-    ]),
-  );
+/** Each entry point of a package, and the source it is built from; the longest names first, as prefixes match too. */
+function sourcesOf(folder: string): [string, string][] {
+  const { name, exports } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
+  return Object.entries(exports as Record<string, { default: string } | string>)
+    .flatMap(([path, target]): [string, string][] => {
+      if (typeof target === 'string') return [];
+      const source = target.default.replace('./dist/', `${root}${folder}/src/`).replace(/\.js$/, '.ts');
+      return [[path.replace('.', name), source]];
+    })
+    .sort(([a], [b]) => b.length - a.length);
 }
 
 export default defineConfig({

@@ -19,6 +19,12 @@ export interface ConnectionOptions extends Partial<Limits> {
   readonly delivery?: 'messages' | 'spans' | 'pieces';
   /** Whether chunks given to `receive` may be changed: masked payloads are then unmasked in place. False by default. */
   readonly inPlace?: boolean;
+  /**
+   * Whether chunks given to `receive` are given away, for good: binary messages of 4 KiB or more that stand whole in one are
+   * views of it, unmasked in place, and keep it alive. For hosts whose transport never uses a chunk again (Node's sockets)
+   * and sinks that do not keep messages for long. False by default.
+   */
+  readonly handOver?: boolean;
   /** Whether pings are answered without asking. True by default. */
   readonly autoPong?: boolean;
   /**
@@ -57,6 +63,7 @@ export class ConnectionConfig {
   readonly role: 'server' | 'client';
   readonly delivery: 'messages' | 'spans' | 'pieces';
   readonly inPlace: boolean;
+  readonly handOver: boolean;
   readonly autoPong: boolean;
   readonly maxQueuedPongs: number;
   readonly maskingKeys: MaskingKeySource;
@@ -71,14 +78,22 @@ export class ConnectionConfig {
    * @throws TypeError for a role or delivery there is not, RangeError for a limit that is not a positive integer
    */
   constructor(options: ConnectionOptions) {
-    const { role, delivery = 'messages', inPlace = false, autoPong = true, maxQueuedPongs = 64 } = options;
+    const {
+      role,
+      delivery = 'messages',
+      inPlace = false,
+      handOver = false,
+      autoPong = true,
+      maxQueuedPongs = 64,
+    } = options;
     if (role !== 'server' && role !== 'client') throw new TypeError('a connection is a server or a client');
     if (delivery !== 'messages' && delivery !== 'spans' && delivery !== 'pieces') {
       throw new TypeError('no such delivery');
     }
     this.role = role;
     this.delivery = delivery;
-    this.inPlace = inPlace;
+    this.inPlace = inPlace || handOver;
+    this.handOver = handOver;
     this.autoPong = autoPong;
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
     this.maskingKeys = options.maskingKeys ?? randomMaskingKey;

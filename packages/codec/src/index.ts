@@ -48,8 +48,5 @@ export type { Outcome } from './outcome.js';
 export type { OutgoingMessage } from './outgoing-message.js';
 export { type FrameParserOptions, FrameRules } from './parser-rules.js';
 export { PreparedMessage } from './prepared-message.js';
-export { type ConnectionStreams, connectionStreams } from './streams.js';
 export { decodeUtf8, utf8Bytes, writeUtf8 } from './text.js';
 export { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
-export { type ByteTransport, TransportWebSocket, type TransportWebSocketOptions } from './web-socket.js';
-export type { TransportCloseEvent, TransportWebSocketEventMap } from './web-socket-events.js';

@@ -7,11 +7,17 @@
  */
 import { type MaskKernel, rotateKey } from '@sanssocket/mask';
 import { copyInto, EMPTY } from './bytes.js';
+import { LARGE_BYTES } from './message-slab.js';
 
-/** From here on memory of the caller's is worth asking for; below, it may come out of a pool that it would pin. */
-const LARGE_BYTES = 4096;
 const MIN_SEGMENT_BYTES = 64;
 const MAX_SEGMENT_BYTES = 0x1_0000;
+
+/**
+ * Segments of the largest size for the next message. Fresh memory is dear: the system clears and maps each page when it is
+ * first touched, which takes longer than to fill it. At most 1 MiB a realm; nothing handed out ever comes back here.
+ */
+const spare: Uint8Array[] = [];
+const MAX_SPARE = 16;
 
 /** Collects pieces and gives them back as one array. */
 export class MessageBuffer {
@@ -98,7 +104,17 @@ export class MessageBuffer {
       }
     }
     copyInto(this.#tail, 0, this.#used, bytes, at);
+    this.release();
     return bytes;
+  }
+
+  /** Gives memory back that was not handed out. The buffer must not be used after. */
+  release(): void {
+    for (const segment of [...(this.#full ?? []), this.#tail]) {
+      if (segment.length === MAX_SEGMENT_BYTES && spare.length < MAX_SPARE) spare.push(segment);
+    }
+    this.#full = null;
+    this.#tail = EMPTY;
   }
 
   #addSegment(arriving: number, atMost: number): void {
@@ -107,7 +123,8 @@ export class MessageBuffer {
       this.#full.push(this.#tail);
     }
     const doubled = Math.min(Math.max(this.#bytes, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES);
-    this.#tail = this.#make(Math.max(arriving, Math.min(doubled, atMost)));
+    const bytes = Math.max(Math.min(arriving, MAX_SEGMENT_BYTES), Math.min(doubled, atMost));
+    this.#tail = bytes === MAX_SEGMENT_BYTES ? (spare.pop() ?? this.#make(bytes)) : this.#make(bytes);
     this.#used = 0;
   }
 

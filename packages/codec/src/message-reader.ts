@@ -17,7 +17,7 @@ import { IncomingMessage } from './incoming-message.js';
 import { MessageBuffer } from './message-buffer.js';
 import type { MessageDecoder } from './message-decoder.js';
 import type { MessageSender } from './message-sender.js';
-import { allocateMessage, messageView, releaseSlab } from './message-slab.js';
+import { allocateMessage, LARGE_BYTES, messageView, releaseSlab } from './message-slab.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './outcome.js';
 import { borrow, giveBack, unmaskTo, usesSimd } from './scratch.js';
@@ -73,11 +73,7 @@ export class MessageReader extends FrameReader {
   /** As `FrameParser.push`. */
   override push(bytes: Uint8Array, start: number, end: number): number {
     releaseSlab();
-    try {
-      return super.push(bytes, start, end);
-    } finally {
-      releaseSlab();
-    }
+    return super.push(bytes, start, end);
   }
 
   /** The transport has ended (RFC 6455 7.1.4). */
@@ -192,6 +188,10 @@ export class MessageReader extends FrameReader {
   }
 
   #unmasked(bytes: Uint8Array, start: number, end: number, key: number, view: DataView | null): Uint8Array {
+    if (this.#config.handOver && end - start >= LARGE_BYTES) {
+      if (key !== 0) this.#config.mask(bytes, start, end, bytes, start, key);
+      return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+    }
     const unmasked = allocateMessage(end - start, bytes.length - end, this.#config.allocate);
     if (key === 0) copyInto(bytes, start, end, unmasked, 0);
     else if (view !== null && messageView !== null) {
@@ -443,6 +443,7 @@ export class MessageReader extends FrameReader {
   #finish(outcome: Outcome): void {
     if (this.outcome !== null) return;
     this.#outcome = outcome;
+    this.#message?.buffer.release();
     this.#message = null;
     this.#decoder?.close();
     this.#sink.closed?.(outcome);

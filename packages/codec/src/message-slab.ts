@@ -7,7 +7,7 @@
 /** Up to here an array of its own is cheap. */
 const TINY_BYTES = 64;
 /** From here an array of its own is what a message deserves. */
-const LARGE_BYTES = 4096;
+export const LARGE_BYTES = 4096;
 const SLAB_BYTES = 8192;
 
 let slab: ArrayBuffer | null = null;
@@ -45,8 +45,9 @@ export function allocateMessage(
 
 let slabView: DataView | null = null;
 
-/** Ends a read: the next one starts a slab of its own, so that no two connections ever share one. */
+/** Begins a read, with slabs of its own: no two connections, and no two reads of one, ever share one. */
 export function releaseSlab(): void {
+  if (slab === null) return;
   slab = null;
   slabView = null;
   messageView = null;

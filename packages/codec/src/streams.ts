@@ -260,7 +260,8 @@ function onAbort(controller: WritableStreamDefaultController, callback: () => vo
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { type ConnectionEvent, connectionStreams } from '@sanssocket/codec';
+ * import type { ConnectionEvent } from '@sanssocket/codec';
+ * import { connectionStreams } from '@sanssocket/codec/streams';
  *
  * const client = connectionStreams({ role: 'client' });
  * const server = connectionStreams({ role: 'server' });
@@ -290,37 +291,4 @@ export function connectionStreams(
   extensions: readonly MessageExtension[] = [],
 ): ConnectionStreams {
   return new Streams(config, extensions);
-}
-
-/**
- * Moves chunks from one stream to another, as `pipeTo` does, but can be stopped while a write hangs. Internal:
- * `TransportWebSocket` has two.
- */
-export class Pump {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-
-  constructor(readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>) {
-    this.#reader = readable.getReader();
-    this.#writer = writable.getWriter();
-  }
-
-  /** Ends when either stream does; the end of one is then that of the other. */
-  async run(): Promise<void> {
-    try {
-      for (let next = await this.#reader.read(); !next.done; next = await this.#reader.read()) {
-        await this.#writer.write(next.value);
-      }
-      await this.#writer.close();
-    } catch (error) {
-      this.stop(error);
-    }
-  }
-
-  /** Cancels one stream and aborts the other. */
-  stop(reason: unknown): void {
-    const ignore = (): void => {};
-    this.#reader.cancel(reason).catch(ignore);
-    this.#writer.abort(reason).catch(ignore);
-  }
 }

@@ -14,7 +14,8 @@ import type { ConnectionEvent } from './connection-events.js';
 import type { MessageExtension } from './extension.js';
 import { positiveInteger } from './limits.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from './opcodes.js';
-import { type ConnectionStreams, connectionStreams, Pump } from './streams.js';
+import { Pump } from './pump.js';
+import { type ConnectionStreams, connectionStreams } from './streams.js';
 import { utf8Bytes } from './text.js';
 import { createCloseEvent, type TransportWebSocketEventMap } from './web-socket-events.js';
 
@@ -66,7 +67,7 @@ type ListenerOptions =
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { type TransportCloseEvent, TransportWebSocket } from '@sanssocket/codec';
+ * import { type TransportCloseEvent, TransportWebSocket } from '@sanssocket/codec/web-socket';
  *
  * const up = new TransformStream<Uint8Array, Uint8Array>();
  * const down = new TransformStream<Uint8Array, Uint8Array>();
@@ -387,3 +388,5 @@ function scheduleTimeout(callback: () => void, ms: number): () => void {
   const timer = setTimeout(callback, ms);
   return () => clearTimeout(timer);
 }
+
+export type { TransportCloseEvent, TransportWebSocketEventMap } from './web-socket-events.js';

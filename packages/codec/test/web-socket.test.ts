@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type MessageExtension, RSV1 } from '../src/index.js';
 import {
   type ByteTransport,
-  type MessageExtension,
-  RSV1,
   type TransportCloseEvent,
   TransportWebSocket,
   type TransportWebSocketOptions,
-} from '../src/index.js';
+} from '../src/web-socket.js';
 
 /** Until all that can happen without further input has. */
 async function settle(): Promise<void> {
