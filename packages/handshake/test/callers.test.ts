@@ -10,7 +10,7 @@ import {
   ServerHandshake,
 } from '@sanssocket/handshake';
 import { describe, expect, test } from 'vitest';
-import { bytes, requestText, responseText, sampleNonce, text } from './bytes.js';
+import { ACCEPT, bytes, KEY, requestText, responseText, sampleNonce, text } from './bytes.js';
 
 function received(...lines: string[]): ServerHandshake {
   const handshake = new ServerHandshake();
@@ -237,4 +237,26 @@ test('acceptRequest checks headers before it asks the extensions', () => {
     TypeError,
   );
   expect(asked).toBe(0);
+});
+
+test('a request made by hand has a key of the right length, or nothing is hashed', () => {
+  const event = new ServerHandshake().push(bytes(requestText()));
+  if (event?.kind !== 'request') throw new Error('refused');
+  const { resourceName, host, origin, protocols, extensions, headers } = event.request;
+  const own = { kind: 'request', resourceName, host, origin, protocols, extensions, headers } as const;
+  expect(() => acceptRequest({ ...own, key: 'x'.repeat(40) })).toThrow(TypeError);
+  expect(text(acceptRequest({ ...own, key: KEY }).bytes)).toContain(ACCEPT);
+});
+
+test('responses without anything of the caller’s do not disturb each other, also when one is transferred away', () => {
+  const responses = Array.from({ length: 70 }, () => received().accept().bytes);
+  const expected = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${ACCEPT}\r\n\r\n`;
+  expect(new Set(responses.map(text))).toEqual(new Set([expected]));
+  structuredClone(null, { transfer: [responses.at(-1)!.buffer] });
+  expect(text(received().accept().bytes)).toBe(expected);
+});
+
+test('a response with something of the caller’s has a buffer of its own', () => {
+  const { bytes: response } = received().accept({ headers: [['Set-Cookie', 'a=1']] });
+  expect(response.buffer.byteLength).toBe(response.length);
 });

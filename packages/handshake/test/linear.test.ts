@@ -86,3 +86,33 @@ test.each([1, 7, 5000])('8-bit bytes are characters of their own, in chunks of %
   for (const chunk of cut(head, at)) last = handshake.push(chunk);
   expect(last?.kind === 'request' && last.request.headers.at(-1)).toBe(value);
 });
+
+test.each([
+  ['tokens of Connection', 'Connection: ', 'a, ', 'Upgrade'],
+  ['commas in Upgrade', 'Upgrade: ', ',', 'websocket'],
+  ['subprotocols', 'Sec-WebSocket-Protocol: ', 'a,', 'b'],
+  ['spaces (A01)', 'Sec-WebSocket-Protocol: b', ' ', 'x'],
+  ['quoted pairs (A02)', 'Sec-WebSocket-Extensions: a; b="', '\\c', ''],
+  ['parameters', 'Sec-WebSocket-Extensions: a', '; b', ''],
+  ['offers', 'Sec-WebSocket-Extensions: a', ', b', ''],
+  ['header lines', 'X: y', '\r\nX: y', ''],
+])('%s: characters looked at grow as the head does', (_name, before, repeated, after) => {
+  const native = String.prototype.charCodeAt;
+  const looks = (times: number): number => {
+    const head = bytes(requestText(before + repeated.repeat(times) + after));
+    let count = 0;
+    String.prototype.charCodeAt = function (this: string, at: number): number {
+      count++;
+      return native.call(this, at);
+    };
+    try {
+      new ServerHandshake({ maxHeadBytes: 1_000_000, maxHeaders: 100_000 }).push(head);
+    } finally {
+      String.prototype.charCodeAt = native;
+    }
+    return count;
+  };
+  const [one, sixteen] = [looks(1000), looks(16_000)];
+  expect(sixteen).toBeLessThan(20 * one);
+  expect(sixteen).toBeLessThan(8 * (16_000 * repeated.length + 1000));
+});

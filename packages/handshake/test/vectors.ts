@@ -155,8 +155,8 @@ function runClient(vector: HandshakeVector, at: readonly number[]): Record<strin
       const extensions = inForce(event.extensions);
       outcome = { outcome: 'accepted', request, protocol, extensions, headers: event.headers };
     } else {
-      const { kind, status, reason, location, challenges, body } = event;
-      outcome = { outcome: kind, status, reason, location, challenges, body: text(body) };
+      const { kind, status, reason, location, challenges, versions, body } = event;
+      outcome = { outcome: kind, status, reason, location, challenges, versions, body: text(body) };
     }
   };
   for (const chunk of cut(inputOf(vector), at)) {
