@@ -14,8 +14,13 @@ import { WindowCopy } from './window.js';
 /** 16 of 268 KB stay in a processor's cache. */
 const MAX_RESIDENTS = 16;
 
-/** Base-two logarithm of how much of its output a connection keeps: of 512 B, 1, 2, 4 KiB the best for 128 B to 1 KiB of JSON. */
+/**
+ * Base-two logarithm of how much of what it sent a connection keeps, and what is used of it: twice the message, as the first
+ * 512 bytes gain most. JSON of 128 B becomes 33 B with 512, 30 B with 2,048 and 31 B with the whole window, and without 89;
+ * of 1 KiB 148, 153, 138 and 233.
+ */
 const PRIMING_BITS = 11;
+const MIN_PRIMING_BYTES = 512;
 
 /** Who owns which compressor, the one not used for longest first. One for all connections with the same options. */
 export class Residents {
@@ -72,7 +77,7 @@ export class ResidentDeflater implements Deflater {
     let deflater = this.#residents.own(this);
     if (deflater === undefined) {
       deflater = this.#residents.take(this);
-      const sent = this.#sent.toBytes();
+      const sent = this.#sent.toBytes(Math.max(2 * piece.length, MIN_PRIMING_BYTES));
       if (sent !== undefined) deflater.deflate(sent);
     }
     const deflated = deflater.deflate(piece);

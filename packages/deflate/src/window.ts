@@ -7,7 +7,7 @@
 export class WindowCopy {
   readonly #limit: number;
   #ring: Uint8Array = new Uint8Array(0);
-  /** Where the next byte goes. */
+  /** Behind the byte written last. */
   #at = 0;
   /** How many bytes of the ring are written. */
   #bytes = 0;
@@ -23,7 +23,7 @@ export class WindowCopy {
     if (length === 0) return;
     if (length >= this.#limit) {
       this.#ring = output.slice(length - this.#limit);
-      this.#at = 0;
+      this.#at = this.#limit;
       this.#bytes = this.#limit;
       return;
     }
@@ -31,21 +31,29 @@ export class WindowCopy {
       this.#grow(this.#bytes + length);
     }
     const ring = this.#ring;
+    if (this.#at === ring.length) this.#at = 0;
     const fits = Math.min(length, ring.length - this.#at);
     ring.set(fits === length ? output : output.subarray(0, fits), this.#at);
     if (fits < length) ring.set(output.subarray(fits), 0);
-    this.#at = (this.#at + length) % ring.length;
+    // Between 1 and the ring's length, so that what was written last always ends there.
+    this.#at = fits < length ? length - fits : this.#at + length;
     this.#bytes = Math.min(this.#bytes + length, ring.length);
   }
 
-  /** All of it in order, as a copy; undefined if there is nothing. */
-  toBytes(): Uint8Array | undefined {
-    if (this.#bytes === 0) return undefined;
+  /**
+   * The last bytes in order, as a copy; undefined if there are none.
+   *
+   * @param atMost - how many; all of them by default
+   */
+  toBytes(atMost: number = this.#limit): Uint8Array | undefined {
+    const length = Math.min(atMost, this.#bytes);
+    if (length === 0) return undefined;
     const ring = this.#ring;
-    if (this.#bytes < ring.length) return ring.slice(0, this.#bytes);
-    const bytes = new Uint8Array(ring.length);
-    bytes.set(ring.subarray(this.#at), 0);
-    bytes.set(ring.subarray(0, this.#at), ring.length - this.#at);
+    const start = this.#at - length;
+    if (start >= 0) return ring.slice(start, this.#at);
+    const bytes = new Uint8Array(length);
+    bytes.set(ring.subarray(start), 0);
+    bytes.set(ring.subarray(0, this.#at), -start);
     return bytes;
   }
 

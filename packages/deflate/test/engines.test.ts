@@ -33,6 +33,9 @@ test('a copy of a window has the last bytes, however they come', () => {
       window.push(bytes);
       all.push(...bytes);
       expect([...(window.toBytes() ?? [])]).toEqual(all.slice(-512));
+      for (const most of [1, 100, 511, 600]) {
+        expect([...(window.toBytes(most) ?? [])]).toEqual(all.slice(-512).slice(-most));
+      }
     }
     window.clear();
     expect(window.toBytes()).toBeUndefined();

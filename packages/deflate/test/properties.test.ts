@@ -95,7 +95,7 @@ const inflateWith = async (engine: DeflateEngine, payloads: readonly Uint8Array[
   const inflater = engine.createInflater({ windowBits: 15, takeover: true });
   const results: string[] = [];
   for (const payload of payloads) {
-    const inflated: Inflated = await inflater.inflate(payload.slice(), 100_000);
+    const inflated: Inflated = await inflater.inflate(payload.slice(), 1e8);
     results.push(typeof inflated === 'string' ? inflated : Buffer.from(inflated).toString('latin1'));
     if (typeof inflated === 'string') break;
   }
