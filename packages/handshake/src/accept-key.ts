@@ -23,7 +23,7 @@ export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => unknown;
  * ```
  */
 export function isKey(key: string): boolean {
-  return key.length === 24 && key.endsWith('==') && consistsOf(key, BASE64, 22);
+  return key.length === 24 && key.slice(22) === '==' && consistsOf(key, BASE64, 22);
 }
 
 /**

@@ -85,10 +85,11 @@ export function parseStatusLine(line: string): StatusLine | undefined {
 
 /** The digits of `HTTP/d.d` at an index, RFC 9112 2.3. */
 function parseVersion(line: string, at: number): string | undefined {
-  const version = line.slice(at + 5, at + 8);
+  const version = line.slice(at, at + 8);
+  if (version === 'HTTP/1.1') return '1.1'; // mostly, and then nothing more is looked at
   const valid =
-    line.startsWith('HTTP/', at) && version[1] === '.' && consistsOf(version[0]! + version[2], DIGIT);
-  return valid ? version : undefined;
+    version.startsWith('HTTP/') && version[6] === '.' && consistsOf(`${version[5]}${version[7]}`, DIGIT);
+  return valid ? version.slice(5) : undefined;
 }
 
 /** Whether a head is of HTTP/1.1 or a later 1.x: what came after 1.x has no Upgrade (RFC 9113 8.6). RFC 6455 4.2.1 item 1. */
