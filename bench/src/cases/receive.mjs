@@ -82,7 +82,7 @@ function feedOf({ frames }, chunks = 'packed') {
  * @returns {(chunk: Buffer) => void}
  */
 export function ourReceiver(role, delivery, tally) {
-  const options = { role, inPlace: true, allocate: (length) => Buffer.allocUnsafe(length) };
+  const options = { role, handOver: true, allocate: (length) => Buffer.allocUnsafe(length) };
   let connection;
   if (delivery === 'span') {
     connection = new Connection(

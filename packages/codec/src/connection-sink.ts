@@ -18,7 +18,10 @@ import type { Outcome } from './outcome.js';
 export interface ConnectionSink {
   /** A whole text message, decoded and validated; a byte-order mark is kept (RFC 6455 5.6, 8.1). */
   text?(text: string): void;
-  /** A whole binary message, in an array of its own (RFC 6455 5.6). */
+  /**
+   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: copy it
+   * before you transfer it.
+   */
   binary?(bytes: Uint8Array): void;
   /** A whole message as borrowed bytes; those of a text are valid UTF-8. No view, no string is made. */
   message?(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): void;

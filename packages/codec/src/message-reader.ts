@@ -4,7 +4,7 @@
  * A frame that stands whole in a chunk goes straight to the sink; anything cut is collected, unmasked on its way to its
  * final place. What a header alone can break is the frame parser's business; here are the rules about payloads.
  */
-import { maskView, rotateKey } from '@sanssocket/mask';
+import { mask as defaultMask, maskView, rotateKey } from '@sanssocket/mask';
 import { copyInto, EMPTY } from './bytes.js';
 import { isValidCloseCode, NO_STATUS_RECEIVED } from './close-codes.js';
 import type { ConnectionConfig } from './connection-config.js';
@@ -158,7 +158,7 @@ export class MessageReader extends FrameReader {
     view: DataView | null,
   ): void {
     const { delivery, mask } = this.#config;
-    const byView = view !== null && end - start <= VIEW_TO_BYTES;
+    const byView = view !== null && end - start <= VIEW_TO_BYTES && mask === defaultMask;
     if (delivery === 'messages' && opcode !== TEXT) {
       this.#sink.binary?.(this.#unmasked(bytes, start, end, key, byView ? view : null));
       return;
