@@ -1,6 +1,6 @@
 // The headers a handshake looks at, found in one pass over a head, whether it came as bytes or parsed.
 
-import { equalsIgnoringCase, lowerCodes } from './characters.js';
+import { consistsOf, lowerCodes, TOKEN } from './characters.js';
 import type { HandshakeFaultCode } from './faults.js';
 import type { RawHeaders } from './header-fields.js';
 
@@ -58,13 +58,19 @@ export class Fields {
   /** A bit for each header that came more than once. */
   repeated = 0;
 
-  /** Which header `text` from `start` to `end` names, if it is one to look at, otherwise -1. */
-  static slotOf(text: string, start: number, end: number): number {
+  /**
+   * Which header a name is, if it is one to look at, otherwise -1.
+   *
+   * @param bytes - the name from `start` to `end`, which is a token: then setting bit 20 makes letters lower case, and makes
+   *   no character one of `NAMES` that was not
+   */
+  static slotOf(bytes: Uint8Array, start: number, end: number): number {
     const slots = BY_LENGTH[end - start];
     if (slots === undefined) return -1;
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i]!;
-      if (equalsIgnoringCase(text, NAMES[slot]!, start, end)) return Math.min(slot, DRAFT_KEY);
+    next: for (let k = 0; k < slots.length; k++) {
+      const name = NAMES[slots[k]!]!;
+      for (let i = 0; i < name.length; i++) if ((bytes[start + i]! | 0x20) !== name[i]) continue next;
+      return Math.min(slots[k]!, DRAFT_KEY);
     }
     return -1;
   }
@@ -74,7 +80,8 @@ export class Fields {
     const fields = new Fields();
     for (let i = 0; i + 1 < headers.length; i += 2) {
       const name = headers[i]!;
-      const slot = Fields.slotOf(name, 0, name.length);
+      if (BY_LENGTH[name.length] === undefined || !consistsOf(name, TOKEN)) continue;
+      const slot = Fields.slotOf(lowerCodes(name), 0, name.length);
       if (slot >= 0) fields.add(slot, headers[i + 1]!);
     }
     return fields;

@@ -143,6 +143,11 @@ export class HeadReader {
         else if (state === START) marks[0] = i;
         state = NEXT[state]!;
         i++;
+        // The LF that mostly follows, without another turn.
+        if (byte === CR && state !== END_LF && i < end && chunk[i] === LF) {
+          state = LINE;
+          i++;
+        }
       } else if (state === LINE && !isBlank(byte)) {
         // Header lines are counted before anything of them is kept. RFC 6455 10.4.
         if (this.#count === this.#maxHeaders) return this.#fail('TOO_MANY_HEADERS', i);
@@ -205,7 +210,7 @@ export class HeadReader {
     const fields = new Fields();
     for (let i = 1, stop = this.#count * 3; i < stop; i += 3) {
       const colon = marks[i + 1]!;
-      const slot = Fields.slotOf(text, marks[i]!, colon);
+      const slot = Fields.slotOf(chunk, marks[i]!, colon);
       if (slot >= 0) fields.add(slot, trimmed(text, colon + 1, marks[i + 2]!));
     }
     this.text = text;

@@ -148,12 +148,16 @@ export function readOffer(request: CheckedRequest, fields: Fields): HandshakeFau
   request.origin = fields.values[ORIGIN];
   if (fields.isRepeated(ORIGIN) || request.origin?.includes(', ')) return 'ORIGIN_REPEATED';
   // 4.2.1 item 8.
-  const protocols = parseProtocols(fields.lines(PROTOCOL));
-  if ('kind' in protocols) return protocols.code;
-  request.protocols = protocols;
+  if (fields.values[PROTOCOL] !== undefined) {
+    const protocols = parseProtocols(fields.lines(PROTOCOL));
+    if ('kind' in protocols) return protocols.code;
+    request.protocols = protocols;
+  }
   // 4.2.1 item 9. Only what cannot be read is refused; what cannot be agreed to is declined later (P9).
-  const extensions = parseExtensions(fields.lines(EXTENSIONS));
-  if (extensions === undefined) return 'EXTENSION_INVALID';
-  request.extensions = extensions;
+  if (fields.values[EXTENSIONS] !== undefined) {
+    const extensions = parseExtensions(fields.lines(EXTENSIONS));
+    if (extensions === undefined) return 'EXTENSION_INVALID';
+    request.extensions = extensions;
+  }
   return undefined;
 }

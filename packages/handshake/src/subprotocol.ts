@@ -18,13 +18,16 @@ import { describeFault, type HandshakeFault } from './faults.js';
  */
 export function parseProtocols(values: readonly string[]): string[] | HandshakeFault {
   const protocols = listElements(values);
-  // 4.1 item 10: "non-empty strings" of token characters ...
-  if (!protocols.every((name) => consistsOf(name, TOKEN))) return describeFault('PROTOCOL_INVALID');
-  // ... "and MUST all be unique strings".
+  const { length } = protocols;
+  for (let i = 0; i < length; i++) {
+    // 4.1 item 10: "non-empty strings" of token characters ...
+    if (!consistsOf(protocols[i]!, TOKEN)) return describeFault('PROTOCOL_INVALID');
+  }
+  // ... "and MUST all be unique strings". For a few a search is half the time of a set.
   const isUnique =
-    protocols.length < 9
-      ? protocols.every((name, i) => protocols.indexOf(name) === i) // half the time of a set
-      : new Set(protocols).size === protocols.length;
+    length < 9
+      ? protocols.every((name, i) => protocols.indexOf(name) === i)
+      : new Set(protocols).size === length;
   return isUnique ? protocols : describeFault('PROTOCOL_OFFERED_TWICE');
 }
 
