@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import workspace from './vitest.config.js';
+
+// The tests that need Debian's chromium at /usr/bin/chromium: `npm run test:browser`.
+export default defineConfig({
+  resolve: workspace.resolve ?? {},
+  test: {
+    include: ['examples/*/test/**/*.browser.ts'],
+    reporters: ['default', './tools/vitest-summary.mjs'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+});
