@@ -5,7 +5,7 @@
 import { deflateRaw, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Deflater, Inflated, Inflater } from './engine.js';
 import { endsLikeTail } from './one-shot.js';
-import type { WindowCopy } from './window.js';
+import { storedBlock, type WindowCopy } from './window.js';
 import { concat, SYNC_FLUSH, type ZlibInflater } from './zlib-shape.js';
 
 const CHUNK_BYTES = 0x1_0000;
@@ -70,12 +70,12 @@ export class OffThreadInflater implements Inflater {
 
   inflate(payload: Uint8Array, maxBytes: number): Inflated | PromiseLike<Inflated> {
     if (payload.length < this.#fromBytes) return this.#inflater.inflate(payload, maxBytes);
-    const dictionary = this.#window?.toBytes();
-    const stream = concat([payload, TAIL]);
+    const window = this.#window?.toBytes();
+    const before = window === undefined ? 0 : window.length;
+    const stream = concat(window === undefined ? [payload, TAIL] : [storedBlock(window), payload, TAIL]);
     const options = {
       windowBits: this.#windowBits,
-      ...(dictionary === undefined ? {} : { dictionary }),
-      maxOutputLength: Math.min(maxBytes, MAX_OUTPUT_BYTES),
+      maxOutputLength: Math.min(before + maxBytes, MAX_OUTPUT_BYTES),
       chunkSize: CHUNK_BYTES,
       info: true,
     };
@@ -88,8 +88,7 @@ export class OffThreadInflater implements Inflater {
           // BFINAL inside, or perhaps a stored block cut short: rare enough to do it again, here. Nothing has moved yet.
           resolve(this.#inflater.inflate(payload, maxBytes));
         } else {
-          const { buffer } = result;
-          const message = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+          const message = new Uint8Array(result.buffer.subarray(before));
           this.#window?.push(message);
           if (this.#window !== null) this.#inflater.renew();
           resolve(message);

@@ -7,10 +7,11 @@
  * is tried out before it is used ({@link hasZlibHandle}).
  */
 import { createDeflateRaw, createInflateRaw, type ZlibOptions } from 'node:zlib';
-import { WindowCopy } from './window.js';
+import { storedBlock, WindowCopy } from './window.js';
 import {
   type BLOCK,
   type InflateStream,
+  inflateNowhere,
   type SYNC_FLUSH,
   ZlibDeflater,
   ZlibInflater,
@@ -94,37 +95,15 @@ class NodeStream implements ZlibStream {
 }
 
 /** An inflater's: can go on behind the end of a stream. */
-class NodeInflateStream implements InflateStream {
+class NodeInflateStream extends NodeStream implements InflateStream {
   readonly #windowBits: number;
   /** The window, because zlib does not give its own; null without takeover. */
   readonly #window: WindowCopy | null;
-  #stream: NodeStream;
-  /** Whether the stream began with a dictionary, to which a reset would go back. */
-  #primed = false;
 
   constructor(windowBits: number, window: WindowCopy | null) {
+    super(createInflateRaw({ windowBits, chunkSize: CHUNK_BYTES }));
     this.#windowBits = windowBits;
     this.#window = window;
-    this.#stream = new NodeStream(createInflateRaw({ windowBits, chunkSize: CHUNK_BYTES }));
-  }
-
-  get outputLeft(): number {
-    return this.#stream.outputLeft;
-  }
-
-  get inputLeft(): number {
-    return this.#stream.inputLeft;
-  }
-
-  run(
-    flush: typeof SYNC_FLUSH | typeof BLOCK,
-    input: Uint8Array,
-    start: number,
-    end: number,
-    output: Uint8Array,
-    outputStart: number,
-  ): boolean {
-    return this.#stream.run(flush, input, start, end, output, outputStart);
   }
 
   restart(produced: readonly Uint8Array[]): void {
@@ -132,29 +111,13 @@ class NodeInflateStream implements InflateStream {
     const before = this.#window?.toBytes();
     if (before !== undefined) window.push(before);
     for (const chunk of produced) window.push(chunk);
-    this.#renew(window.toBytes());
+    this.reset();
+    const bytes = window.toBytes();
+    if (bytes !== undefined) inflateNowhere(this, storedBlock(bytes));
   }
 
   delivered(message: Uint8Array): void {
     this.#window?.push(message);
-  }
-
-  reset(): void {
-    if (this.#primed) this.#renew(undefined);
-    else this.#stream.reset();
-  }
-
-  close(): void {
-    this.#stream.close();
-  }
-
-  #renew(dictionary: Uint8Array | undefined): void {
-    const options: ZlibOptions = { windowBits: this.#windowBits, chunkSize: CHUNK_BYTES };
-    this.#stream.close();
-    this.#primed = dictionary !== undefined;
-    this.#stream = new NodeStream(
-      createInflateRaw(dictionary === undefined ? options : { ...options, dictionary }),
-    );
   }
 }
 
@@ -185,18 +148,24 @@ function tryHandle(): boolean {
     // RFC 7692 7.2.3.2: "Hello" twice over one window; then half of it, then a block of type 3.
     const hello = Uint8Array.of(0x48, 0x65, 0x6c, 0x6c, 0x6f);
     const deflater = createHandleDeflater({});
-    const inflater = createHandleInflater(15, null);
+    const inflater = createHandleInflater(15, new WindowCopy(15));
     const lengths = [hello, hello].map((piece) => {
       const deflated = deflater.deflate(piece);
       const inflated = inflater.inflate(deflated.subarray(0, deflated.length - 4), 5);
       return String(inflated) === String(hello) ? deflated.length : 0;
     });
     deflater.close();
+    // BFINAL, and what refers to the text before it (RFC 7692 7.2.3.4).
+    const ended = [0xf3, 0xf2].map((first) => inflater.inflate(Uint8Array.of(first, 0, 0x11, 0, 0), 5));
     const faults = [Uint8Array.of(0xf2, 0x48), Uint8Array.of(0x06)].map((payload) =>
       inflater.inflate(payload, 5),
     );
     inflater.close();
-    return lengths.join() === '11,9' && faults.every((fault) => fault === 'EXTENSION_DATA');
+    return (
+      lengths.join() === '11,9' &&
+      ended.every((message) => String(message) === String(hello)) &&
+      faults.every((fault) => fault === 'EXTENSION_DATA')
+    );
   } catch {
     return false;
   }

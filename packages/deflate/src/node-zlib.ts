@@ -101,11 +101,10 @@ function zlibOptions({ windowBits, level, memoryLevel }: DeflaterOptions): ZlibO
 }
 
 function inflateOnce(windowBits: number): InflateFunction {
-  return (stream, dictionary, maxBytes) => {
+  return (stream, maxBytes) => {
     try {
       const { buffer, engine } = inflateRawSync(stream, {
         windowBits,
-        ...(dictionary === undefined ? {} : { dictionary }),
         // With 0 Node takes the largest there is.
         maxOutputLength: Math.min(Math.max(maxBytes, 1), MAX_OUTPUT_BYTES),
         chunkSize: CHUNK_BYTES,

@@ -1,9 +1,9 @@
 /**
- * Engines of which nothing is known but functions that take it all at once, with a dictionary: the window is then kept here and
- * handed in with every message. Slower than an engine that keeps it itself, as the dictionary has to be taken in each time.
+ * Engines of which nothing is known but functions that take it all at once: the window is then kept here and handed in with every
+ * message, as a dictionary or, to inflate, as a block in front. Slower than an engine that keeps it itself.
  */
 import type { Deflater, Inflated, InflateFault, Inflater } from './engine.js';
-import { WindowCopy } from './window.js';
+import { storedBlock, WindowCopy } from './window.js';
 import { BYTES_PER_RESTART, concat } from './zlib-shape.js';
 
 /**
@@ -16,12 +16,10 @@ export type DeflateFunction = (piece: Uint8Array, dictionary: Uint8Array | undef
 /**
  * Inflates up to the end of the stream.
  *
- * @param dictionary - what came before; undefined if nothing did
  * @returns the output, and how many bytes the stream took; or the fault
  */
 export type InflateFunction = (
   stream: Uint8Array,
-  dictionary: Uint8Array | undefined,
   maxBytes: number,
 ) => { readonly bytes: Uint8Array; readonly consumed: number } | InflateFault;
 
@@ -50,6 +48,7 @@ export class OneShotDeflater implements Deflater {
   }
 }
 
+const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 /** The four bytes left out (RFC 7692 7.2.2), and an empty last block: a stream with an end, and one that is cut has none. */
 const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff);
 
@@ -73,17 +72,23 @@ export class OneShotInflater implements Inflater {
     let restarts = 2 + length / BYTES_PER_RESTART;
     let start = 0;
     do {
-      const stream = concat([payload.subarray(start), TAIL]);
-      const inflated = this.#inflate(stream, this.#window.toBytes(), left);
+      const window = this.#window.toBytes();
+      const before = window === undefined ? 0 : window.length;
+      const block = window === undefined ? EMPTY : storedBlock(window);
+      const stream = concat([block, payload.subarray(start), TAIL]);
+      const inflated = this.#inflate(stream, before + left);
       if (typeof inflated === 'string') return inflated;
-      const { bytes, consumed } = inflated;
+      const bytes = inflated.bytes.slice(before);
+      const consumed = inflated.consumed - block.length;
       // With BFINAL on the empty block whose last four bytes they are, the stream ends with the four bytes.
-      if (consumed === stream.length || start + consumed === length + 4) {
+      const end = start + consumed - length;
+      if (end === TAIL.length || end === 4) {
         if (endsLikeTail(bytes)) {
           // The message's own bytes, or a stored block that is four bytes short and took the tail for them?
-          const marked = concat([payload.subarray(start), MARKED_TAIL]);
-          const again = this.#inflate(marked, this.#window.toBytes(), left + 1);
-          if (typeof again === 'string' || again.bytes.length !== bytes.length + 1) return 'EXTENSION_DATA';
+          const marked = concat([block, payload.subarray(start), MARKED_TAIL]);
+          const again = this.#inflate(marked, before + left + 1);
+          if (typeof again === 'string' || again.bytes.length !== inflated.bytes.length + 1)
+            return 'EXTENSION_DATA';
         }
         start = length;
       }

@@ -73,3 +73,23 @@ export class WindowCopy {
     this.#at = this.#bytes;
   }
 }
+
+/**
+ * A block without compression (RFC 1951 3.2.4): inflated, it leaves a window of these bytes. For inflaters that cannot be given
+ * one; Deno's zlib takes a dictionary and ignores it.
+ *
+ * @param bytes - at most 65,535
+ */
+export function storedBlock(bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  const block = new Uint8Array(STORED_HEADER_BYTES + length);
+  block[1] = length;
+  block[2] = length >> 8;
+  block[3] = ~length;
+  block[4] = ~length >> 8;
+  block.set(bytes, STORED_HEADER_BYTES);
+  return block;
+}
+
+/** A block's header at the beginning of a byte, its length twice. */
+const STORED_HEADER_BYTES = 5;

@@ -214,6 +214,11 @@ export class ZlibInflater implements Inflater {
   }
 }
 
+/** Gives an inflater a window: inflates what makes one, and forgets the output. */
+export function inflateNowhere(stream: ZlibStream, payload: Uint8Array): void {
+  stream.run(SYNC_FLUSH, payload, 0, payload.length, scratch, 0);
+}
+
 /** One array of several. */
 export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));

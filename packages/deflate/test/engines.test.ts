@@ -4,6 +4,7 @@ import { constants, deflateRawSync } from 'node:zlib';
 import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { describe, expect, test } from 'vitest';
+import { hasZlibHandle } from '../src/node-zlib-stream.js';
 import { OneShotInflater } from '../src/one-shot.js';
 import { WindowCopy } from '../src/window.js';
 import { ZlibDeflater, ZlibInflater, type ZlibStream } from '../src/zlib-shape.js';
@@ -114,6 +115,10 @@ describe.each(engines)('%s', (_name, engine) => {
     expect(await inflate(Buffer.concat([large, large]), 200_000)).toHaveLength(200_000);
     expect(await inflate(Buffer.concat([large, large]), 199_999)).toBe('MESSAGE_TOO_LARGE');
   });
+});
+
+test('Node has the handle, in every version so far', () => {
+  expect(hasZlibHandle()).toBe(true);
 });
 
 test('an engine without a handle that does what it should uses documented functions', async () => {
