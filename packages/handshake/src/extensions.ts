@@ -45,53 +45,72 @@ const BACKSLASH = 0x5c;
  */
 export function parseExtensions(values: readonly string[]): ExtensionOffer[] | undefined {
   const offers: ExtensionOffer[] = [];
-  for (const text of values) {
-    let at = 0;
-    const skipBlanks = (): void => {
-      while (isBlank(text.charCodeAt(at))) at++;
-    };
-    // Every reader leaves `at` behind what it read and the blanks after it; '' is no token.
-    const readToken = (): string => {
-      skipBlanks();
-      const start = at;
-      while ((CLASSES[text.charCodeAt(at)]! & TOKEN) !== 0) at++;
-      const token = text.slice(start, at);
-      skipBlanks();
-      return token;
-    };
-    const readQuoted = (): string => {
-      let content = '';
-      for (at++; at < text.length && text.charCodeAt(at) !== QUOTE; at++) {
-        if (text.charCodeAt(at) === BACKSLASH) at++;
-        content += text.charAt(at);
-      }
-      if (at++ >= text.length) return '';
-      skipBlanks();
-      // "the value after quoted-string unescaping MUST conform to the 'token' ABNF". 9.1.
-      return consistsOf(content, TOKEN) ? content : '';
-    };
-    do {
-      const name = readToken();
-      if (name === '') return undefined;
-      const parameters: ExtensionParameter[] = [];
-      while (text.charCodeAt(at) === SEMICOLON) {
-        at++;
-        const parameter = readToken();
-        if (parameter === '') return undefined;
-        let value: string | undefined;
-        if (text.charCodeAt(at) === EQUALS) {
-          at++;
-          skipBlanks();
-          value = text.charCodeAt(at) === QUOTE ? readQuoted() : readToken();
-          if (value === '') return undefined;
-        }
-        parameters.push({ name: parameter, value });
-      }
-      offers.push({ name, parameters });
-    } while (text.charCodeAt(at++) === COMMA);
-    if (at <= text.length) return undefined;
+  for (const value of values) {
+    text = value;
+    at = 0;
+    const isRight = readOffers(offers);
+    text = ''; // nothing of a head is kept
+    if (!isRight) return undefined;
   }
   return offers;
+}
+
+// The line being read, and how far: for the functions below, which call nothing else. Each leaves `at` behind what it read
+// and the blanks after it, and gives '' for what is no token.
+let text = '';
+let at = 0;
+
+function readOffers(offers: ExtensionOffer[]): boolean {
+  do {
+    const name = readToken();
+    if (name === '') return false;
+    const parameters: ExtensionParameter[] = [];
+    while (take(SEMICOLON)) {
+      const parameter = readToken();
+      if (parameter === '') return false;
+      let value: string | undefined;
+      if (take(EQUALS)) {
+        skipBlanks();
+        value = take(QUOTE) ? readQuoted() : readToken();
+        if (value === '') return false;
+      }
+      parameters.push({ name: parameter, value });
+    }
+    offers.push({ name, parameters });
+  } while (take(COMMA));
+  return at === text.length;
+}
+
+function take(code: number): boolean {
+  if (at === text.length || text.charCodeAt(at) !== code) return false;
+  at++;
+  return true;
+}
+
+function skipBlanks(): void {
+  while (at < text.length && isBlank(text.charCodeAt(at))) at++;
+}
+
+function readToken(): string {
+  skipBlanks();
+  const start = at;
+  // A look past the end would cost as much as all the rest.
+  while (at < text.length && (CLASSES[text.charCodeAt(at)]! & TOKEN) !== 0) at++;
+  const token = text.slice(start, at);
+  skipBlanks();
+  return token;
+}
+
+function readQuoted(): string {
+  let content = '';
+  while (!take(QUOTE)) {
+    take(BACKSLASH);
+    if (at === text.length) return '';
+    content += text.charAt(at++);
+  }
+  skipBlanks();
+  // "the value after quoted-string unescaping MUST conform to the 'token' ABNF". 9.1.
+  return consistsOf(content, TOKEN) ? content : '';
 }
 
 /**
