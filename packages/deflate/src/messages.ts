@@ -69,10 +69,15 @@ export class DeflateMessages implements MessageExtension {
   ): Encoded | PromiseLike<Encoded> {
     if (cache.has(message)) return cache.get(message);
     const encoded = this.#deflate(piece, position);
-    // What an engine gives may be memory that it reuses.
-    const kept = encoded instanceof Uint8Array ? encoded.slice() : encoded;
-    cache.set(message, kept);
-    return kept;
+    if (encoded === undefined || encoded instanceof Uint8Array) {
+      // Kept for long, so not as a view that holds on to its neighbours.
+      const kept = encoded?.slice();
+      cache.set(message, kept);
+      return kept;
+    }
+    cache.set(message, encoded);
+    encoded.then(undefined, () => cache.delete(message));
+    return encoded;
   }
 
   #deflate(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded> {

@@ -214,6 +214,27 @@ describe('prepared messages', () => {
   });
 });
 
+test('a prepared message that could not be compressed is tried again', async () => {
+  let calls = 0;
+  const engine: DeflateEngine = {
+    ...compressionStreams(),
+    createDeflater: () => ({
+      deflate: () =>
+        ++calls === 1 ? Promise.reject(new Error('out of memory')) : Promise.resolve(new Uint8Array(9)),
+      reset() {},
+      close() {},
+    }),
+  };
+  const extension = serverEnds(engine);
+  const message = PreparedMessage.text(SENTENCE);
+  for (const first of [0x88, 0xc1]) {
+    const recorder = new Recorder({ role: 'server' }, extension(NO_TAKEOVER));
+    recorder.connection.sendPrepared(message);
+    expect((await recorder.output())[0]).toBe(first);
+  }
+  expect(calls).toBe(2);
+});
+
 test('a chain in which another extension has changed a prepared message', () => {
   const flip = {
     rsv: 0x20,
