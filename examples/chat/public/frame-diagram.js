@@ -118,7 +118,8 @@ function describe(frame) {
 }
 
 /** The payload in a line: text as text, a Close as code and reason, other bytes in hexadecimal. */
-function payloadText({ opcode, payload, payloadLength }) {
+function payloadText({ opcode, payload, payloadLength, inflated }) {
+  if (inflated !== null) return inflated.text;
   const bytes = fromHex(payload);
   const more = bytes.length < payloadLength ? '…' : '';
   const decode = (part) => new TextDecoder().decode(part);

@@ -44,13 +44,19 @@ function frameItem(frame) {
   direction.className = 'direction';
   direction.textContent = frame.direction === 'received' ? 'You → server' : 'Server → you';
   const kind = document.createElement('span');
-  kind.textContent = `${OPCODES.get(frame.opcode) ?? 'reserved'}, ${frame.payloadLength} ${frame.payloadLength === 1 ? 'byte' : 'bytes'}`;
+  kind.textContent = `${OPCODES.get(frame.opcode) ?? 'reserved'}, ${sizes(frame)}`;
   const time = document.createElement('time');
   time.dateTime = new Date(frame.at).toISOString();
   time.textContent = new Date(frame.at).toLocaleTimeString([], { hour12: false });
   title.append(direction, kind, time);
   item.append(title, drawFrame(frame));
   return item;
+}
+
+/** What is on the wire; of a compressed message also what it was. */
+function sizes({ payloadLength, inflated }) {
+  const wire = `${payloadLength} ${payloadLength === 1 ? 'byte' : 'bytes'}`;
+  return inflated === null ? wire : `${wire} compressed from ${inflated.length}`;
 }
 
 function faultItem({ direction, code, message, section }) {

@@ -1,6 +1,12 @@
 /** One client of the chat: its connection, its name, and the bound on what waits for it. */
 import type { Duplex } from 'node:stream';
-import { Connection, ConnectionConfig, type Outcome, type PreparedMessage } from '@sanssocket/codec';
+import {
+  Connection,
+  ConnectionConfig,
+  type MessageExtension,
+  type Outcome,
+  type PreparedMessage,
+} from '@sanssocket/codec';
 import type { FrameTap } from './frame-tap.js';
 import { SocketHost } from './host-loop.js';
 import type { Hub, Member } from './hub.js';
@@ -24,17 +30,29 @@ export class ClientSession implements Member {
 
   /**
    * @param socket - behind the opening handshake
+   * @param extensions - what the handshake agreed on
    * @param tap - if the client wants to see its own frames
    */
-  constructor(socket: Duplex, hub: Hub, settings: Settings, tap?: FrameTap) {
+  constructor(
+    socket: Duplex,
+    hub: Hub,
+    settings: Settings,
+    extensions: readonly MessageExtension[],
+    tap?: FrameTap,
+  ) {
     this.#hub = hub;
     this.#settings = settings;
     this.#tap = tap;
-    this.#connection = new Connection(CONFIG, {
-      text: (text) => this.#heard(text),
-      binary: () => this.#connection.fail(1003, 'this chat speaks JSON, in text messages'),
-      closed: (outcome) => hub.unregister(this, describe(outcome)),
-    });
+    this.#connection = new Connection(
+      CONFIG,
+      {
+        text: (text) => this.#heard(text),
+        binary: () => this.#connection.fail(1003, 'this chat speaks JSON, in text messages'),
+        closed: (outcome) => hub.unregister(this, describe(outcome)),
+        output: () => this.#host.flush(), // a long message was compressed in another thread
+      },
+      extensions,
+    );
     this.#host = new SocketHost(socket, this.#connection, settings, tap);
   }
 

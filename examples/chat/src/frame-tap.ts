@@ -3,11 +3,14 @@
  * time, so only a connection that asked for it has one.
  */
 import { randomUUID } from 'node:crypto';
+import { constants, inflateRawSync } from 'node:zlib';
 import { type Fault, FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec';
 import type { WireTap } from './host-loop.js';
 
 /** How much of a payload is shown. */
 const EXCERPT_BYTES = 256;
+/** A longer message is not inflated to be shown. */
+const MAX_INFLATED_BYTES = 65_536;
 /** How many frames are kept for a watcher that comes later. */
 const KEPT_REPORTS = 16;
 
@@ -31,6 +34,8 @@ export interface FrameReport {
   readonly payloadLength: number;
   /** The first bytes of the payload, unmasked, in hexadecimal. */
   readonly payload: string;
+  /** Of a message that stands compressed in one frame: what it is when inflated, in bytes and as text; null of others. */
+  readonly inflated: { readonly length: number; readonly text: string } | null;
 }
 
 /** Where a stream of frames broke a rule; nothing behind it can be read. */
@@ -89,7 +94,9 @@ export class FrameTap implements WireTap {
   /** What the server receives is masked and what it sends is not, as the parser for each role demands (RFC 6455 5.1). */
   #parser(direction: Direction): FrameParser {
     const sink = new FrameDescriber(direction, (report) => this.#tell(report));
-    return new FrameParser(sink, { role: direction === 'received' ? 'server' : 'client', unmask: 'copy' });
+    // RSV1 may be set: permessage-deflate marks compressed messages with it (RFC 7692 6).
+    const role = direction === 'received' ? 'server' : 'client';
+    return new FrameParser(sink, { role, rsv: RSV1, unmask: 'copy' });
   }
 
   #tell(report: Report): void {
@@ -107,6 +114,8 @@ class FrameDescriber implements FrameSink {
   #payloadLength = 0;
   #maskingKey: string | null = null;
   #payload = '';
+  /** The payload of a frame that is a whole compressed message. */
+  #compressed: Buffer[] | null = null;
 
   constructor(direction: Direction, tell: (report: Report) => void) {
     this.#direction = direction;
@@ -118,9 +127,11 @@ class FrameDescriber implements FrameSink {
     this.#payloadLength = payloadLength;
     this.#maskingKey = masked ? keyHex(maskingKey) : null;
     this.#payload = '';
+    this.#compressed = (first & (FIN | RSV1)) === (FIN | RSV1) ? [] : null;
   }
 
   payload(bytes: Uint8Array, start: number, end: number): void {
+    this.#compressed?.push(Buffer.from(bytes.subarray(start, end)));
     const room = EXCERPT_BYTES - this.#payload.length / 2;
     this.#payload += Buffer.from(bytes.subarray(start, Math.min(end, start + room))).toString('hex');
   }
@@ -140,11 +151,26 @@ class FrameDescriber implements FrameSink {
       maskingKey: this.#maskingKey,
       payloadLength: this.#payloadLength,
       payload: this.#payload,
+      inflated: this.#compressed === null ? null : inflate(Buffer.concat(this.#compressed)),
     });
   }
 
   fail({ code, message, section }: Fault): void {
     this.#tell({ type: 'fault', direction: this.#direction, at: Date.now(), code, message, section });
+  }
+}
+
+/** A message compressed without context takeover (RFC 7692 7.2.2); null if it is not, or longer than the chat's are. */
+function inflate(compressed: Buffer): FrameReport['inflated'] {
+  const whole = Buffer.concat([compressed, Uint8Array.of(0, 0, 0xff, 0xff)]);
+  try {
+    const message = inflateRawSync(whole, {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: MAX_INFLATED_BYTES,
+    });
+    return { length: message.length, text: message.toString('utf8', 0, EXCERPT_BYTES) };
+  } catch {
+    return null;
   }
 }
 

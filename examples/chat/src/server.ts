@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { MessageExtension } from '@sanssocket/codec';
 import { rejectRequest } from '@sanssocket/handshake';
 import { ClientSession } from './client-session.js';
 import { FrameTap } from './frame-tap.js';
@@ -103,21 +104,27 @@ export class ChatServer {
       refuse(checked, socket, closeTimeoutMs);
       return;
     }
-    const session = this.#sessionFor(addressOf(checked.resourceName), socket);
+    const address = addressOf(checked.resourceName);
+    const { bytes, extensions } = accept(checked, address.pathname === CHAT_PATH);
+    const session = this.#sessionFor(address, socket, extensions);
     if (session === undefined) {
       refuse(rejectRequest({ status: 404, body: 'nothing to connect to here\n' }), socket, closeTimeoutMs);
       return;
     }
     this.#sessions.add(session);
     socket.on('close', () => this.#sessions.delete(session));
-    accept(checked, socket);
+    socket.write(bytes);
     session.start(head);
   }
 
-  #sessionFor({ pathname, searchParams }: URL, socket: Duplex): Session | undefined {
+  #sessionFor(
+    { pathname, searchParams }: URL,
+    socket: Duplex,
+    extensions: readonly MessageExtension[],
+  ): Session | undefined {
     if (pathname === CHAT_PATH) {
       const tap = searchParams.has('frames') ? this.#openTap(socket) : undefined;
-      return new ClientSession(socket, this.#hub, this.#settings, tap);
+      return new ClientSession(socket, this.#hub, this.#settings, extensions, tap);
     }
     const tap = this.#taps.get(searchParams.get('client') ?? '');
     return pathname === FRAMES_PATH && tap !== undefined

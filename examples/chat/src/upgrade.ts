@@ -1,6 +1,9 @@
 /** The opening handshake on Node's HTTP server: from its `upgrade` event to a socket that carries frames. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { MessageExtension } from '@sanssocket/codec';
+import { permessageDeflate } from '@sanssocket/deflate';
+import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import {
   acceptRequest,
   checkRequest,
@@ -26,9 +29,31 @@ export function checkUpgrade(request: IncomingMessage): UpgradeRequest | Rejecti
   return checked;
 }
 
-/** Answers with 101: what follows on the socket are frames. */
-export function accept(request: UpgradeRequest, socket: Duplex): void {
-  socket.write(acceptRequest(request).bytes);
+/**
+ * Compression, as browsers offer it. Without context takeover: no memory stays with a client between messages, and what is
+ * broadcast is compressed once for all of them.
+ */
+const DEFLATE = permessageDeflate({
+  engine: nodeZlib(),
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  threshold: 64,
+});
+
+/** A 101 response, and the extensions it agrees on, for the connection. */
+export interface Accepted {
+  readonly bytes: Uint8Array;
+  readonly extensions: readonly MessageExtension[];
+}
+
+/**
+ * Makes the answer with 101: what follows it on the socket are frames.
+ *
+ * @param compress - whether to agree to compression, if the client offers it
+ */
+export function accept(request: UpgradeRequest, compress: boolean): Accepted {
+  const { bytes, extensions } = acceptRequest(request, compress ? { extensions: [DEFLATE] } : {});
+  return { bytes, extensions: extensions.map(({ agreed }) => agreed) };
 }
 
 /**

@@ -79,6 +79,19 @@ it('lets two tabs chat, and shows who is here, who comes and who goes', async ()
   expect(complaints).toEqual([]);
 });
 
+it('agrees on permessage-deflate with the browser, and shows RSV1 and both sizes', async () => {
+  const ada = await join('ada');
+  const text = 'la '.repeat(60).trim();
+  await say(ada, text);
+  for (const direction of ['received', 'sent']) {
+    const frame = ada.locator(`.frame.${direction}`, { hasText: text }).last();
+    await frame.waitFor();
+    expect(await frame.getByRole('img').getAttribute('aria-label')).toContain('RSV1=1');
+    const sizes = /(\d+) bytes compressed from (\d+)/.exec((await frame.textContent()) ?? '');
+    expect(Number(sizes?.[1])).toBeLessThan(Number(sizes?.[2]) / 2);
+  }
+});
+
 it('shows the frames of its own connection, both ways, as RFC 6455 draws them', async () => {
   const ada = await join('Ada');
   await say(ada, 'look');
@@ -86,7 +99,7 @@ it('shows the frames of its own connection, both ways, as RFC 6455 draws them', 
   await own.waitFor();
   const drawn = (await own.getByRole('img').getAttribute('aria-label')) ?? '';
   expect(drawn).toMatch(
-    /^FIN=1, RSV1=0, RSV2=0, RSV3=0, opcode=0x1 \(text\), MASK=1, payload length 28, masking key( [0-9a-f]{2}){4}$/,
+    /^FIN=1, RSV1=1, RSV2=0, RSV3=0, opcode=0x1 \(text\), MASK=1, payload length \d+, masking key( [0-9a-f]{2}){4}$/,
   );
   expect(await own.locator('.field.mask b').textContent()).toBe('1');
   const key = (await own.locator('.field.key b').allTextContents()).join(' ');

@@ -98,7 +98,7 @@ export async function startEcho(fragmentBytes?: number): Promise<{ url: string; 
   server.on('upgrade', (request, socket, head) => {
     const checked = checkUpgrade(request);
     if (checked.kind === 'rejected') return refuse(checked, socket, 1000);
-    accept(checked, socket);
+    socket.write(accept(checked, false).bytes);
     endpoints.add(
       new Endpoint({ role: 'server' }, socket as Socket, head, (event, { connection }) => {
         if (event.kind === 'text') sendPieces(connection, event.text, fragmentBytes);
