@@ -2,11 +2,12 @@
  * Compressors with takeover, few of them for any number of connections.
  *
  * A compressor of zlib's weighs 268 KB, and with 1,000 of them taking turns each message waits for some 64 KB to come from memory:
- * 36 us for 128 bytes and 116 us for 1 KiB, where one compressor alone takes 2 and 8. So only the connections that sent last own
- * one. Another connection takes over the one not used for longest, resets it and compresses its own last 2 KiB once more, for the
- * window's sake, into nowhere: the peer's window ends with the same bytes, so what refers to them is understood (RFC 7692
- * 7.2.3.2 lets a sender use of its window what it likes). With 1,000 connections that is two to four times as fast, and takes
- * 2 KiB for each. Below 1 KiB a message becomes as short as with the whole window.
+ * 36 us for 128 bytes and 116 us for 1 KiB, where one compressor alone takes 2.5 and 15. So only the connections that sent last
+ * own one. Another connection takes over the one not used for longest, resets it and compresses the end of what it sent, at
+ * most 2 KiB, once more, for the window's sake, into nowhere: the peer's window ends with the same bytes, so what refers to them
+ * is understood (RFC 7692 7.2.3.2 lets a sender use of its window what it likes). With 1,000 connections a message of 128 bytes
+ * then takes 11 us and one of 1 KiB 25; of 16 KiB it takes 115 either way. The price is a shorter memory: what was sent long ago
+ * is not referred to. Of messages that do not repeat themselves 128 B become 41 bytes instead of 36, 1 KiB 152 instead of 150.
  */
 import type { Deflater } from './engine.js';
 import { WindowCopy } from './window.js';
