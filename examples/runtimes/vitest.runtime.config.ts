@@ -1,19 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import workspace from '../../vitest.config.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-// The runtimes run what the packages publish, their dist; the test, which is the client, runs their sources.
+// The runtimes run what the packages publish, their dist; the tests, which are the other end, run their sources.
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  resolve: {
-    alias: Object.fromEntries(
-      ['mask', 'codec', 'handshake'].map((name) => [
-        `@sanssocket/${name}`,
-        `${root}packages/${name}/src/index.ts`,
-      ]),
-    ),
-  },
+  resolve: workspace.resolve ?? {},
   test: {
     include: ['test/**/*.runtime.ts'],
     reporters: ['default', '../../tools/vitest-summary.mjs'],
