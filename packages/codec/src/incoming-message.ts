@@ -1,11 +1,19 @@
 /** A message that arrives in parts: where its pieces go, and how far its text has been validated (RFC 6455 5.4, 8.1). */
 import type { ConnectionSink } from './connection-sink.js';
-import type { MessageBuffer } from './message-buffer.js';
+import { MessageBuffer } from './message-buffer.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
 
 /** The unfinished message of a connection. */
 export class IncomingMessage {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: IncomingMessage = /* @__PURE__ */ new IncomingMessage(
+    TEXT,
+    0,
+    false,
+    MessageBuffer.kept,
+  );
+
   readonly opcode: MessageOpcode;
   /** First byte of its first frame: the reserved bits tell which extensions changed it (RFC 6455 5.4, advisory S24). */
   readonly first: number;

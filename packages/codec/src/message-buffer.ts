@@ -9,6 +9,7 @@ import { type MaskKernel, rotateKey } from '@sanssocket/mask';
 import { copyInto, EMPTY } from './bytes.js';
 import { LARGE_BYTES } from './message-slab.js';
 
+const SMALL_REST_BYTES = 8192;
 const MIN_SEGMENT_BYTES = 64;
 const MAX_SEGMENT_BYTES = 0x1_0000;
 
@@ -21,6 +22,9 @@ const MAX_SPARE = 16;
 
 /** Collects pieces and gives them back as one array. */
 export class MessageBuffer {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: MessageBuffer = /* @__PURE__ */ new MessageBuffer(() => EMPTY);
+
   readonly #allocate: (bytes: number) => Uint8Array;
   /** Segments that are full; null while there is only one. */
   #full: Uint8Array[] | null = null;
@@ -122,8 +126,10 @@ export class MessageBuffer {
       this.#full ??= [];
       this.#full.push(this.#tail);
     }
-    const doubled = Math.min(Math.max(this.#bytes, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES);
-    const bytes = Math.max(Math.min(arriving, MAX_SEGMENT_BYTES), Math.min(doubled, atMost));
+    // If less is to come than has come, or little, the last segment is made at once: often it is the message itself.
+    const nearlyWhole = atMost - arriving <= Math.max(this.#bytes + arriving, SMALL_REST_BYTES);
+    const doubled = Math.max(arriving, Math.min(Math.max(this.#bytes, MIN_SEGMENT_BYTES), atMost));
+    const bytes = Math.min(nearlyWhole ? atMost : doubled, MAX_SEGMENT_BYTES);
     this.#tail = bytes === MAX_SEGMENT_BYTES ? (spare.pop() ?? this.#make(bytes)) : this.#make(bytes);
     this.#used = 0;
   }

@@ -14,6 +14,9 @@ const MAX_SLAB_BYTES = 0x1_0000;
 
 /** A queue of chunks. Lives only while something is queued: an idle connection has none. */
 export class OutputQueue {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: OutputQueue = /* @__PURE__ */ new OutputQueue(() => EMPTY);
+
   readonly #allocate: (bytes: number) => Uint8Array;
   /** Chunks before the slab, in order; null while there is only a slab. */
   #chunks: Uint8Array[] | null = null;
