@@ -1,5 +1,7 @@
 /** Text to strings and back (RFC 6455 5.6, 8.1): decoded once, encoded straight into the output. */
 
+import { unfinishedUtf8Bytes } from './utf8.js';
+
 // ignoreBOM keeps a byte-order mark, which is part of the text (advisory U15).
 const strictDecoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -31,10 +33,25 @@ const SHORT_TEXT_BYTES = 32;
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (end - start <= SHORT_TEXT_BYTES && isAscii(bytes, start, end)) return decodeAscii(bytes, start, end);
   try {
-    return strictDecoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start));
+    let text = '';
+    let at = start;
+    while (end - at > DECODE_BYTES) {
+      const next = at + DECODE_BYTES - unfinishedUtf8Bytes(bytes, at, at + DECODE_BYTES);
+      text += decodeStrictly(bytes, at, next);
+      at = next;
+    }
+    return text + decodeStrictly(bytes, at, end);
   } catch {
     return undefined;
   }
+}
+
+/** What is decoded at a time: from the cache, 64 KiB by 64 KiB, 1 MiB of mixed text takes 3 ms, at once 5. */
+const DECODE_BYTES = 0x1_0000;
+
+/** @throws TypeError for what is not UTF-8 */
+function decodeStrictly(bytes: Uint8Array, start: number, end: number): string {
+  return strictDecoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start));
 }
 
 function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
