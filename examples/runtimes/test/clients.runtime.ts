@@ -71,7 +71,7 @@ test.each(clients)(
     });
     const { extensions, ...heard } = JSON.parse((await run).stdout);
     expect(heard).toEqual({ same: true, messages: 4, code: 1000, wasClean: true });
-  // A client that does not offer the extension must not be sent compressed messages, and sends none.
-  expect(compressed() > 0).toBe(String(extensions).includes('permessage-deflate'));
+    // A client that does not offer the extension must not be sent compressed messages, and sends none.
+    expect(compressed() > 0).toBe(String(extensions).includes('permessage-deflate'));
   },
 );
