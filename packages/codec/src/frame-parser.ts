@@ -1,7 +1,7 @@
 /** The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes. */
-import { mask as defaultMask, maskView } from '@sanssocket/mask';
+import { maskView } from '@sanssocket/mask';
 import type { Fault, FaultCode } from './faults.js';
-import { type Frame, FrameReader, VIEW_TO_BYTES } from './frame-reader.js';
+import { type Frame, FrameReader, viewToMask } from './frame-reader.js';
 import { type FrameParserOptions, FrameRules } from './parser-rules.js';
 
 /**
@@ -75,9 +75,9 @@ class SinkReader extends FrameReader {
     if (key === 0 || unmask === 'none') {
       this.#sink.message!(first, bytes, start, end, key, view);
     } else if (unmask === 'in-place') {
-      if (view === null || end - start > VIEW_TO_BYTES || mask !== defaultMask)
-        mask(bytes, start, end, bytes, start, key);
-      else maskView(view, start, end, view, start, key);
+      const byView = viewToMask(view, end - start, mask);
+      if (byView === null) mask(bytes, start, end, bytes, start, key);
+      else maskView(byView, start, end, byView, start, key);
       this.#sink.message!(first, bytes, start, end, 0, view);
     } else {
       this.#sink.message!(first, this.#copy(bytes, start, end, key), 0, end - start, 0, null);

@@ -13,7 +13,7 @@
  * frames on to a sink of the caller's, `MessageReader` makes messages of them. What is needed only in the middle of
  * something is an object that lives as long as that.
  */
-import { keyFromBytes, rotateKey } from '@sanssocket/mask';
+import { mask as defaultMask, keyFromBytes, type MaskKernel, rotateKey } from '@sanssocket/mask';
 import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
@@ -25,6 +25,11 @@ import type { FrameRules } from './parser-rules.js';
 const VIEW_FROM_BYTES = 256;
 /** Longer payloads are left to the kernel. */
 export const VIEW_TO_BYTES = 768;
+
+/** The chunk's view, if a payload is better masked by it than by the kernel; a kernel of the caller's is always used. */
+export function viewToMask(view: DataView | null, bytes: number, mask: MaskKernel): DataView | null {
+  return bytes <= VIEW_TO_BYTES && mask === defaultMask ? view : null;
+}
 
 /** A frame whose end has not been reached. */
 export class Frame {

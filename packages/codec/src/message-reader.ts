@@ -4,14 +4,14 @@
  * A frame that stands whole in a chunk goes straight to the sink; anything cut is collected, unmasked on its way to its
  * final place. What a header alone can break is the frame parser's business; here are the rules about payloads.
  */
-import { mask as defaultMask, maskView, rotateKey } from '@sanssocket/mask';
+import { maskView, rotateKey } from '@sanssocket/mask';
 import { copyInto, EMPTY } from './bytes.js';
 import { isValidCloseCode, NO_STATUS_RECEIVED } from './close-codes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import type { Decoded } from './extension.js';
 import type { Fault } from './faults.js';
-import { type Frame, FrameReader, VIEW_TO_BYTES } from './frame-reader.js';
+import { type Frame, FrameReader, VIEW_TO_BYTES, viewToMask } from './frame-reader.js';
 import { encodeCloseBody } from './frame-writer.js';
 import { IncomingMessage } from './incoming-message.js';
 import { MessageBuffer } from './message-buffer.js';
@@ -158,22 +158,22 @@ export class MessageReader extends FrameReader {
     view: DataView | null,
   ): void {
     const { delivery, mask } = this.#config;
-    const byView = view !== null && end - start <= VIEW_TO_BYTES && mask === defaultMask;
+    const byView = viewToMask(view, end - start, mask);
     if (delivery === 'messages' && opcode !== TEXT) {
-      this.#sink.binary?.(this.#unmasked(bytes, start, end, key, byView ? view : null));
+      this.#sink.binary?.(this.#unmasked(bytes, start, end, key, byView));
       return;
     }
     if (key === 0) {
       this.#deliverSpan(opcode, bytes, start, end, start);
     } else if (this.#unmasksInPlace(end - start)) {
-      if (byView) maskView(view, start, end, view, start, key);
+      if (byView !== null) maskView(byView, start, end, byView, start, key);
       else mask(bytes, start, end, bytes, start, key);
       this.#deliverSpan(opcode, bytes, start, end, start);
     } else {
       const scratch = borrow(end - start);
       try {
         let ascii = false;
-        if (byView) maskView(view, start, end, scratch.view, 0, key);
+        if (byView !== null) maskView(byView, start, end, scratch.view, 0, key);
         else ascii = unmaskTo(scratch, 0, bytes, start, end, key, mask);
         this.#deliverSpan(opcode, scratch.bytes, 0, end - start, start, ascii);
       } finally {

@@ -38,7 +38,7 @@ function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
 }
 
 /** Whether {@link unmaskTo} will use SIMD: it is there, and the caller has not brought a kernel. */
-export function usesSimd(scratch: Scratch, mask: MaskKernel): boolean {
+export function usesSimd(scratch: Scratch, mask: MaskKernel): scratch is Scratch & { simd: SimdMemory } {
   return scratch.simd !== undefined && mask === defaultMask;
 }
 
@@ -61,7 +61,7 @@ export function unmaskTo(
   key: number,
   mask: MaskKernel,
 ): boolean {
-  if (scratch.simd === undefined || mask !== defaultMask) {
+  if (!usesSimd(scratch, mask)) {
     mask(source, start, end, scratch.bytes, at, key);
     return false;
   }
