@@ -3,8 +3,9 @@
  * message, as a dictionary or, to inflate, as a block in front. Slower than an engine that keeps it itself.
  */
 import type { Deflater, Inflated, InflateFault, Inflater } from './engine.js';
+import { mayRestart } from './restarts.js';
 import { storedBlock, WindowCopy } from './window.js';
-import { BYTES_PER_RESTART, concat } from './zlib-shape.js';
+import { concat } from './zlib-shape.js';
 
 /**
  * Compresses, flushing to the end of a byte.
@@ -69,9 +70,9 @@ export class OneShotInflater implements Inflater {
     const { length } = payload;
     const chunks: Uint8Array[] = [];
     let left = maxBytes;
-    let restarts = 2 + length / BYTES_PER_RESTART;
+    let restarts = 0;
     let start = 0;
-    do {
+    for (;;) {
       const window = this.#window.toBytes();
       const before = window === undefined ? 0 : window.length;
       const block = window === undefined ? EMPTY : storedBlock(window);
@@ -98,9 +99,11 @@ export class OneShotInflater implements Inflater {
       if (start === length) break;
       // 7.2.3.4: BFINAL. The end must not have come from the four bytes.
       start += consumed;
-      if (start > length || --restarts < 0) return 'EXTENSION_DATA';
+      if (start > length) return 'EXTENSION_DATA';
       // What is left is nothing, or an empty block's header.
-    } while (start < length && !(start === length - 1 && payload[start] === 0));
+      if (start === length || (start === length - 1 && payload[start] === 0)) break;
+      if (!mayRestart(++restarts, length, maxBytes - left)) return 'EXTENSION_DATA';
+    }
     return chunks.length === 1 ? chunks[0]! : concat(chunks);
   }
 

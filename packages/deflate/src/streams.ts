@@ -2,13 +2,16 @@
  * `@sanssocket/deflate/streams`: `CompressionStream` and `DecompressionStream`, which browsers, Workers, Deno, Bun and Node have.
  *
  * They do one stream each, from beginning to end: no takeover, no level, no window but the largest, and every message is
- * asynchronous. Compressed messages end with BFINAL (RFC 7692 7.2.3.4), because a `CompressionStream` cannot flush.
+ * asynchronous. Each piece of a compressed message ends with BFINAL (RFC 7692 7.2.3.4), because a `CompressionStream` cannot
+ * flush; pieces of less than 32 bytes are stored.
  *
  * @packageDocumentation
  */
 import type { DeflateEngine, Deflater, Inflated, Inflater } from './engine.js';
 import { endsLikeTail } from './one-shot.js';
 import { RawInflater } from './raw-inflate.js';
+import { BYTES_PER_RESTART } from './restarts.js';
+import { storedBlock } from './window.js';
 import { concat } from './zlib-shape.js';
 
 /** 7.2.3.4: the header of an empty block behind a stream's end; with the four bytes that are then not sent. */
@@ -26,6 +29,8 @@ const MARK: Uint8Array = /* @__PURE__ */ TAIL.subarray(-8);
 
 class StreamDeflater implements Deflater {
   async deflate(piece: Uint8Array): Promise<Uint8Array> {
+    // A message of many short fragments must not become one of many streams; what so few bytes would save is nothing.
+    if (piece.length < BYTES_PER_RESTART) return concat([storedBlock(piece), EMPTY_BLOCK]);
     const deflated = await through(new CompressionStream('deflate-raw'), piece, Number.POSITIVE_INFINITY);
     return concat([...deflated!, EMPTY_BLOCK]);
   }

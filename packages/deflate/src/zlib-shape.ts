@@ -3,6 +3,7 @@
  * zlib in WebAssembly would do as well.
  */
 import type { Deflater, Inflated, Inflater } from './engine.js';
+import { mayRestart } from './restarts.js';
 
 /** zlib's flush values. */
 export const SYNC_FLUSH = 2;
@@ -101,9 +102,6 @@ export class ZlibDeflater implements Deflater {
 /** What is left out at the end of a message (RFC 7692 7.2.1), and one byte more, see {@link ZlibInflater}. */
 const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
 
-/** Two, and one for so many bytes: a message of nothing but ends of streams would be slow, and nobody sends such. */
-export const BYTES_PER_RESTART = 32;
-
 /**
  * Inflates with a zlib-shaped stream.
  *
@@ -126,7 +124,7 @@ export class ZlibInflater implements Inflater {
   inflate(payload: Uint8Array, maxBytes: number): Inflated {
     const stream = this.#stream;
     const { length } = payload;
-    let restarts = 2 + length / BYTES_PER_RESTART;
+    let restarts = 0;
     if (this.#ended) this.#restart();
     let start = 0;
     for (;;) {
@@ -143,7 +141,7 @@ export class ZlibInflater implements Inflater {
         this.#keep(SCRATCH_BYTES - outputLeft);
         // 7.2.3.4: the empty block's header behind it, which is all there is to be, says nothing.
         if (length - start === 1 && payload[start] === 0) return this.#endedMessage();
-        if (--restarts < 0) return this.#fault('EXTENSION_DATA');
+        if (!mayRestart(++restarts, length, this.#bytes)) return this.#fault('EXTENSION_DATA');
         this.#restart();
         continue;
       }
