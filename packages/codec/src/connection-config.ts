@@ -20,9 +20,9 @@ export interface ConnectionOptions extends Partial<Limits> {
   /** Whether chunks given to `receive` may be changed: masked payloads are then unmasked in place. False by default. */
   readonly inPlace?: boolean;
   /**
-   * Whether chunks given to `receive` are given away, for good: binary messages of 4 KiB or more that stand whole in one are
-   * views of it, unmasked in place, and keep it alive. For hosts whose transport never uses a chunk again (Node's sockets)
-   * and sinks that do not keep messages for long. False by default.
+   * Whether chunks given to `receive` are given away, for good: binary messages of more than 64 bytes that stand whole in one
+   * are views of it, unmasked in place, and keep it alive. For hosts whose transport never uses a chunk again (Node's
+   * sockets) and sinks that do not keep messages for long. False by default.
    */
   readonly handOver?: boolean;
   /** Whether pings are answered without asking. True by default. */
@@ -63,6 +63,8 @@ export class ConnectionConfig {
   readonly role: 'server' | 'client';
   readonly delivery: 'messages' | 'spans' | 'pieces';
   readonly inPlace: boolean;
+  /** Whether payloads may be unmasked where they stand, by the kernel that there is by default. */
+  readonly unmasksInPlace: boolean;
   readonly handOver: boolean;
   readonly autoPong: boolean;
   readonly maxQueuedPongs: number;
@@ -98,6 +100,7 @@ export class ConnectionConfig {
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
     this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
     this.mask = options.mask ?? defaultMask;
+    this.unmasksInPlace = this.inPlace && this.mask === defaultMask;
     this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes));
     this.#options = options;
     this.maxMessageBytes = this.rules(0).maxMessageBytes;
@@ -113,10 +116,11 @@ export class ConnectionConfig {
     let rules = this.#rules[rsv];
     if (rules === undefined) {
       rules = new FrameRules({ ...this.#options, role, mask, rsv, unmask: 'none' });
-      // No short cut for pieces: a message is several events then, and reading may stop at each.
-      if (this.delivery === 'pieces') rules.wholeMessage.fill(0);
       this.#rules[rsv] = rules;
     }
     return rules;
   }
 }
+
+/** For the objects of the kept ones, see `Frame.kept`. */
+export const keptConfig: ConnectionConfig = /* @__PURE__ */ new ConnectionConfig({ role: 'server' });

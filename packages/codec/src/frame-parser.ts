@@ -1,8 +1,9 @@
 /** The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes. */
-import { maskView } from '@sanssocket/mask';
+import { mask as defaultMask, maskView } from '@sanssocket/mask';
 import type { Fault, FaultCode } from './faults.js';
-import { type Frame, FrameReader, viewToMask } from './frame-reader.js';
-import { type FrameParserOptions, FrameRules } from './parser-rules.js';
+import { type Frame, FrameReader } from './frame-reader.js';
+import { type FrameParserOptions, FrameRules, MESSAGE } from './parser-rules.js';
+import { viewToMask } from './unmask.js';
 
 /**
  * What a {@link FrameParser} calls, in this order for each frame: `header`, `payload` as often as pieces arrive (not at all
@@ -59,11 +60,20 @@ class SinkReader extends FrameReader {
     this.#rules = rules;
   }
 
-  protected override get takesMessages(): boolean {
-    return this.#sink.message !== undefined;
+  protected override get takes(): number {
+    return this.#sink.message === undefined ? 0 : MESSAGE;
   }
 
-  protected override onMessage(
+  protected override waitsFor(): boolean {
+    return false;
+  }
+
+  protected override get unmasksInPlace(): boolean {
+    const { unmask, mask } = this.#rules;
+    return unmask === 'in-place' && mask === defaultMask;
+  }
+
+  protected override onFrame(
     first: number,
     bytes: Uint8Array,
     start: number,

@@ -13,23 +13,15 @@
  * frames on to a sink of the caller's, `MessageReader` makes messages of them. What is needed only in the middle of
  * something is an object that lives as long as that.
  */
-import { mask as defaultMask, keyFromBytes, type MaskKernel, rotateKey } from '@sanssocket/mask';
+import { keyFromBytes, rotateKey } from '@sanssocket/mask';
 import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
-import type { MessageBuffer } from './message-buffer.js';
+import { type FrameRun, giveRunBack, RUN_FROM_BYTES, takeRun } from './frame-run.js';
 import { CONTINUATION, FIN, isControl, MASK } from './opcodes.js';
-import type { FrameRules } from './parser-rules.js';
-
-/** A chunk this long gets a view for the masking of what is short in it: the view costs 75 ns, a frame saves 10. */
-const VIEW_FROM_BYTES = 256;
-/** Longer payloads are left to the kernel. */
-export const VIEW_TO_BYTES = 768;
-
-/** The chunk's view, if a payload is better masked by it than by the kernel; a kernel of the caller's is always used. */
-export function viewToMask(view: DataView | null, bytes: number, mask: MaskKernel): DataView | null {
-  return bytes <= VIEW_TO_BYTES && mask === defaultMask ? view : null;
-}
+import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
+import { givePartialFrameBack, type PartialFrame, takePartialFrame } from './partial-frame.js';
+import { viewOf } from './unmask.js';
 
 /** A frame whose end has not been reached. */
 export class Frame {
@@ -47,10 +39,6 @@ export class Frame {
   key: number;
   /** Payload bytes that have not come. */
   remaining: number;
-  /** Whether the layer above has dealt with it before its end. */
-  done = false;
-  /** What the layer above has collected of it. */
-  collected: MessageBuffer | null = null;
 
   constructor(first: number, payloadLength: number, masked: boolean, key: number) {
     this.first = first;
@@ -59,15 +47,6 @@ export class Frame {
     this.key = key;
     this.remaining = payloadLength;
   }
-}
-
-/** A header of which some bytes are missing: the only bytes the reader ever keeps. */
-class PartialHeader {
-  /** See {@link Frame.kept}. */
-  static readonly kept: PartialHeader = /* @__PURE__ */ new PartialHeader();
-
-  readonly bytes: Uint8Array = new Uint8Array(14);
-  size = 0;
 }
 
 /** A fragmented message of which the last frame has not begun. */
@@ -91,7 +70,7 @@ const FAILED = 2;
 export abstract class FrameReader {
   readonly #rules: FrameRules;
   #state: typeof RUNNING | typeof PAUSED | typeof FAILED = RUNNING;
-  #partial: PartialHeader | null = null;
+  #partial: PartialFrame | null = null;
   #frame: Frame | null = null;
   #progress: MessageProgress | null = null;
   /** Bytes of the stream before index 0 of the chunk being read. */
@@ -117,16 +96,27 @@ export abstract class FrameReader {
   protected abstract onEnd(frame: Frame): void;
   /** The stream broke a rule: the last call. */
   protected abstract onFault(fault: Fault): void;
-  /** Whether {@link FrameReader.onMessage} is wanted for unfragmented messages that stand whole in the chunk. */
-  protected abstract get takesMessages(): boolean;
-  /** In place of `onHeader`, `onPayload` and `onEnd`; `view` shows `bytes`, if the chunk was long enough to make one. */
-  protected abstract onMessage(
+  /** For what kinds of frames {@link FrameReader.onFrame} is wanted if they stand whole in the chunk: a sum of them. */
+  protected abstract get takes(): number;
+  /** Whether it is wanted for a short frame even if that comes in parts, at the price of hearing nothing before its end. */
+  protected abstract waitsFor(first: number): boolean;
+  /** Whether payloads of such frames may be unmasked where they stand, by the kernel that there is by default. */
+  protected abstract get unmasksInPlace(): boolean;
+  /**
+   * In place of `onHeader`, `onPayload` and `onEnd`.
+   *
+   * @param bytes - where the payload stands: the chunk, or a frame put together of several
+   * @param view - shows `bytes`, if they are a chunk long enough to make one
+   * @param ascii - whether the payload is unmasked and known to be all ASCII
+   */
+  protected abstract onFrame(
     first: number,
     bytes: Uint8Array,
     start: number,
     end: number,
     key: number,
     view: DataView | null,
+    ascii: boolean,
   ): void;
 
   /** Whether the stream has broken a rule; all input is ignored from then on. */
@@ -155,12 +145,12 @@ export abstract class FrameReader {
     this.#base += this.#at - start;
     this.#at = start;
     this.#state = RUNNING;
-    const takesMessages = this.takesMessages;
+    const { takes } = this;
     do {
       const frame = this.#frame;
       if (frame === null) {
-        if (takesMessages && this.#partial === null && this.#progress === null) {
-          this.#readMessages(bytes, this.#at, end);
+        if (takes !== 0 && this.#partial === null) {
+          this.#readFrames(bytes, this.#at, end, takes);
           if (this.#state !== RUNNING) break;
         }
         if (this.#at === end) break;
@@ -192,20 +182,41 @@ export abstract class FrameReader {
   }
 
   /**
-   * The short cut for unfragmented messages that stand whole in the chunk, one after the other: same functions, same
-   * rules, but everything that could be cut or wrong is left to the other path.
+   * The short cut for frames that stand whole in the chunk, one after the other: same functions, same rules, but everything
+   * that is cut or wrong is left to the other path.
    */
-  #readMessages(bytes: Uint8Array, start: number, end: number): void {
-    const { wholeMessage, maxFrameBytes, maxMessageBytes } = this.#rules;
-    const view =
-      end - start < VIEW_FROM_BYTES ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  #readFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
+    const view = viewOf(bytes, start, end);
+    const run = this.unmasksInPlace ? takeRun(end - start) : null;
+    if (run === null) {
+      this.#passFrames(bytes, start, end, takes, view, null);
+      return;
+    }
+    try {
+      this.#passFrames(bytes, start, end, takes, view, run);
+      this.#passRun(run, bytes, view);
+    } finally {
+      giveRunBack(run);
+    }
+  }
+
+  #passFrames(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    takes: number,
+    view: DataView | null,
+    run: FrameRun | null,
+  ): void {
+    const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
     let at = start;
     while (end - at >= 2) {
       const first = bytes[at]!;
       const second = bytes[at + 1]!;
       const masked = second >>> 7;
       const length7 = second & 0x7f;
-      if (((wholeMessage[first]! >>> masked) & 1) === 0 || length7 === 127) return;
+      const kind = kinds[first]!;
+      if (((kind >>> masked) & 1) === 0 || (kind & takes) === 0 || length7 === 127) return;
       let from = at + (masked === 0 ? 2 : 6);
       let length = length7;
       if (length7 === 126) {
@@ -215,13 +226,49 @@ export abstract class FrameReader {
         if (payloadLengthFault(2, length) !== undefined) return;
       }
       const to = from + length;
-      if (to > end || length > maxFrameBytes || length > maxMessageBytes) return;
+      if (to > end) return;
+      if ((kind & MESSAGE) !== 0 && this.#progress === null) {
+        // A whole message, not inside of another, has no more rules to break.
+        if (length > maxFrameBytes || length > maxMessageBytes) return;
+        if (run !== null && masked !== 0 && (length >= RUN_FROM_BYTES || run.count > 0)) {
+          run.add(first, from, to, keyFromBytes(bytes, from - 4));
+          at = to;
+          if (run.full && !this.#passRun(run, bytes, view)) return;
+          continue;
+        }
+      } else {
+        if (run !== null && !this.#passRun(run, bytes, view)) return;
+        if (this.#startFault(first, second) !== undefined) return;
+        if (this.#limitFault(first, length) !== undefined) return;
+        if ((kind & FRAGMENT) !== 0) this.#countFragment(first, length);
+      }
       const key = masked === 0 ? 0 : keyFromBytes(bytes, from - 4);
       at = to;
       this.#at = to;
-      this.onMessage(first, bytes, from, to, key, view);
+      this.onFrame(first, bytes, from, to, key, view, false);
       if (this.#state !== RUNNING) return;
     }
+  }
+
+  /** @returns false if reading stops before the chunk's next frame */
+  #passRun(run: FrameRun, bytes: Uint8Array, view: DataView | null): boolean {
+    const { count } = run;
+    // Alone a frame is left to whoever takes it.
+    const unmasked = count > 1 && run.unmask(bytes);
+    let i = 0;
+    try {
+      while (i < count && this.#state === RUNNING) {
+        const to = run.endOf(i);
+        this.#at = to;
+        const key = unmasked ? 0 : run.keyOf(i);
+        const ascii = unmasked && run.isAscii(i);
+        this.onFrame(run.firstOf(i), bytes, run.startOf(i++), to, key, view, ascii);
+      }
+    } finally {
+      if (unmasked && i < count) run.restore(bytes, i);
+      run.count = 0;
+    }
+    return this.#state === RUNNING;
   }
 
   #readPayload(frame: Frame, bytes: Uint8Array, at: number, end: number): void {
@@ -233,35 +280,39 @@ export abstract class FrameReader {
     this.onPayload(frame, bytes, at, at + length, key);
   }
 
-  /** Takes a header that stands whole in the chunk where it stands; one that does not is put together first. */
-  #readHeader(bytes: Uint8Array, at: number, end: number): void {
+  /** Takes a header, or a short frame, that stands whole in the chunk where it stands; what does not is put together first. */
+  #readHeader(bytes: Uint8Array, start: number, end: number): void {
     let partial = this.#partial;
     if (partial === null) {
-      if (this.#judgeHeader(bytes, at, end - at, at) <= end - at) return;
-      partial = new PartialHeader();
+      const needed = this.#judgeHeader(bytes, start, end - start, start);
+      if (needed <= end - start) return;
+      partial = takePartialFrame(needed);
       this.#partial = partial;
     }
-    while (this.#at < end) {
-      partial.bytes[partial.size++] = bytes[this.#at++]!;
-      if (this.#judgeHeader(partial.bytes, 0, partial.size, this.#at - partial.size) <= partial.size) return;
+    for (;;) {
+      this.#at = partial.take(bytes, this.#at, end);
+      if (partial.size < partial.needed) return;
+      const needed = this.#judgeHeader(partial.bytes, 0, partial.size, this.#at - partial.size);
+      if (needed <= partial.size) break;
+      partial.needed = needed;
     }
+    givePartialFrameBack(partial);
   }
 
   /**
-   * Judges as much of a header as there is, and begins its frame when it is whole.
+   * Judges as much of a header as there is, and begins its frame when it is whole; or passes the whole frame on.
    *
    * @param bytes - where the frame stands
    * @param at - index of its first byte
    * @param available - how many of its bytes are there
    * @param index - where it begins in the chunk being read; negative if in an earlier one
-   * @returns the size it has at least. Whole (or failed) when that is at most `available`
+   * @returns the number of bytes there have to be at least. All is done (or has failed) when that is at most `available`
    */
   #judgeHeader(bytes: Uint8Array, at: number, available: number, index: number): number {
     if (available < 2) return 2;
-    const rules = this.#rules;
     const first = bytes[at]!;
     const second = bytes[at + 1]!;
-    const fault = frameStartFault(first, second, rules.role, rules.rsv) ?? this.#sequenceFault(first);
+    const fault = this.#startFault(first, second);
     if (fault !== undefined) {
       this.fail(fault, isOfSecondByte(fault) ? index + 1 : index);
       return 0;
@@ -283,13 +334,28 @@ export abstract class FrameReader {
     const masked = (second & MASK) !== 0;
     const size = lengthEnd + (masked ? 4 : 0);
     if (available < size) return size;
-    const frame = new Frame(first, payloadLength, masked, masked ? keyFromBytes(bytes, at + lengthEnd) : 0);
+    const key = masked ? keyFromBytes(bytes, at + lengthEnd) : 0;
+    if (lengthBytes === 0 && this.waitsFor(first)) {
+      const whole = size + payloadLength;
+      if (available < whole) return whole;
+      this.#partial = null;
+      this.#at = index + whole;
+      this.#countFragment(first, payloadLength);
+      this.onFrame(first, bytes, at + size, at + whole, key, null, false);
+      return whole;
+    }
+    const frame = new Frame(first, payloadLength, masked, key);
     this.#partial = null;
     this.#frame = frame;
     this.#at = index + size;
     this.#countFragment(first, payloadLength);
     this.onHeader(frame);
     return size;
+  }
+
+  #startFault(first: number, second: number): FaultCode | undefined {
+    const { role, rsv } = this.#rules;
+    return frameStartFault(first, second, role, rsv) ?? this.#sequenceFault(first);
   }
 
   /** RFC 6455 5.4: a message's frames come one after the other, only control frames between them. */

@@ -4,33 +4,31 @@
  * A frame that stands whole in a chunk goes straight to the sink; anything cut is collected, unmasked on its way to its
  * final place. What a header alone can break is the frame parser's business; here are the rules about payloads.
  */
-import { maskView, rotateKey } from '@sanssocket/mask';
-import { copyInto, EMPTY } from './bytes.js';
+
+import { AssembledBytes } from './assembled-bytes.js';
+import { AssembledText } from './assembled-text.js';
 import { isValidCloseCode, NO_STATUS_RECEIVED } from './close-codes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
+import { deliverBytes } from './deliver.js';
 import type { Decoded } from './extension.js';
 import type { Fault } from './faults.js';
-import { type Frame, FrameReader, VIEW_TO_BYTES, viewToMask } from './frame-reader.js';
+import { type Frame, FrameReader } from './frame-reader.js';
 import { encodeCloseBody } from './frame-writer.js';
-import { IncomingMessage } from './incoming-message.js';
-import { MessageBuffer } from './message-buffer.js';
+import type { IncomingMessage } from './incoming-message.js';
 import type { MessageDecoder } from './message-decoder.js';
 import type { MessageSender } from './message-sender.js';
-import { allocateMessage, LARGE_BYTES, messageView, releaseSlab } from './message-slab.js';
+import { releaseSlab } from './message-slab.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './outcome.js';
-import { borrow, giveBack, unmaskTo, usesSimd } from './scratch.js';
+import { CONTROL, FRAGMENT, MESSAGE } from './parser-rules.js';
+import { PassedPieces } from './passed-pieces.js';
 import { decodeUtf8 } from './text.js';
-import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+import { viewToMask } from './unmask.js';
+import { deliverWhole, invalidIndex, unmasked } from './whole-message.js';
 
 /** The peer's Close has arrived, our answer is in line behind an extension at work. */
 const HEARD_CLOSE = 0;
-
-/** Pieces of text from this size on go by way of SIMD memory. */
-const SIMD_TEXT_BYTES = 128;
-/** What goes through SIMD memory at a time. */
-const SIMD_PIECE_BYTES = 0x1_0000;
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader {
@@ -93,268 +91,129 @@ export class MessageReader extends FrameReader {
 
   // The frame reader's calls, in their order.
 
-  protected override get takesMessages(): boolean {
-    return this.#config.delivery !== 'pieces';
+  /** In pieces a message is several events, and reading may stop at each. */
+  protected override get takes(): number {
+    return this.#config.delivery === 'pieces' ? CONTROL : MESSAGE | FRAGMENT | CONTROL;
   }
 
-  protected override onMessage(
+  protected override get unmasksInPlace(): boolean {
+    return this.#config.unmasksInPlace;
+  }
+
+  /** Not for text, which is to fail at the first byte that is wrong. */
+  protected override waitsFor(first: number): boolean {
+    const opcode = first & 0x0f;
+    if (isControl(opcode)) return true;
+    if (this.#config.delivery === 'pieces') return false;
+    const message = this.#message;
+    return (message === null ? opcode : message.opcode) !== TEXT;
+  }
+
+  protected override onFrame(
     first: number,
     bytes: Uint8Array,
     start: number,
     end: number,
     key: number,
     view: DataView | null,
+    ascii: boolean,
   ): void {
-    if (!this.#isEncoded(first)) {
-      this.#wholeMessage((first & 0x0f) as MessageOpcode, bytes, start, end, key, view);
-      return;
+    const opcode = first & 0x0f;
+    let invalid = -1;
+    if (isControl(opcode)) {
+      if (key === 0) this.#controlFrame(opcode, bytes, start, end);
+      else this.#controlFrame(opcode, unmasked(this.#config, bytes, start, end, key, view), 0, end - start);
+    } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.#isEncoded(first)) {
+      invalid = this.#fragment(first, bytes, start, end, key, view);
+    } else {
+      const whole = opcode as MessageOpcode;
+      invalid = deliverWhole(this.#config, this.#sink, whole, bytes, start, end, key, view, ascii);
     }
-    const message = this.#begin(first);
-    message.buffer.appendAll(bytes, start, end, this.#config.mask, key, end - start);
-    this.#endOfFrame(message, first);
+    if (invalid >= 0) this.fail('INVALID_UTF8', this.index - (end - invalid));
   }
 
   protected override onHeader({ first }: Frame): void {
-    if (this.#config.delivery !== 'pieces' || !startsMessage(first)) return;
-    const message = this.#begin(first);
+    if (this.#config.delivery !== 'pieces' || (first & 0x0f) === CONTINUATION) return;
+    const message = this.#messageOf(first);
     if (!this.#isEncoded(first)) this.#sink.begin?.(message.opcode);
   }
 
   protected override onPayload(
-    frame: Frame,
+    { first, remaining }: Frame,
     bytes: Uint8Array,
     start: number,
     end: number,
     key: number,
   ): void {
-    if (isControl(frame.first & 0x0f)) this.#controlPayload(frame, bytes, start, end, key);
-    else this.#collect(frame, bytes, start, end, key);
+    // What is certain to come in all, if this is the last frame: not more than the frame has left.
+    const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
+    const invalid = this.#messageOf(first).add(bytes, start, end, key, null, atMost);
+    if (invalid >= 0) this.fail('INVALID_UTF8', invalid);
   }
 
-  protected override onEnd(frame: Frame): void {
-    if (frame.done) return;
-    const { first, collected } = frame;
-    if (!isControl(first & 0x0f)) {
-      this.#endOfFrame(this.#message ?? this.#begin(first), first);
-    } else {
-      const payload = collected === null ? EMPTY : collected.toBytes();
-      this.#controlFrame(first & 0x0f, payload, 0, payload.length);
-    }
+  protected override onEnd({ first }: Frame): void {
+    this.#endOfFrame(first);
   }
 
   protected override onFault(fault: Fault): void {
     this.abort(fault.closeCode, '', fault);
   }
 
-  // Data frames.
+  // Messages in parts.
 
-  /** An unfragmented message that stands whole in the chunk: nothing is kept, and only what the sink gets is made. */
-  #wholeMessage(
-    opcode: MessageOpcode,
+  /** The message that a frame belongs to; it begins with its first one. */
+  #messageOf(first: number): IncomingMessage {
+    this.#message ??= this.#begin(first);
+    return this.#message;
+  }
+
+  /** A whole frame of a message in parts. */
+  #fragment(
+    first: number,
     bytes: Uint8Array,
     start: number,
     end: number,
     key: number,
     view: DataView | null,
-  ): void {
-    const { delivery, mask } = this.#config;
-    const byView = viewToMask(view, end - start, mask);
-    if (delivery === 'messages' && opcode !== TEXT) {
-      this.#sink.binary?.(this.#unmasked(bytes, start, end, key, byView));
-      return;
-    }
-    if (key === 0) {
-      this.#deliverSpan(opcode, bytes, start, end, start);
-    } else if (this.#unmasksInPlace(end - start)) {
-      if (byView !== null) maskView(byView, start, end, byView, start, key);
-      else mask(bytes, start, end, bytes, start, key);
-      this.#deliverSpan(opcode, bytes, start, end, start);
-    } else {
-      const scratch = borrow(end - start);
-      try {
-        let ascii = false;
-        if (byView !== null) maskView(byView, start, end, scratch.view, 0, key);
-        else ascii = unmaskTo(scratch, 0, bytes, start, end, key, mask);
-        this.#deliverSpan(opcode, scratch.bytes, 0, end - start, start, ascii);
-      } finally {
-        giveBack(scratch);
-      }
-    }
-  }
-
-  /** Even with leave to, not what is so long that SIMD does better in memory of its own. */
-  #unmasksInPlace(bytes: number): boolean {
-    return this.#config.inPlace && bytes <= VIEW_TO_BYTES;
-  }
-
-  #unmasked(bytes: Uint8Array, start: number, end: number, key: number, view: DataView | null): Uint8Array {
-    if (this.#config.handOver && end - start >= LARGE_BYTES) {
-      if (key !== 0) this.#config.mask(bytes, start, end, bytes, start, key);
-      return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
-    }
-    const unmasked = allocateMessage(end - start, bytes.length - end, this.#config.allocate);
-    if (key === 0) copyInto(bytes, start, end, unmasked, 0);
-    else if (view !== null && messageView !== null) {
-      maskView(view, start, end, messageView, unmasked.byteOffset, key);
-    } else this.#config.mask(bytes, start, end, unmasked, 0, key);
-    return unmasked;
-  }
-
-  /**
-   * @param index - of the payload's first byte in the chunk being parsed
-   * @param ascii - whether text is known to be valid, because it is all ASCII
-   */
-  #deliverSpan(
-    opcode: MessageOpcode,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    index: number,
-    ascii = false,
-  ): void {
-    if (opcode !== TEXT) {
-      this.#sink.message?.(opcode, bytes, start, end);
-    } else if (this.#config.delivery === 'messages') {
-      const text = decodeUtf8(bytes, start, end);
-      if (text === undefined) this.#failText(bytes, start, end, index);
-      else this.#sink.text?.(text);
-    } else if (!ascii && validateUtf8(bytes, start, end, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
-      this.#failText(bytes, start, end, index);
-    } else {
-      this.#sink.message?.(opcode, bytes, start, end);
-    }
-  }
-
-  /** RFC 6455 8.1, at the byte that is wrong, or behind the last one where one is missing. */
-  #failText(bytes: Uint8Array, start: number, end: number, index: number): void {
-    const state = validateUtf8(bytes, start, end, UTF8_BOUNDARY);
-    this.fail('INVALID_UTF8', index + (state < 0 ? ~state : end) - start);
+  ): number {
+    const length = end - start;
+    const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : length;
+    const byView = viewToMask(view, length, this.#config.mask);
+    const invalid = this.#messageOf(first).add(bytes, start, end, key, byView, atMost);
+    if (invalid < 0) this.#endOfFrame(first);
+    return invalid;
   }
 
   #begin(first: number): IncomingMessage {
-    const buffer = new MessageBuffer(this.#config.allocate);
-    this.#message = new IncomingMessage(
-      (first & 0x0f) as MessageOpcode,
-      first,
-      this.#isEncoded(first),
-      buffer,
-    );
-    return this.#message;
+    const opcode = (first & 0x0f) as MessageOpcode;
+    const { delivery } = this.#config;
+    const encoded = this.#isEncoded(first);
+    if (encoded) return new AssembledBytes(this.#config, opcode, first, encoded);
+    if (delivery === 'pieces') return new PassedPieces(this.#config, this.#sink, opcode, first);
+    if (delivery === 'messages' && opcode === TEXT) return new AssembledText(this.#config, first);
+    return new AssembledBytes(this.#config, opcode, first, encoded);
   }
 
   #isEncoded(first: number): boolean {
     return this.#decoder?.applies(first) === true;
   }
 
-  /** A piece of a message that is not whole yet. */
-  #collect(frame: Frame, bytes: Uint8Array, start: number, end: number, key: number): void {
-    const message = this.#message ?? this.#begin(frame.first);
-    if (this.#config.delivery === 'pieces' && !this.#isEncoded(message.first)) {
-      this.#passPiece(message, bytes, start, end, key);
-      return;
-    }
-    const { buffer } = message;
-    const { mask } = this.#config;
-    if (
-      message.opcode === TEXT &&
-      end - start >= SIMD_TEXT_BYTES &&
-      this.#collectText(frame, message, bytes, start, end, key)
-    ) {
-      return;
-    }
-    // What is certain to come in all, if this is the last frame: not more than the frame has left.
-    let left = (frame.first & FIN) !== 0 ? frame.remaining + end - start : Number.MAX_SAFE_INTEGER;
-    let at = start;
-    while (at < end) {
-      const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), left);
-      const invalid = message.validate(buffer.tail, buffer.tailBytes - length, buffer.tailBytes, false);
-      if (invalid >= 0) {
-        this.fail('INVALID_UTF8', at + invalid - (buffer.tailBytes - length));
-        return;
-      }
-      at += length;
-      left -= length;
-    }
-  }
-
-  /**
-   * Collects a piece of text by way of SIMD memory, where it is unmasked and found to be ASCII in one go: 5 times as fast as
-   * to validate it where it is kept.
-   *
-   * @returns false if there is no SIMD, and nothing was done
-   */
-  #collectText(
-    frame: Frame,
-    message: IncomingMessage,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-  ): boolean {
-    const { mask } = this.#config;
-    const scratch = borrow(SIMD_PIECE_BYTES);
-    try {
-      if (!usesSimd(scratch, mask)) return false;
-      let left = (frame.first & FIN) !== 0 ? frame.remaining + end - start : Number.MAX_SAFE_INTEGER;
-      for (let at = start; at < end; at += SIMD_PIECE_BYTES) {
-        const length = Math.min(end - at, SIMD_PIECE_BYTES);
-        // The pieces are multiples of 4 long: the key is the same for each.
-        const ascii = unmaskTo(scratch, 0, bytes, at, at + length, key, mask);
-        const invalid = message.validate(scratch.bytes, 0, length, ascii);
-        if (invalid >= 0) {
-          this.fail('INVALID_UTF8', at + invalid);
-          return true;
-        }
-        message.buffer.appendAll(scratch.bytes, 0, length, mask, 0, left);
-        left -= length;
-      }
-      return true;
-    } finally {
-      giveBack(scratch);
-    }
-  }
-
-  #passPiece(message: IncomingMessage, bytes: Uint8Array, start: number, end: number, key: number): void {
-    const { mask } = this.#config;
-    const held = message.heldBytes;
-    const inPlace = held === 0 && (key === 0 || this.#unmasksInPlace(end - start));
-    const scratch = inPlace ? null : borrow(held + end - start);
-    const target = scratch?.bytes ?? bytes;
-    const at = scratch === null ? start : held;
-    try {
-      const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
-      if (scratch === null && key !== 0) mask(bytes, start, end, bytes, start, key);
-      const invalid = message.validate(target, at, at + end - start, ascii);
-      if (invalid >= 0) {
-        this.fail('INVALID_UTF8', start + invalid - at);
-        return;
-      }
-      message.passWholeCharacters(target, at, at + end - start, this.#sink);
-    } finally {
-      if (scratch !== null) giveBack(scratch);
-    }
-  }
-
-  /** A frame of a message in parts has ended; with FIN, so has the message (RFC 6455 5.4). */
-  #endOfFrame(message: IncomingMessage, first: number): void {
+  /** With FIN, the message has ended, too (RFC 6455 5.4). */
+  #endOfFrame(first: number): void {
+    const message = this.#messageOf(first);
     if ((first & FIN) === 0) return;
     this.#message = null;
-    if (!message.wholeCharacters) {
-      this.fail('INVALID_UTF8');
-    } else if (this.#isEncoded(message.first)) {
-      this.#decode(message);
-    } else if (this.#config.delivery === 'pieces') {
-      this.#sink.finish?.();
-    } else {
-      this.#deliver(message.opcode, message.buffer.toBytes());
-    }
+    if (!message.wholeCharacters) this.fail('INVALID_UTF8');
+    else if (this.#isEncoded(message.first)) this.#decode(message as AssembledBytes);
+    else message.deliver(this.#sink);
   }
 
   // Messages that an extension changed.
 
-  #decode({ opcode, first, buffer }: IncomingMessage): void {
+  #decode(message: AssembledBytes): void {
     const { maxMessageBytes } = this.#config;
-    const later = this.#decoder!.decode(buffer.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
+    const { opcode, first } = message;
+    const later = this.#decoder!.decode(message.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
       if (this.outcome === null) this.#deliverDecoded(opcode, decoded);
     });
     if (later) this.pause();
@@ -362,37 +221,11 @@ export class MessageReader extends FrameReader {
 
   #deliverDecoded(opcode: MessageOpcode, decoded: Decoded): void {
     if (typeof decoded === 'string') this.fail(decoded);
-    else if (opcode === TEXT && validateUtf8(decoded, 0, decoded.length, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
-      this.fail('INVALID_UTF8');
-    } else if (this.#config.delivery === 'pieces') {
-      this.#sink.begin?.(opcode);
-      if (decoded.length > 0) this.#sink.piece?.(decoded, 0, decoded.length);
-      this.#sink.finish?.();
-    } else {
-      this.#deliver(opcode, decoded);
-    }
-  }
-
-  /** Delivers a message whose text is known to be valid. */
-  #deliver(opcode: MessageOpcode, message: Uint8Array): void {
-    if (this.#config.delivery === 'spans') this.#sink.message?.(opcode, message, 0, message.length);
-    else if (opcode === TEXT) this.#sink.text?.(decodeUtf8(message, 0, message.length)!);
-    else this.#sink.binary?.(message);
+    else if (opcode === TEXT && invalidIndex(decoded, 0, decoded.length) >= 0) this.fail('INVALID_UTF8');
+    else deliverBytes(this.#config.delivery, this.#sink, opcode, decoded);
   }
 
   // Control frames.
-
-  #controlPayload(frame: Frame, bytes: Uint8Array, start: number, end: number, key: number): void {
-    if (end - start < frame.payloadLength) {
-      frame.collected ??= new MessageBuffer(this.#config.allocate);
-      frame.collected.appendAll(bytes, start, end, this.#config.mask, key, frame.remaining + end - start);
-      return;
-    }
-    frame.done = true;
-    const opcode = frame.first & 0x0f;
-    if (key === 0) this.#controlFrame(opcode, bytes, start, end);
-    else this.#controlFrame(opcode, this.#unmasked(bytes, start, end, key, null), 0, end - start);
-  }
 
   #controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number): void {
     if (opcode === CLOSE) {
@@ -412,7 +245,7 @@ export class MessageReader extends FrameReader {
 
   /** RFC 6455 5.5.1, 7.1.5, 7.1.6. */
   #closeFrame(bytes: Uint8Array, start: number, end: number): void {
-    // Where the body begins in the chunk being parsed: control payloads that a chunk's end cut end where parsing stands.
+    // Where the body begins in the chunk being read, or before it.
     const index = this.index - (end - start);
     let code = NO_STATUS_RECEIVED;
     let reason: string | undefined = '';
@@ -424,7 +257,7 @@ export class MessageReader extends FrameReader {
       }
       reason = decodeUtf8(bytes, start + 2, end);
       if (reason === undefined) {
-        this.#failText(bytes, start + 2, end, index + 2);
+        this.fail('INVALID_UTF8', index + invalidIndex(bytes, start + 2, end) - start);
         return;
       }
     }
@@ -443,14 +276,9 @@ export class MessageReader extends FrameReader {
   #finish(outcome: Outcome): void {
     if (this.outcome !== null) return;
     this.#outcome = outcome;
-    this.#message?.buffer.release();
+    this.#message?.release();
     this.#message = null;
     this.#decoder?.close();
     this.#sink.closed?.(outcome);
   }
-}
-
-function startsMessage(first: number): boolean {
-  const opcode = first & 0x0f;
-  return opcode !== CONTINUATION && !isControl(opcode);
 }

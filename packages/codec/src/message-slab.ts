@@ -5,7 +5,7 @@
  */
 
 /** Up to here an array of its own is cheap. */
-const TINY_BYTES = 64;
+export const TINY_BYTES = 64;
 /** From here an array of its own is what a message deserves. */
 export const LARGE_BYTES = 4096;
 const SLAB_BYTES = 8192;

@@ -41,12 +41,12 @@ export class FrameRules implements Limits {
   readonly maxMessageBytes: number;
   readonly maxFragments: number;
   /**
-   * By first byte: 1 if a whole message may start with it in a frame that is not masked, 2 if in a masked one, 3 if in both.
-   * The truth table of frame-rules.ts, tabulated for the frames that need no second look.
+   * By first byte: what kind of frame begins with it, {@link MESSAGE}, {@link FRAGMENT} or {@link CONTROL}; and 1 if such a
+   * frame may be unmasked, 2 if masked, 3 if both. The truth table of frame-rules.ts, tabulated for the short cut.
    *
    * @internal
    */
-  readonly wholeMessage: Uint8Array;
+  readonly kinds: Uint8Array;
 
   /** @throws TypeError or RangeError for options that make no sense */
   constructor(options: FrameParserOptions) {
@@ -63,15 +63,26 @@ export class FrameRules implements Limits {
     this.maxFrameBytes = limits.maxFrameBytes;
     this.maxMessageBytes = limits.maxMessageBytes;
     this.maxFragments = limits.maxFragments;
-    this.wholeMessage = tabulate(role, rsv);
+    this.kinds = tabulate(role, rsv);
   }
+}
+
+/** A frame that is a whole message. */
+export const MESSAGE = 4;
+/** A frame of a fragmented message. */
+export const FRAGMENT = 8;
+/** A Close, Ping or Pong. */
+export const CONTROL = 16;
+
+function kindOf(first: number): typeof MESSAGE | typeof FRAGMENT | typeof CONTROL {
+  const opcode = first & 0x0f;
+  if (isControl(opcode)) return CONTROL;
+  return opcode === CONTINUATION || (first & FIN) === 0 ? FRAGMENT : MESSAGE;
 }
 
 function tabulate(role: ReceiverRole, rsv: number): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, first) => {
-    const opcode = first & 0x0f;
-    if (isControl(opcode) || opcode === CONTINUATION || (first & FIN) === 0) return 0;
     const unmasked = frameStartFault(first, 0, role, rsv) === undefined ? 1 : 0;
-    return unmasked | (frameStartFault(first, MASK, role, rsv) === undefined ? 2 : 0);
+    return kindOf(first) | unmasked | (frameStartFault(first, MASK, role, rsv) === undefined ? 2 : 0);
   });
 }

@@ -19,7 +19,7 @@ describe('MessageBuffer', () => {
         let at = 0;
         for (const { length } of parts) {
           const left = certain ? all.length - at : Number.MAX_SAFE_INTEGER;
-          buffer.appendAll(masked, at, at + length, mask, rotateKey(key, at), left);
+          buffer.appendAll(masked, at, at + length, mask, rotateKey(key, at), null, left);
           at += length;
           expect(buffer.bytes).toBe(at);
         }
@@ -33,7 +33,7 @@ describe('MessageBuffer', () => {
     for (let i = 0; i < 300; i++) {
       const piece = new Uint8Array(i % 7).fill(i);
       for (let at = 0; at < piece.length; ) {
-        const written = buffer.append(piece, at, piece.length, mask, 0, Number.MAX_SAFE_INTEGER);
+        const written = buffer.append(piece, at, piece.length, mask, 0, null, Number.MAX_SAFE_INTEGER);
         expect(written).toBeGreaterThan(0);
         const { tail, tailBytes } = buffer;
         expect([...tail.subarray(tailBytes - written, tailBytes)]).toEqual(new Array(written).fill(i & 0xff));
@@ -47,7 +47,7 @@ describe('MessageBuffer', () => {
     const segments = new Set<Uint8Array>();
     const byte = Uint8Array.of(1);
     for (let i = 1; i <= 300_000; i++) {
-      buffer.append(byte, 0, 1, mask, 0, Number.MAX_SAFE_INTEGER);
+      buffer.append(byte, 0, 1, mask, 0, null, Number.MAX_SAFE_INTEGER);
       segments.add(buffer.tail);
     }
     const held = [...segments].reduce((sum, segment) => sum + segment.length, 0);
@@ -58,9 +58,9 @@ describe('MessageBuffer', () => {
 
   it('allocates no more than is certain to come, and then gives the segment itself', () => {
     const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
-    buffer.append(new Uint8Array(10), 0, 10, mask, 0, 40);
+    buffer.append(new Uint8Array(10), 0, 10, mask, 0, null, 40);
     expect(buffer.tail.length).toBe(40);
-    buffer.append(new Uint8Array(30), 0, 30, mask, 0, 30);
+    buffer.append(new Uint8Array(30), 0, 30, mask, 0, null, 30);
     expect(buffer.toBytes()).toBe(buffer.tail);
   });
 });

@@ -1,0 +1,123 @@
+/**
+ * A text in parts whose string is wanted. What comes in long pieces is decoded as it comes, which validates it too: 1 MiB of
+ * mixed text takes half the time it takes to collect, validate and then decode it. Short pieces wait until they are many.
+ */
+import { rotateKey } from '@sanssocket/mask';
+import { EMPTY } from './bytes.js';
+import { type ConnectionConfig, keptConfig } from './connection-config.js';
+import type { ConnectionSink } from './connection-sink.js';
+import { IncomingMessage } from './incoming-message.js';
+import { MessageBuffer } from './message-buffer.js';
+import { TEXT } from './opcodes.js';
+import { borrow, giveBack, unmaskTo } from './scratch.js';
+import { decodeUtf8 } from './text.js';
+import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
+
+/** A piece this long is decoded at once. */
+const LONG_PIECE_BYTES = 4096;
+/** What is decoded at a time, and how much may wait. */
+const WINDOW_BYTES = 0x1_0000;
+
+/** Its string, put together. */
+export class AssembledText extends IncomingMessage {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: AssembledText = /* @__PURE__ */ new AssembledText(keptConfig, 0);
+
+  readonly #config: ConnectionConfig;
+  #text = '';
+  /** Valid bytes behind the decoded ones: short pieces, and the beginning of a character that a long one cut. */
+  readonly #waiting: MessageBuffer;
+
+  constructor(config: ConnectionConfig, first: number) {
+    super(TEXT, first, false);
+    this.#config = config;
+    this.#waiting = new MessageBuffer(config.allocate);
+  }
+
+  override add(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    view: DataView | null,
+    atMost: number,
+  ): number {
+    if (end - start < LONG_PIECE_BYTES) return this.#wait(bytes, start, end, key, view, atMost);
+    for (let at = start; at < end; at += WINDOW_BYTES) {
+      // The windows are multiples of 4 long: the key is the same for each.
+      const invalid = this.#decode(bytes, at, Math.min(at + WINDOW_BYTES, end), key);
+      if (invalid >= 0) return invalid;
+    }
+    return -1;
+  }
+
+  #wait(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    view: DataView | null,
+    atMost: number,
+  ): number {
+    const waiting = this.#waiting;
+    // What does not wait for its end is not all that will come.
+    let left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
+    for (let at = start; at < end; ) {
+      const length = waiting.append(
+        bytes,
+        at,
+        end,
+        this.#config.mask,
+        rotateKey(key, at - start),
+        view,
+        left,
+      );
+      const { tail, tailBytes } = waiting;
+      const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
+      if (invalid >= 0) return at + invalid - (tailBytes - length);
+      at += length;
+      left -= length;
+    }
+    if (waiting.bytes >= WINDOW_BYTES) this.#decode(bytes, end, end, 0);
+    return -1;
+  }
+
+  /** Decodes what waits and a piece of at most a window behind it, but for a character that is not whole. */
+  #decode(bytes: Uint8Array, start: number, end: number, key: number): number {
+    const before = this.#waiting.bytes;
+    const total = before + end - start;
+    const scratch = borrow(total);
+    try {
+      const text = scratch.bytes;
+      this.#waiting.drain(text, 0);
+      unmaskTo(scratch, before, bytes, start, end, key, this.#config.mask);
+      const whole = total - unfinishedUtf8Bytes(text, 0, total);
+      const decoded = decodeUtf8(text, 0, whole);
+      // What waited is valid, so what is wrong comes behind it.
+      const state =
+        decoded === undefined
+          ? validateUtf8(text, before, total, this.utf8)
+          : validateUtf8(text, whole, total, UTF8_BOUNDARY);
+      if (state < 0) return start + ~state - before;
+      this.utf8 = state;
+      this.#text += decoded;
+      this.#waiting.appendAll(text, whole, total, this.#config.mask, 0, null, Number.MAX_SAFE_INTEGER);
+      return -1;
+    } finally {
+      giveBack(scratch);
+    }
+  }
+
+  override deliver(sink: ConnectionSink): void {
+    const waiting = this.#waiting;
+    // Most often it is all in one segment, and need not be moved.
+    if (waiting.bytes > waiting.tailBytes) this.#decode(EMPTY, 0, 0, 0);
+    const text = this.#text + decodeUtf8(waiting.tail, 0, waiting.tailBytes)!;
+    waiting.release();
+    sink.text?.(text);
+  }
+
+  override release(): void {
+    this.#waiting.release();
+  }
+}

@@ -1,0 +1,24 @@
+/** How a payload in a chunk is best unmasked: by a view of the chunk, by the kernel, or in memory of SIMD's own. */
+import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
+
+/** A chunk this long gets a view for the masking of what is short in it: the view costs 75 ns, a frame saves 10. */
+const VIEW_FROM_BYTES = 256;
+/** Longer payloads are left to the kernel. */
+const VIEW_TO_BYTES = 1024;
+
+/** A view of a chunk, indexed as the chunk is; null for a short one. */
+export function viewOf(bytes: Uint8Array, start: number, end: number): DataView | null {
+  return end - start < VIEW_FROM_BYTES
+    ? null
+    : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The chunk's view, if a payload is better masked by it than by the kernel; a kernel of the caller's is always used. */
+export function viewToMask(view: DataView | null, bytes: number, mask: MaskKernel): DataView | null {
+  return bytes <= VIEW_TO_BYTES && mask === defaultMask ? view : null;
+}
+
+/** Whether to use the leave to change the chunk: not for what is so long that SIMD does better in memory of its own. */
+export function unmasksInPlace(inPlace: boolean, bytes: number): boolean {
+  return inPlace && bytes <= VIEW_TO_BYTES;
+}

@@ -1,0 +1,115 @@
+/**
+ * A message that stands whole in a chunk: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
+ */
+import { maskView } from '@sanssocket/mask';
+import { copyInto } from './bytes.js';
+import type { ConnectionConfig } from './connection-config.js';
+import type { ConnectionSink } from './connection-sink.js';
+import { allocateMessage, messageView, TINY_BYTES } from './message-slab.js';
+import { type MessageOpcode, TEXT } from './opcodes.js';
+import { borrow, giveBack, unmaskTo } from './scratch.js';
+import { decodeUtf8 } from './text.js';
+import { unmasksInPlace, viewToMask } from './unmask.js';
+import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+
+/**
+ * Delivers a message, as a value or as a span.
+ *
+ * @param key - 0 if it is not masked
+ * @param view - shows `bytes` if they are a chunk of some length
+ * @param ascii - whether it is unmasked and known to be all ASCII
+ * @returns the index in `bytes` of the first byte that text cannot have, or after the last one where one is missing; -1 if
+ * there is none
+ */
+export function deliverWhole(
+  config: ConnectionConfig,
+  sink: ConnectionSink,
+  opcode: MessageOpcode,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+  view: DataView | null,
+  ascii: boolean,
+): number {
+  const { delivery, mask } = config;
+  if (delivery === 'messages' && opcode !== TEXT) {
+    sink.binary?.(unmasked(config, bytes, start, end, key, view));
+    return -1;
+  }
+  if (key === 0) return deliverSpan(delivery, sink, opcode, bytes, start, end, ascii);
+  const byView = viewToMask(view, end - start, mask);
+  if (unmasksInPlace(config.inPlace, end - start)) {
+    if (byView !== null) maskView(byView, start, end, byView, start, key);
+    else mask(bytes, start, end, bytes, start, key);
+    return deliverSpan(delivery, sink, opcode, bytes, start, end, false);
+  }
+  const scratch = borrow(end - start);
+  try {
+    let found = false;
+    if (byView !== null) maskView(byView, start, end, scratch.view, 0, key);
+    else found = unmaskTo(scratch, 0, bytes, start, end, key, mask);
+    const invalid = deliverSpan(delivery, sink, opcode, scratch.bytes, 0, end - start, found);
+    return invalid < 0 ? invalid : start + invalid;
+  } finally {
+    giveBack(scratch);
+  }
+}
+
+/** @param ascii - whether text is known to be valid, because it is all ASCII */
+function deliverSpan(
+  delivery: ConnectionConfig['delivery'],
+  sink: ConnectionSink,
+  opcode: MessageOpcode,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  ascii: boolean,
+): number {
+  if (opcode === TEXT && delivery === 'messages') {
+    const text = decodeUtf8(bytes, start, end);
+    if (text === undefined) return invalidIndex(bytes, start, end);
+    sink.text?.(text);
+    return -1;
+  }
+  if (opcode === TEXT && !ascii) {
+    const invalid = invalidIndex(bytes, start, end);
+    if (invalid >= 0) return invalid;
+  }
+  sink.message?.(opcode, bytes, start, end);
+  return -1;
+}
+
+/** The index of the byte that is wrong, or after the last one where one is missing (RFC 6455 8.1); -1 for valid text. */
+export function invalidIndex(bytes: Uint8Array, start: number, end: number): number {
+  const state = validateUtf8(bytes, start, end, UTF8_BOUNDARY);
+  return state === UTF8_BOUNDARY ? -1 : state < 0 ? ~state : end;
+}
+
+/** The payload in memory of its own, or in the chunk if that has been handed over. */
+export function unmasked(
+  config: ConnectionConfig,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+  view: DataView | null,
+): Uint8Array {
+  const { mask } = config;
+  const byView = viewToMask(view, end - start, mask);
+  // What is no chunk is not the host's to give; and a chunk without a view holds little.
+  if (config.handOver && view !== null && end - start > TINY_BYTES) {
+    if (key !== 0 && byView !== null) maskView(byView, start, end, byView, start, key);
+    else if (key !== 0) mask(bytes, start, end, bytes, start, key);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+  }
+  const message = allocateMessage(end - start, view === null ? 0 : bytes.length - end, config.allocate);
+  if (key === 0) {
+    copyInto(bytes, start, end, message, 0);
+    return message;
+  }
+  if (byView !== null && messageView !== null)
+    maskView(byView, start, end, messageView, message.byteOffset, key);
+  else mask(bytes, start, end, message, 0, key);
+  return message;
+}

@@ -1,0 +1,161 @@
+/** Messages unmasked together where they stand: whoever stops in the middle finds the rest as it was. */
+import { mask } from '@sanssocket/mask';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BINARY, Connection, type ConnectionOptions, FIN, FrameParser, PING, TEXT } from '../src/index.js';
+import { characters, concat, masked } from './frames.js';
+
+const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>
+  Uint8Array.from({ length: bytes }, (_, j) => 32 + ((i * 7 + j) % 90)),
+);
+const frames = payloads.map((payload, i) =>
+  masked(FIN | (i % 3 === 1 ? TEXT : BINARY), payload, 0x3d21fa37 * (i + 1)),
+);
+const stream = concat(...frames);
+const expected = payloads.map(characters);
+/** Where each frame ends. */
+const ends = frames.map((_, i) => concat(...frames.slice(0, i + 1)).length);
+
+const MODES: ConnectionOptions[] = [
+  { role: 'server', handOver: true },
+  { role: 'server', inPlace: true },
+  { role: 'server', inPlace: true, delivery: 'spans' },
+];
+
+function open(mode: ConnectionOptions, log: string[], then: () => void): Connection {
+  const take = (text: string): void => {
+    log.push(text);
+    then();
+  };
+  return new Connection(mode, {
+    text: take,
+    binary: (bytes) => take(characters(bytes)),
+    message: (_, bytes, start, end) => take(characters(bytes.slice(start, end))),
+  });
+}
+
+describe.each(MODES)('%j', (mode) => {
+  it.each(payloads.map((_, i) => i))('leaves what follows message %i masked when the sink pauses', (last) => {
+    const log: string[] = [];
+    const connection = open(mode, log, () => {
+      if (log.length === last + 1) connection.pause();
+    });
+    const chunk = stream.slice();
+    connection.receive(chunk);
+    expect(log).toEqual(expected.slice(0, last + 1));
+    expect(characters(chunk.subarray(ends[last]))).toBe(characters(stream.subarray(ends[last])));
+    connection.resume();
+    expect(log).toEqual(expected);
+  });
+
+  it('leaves it masked when the sink throws, too, and loses nothing', () => {
+    const log: string[] = [];
+    const connection = open(mode, log, () => {
+      if (log.length === 3) throw new Error('sink');
+    });
+    const chunk = stream.slice();
+    expect(() => connection.receive(chunk)).toThrow('sink');
+    expect(characters(chunk.subarray(ends[2]))).toBe(characters(stream.subarray(ends[2])));
+    connection.receive(stream.slice());
+    expect(log).toEqual([...expected, ...expected]);
+  });
+
+  it('reads while a sink feeds another connection', () => {
+    const log: string[] = [];
+    const inner: string[] = [];
+    const other = open(mode, inner, () => {});
+    open(mode, log, () => other.receive(stream.slice())).receive(stream.slice());
+    expect(log).toEqual(expected);
+    expect(inner).toEqual(expected.flatMap(() => expected));
+  });
+
+  it('does without where the caller has a kernel of its own', () => {
+    const log: string[] = [];
+    let calls = 0;
+    const own: typeof mask = (...args) => {
+      calls++;
+      mask(...args);
+    };
+    open({ ...mode, mask: own }, log, () => {}).receive(stream.slice());
+    expect(log).toEqual(expected);
+    expect(calls).toBe(payloads.length);
+  });
+
+  it('finds text that is not UTF-8 at its byte, behind messages that are', () => {
+    const text = Uint8Array.from({ length: 100 }, (_, i) => (i === 77 ? 0xff : 97));
+    const input = concat(...frames.slice(0, 4), masked(FIN | TEXT, text), ...frames.slice(4));
+    const log: string[] = [];
+    const connection = open(mode, log, () => {});
+    connection.receive(input);
+    expect(log).toEqual(expected.slice(0, 4));
+    expect(connection.outcome?.fault).toMatchObject({ code: 'INVALID_UTF8', offset: ends[3]! + 6 + 77 });
+  });
+
+  it('keeps the order of messages and control frames, and knows the offset at each', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.boolean()), { minLength: 4, maxLength: 40 }),
+        (sizes) => {
+          const parts = sizes.map(([size, ping], i) =>
+            ping
+              ? masked(FIN | PING, new Uint8Array(size % 126).fill(i), i + 1)
+              : masked(FIN | BINARY, new Uint8Array(size).fill(i), -i - 1),
+          );
+          const heard: number[] = [];
+          const sink = {
+            binary: (bytes: Uint8Array) => heard.push(bytes.length),
+            message: (_: number, __: Uint8Array, start: number, end: number) => heard.push(end - start),
+            ping: (_: Uint8Array, start: number, end: number) => heard.push(~(end - start)),
+          };
+          new Connection(mode, sink).receive(concat(...parts));
+          expect(heard).toEqual(sizes.map(([size, ping]) => (ping ? ~(size % 126) : size)));
+        },
+      ),
+    );
+  });
+});
+
+it('FrameParser unmasks runs in place, and stops in the middle of one', () => {
+  const log: string[] = [];
+  const parser = new FrameParser(
+    {
+      message: (_, bytes, start, end, key) => {
+        expect(key).toBe(0);
+        expect(parser.offset).toBe(ends[log.length]);
+        log.push(characters(bytes.slice(start, end)));
+        if (log.length === 4) parser.pause();
+      },
+      header: () => {},
+      payload: () => {},
+      end: () => {},
+      fail: () => {},
+    },
+    { role: 'server', unmask: 'in-place' },
+  );
+  const chunk = stream.slice();
+  expect(parser.push(chunk)).toBe(ends[3]);
+  expect(characters(chunk.subarray(ends[3]))).toBe(characters(stream.subarray(ends[3])));
+  expect(parser.push(chunk, ends[3])).toBe(chunk.length);
+  expect(log).toEqual(expected);
+});
+
+it('more messages than one run holds, in one chunk', () => {
+  const many = 1500;
+  let heard = 0;
+  const connection = new Connection(
+    { role: 'server', handOver: true, delivery: 'spans' },
+    {
+      message: (_, bytes, start, end) => {
+        expect(end - start).toBe(70);
+        expect(bytes[start]).toBe(heard & 0xff);
+        heard++;
+      },
+    },
+  );
+  connection.receive(
+    concat(
+      ...Array.from({ length: many }, (_, i) => masked(FIN | BINARY, new Uint8Array(70).fill(i), i * 99 + 1)),
+    ),
+  );
+  expect(heard).toBe(many);
+});
