@@ -10,6 +10,8 @@ import { borrow, giveBack, type Scratch, unmaskTo, usesSimd } from './scratch.js
 
 /** Pieces of text from this size on go by way of SIMD memory. */
 const SIMD_TEXT_BYTES = 128;
+/** Pieces from this size on are held where they stand, if that is theirs. */
+const HOLD_FROM_BYTES = 4096;
 /** What goes through SIMD memory at a time. */
 const SIMD_PIECE_BYTES = 0x1_0000;
 
@@ -35,9 +37,12 @@ export class AssembledBytes extends IncomingMessage {
     view: DataView | null,
     atMost: number,
   ): number {
-    const { mask } = this.#config;
+    const { mask, handOver } = this.#config;
     if (!this.validates) {
-      this.#buffer.appendAll(bytes, start, end, mask, key, view, atMost);
+      const length = end - start;
+      if (handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength)
+        this.#buffer.hold(bytes, start, end, mask, key);
+      else this.#buffer.appendAll(bytes, start, end, mask, key, view, atMost);
       return -1;
     }
     if (end - start >= SIMD_TEXT_BYTES) {

@@ -127,6 +127,8 @@ export class Connection {
    */
   receive(bytes: Uint8Array): void {
     requireBytes(bytes);
+    // No sink is being called then, and no extension at work: both stand at the end of a frame.
+    if (this.#backlog === null && !this.#ended && this.#reader.keep(bytes)) return;
     if (this.#reading) throw new Error('a sink must not call receive');
     if (this.#reader.deaf || this.#ended || bytes.length === 0) return;
     if (this.#backlog === null && !this.#reader.waiting) this.#read(bytes, false);

@@ -139,6 +139,20 @@ export abstract class FrameReader {
     return this.#at;
   }
 
+  /**
+   * Puts a chunk to a frame of which more is missing still: nothing can be said, or go wrong. Byte by byte, {@link
+   * FrameReader.push} takes twice as long.
+   *
+   * @returns false if it is not so, and nothing was done
+   */
+  keep(bytes: Uint8Array): boolean {
+    const partial = this.#partial;
+    if (partial === null || bytes.length >= partial.needed - partial.size) return false;
+    this.#base += this.#at;
+    this.#at = partial.take(bytes, 0, bytes.length);
+    return true;
+  }
+
   /** As `FrameParser.push`. */
   push(bytes: Uint8Array, start: number, end: number): number {
     if (this.failed) return end;
@@ -149,7 +163,7 @@ export abstract class FrameReader {
     do {
       const frame = this.#frame;
       if (frame === null) {
-        if (takes !== 0 && this.#partial === null) {
+        if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
           this.#readFrames(bytes, this.#at, end, takes);
           if (this.#state !== RUNNING) break;
         }

@@ -22,14 +22,28 @@ const VIEW_FROM_BYTES = 1024;
 const spare: Uint8Array[] = [];
 const MAX_SPARE = 16;
 
+function keepSpare(segment: Uint8Array): void {
+  if (segment.length === MAX_SEGMENT_BYTES && spare.length < MAX_SPARE) spare.push(segment);
+}
+
+/** What stands before the tail. */
+interface Segment {
+  readonly bytes: Uint8Array;
+  /** How many of its bytes are written. */
+  readonly used: number;
+  /** What unmasks a piece that is held as it came, with which key; null for a segment of our own. */
+  readonly mask: MaskKernel | null;
+  readonly key: number;
+}
+
 /** Collects pieces and gives them back as one array. */
 export class MessageBuffer {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: MessageBuffer = /* @__PURE__ */ new MessageBuffer(() => EMPTY);
 
   readonly #allocate: (bytes: number) => Uint8Array;
-  /** Segments that are full; null while there is only one. */
-  #full: Uint8Array[] | null = null;
+  /** Null while the tail is all. */
+  #full: Segment[] | null = null;
   #tail: Uint8Array = EMPTY;
   #tailView: DataView | null = null;
   #used = 0;
@@ -96,6 +110,18 @@ export class MessageBuffer {
     }
   }
 
+  /**
+   * Holds a piece where it stands, masked as it is, until the message is whole: one copy less. For pieces that are at least
+   * half of their memory, which has been given away.
+   */
+  hold(bytes: Uint8Array, start: number, end: number, mask: MaskKernel, key: number): void {
+    this.#closeTail();
+    const used = end - start;
+    this.#full ??= [];
+    this.#full.push({ bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + start, used), used, mask, key });
+    this.#bytes += used;
+  }
+
   /** The segment last written to. */
   get tail(): Uint8Array {
     return this.#tail;
@@ -108,8 +134,7 @@ export class MessageBuffer {
 
   /** All bytes as one array of exactly their length, the caller's to keep. The buffer must not be used after. */
   toBytes(): Uint8Array {
-    const full = this.#full;
-    if (full === null && this.#used === this.#tail.length) return this.#tail;
+    if (this.#full === null && this.#used === this.#tail.length) return this.#tail;
     const bytes = this.#make(this.#bytes);
     this.#copyTo(bytes, 0);
     this.release();
@@ -126,39 +151,53 @@ export class MessageBuffer {
     this.#copyTo(target, at);
     this.release();
     this.#bytes = 0;
-    this.#used = 0;
     return bytes;
   }
 
   #copyTo(target: Uint8Array, start: number): void {
     let at = start;
-    for (const segment of this.#full ?? []) {
-      target.set(segment, at);
-      at += segment.length;
+    for (const { bytes, used, mask, key } of this.#full ?? []) {
+      if (mask === null || key === 0) copyInto(bytes, 0, used, target, at);
+      else mask(bytes, 0, used, target, at, key);
+      at += used;
     }
     copyInto(this.#tail, 0, this.#used, target, at);
   }
 
   /** Gives memory back that was not handed out. The buffer must not be used after. */
   release(): void {
-    for (const segment of [...(this.#full ?? []), this.#tail]) {
-      if (segment.length === MAX_SEGMENT_BYTES && spare.length < MAX_SPARE) spare.push(segment);
-    }
+    for (const { bytes, mask } of this.#full ?? []) if (mask === null) keepSpare(bytes);
+    keepSpare(this.#tail);
     this.#full = null;
     this.#tail = EMPTY;
     this.#tailView = null;
+    this.#used = 0;
   }
 
   #addSegment(arriving: number, atMost: number): void {
-    if (this.#tail.length > 0) {
-      this.#full ??= [];
-      this.#full.push(this.#tail);
-    }
+    this.#closeTail();
     // If less is to come than has come, or little, the last segment is made at once: often it is the message itself.
     const nearlyWhole = atMost - arriving <= Math.max(this.#bytes + arriving, SMALL_REST_BYTES);
     const doubled = Math.max(arriving, Math.min(Math.max(this.#bytes, MIN_SEGMENT_BYTES), atMost));
-    const bytes = Math.min(nearlyWhole ? atMost : doubled, MAX_SEGMENT_BYTES);
+    const wanted = nearlyWhole ? atMost : doubled;
+    // Rather one that can be used again, as long as half of it is used.
+    const bytes =
+      wanted > (nearlyWhole ? MAX_SEGMENT_BYTES : MAX_SEGMENT_BYTES / 2) ? MAX_SEGMENT_BYTES : wanted;
     this.#tail = bytes === MAX_SEGMENT_BYTES ? (spare.pop() ?? this.#make(bytes)) : this.#make(bytes);
+  }
+
+  #closeTail(): void {
+    const used = this.#used;
+    if (used === 0) return;
+    let bytes = this.#tail;
+    // Many pieces held elsewhere must not leave a nearly empty segment each.
+    if (2 * used < bytes.length) {
+      bytes = bytes.slice(0, used);
+      keepSpare(this.#tail);
+    }
+    this.#full ??= [];
+    this.#full.push({ bytes, used, mask: null, key: 0 });
+    this.#tail = EMPTY;
     this.#tailView = null;
     this.#used = 0;
   }

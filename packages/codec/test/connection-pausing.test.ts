@@ -41,6 +41,22 @@ const stream = concat(
 );
 const CUTS = [[1000], [1], [2, 7], [9, 1, 30]];
 
+it('keeps the order of what comes while it is paused, also in the middle of a short frame', () => {
+  for (let cut = 1; cut < stream.length; cut++) {
+    for (const size of [1, 3, 40]) {
+      const log: string[] = [];
+      const sink = noting(log, () => {});
+      const connection = new Connection({ role: 'server' }, sink);
+      connection.receive(stream.subarray(0, cut));
+      connection.pause();
+      for (const chunk of chunks(stream.subarray(cut), [size, 1])) connection.receive(chunk);
+      connection.resume();
+      expect(log).toEqual(['text', 'ping', 'binary', 'text', 'text', 'close', 'closed']);
+      expect(connection.outcome?.clean).toBe(true);
+    }
+  }
+});
+
 describe.each(MODES)('delivery $delivery, inPlace $inPlace', (mode) => {
   const all: string[] = [];
   new Connection(

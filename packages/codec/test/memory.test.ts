@@ -59,6 +59,24 @@ describe.each(DELIVERIES)('delivery $delivery', (mode) => {
     expect(bytes).toBeLessThan(2 * size + 300 * KIB);
   });
 
+  it('holds pieces that were handed over, long ones and short ones, at most twice', () => {
+    const connection = make({ handOver: true });
+    const count = 100;
+    const bytes = held(() => {
+      connection.receive(masked(BINARY, 'a'));
+      for (let i = 0; i < count; i++) {
+        connection.receive(masked(0, new Uint8Array(8 * KIB)).slice());
+        connection.receive(masked(0, 'b').slice());
+        // A short piece of a long chunk.
+        const long = new Uint8Array(64 * KIB);
+        long.set(masked(0, new Uint8Array(5 * KIB)));
+        connection.receive(long.subarray(0, 5 * KIB + 8));
+      }
+    });
+    expect(bytes).toBeLessThan(2 * count * 13 * KIB + 300 * KIB);
+    expect(connection.state).toBe('open');
+  });
+
   it('holds nothing for what is only declared (advisories M01, M28)', () => {
     const header = encodeUncheckedFrame({ first: FIN | BINARY, declaredLength: 2 ** 40, maskingKey: 1 });
     const connections: Connection[] = [];

@@ -28,6 +28,27 @@ describe('MessageBuffer', () => {
     );
   });
 
+  it('holds some pieces as they came, and gives back the same', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.boolean())),
+        fc.integer(),
+        (parts, key) => {
+          const all = concat(...parts.map(([part]) => part));
+          const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
+          for (const [part, hold] of parts) {
+            const piece = part.slice();
+            mask(piece, 0, piece.length, piece, 0, key);
+            if (hold) buffer.hold(piece, 0, piece.length, mask, key);
+            else buffer.appendAll(piece, 0, piece.length, mask, key, null, Number.MAX_SAFE_INTEGER);
+          }
+          expect(buffer.bytes).toBe(all.length);
+          expect(buffer.toBytes()).toEqual(all);
+        },
+      ),
+    );
+  });
+
   it('shows what an append wrote at the end of its tail', () => {
     const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
     for (let i = 0; i < 300; i++) {
