@@ -6,17 +6,17 @@ import { createServer } from 'node:net';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
 import { ServerHandshake } from '@sanssocket/handshake';
 
-/**
- * Sockets of `node:net` give every chunk in memory of its own, so it may be unmasked where it is, and what is large may be
- * sent from there.
- */
+/** Sockets of `node:net` give every chunk in memory of its own, so it may be given away: unmasked, and sent, where it is. */
 const CONFIG = new ConnectionConfig({
   role: 'server',
   delivery: 'spans',
-  inPlace: true,
+  handOver: true,
   allocate: (bytes) => Buffer.allocUnsafe(bytes),
 });
+
 const TEXT = 1;
+/** From here on the codec sends what it is given where it is. */
+const LARGE_BYTES = 4096;
 
 /** @param {import('node:net').Socket} socket */
 function serve(socket) {
@@ -38,7 +38,11 @@ function serve(socket) {
  */
 function echo(socket, head) {
   const connection = new Connection(CONFIG, {
-    message: (opcode, bytes, start, end) => {
+    message: (opcode, bytes, start, end, view) => {
+      if (end - start < LARGE_BYTES) {
+        connection.sendSpan(opcode, bytes, start, end, view);
+        return;
+      }
       const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
       if (opcode === TEXT) connection.sendText(payload);
       else connection.sendBinary(payload);

@@ -2,8 +2,8 @@
  * Copies of byte ranges. `Uint8Array.prototype.slice` will not do: a host may pass Node's `Buffer`, whose `slice` is a view.
  */
 
-/** Below this many bytes a loop costs less than the view that `set` needs (75 ns). */
-const LOOP_BYTES = 48;
+/** Below this many bytes a loop costs less than the view that `set` needs (75 ns in V8). */
+const LOOP_BYTES = 96;
 
 /** Copies `source[start]` to `source[end - 1]` to `target[at]` and on. */
 export function copyInto(
@@ -14,9 +14,26 @@ export function copyInto(
   at: number,
 ): void {
   const length = end - start;
-  if (length < LOOP_BYTES) for (let i = 0; i < length; i++) target[at + i] = source[start + i]!;
+  if (length < LOOP_BYTES) copyBytes(source, start, end, target, at);
   else if (length === source.length) target.set(source, at);
   else target.set(new Uint8Array(source.buffer, source.byteOffset + start, length), at);
+}
+
+/** Four reads before the first write: no write has to be waited for. */
+function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): void {
+  let i = start;
+  let o = at;
+  for (const last = end - 3; i < last; i += 4, o += 4) {
+    const a = source[i]!;
+    const b = source[i + 1]!;
+    const c = source[i + 2]!;
+    const d = source[i + 3]!;
+    target[o] = a;
+    target[o + 1] = b;
+    target[o + 2] = c;
+    target[o + 3] = d;
+  }
+  for (; i < end; i++, o++) target[o] = source[i]!;
 }
 
 /** A fresh array of the bytes in a range. */

@@ -21,7 +21,8 @@ export interface ConnectionOptions extends Partial<Limits> {
   readonly inPlace?: boolean;
   /**
    * Whether chunks given to `receive` are given away, for good: binary messages of more than 64 bytes that stand whole in one
-   * are views of it, unmasked in place, and keep it alive. For hosts whose transport never uses a chunk again (Node's
+   * are views of it, unmasked in place, and keep it alive; with `delivery: 'spans'` messages of 4 KiB and more are not
+   * borrowed then, but the sink's. For hosts whose transport never uses a chunk again (Node's
    * sockets) and sinks that do not keep messages for long. False by default.
    */
   readonly handOver?: boolean;
@@ -72,6 +73,12 @@ export class ConnectionConfig {
   readonly mask: MaskKernel;
   readonly allocate: (bytes: number) => Uint8Array;
   readonly maxMessageBytes: number;
+  /**
+   * See `OutputQueue`.
+   *
+   * @internal
+   */
+  outputBytes = 0;
   readonly #options: ConnectionOptions;
   /** Rules by the reserved bits in use: at most eight. */
   readonly #rules: (FrameRules | undefined)[] = [];

@@ -23,8 +23,11 @@ export interface ConnectionSink {
    * before you transfer it.
    */
   binary?(bytes: Uint8Array): void;
-  /** A whole message as borrowed bytes; those of a text are valid UTF-8. No view, no string is made. */
-  message?(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): void;
+  /**
+   * A whole message as borrowed bytes; those of a text are valid UTF-8. No array, no string is made. `view` shows the whole
+   * of `bytes`, if there was reason to make one: `Connection.sendSpan` copies faster by it.
+   */
+  message?(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number, view: DataView | null): void;
   /** The first frame of a message has begun. */
   begin?(opcode: MessageOpcode): void;
   /** The next bytes of a message, borrowed, never none; a piece of a text is valid UTF-8 by itself. */

@@ -20,7 +20,7 @@ import { encodeCloseBody, requireBytes, requireControlPayload } from './frame-wr
 import { MessageDecoder } from './message-decoder.js';
 import { MessageReader } from './message-reader.js';
 import { MessageSender } from './message-sender.js';
-import { BINARY, PING, PONG, TEXT } from './opcodes.js';
+import { BINARY, type MessageOpcode, PING, PONG, TEXT } from './opcodes.js';
 import type { Outcome } from './outcome.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import type { PreparedMessage } from './prepared-message.js';
@@ -240,7 +240,7 @@ export class Connection {
   sendText(text: string | Uint8Array): boolean {
     if (typeof text !== 'string') {
       requireBytes(text);
-      requireUtf8(text);
+      requireUtf8(text, 0, text.length);
     }
     if (!this.#mayBegin()) return false;
     if (typeof text === 'string') this.#sender.text(text);
@@ -261,6 +261,52 @@ export class Connection {
     requireBytes(bytes);
     if (!this.#mayBegin()) return false;
     this.#sender.bytes(BINARY, bytes);
+    return true;
+  }
+
+  /**
+   * Sends a message from a range of borrowed bytes, as a sink's `message` gets them.
+   *
+   * @param opcode - `TEXT` or `BINARY`
+   * @param bytes - unchanged, and copied: the caller's again when this returns
+   * @param start - index of the payload's first byte
+   * @param end - index after its last; of a text, all between must be valid UTF-8
+   * @param view - shows the whole of `bytes`, if there is one already: short payloads are copied faster by it
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws TypeError for another opcode, for anything but a Uint8Array or for text that is not UTF-8, RangeError for a range
+   * outside of it, Error while a message in fragments is under way
+   *
+   * RFC 6455 5.6, 6.1.
+   *
+   * @example
+   * ```ts
+   * import assert from 'node:assert/strict';
+   * import { Connection } from '@sanssocket/codec';
+   *
+   * const echo = new Connection(
+   *   { role: 'client', delivery: 'spans', maskingKeys: () => 0 },
+   *   { message: (opcode, bytes, start, end, view) => echo.sendSpan(opcode, bytes, start, end, view) },
+   * );
+   * echo.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));
+   * assert.deepEqual([...(echo.takeOutput() ?? [])], [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
+   * ```
+   */
+  sendSpan(
+    opcode: MessageOpcode,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    view: DataView | null = null,
+  ): boolean {
+    requireBytes(bytes);
+    if (opcode !== TEXT && opcode !== BINARY) throw new TypeError('a message is a text or binary');
+    if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError('no such range');
+    if (view !== null && (view.byteLength !== bytes.length || view.byteOffset !== bytes.byteOffset)) {
+      throw new RangeError('the view does not show these bytes');
+    }
+    if (opcode === TEXT) requireUtf8(bytes, start, end);
+    if (!this.#mayBegin()) return false;
+    this.#sender.span(opcode, bytes, start, end, view);
     return true;
   }
 
@@ -403,8 +449,8 @@ export class Connection {
   }
 }
 
-function requireUtf8(bytes: Uint8Array): void {
-  if (validateUtf8(bytes, 0, bytes.length, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
+function requireUtf8(bytes: Uint8Array, start: number, end: number): void {
+  if (validateUtf8(bytes, start, end, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
     throw new TypeError('the bytes of a text are UTF-8');
   }
 }

@@ -20,7 +20,7 @@ export function deliverBytes(
     if (bytes.length > 0) sink.piece?.(bytes, 0, bytes.length);
     sink.finish?.();
   } else if (delivery === 'spans') {
-    sink.message?.(opcode, bytes, 0, bytes.length);
+    sink.message?.(opcode, bytes, 0, bytes.length, null);
   } else if (opcode === TEXT) {
     sink.text?.(decodeUtf8(bytes, 0, bytes.length)!);
   } else {

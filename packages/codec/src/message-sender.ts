@@ -5,6 +5,7 @@
  *   OPEN --- close written ---> CLOSED       in OPEN, a message may be under way in fragments
  * ```
  */
+import { maskView } from '@sanssocket/mask';
 import { copyInto, copyOf } from './bytes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
@@ -15,6 +16,7 @@ import { OutgoingPipeline, type PipelineTarget } from './outgoing-pipeline.js';
 import { OutputQueue } from './output-queue.js';
 import type { PreparedMessage } from './prepared-message.js';
 import { encodeUtf8, LONG_STRING_UNITS, writeAscii, writeUtf8 } from './text.js';
+import { viewToMask } from './unmask.js';
 
 /** From here on a server's payload is queued by reference: below, copying it costs less than a chunk of its own. */
 const BY_REFERENCE_BYTES = 4096;
@@ -104,6 +106,12 @@ export class MessageSender implements PipelineTarget {
     else this.#pipeline.send(payload, { opcode, first: true, last: true });
   }
 
+  /** The same from a range of borrowed bytes. */
+  span(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number, view: DataView | null): void {
+    if (this.#pipeline === null) this.#writeSpan(FIN | opcode, bytes, start, end, view);
+    else this.#pipeline.send(copyOf(bytes, start, end), { opcode, first: true, last: true });
+  }
+
   prepared(message: PreparedMessage): void {
     const { frame, opcode, payload } = message;
     if (this.#pipeline !== null) {
@@ -143,13 +151,12 @@ export class MessageSender implements PipelineTarget {
   /** Answers a ping, within the bound on answers that wait. */
   autoPong(bytes: Uint8Array, start: number, end: number): void {
     const output = this.#queue();
-    const payload = copyOf(bytes, start, end);
     if (output.pongs >= this.#config.maxQueuedPongs) {
-      output.heldPong = payload;
+      output.heldPong = copyOf(bytes, start, end);
       return;
     }
     output.pongs++;
-    this.#writeFrame(FIN | PONG, payload);
+    this.#writeSpan(FIN | PONG, bytes, start, end, null);
   }
 
   /** Sends our Close, behind what is in line. */
@@ -188,7 +195,7 @@ export class MessageSender implements PipelineTarget {
 
   #queue(): OutputQueue {
     if (this.#output === null) {
-      this.#output = new OutputQueue(this.#config.allocate);
+      this.#output = new OutputQueue(this.#config);
       if (this.#only !== null) this.#output.append(this.#only);
       this.#only = null;
     }
@@ -196,20 +203,29 @@ export class MessageSender implements PipelineTarget {
   }
 
   #writeFrame(first: number, payload: Uint8Array): void {
-    const length = payload.length;
-    const output = this.#queue();
-    const client = this.#config.role === 'client';
-    if (!client && length >= BY_REFERENCE_BYTES) {
-      const header = output.reserve(frameHeaderBytes(length, false));
-      output.advance(writeFrameHeader(header, output.used, first, length, undefined));
-      output.append(payload);
+    const { length } = payload;
+    if (length < BY_REFERENCE_BYTES || this.#config.role === 'client') {
+      this.#writeSpan(first, payload, 0, length, null);
       return;
     }
+    const output = this.#queue();
+    const header = output.reserve(frameHeaderBytes(length, false));
+    output.advance(writeFrameHeader(header, output.used, first, length, undefined));
+    output.append(payload);
+  }
+
+  #writeSpan(first: number, bytes: Uint8Array, start: number, end: number, view: DataView | null): void {
+    const length = end - start;
+    const output = this.#queue();
+    const client = this.#config.role === 'client';
     const slab = output.reserve(frameHeaderBytes(length, client) + length);
     const key = client ? this.#config.maskingKeys() : undefined;
     const at = writeFrameHeader(slab, output.used, first, length, key);
-    if (key !== undefined) this.#config.mask(payload, 0, length, slab, at, key);
-    else copyInto(payload, 0, length, slab, at);
+    const byView = viewToMask(view, length, this.#config.mask);
+    // A key of zero copies.
+    if (byView !== null) maskView(byView, start, end, output.view, at, key ?? 0);
+    else if (key !== undefined) this.#config.mask(bytes, start, end, slab, at, key);
+    else copyInto(bytes, start, end, slab, at);
     output.advance(at + length);
   }
 

@@ -27,7 +27,7 @@ export class PassedPieces extends IncomingMessage {
   override add(bytes: Uint8Array, start: number, end: number, key: number): number {
     const { mask } = this.#config;
     const held = this.#heldBytes;
-    const inPlace = held === 0 && (key === 0 || unmasksInPlace(this.#config.inPlace, end - start));
+    const inPlace = held === 0 && (key === 0 || unmasksInPlace(this.#config, end - start));
     const scratch = inPlace ? null : borrow(held + end - start);
     const target = scratch?.bytes ?? bytes;
     const at = scratch === null ? start : held;

@@ -1,5 +1,6 @@
 /** How a payload in a chunk is best unmasked: by a view of the chunk, by the kernel, or in memory of SIMD's own. */
 import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
+import type { ConnectionConfig } from './connection-config.js';
 
 /** A chunk this long gets a view for the masking of what is short in it: the view costs 75 ns, a frame saves 10. */
 const VIEW_FROM_BYTES = 256;
@@ -18,7 +19,10 @@ export function viewToMask(view: DataView | null, bytes: number, mask: MaskKerne
   return bytes <= VIEW_TO_BYTES && mask === defaultMask ? view : null;
 }
 
-/** Whether to use the leave to change the chunk: not for what is so long that SIMD does better in memory of its own. */
-export function unmasksInPlace(inPlace: boolean, bytes: number): boolean {
-  return inPlace && bytes <= VIEW_TO_BYTES;
+/**
+ * Whether to use the leave to change the chunk: not for what is so long that SIMD does better in memory of its own, unless the
+ * sink may keep it.
+ */
+export function unmasksInPlace({ inPlace, handOver }: ConnectionConfig, bytes: number): boolean {
+  return handOver || (inPlace && bytes <= VIEW_TO_BYTES);
 }

@@ -37,19 +37,19 @@ export function deliverWhole(
     sink.binary?.(unmasked(config, bytes, start, end, key, view));
     return -1;
   }
-  if (key === 0) return deliverSpan(delivery, sink, opcode, bytes, start, end, ascii);
+  if (key === 0) return deliverSpan(delivery, sink, opcode, bytes, start, end, view, ascii);
   const byView = viewToMask(view, end - start, mask);
-  if (unmasksInPlace(config.inPlace, end - start)) {
+  if (unmasksInPlace(config, end - start)) {
     if (byView !== null) maskView(byView, start, end, byView, start, key);
     else mask(bytes, start, end, bytes, start, key);
-    return deliverSpan(delivery, sink, opcode, bytes, start, end, false);
+    return deliverSpan(delivery, sink, opcode, bytes, start, end, view, false);
   }
   const scratch = borrow(end - start);
   try {
     let found = false;
     if (byView !== null) maskView(byView, start, end, scratch.view, 0, key);
     else found = unmaskTo(scratch, 0, bytes, start, end, key, mask);
-    const invalid = deliverSpan(delivery, sink, opcode, scratch.bytes, 0, end - start, found);
+    const invalid = deliverSpan(delivery, sink, opcode, scratch.bytes, 0, end - start, scratch.view, found);
     return invalid < 0 ? invalid : start + invalid;
   } finally {
     giveBack(scratch);
@@ -64,6 +64,7 @@ function deliverSpan(
   bytes: Uint8Array,
   start: number,
   end: number,
+  view: DataView | null,
   ascii: boolean,
 ): number {
   if (opcode === TEXT && delivery === 'messages') {
@@ -76,7 +77,7 @@ function deliverSpan(
     const invalid = invalidIndex(bytes, start, end);
     if (invalid >= 0) return invalid;
   }
-  sink.message?.(opcode, bytes, start, end);
+  sink.message?.(opcode, bytes, start, end, view);
   return -1;
 }
 

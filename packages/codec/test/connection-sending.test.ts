@@ -38,6 +38,46 @@ const strings = fc.oneof(
 );
 
 describe.each(['server', 'client'] as const)('a %s', (role) => {
+  it('writes a range of borrowed bytes as a message, with a view and without, and copies it', () => {
+    const sizes = fc.oneof(fc.nat(300), fc.constantFrom(1024, 1025, 5000, 70000));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(sizes, fc.nat(9), fc.boolean(), fc.boolean()), { maxLength: 8 }),
+        (spans) => {
+          const { connection } = open({ role, maskingKeys: () => 0x01020304 });
+          const expected = spans.map(([size, start, viewed, text]) => {
+            const memory = Uint8Array.from({ length: size + start + 12 }, (_, i) => 33 + (i % 90));
+            const bytes = memory.subarray(3);
+            const view = viewed ? new DataView(bytes.buffer, bytes.byteOffset, bytes.length) : null;
+            const opcode = text ? 1 : 2;
+            const payload = bytes.slice(start, start + size);
+            expect(connection.sendSpan(opcode, bytes, start, start + size, view)).toBe(true);
+            expect(bytes.slice(start, start + size)).toEqual(payload);
+            memory.fill(0xee);
+            return encodeFrame({ opcode, payload, ...(role === 'client' && { maskingKey: 0x01020304 }) });
+          });
+          expect(characters(drain(connection))).toBe(characters(concat(...expected)));
+        },
+      ),
+    );
+  });
+
+  it('refuses ranges that are none, and writes nothing', () => {
+    const { connection } = open({ role });
+    const bytes = utf8('abc\u00e9');
+    const other = new DataView(new ArrayBuffer(8), 1);
+    expect(() => connection.sendSpan(2, bytes, -1, 2)).toThrow(RangeError);
+    expect(() => connection.sendSpan(2, bytes, 2, 1)).toThrow(RangeError);
+    expect(() => connection.sendSpan(2, bytes, 0, 6)).toThrow(RangeError);
+    expect(() => connection.sendSpan(2, bytes, 0, 2, other)).toThrow(RangeError);
+    expect(() => connection.sendSpan(1, bytes, 0, 4)).toThrow(TypeError);
+    expect(() => connection.sendSpan(9 as 1, bytes, 0, 2)).toThrow(TypeError);
+    expect(() => connection.sendSpan(2, 'abc' as never, 0, 2)).toThrow(TypeError);
+    expect(connection.bufferedAmount).toBe(0);
+    connection.close();
+    expect(connection.sendSpan(2, bytes, 0, 2)).toBe(false);
+  });
+
   it('writes each text and binary as one frame, whose bytes are those of encodeFrame', () => {
     fc.assert(
       fc.property(

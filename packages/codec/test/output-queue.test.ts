@@ -26,7 +26,7 @@ describe('OutputQueue', () => {
   it('gives everything back in order, counts it, and never touches what it gave', () => {
     fc.assert(
       fc.property(operations, (list) => {
-        const queue = new OutputQueue(allocate);
+        const queue = new OutputQueue({ allocate, outputBytes: 0 });
         const put: Uint8Array[] = [];
         const taken: Uint8Array[] = [];
         const asTaken: string[] = [];
@@ -58,7 +58,7 @@ describe('OutputQueue', () => {
   });
 
   it('makes one chunk of what is small, up to 64 KiB', () => {
-    const queue = new OutputQueue(allocate);
+    const queue = new OutputQueue({ allocate, outputBytes: 0 });
     for (let i = 0; i < 2000; i++) write(queue, new Uint8Array(100));
     const lengths: number[] = [];
     for (let chunk = queue.take(); chunk !== undefined; chunk = queue.take()) lengths.push(chunk.length);
@@ -67,7 +67,7 @@ describe('OutputQueue', () => {
   });
 
   it('hands out the very chunk that was appended', () => {
-    const queue = new OutputQueue(allocate);
+    const queue = new OutputQueue({ allocate, outputBytes: 0 });
     const chunk = allocate(5);
     queue.append(chunk);
     expect(queue.take()).toBe(chunk);
