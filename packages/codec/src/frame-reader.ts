@@ -18,6 +18,7 @@ import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
 import { type FrameRun, giveRunBack, RUN_FROM_BYTES, takeRun } from './frame-run.js';
+import { encodedLimit } from './limits.js';
 import { CONTINUATION, FIN, isControl, MASK } from './opcodes.js';
 import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
 import { givePartialFrameBack, type PartialFrame, takePartialFrame } from './partial-frame.js';
@@ -52,12 +53,15 @@ export class Frame {
 /** A fragmented message of which the last frame has not begun. */
 class MessageProgress {
   /** See {@link Frame.kept}. */
-  static readonly kept: MessageProgress = /* @__PURE__ */ new MessageProgress(0);
+  static readonly kept: MessageProgress = /* @__PURE__ */ new MessageProgress(0, 0);
 
+  /** First byte of its first frame. */
+  readonly first: number;
   bytes: number;
   fragments = 1;
 
-  constructor(bytes: number) {
+  constructor(first: number, bytes: number) {
+    this.first = first;
     this.bytes = bytes;
   }
 }
@@ -384,11 +388,15 @@ export abstract class FrameReader {
 
   /** Compares with what is left, so that no sum can pass 2^53 (advisory I01). */
   #limitFault(first: number, payloadLength: number): FaultCode | undefined {
-    const { maxFrameBytes, maxMessageBytes } = this.#rules;
-    if (payloadLength > maxFrameBytes || payloadLength > Number.MAX_SAFE_INTEGER) return 'FRAME_TOO_LARGE';
+    const { maxFrameBytes, maxMessageBytes, rsv } = this.#rules;
+    const progress = this.#progress;
+    const encoded = ((progress === null ? first : progress.first) & rsv) !== 0;
+    const frameLimit = encoded ? encodedLimit(maxFrameBytes) : maxFrameBytes;
+    if (payloadLength > frameLimit || payloadLength > Number.MAX_SAFE_INTEGER) return 'FRAME_TOO_LARGE';
     if (isControl(first & 0x0f)) return undefined;
-    const before = this.#progress === null ? 0 : this.#progress.bytes;
-    return payloadLength > maxMessageBytes - before ? 'MESSAGE_TOO_LARGE' : undefined;
+    const limit = encoded ? encodedLimit(maxMessageBytes) : maxMessageBytes;
+    const before = progress === null ? 0 : progress.bytes;
+    return payloadLength > limit - before ? 'MESSAGE_TOO_LARGE' : undefined;
   }
 
   #countFragment(first: number, payloadLength: number): void {
@@ -397,7 +405,7 @@ export abstract class FrameReader {
     if ((first & FIN) !== 0) {
       this.#progress = null;
     } else if (progress === null) {
-      this.#progress = new MessageProgress(payloadLength);
+      this.#progress = new MessageProgress(first, payloadLength);
     } else {
       progress.bytes += payloadLength;
       progress.fragments++;

@@ -6,7 +6,8 @@ export interface Limits {
   readonly maxFrameBytes: number;
   /**
    * The longest message, in bytes; 16 MiB by default. More is `MESSAGE_TOO_LARGE`, at the header of the frame that
-   * announces it; for a message that an extension inflates, when the inflated bytes pass it.
+   * announces it; for a message that an extension inflates, when the inflated bytes pass it. Such a message may come in a
+   * sixteenth and 64 bytes more, in one frame or in many, because what cannot be compressed becomes longer.
    */
   readonly maxMessageBytes: number;
   /**
@@ -29,6 +30,11 @@ export function resolveLimits(limits: Partial<Limits>): Limits {
     maxMessageBytes: limit('maxMessageBytes', limits.maxMessageBytes),
     maxFragments: limit('maxFragments', limits.maxFragments),
   };
+}
+
+/** How many bytes a message, or a frame, may have on the wire that an extension has marked (RFC 6455 9.2). */
+export function encodedLimit(bytes: number): number {
+  return bytes + Math.floor(bytes / 16) + 64;
 }
 
 function limit(name: keyof Limits, value: number | undefined): number {

@@ -29,6 +29,7 @@ describe('a synchronous extension', () => {
     message.end('b');
     connection.sendBinary(hex(''));
     connection.sendPrepared(PreparedMessage.text('c'));
+    connection.sendSpan(TEXT, utf8('xcx'), 1, 2);
     connection.close();
     const flipped = [...flip(utf8('abc'))];
     expect([...drain(connection)]).toEqual(
@@ -37,6 +38,7 @@ describe('a synchronous extension', () => {
         [0x89, 1, 1],
         [0x80, 1, flipped[1]],
         [0xa2, 0],
+        [0xa1, 1, flipped[2]],
         [0xa1, 1, flipped[2]],
         [0x88, 0],
       ].flat(),
