@@ -3,6 +3,7 @@ import { broadcastCases } from './broadcast.mjs';
 import { deflateCases } from './deflate.mjs';
 import { echoCases } from './echo.mjs';
 import { handshakeCases } from './handshake.mjs';
+import { keepaliveCases } from './keepalive.mjs';
 import { maskCases } from './mask.mjs';
 import { memoryCases } from './memory.mjs';
 import { receiveCases } from './receive.mjs';
@@ -13,6 +14,7 @@ export const CASES = [
   ...receiveCases,
   ...sendCases,
   ...broadcastCases,
+  ...keepaliveCases,
   ...maskCases,
   ...memoryCases,
   ...echoCases,

@@ -5,8 +5,12 @@ import { makeFrame, makePayload, randomSource, withoutKeys } from '../frames.mjs
 import { perOperation } from '../runner.mjs';
 import { assertSame, Tally } from '../tally.mjs';
 
-/** Messages a batch. Ours are taken from the connection after each batch; ws writes each at once, corked. */
-const BATCH = 100;
+/**
+ * Messages a batch: what a host sends before it looks at `bufferedAmount` and flushes. Ours are taken from the connection after
+ * each batch; ws writes each at once, corked.
+ */
+const MAX_BATCH = 64;
+const BATCH_BYTES = 65536;
 
 /**
  * @typedef {{ kind: 'ascii' | 'bytes', bytes: number, role: 'server' | 'client', string?: boolean }} Input
@@ -63,7 +67,8 @@ export function flush(connection, socket) {
  */
 function prepare({ kind, bytes, role, string = false }) {
   const random = randomSource(bytes);
-  const payloads = Array.from({ length: BATCH }, () => makePayload(kind, bytes, random));
+  const batch = Math.min(MAX_BATCH, BATCH_BYTES / bytes);
+  const payloads = Array.from({ length: batch }, () => makePayload(kind, bytes, random));
   const messages = string ? payloads.map(String) : payloads;
   const masked = role === 'client';
   const sockets = { ours: new FakeSocket(), theirs: new FakeSocket() };
@@ -71,18 +76,18 @@ function prepare({ kind, bytes, role, string = false }) {
   // The option that the documentation recommends on Node; ws allocates like that too.
   const connection = new Connection({ role, allocate: (length) => Buffer.allocUnsafe(length) }, {});
   const ours = () => {
-    if (string) for (let i = 0; i < BATCH; i++) connection.sendText(messages[i]);
-    else for (let i = 0; i < BATCH; i++) connection.sendBinary(messages[i]);
+    if (string) for (let i = 0; i < batch; i++) connection.sendText(messages[i]);
+    else for (let i = 0; i < batch; i++) connection.sendBinary(messages[i]);
     flush(connection, sockets.ours);
   };
   const sender = new Sender(sockets.theirs, {});
   const options = { binary: kind === 'bytes', compress: false, fin: true, mask: masked };
   const theirs = () => {
-    for (let i = 0; i < BATCH; i++) sender.send(messages[i], options);
+    for (let i = 0; i < batch; i++) sender.send(messages[i], options);
   };
   return {
-    ours: perOperation(ours, BATCH),
-    theirs: perOperation(theirs, BATCH),
+    ours: perOperation(ours, batch),
+    theirs: perOperation(theirs, batch),
     verify: () => {
       const first = 0x80 | (kind === 'bytes' ? 2 : 1);
       const key = masked ? Buffer.alloc(4) : undefined;

@@ -91,11 +91,11 @@ export class Connection {
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
     this.#sender = new MessageSender(resolved);
     this.#reader = new MessageReader(resolved, sink, this.#sender, chain?.rsv ?? 0);
-    if (chain !== null) this.#attach(chain, sink);
+    if (chain !== null) this.attach(chain, sink);
   }
 
   /** What only a connection with extensions needs; apart, because closures in a constructor cost every connection 100 bytes. */
-  #attach(chain: ExtensionChain, sink: ConnectionSink): void {
+  private attach(chain: ExtensionChain, sink: ConnectionSink): void {
     this.#sender.attach(chain, sink, () => this.#reader.abort(1011, '', undefined));
     const onReady = (deliver: () => void): void => {
       if (this.#reader.outcome !== null) return;
@@ -105,7 +105,7 @@ export class Connection {
       } finally {
         this.#reading = false;
       }
-      this.#continue();
+      this.continue();
       // What was read on may have called for pongs or a Close, with no host there to take them.
       sink.output?.();
     };
@@ -131,9 +131,9 @@ export class Connection {
     if (this.#backlog === null && !this.#ended && this.#reader.keep(bytes)) return;
     if (this.#reading) throw new Error('a sink must not call receive');
     if (this.#reader.deaf || this.#ended || bytes.length === 0) return;
-    if (this.#backlog === null && !this.#reader.waiting) this.#read(bytes, false);
-    else this.#wait().chunks.push(copyOf(bytes, 0, bytes.length));
-    if (this.#backlog !== null) this.#continue();
+    if (this.#backlog === null && !this.#reader.waiting) this.read(bytes, false);
+    else this.wait().chunks.push(copyOf(bytes, 0, bytes.length));
+    if (this.#backlog !== null) this.continue();
   }
 
   /**
@@ -147,8 +147,8 @@ export class Connection {
     this.#ended = true;
     if (this.#reader.deaf || (this.#backlog === null && !this.#reader.waiting)) this.#reader.endOfInput();
     else {
-      this.#wait().ended = true;
-      this.#continue();
+      this.wait().ended = true;
+      this.continue();
     }
   }
 
@@ -158,14 +158,14 @@ export class Connection {
    */
   pause(): void {
     this.#reader.pause();
-    this.#wait().paused = true;
+    this.wait().paused = true;
   }
 
   /** Goes on reading. Events of what waited are called before this returns. */
   resume(): void {
     if (this.#backlog === null) return;
     this.#backlog.paused = false;
-    if (!this.#reading) this.#continue();
+    if (!this.#reading) this.continue();
   }
 
   /** Whether input waits: by {@link Connection.pause}, or because an asynchronous extension is at work. */
@@ -174,7 +174,7 @@ export class Connection {
   }
 
   /** @param owned - whether `bytes` are the backlog's own: what is left of them then waits without another copy */
-  #read(bytes: Uint8Array, owned: boolean): void {
+  private read(bytes: Uint8Array, owned: boolean): void {
     const reader = this.#reader;
     const before = reader.offset;
     this.#reading = true;
@@ -187,18 +187,18 @@ export class Connection {
       if (at !== bytes.length && !reader.deaf) {
         const from = at < 0 ? reader.offset - before : at;
         const rest = owned ? bytes.subarray(from) : copyOf(bytes, from, bytes.length);
-        this.#wait().chunks.unshift(rest);
+        this.wait().chunks.unshift(rest);
       }
     }
   }
 
   /** Reads what waits, as far as it may. */
-  #continue(): void {
+  private continue(): void {
     while (this.#backlog !== null && !this.paused && !this.#reader.deaf) {
       const { chunks, ended } = this.#backlog;
       // Without a chunk: a pause may have come between a frame's last byte and its end.
       const chunk = chunks.shift() ?? EMPTY;
-      this.#read(chunk, true);
+      this.read(chunk, true);
       if (chunk.length > 0 || chunks.length > 0 || this.paused) continue;
       this.#backlog = null;
       if (ended) this.#reader.endOfInput();
@@ -242,7 +242,7 @@ export class Connection {
       requireBytes(text);
       requireUtf8(text, 0, text.length);
     }
-    if (!this.#mayBegin()) return false;
+    if (!this.mayBegin()) return false;
     if (typeof text === 'string') this.#sender.text(text);
     else this.#sender.bytes(TEXT, text);
     return true;
@@ -259,7 +259,7 @@ export class Connection {
    */
   sendBinary(bytes: Uint8Array): boolean {
     requireBytes(bytes);
-    if (!this.#mayBegin()) return false;
+    if (!this.mayBegin()) return false;
     this.#sender.bytes(BINARY, bytes);
     return true;
   }
@@ -305,7 +305,7 @@ export class Connection {
       throw new RangeError('the view does not show these bytes');
     }
     if (opcode === TEXT) requireUtf8(bytes, start, end);
-    if (!this.#mayBegin()) return false;
+    if (!this.mayBegin()) return false;
     this.#sender.span(opcode, bytes, start, end, view);
     return true;
   }
@@ -318,7 +318,7 @@ export class Connection {
    */
   sendPrepared(message: PreparedMessage): boolean {
     requireBytes(message.frame);
-    if (!this.#mayBegin()) return false;
+    if (!this.mayBegin()) return false;
     this.#sender.prepared(message);
     return true;
   }
@@ -331,7 +331,7 @@ export class Connection {
    * RFC 6455 5.4.
    */
   beginText(): OutgoingMessage {
-    this.#mayBegin();
+    this.mayBegin();
     return new OutgoingMessage(this.#sender, TEXT);
   }
 
@@ -343,7 +343,7 @@ export class Connection {
    * RFC 6455 5.4.
    */
   beginBinary(): OutgoingMessage {
-    this.#mayBegin();
+    this.mayBegin();
     return new OutgoingMessage(this.#sender, BINARY);
   }
 
@@ -357,7 +357,7 @@ export class Connection {
    * RFC 6455 5.5.2.
    */
   ping(payload: Uint8Array = EMPTY): boolean {
-    return this.#control(PING, payload);
+    return this.control(PING, payload);
   }
 
   /**
@@ -370,7 +370,7 @@ export class Connection {
    * RFC 6455 5.5.3.
    */
   pong(payload: Uint8Array = EMPTY): boolean {
-    return this.#control(PONG, payload);
+    return this.control(PONG, payload);
   }
 
   /**
@@ -429,7 +429,7 @@ export class Connection {
     return outcome.clean && this.#sender.role === 'client' && !this.#ended ? 'await-end' : 'end';
   }
 
-  #control(opcode: typeof PING | typeof PONG, payload: Uint8Array): boolean {
+  private control(opcode: typeof PING | typeof PONG, payload: Uint8Array): boolean {
     requireControlPayload(payload);
     if (this.#sender.closing || this.#reader.outcome !== null) return false;
     this.#sender.control(opcode, payload);
@@ -437,13 +437,13 @@ export class Connection {
   }
 
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
-  #mayBegin(): boolean {
+  private mayBegin(): boolean {
     if (this.#sender.closing || this.#reader.outcome !== null) return false;
     if (this.#sender.fragmenting) throw new Error('a message in fragments is under way');
     return true;
   }
 
-  #wait(): Backlog {
+  private wait(): Backlog {
     this.#backlog ??= { chunks: [], paused: false, ended: false };
     return this.#backlog;
   }

@@ -16,11 +16,19 @@ export interface WheelEntry<T extends Timed> {
   readonly item: T;
 }
 
+/** The entries of one slot: a linked list, which grows without being copied and gives up any entry at once. */
+class Slot<T extends Timed> {
+  head: Entry<T> | null = null;
+  tail: Entry<T> | null = null;
+}
+
 class Entry<T extends Timed> implements WheelEntry<T> {
   readonly item: T;
-  /** Which slot holds it, -1 for none, and at which index. */
-  slot = -1;
-  index = 0;
+  /** Which slot holds it; null for none. */
+  slot: Slot<T> | null = null;
+  next: Entry<T> | null = null;
+  previous: Entry<T> | null = null;
+  removed = false;
 
   constructor(item: T) {
     this.item = item;
@@ -53,7 +61,9 @@ const SLOTS = 512;
  */
 export class DeadlineWheel<T extends Timed> {
   readonly #resolutionMs: number;
-  readonly #slots: Entry<T>[][] = Array.from({ length: SLOTS }, () => []);
+  readonly #slots: Slot<T>[] = Array.from({ length: SLOTS }, () => new Slot<T>());
+  /** An empty slot, to take the place of one that is served. */
+  #spare: Slot<T> = new Slot<T>();
   /** The first tick that has not been served, in units of the resolution. */
   #tick: number;
   #size = 0;
@@ -81,20 +91,24 @@ export class DeadlineWheel<T extends Timed> {
   add(item: T): WheelEntry<T> {
     const entry = new Entry(item);
     this.#size++;
-    this.#insert(entry);
+    this.#insert(entry, item.deadline);
     return entry;
   }
 
   /** Takes note that an item's deadline has become earlier (or finite); later ones need no note. */
   update(entry: WheelEntry<T>): void {
     const own = entry as Entry<T>;
-    this.#take(own);
-    this.#insert(own);
+    if (own.removed) return;
+    take(own);
+    this.#insert(own, own.item.deadline);
   }
 
-  /** Removes an item: nothing of it is kept. Once; not after the item was dropped by its last deadline. */
+  /** Removes an item: nothing of it is kept. */
   remove(entry: WheelEntry<T>): void {
-    this.#take(entry as Entry<T>);
+    const own = entry as Entry<T>;
+    if (own.removed) return;
+    take(own);
+    own.removed = true;
     this.#size--;
   }
 
@@ -110,17 +124,21 @@ export class DeadlineWheel<T extends Timed> {
     let tick = Math.max(this.#tick, last - SLOTS + 1);
     this.#tick = last + 1;
     for (; tick <= last; tick++) {
-      const slot = tick & (SLOTS - 1);
-      const entries = this.#slots[slot]!;
-      if (entries.length === 0) continue;
-      this.#slots[slot] = [];
-      for (let i = 0; i < entries.length; i++) {
-        const entry = entries[i]!;
-        // Moved or removed meanwhile by `due`.
-        if (entry.slot !== slot) continue;
-        entry.slot = -1;
-        if (entry.item.deadline <= now) due(entry.item, entry);
-        if (entry.slot === -1 && entry.index !== REMOVED) this.#insert(entry);
+      const index = tick & (SLOTS - 1);
+      const slot = this.#slots[index]!;
+      if (slot.head === null) continue;
+      this.#slots[index] = this.#spare;
+      this.#spare = slot;
+      for (let entry: Entry<T> | null = slot.head; entry !== null; entry = slot.head) {
+        take(entry);
+        const { deadline } = entry.item;
+        if (deadline > now) {
+          this.#insert(entry, deadline);
+          continue;
+        }
+        due(entry.item, entry);
+        // Unless `due` has removed or updated it.
+        if (!entry.removed && entry.slot === null) this.#insert(entry, entry.item.deadline);
       }
     }
   }
@@ -128,35 +146,34 @@ export class DeadlineWheel<T extends Timed> {
   /** When the next tick may find something, for a host that wants no idle ticks; Infinity if there is nothing. */
   get next(): number {
     for (let tick = this.#tick; tick < this.#tick + SLOTS; tick++) {
-      if (this.#slots[tick & (SLOTS - 1)]!.length > 0) return tick * this.#resolutionMs;
+      if (this.#slots[tick & (SLOTS - 1)]!.head !== null) return tick * this.#resolutionMs;
     }
     return Number.POSITIVE_INFINITY;
   }
 
-  #insert(entry: Entry<T>): void {
-    const { deadline } = entry.item;
-    entry.index = 0;
+  #insert(entry: Entry<T>, deadline: number): void {
     if (deadline === Number.POSITIVE_INFINITY) return;
     // Rounded up: at its tick the deadline has passed. Never into a tick that has been served.
     const tick = Math.max(Math.ceil(deadline / this.#resolutionMs), this.#tick);
-    entry.slot = tick & (SLOTS - 1);
-    entry.index = this.#slots[entry.slot]!.push(entry) - 1;
-  }
-
-  /** Takes an entry out of its slot; the slot's last one fills the gap. */
-  #take(entry: Entry<T>): void {
-    const entries = entry.slot === -1 ? undefined : this.#slots[entry.slot];
-    if (entries !== undefined && entries[entry.index] === entry) {
-      const last = entries.pop()!;
-      if (last !== entry) {
-        entries[entry.index] = last;
-        last.index = entry.index;
-      }
-    }
-    entry.slot = -1;
-    entry.index = REMOVED;
+    const slot = this.#slots[tick & (SLOTS - 1)]!;
+    const { tail } = slot;
+    if (tail === null) slot.head = entry;
+    else tail.next = entry;
+    slot.tail = entry;
+    entry.previous = tail;
+    entry.slot = slot;
   }
 }
 
-/** `index` of an entry that is in no slot because it was taken out. */
-const REMOVED = -1;
+/** Takes an entry out of its slot, if one holds it. */
+function take<T extends Timed>(entry: Entry<T>): void {
+  const { slot, next, previous } = entry;
+  if (slot === null) return;
+  if (previous === null) slot.head = next;
+  else previous.next = next;
+  if (next === null) slot.tail = previous;
+  else next.previous = previous;
+  entry.slot = null;
+  entry.next = null;
+  entry.previous = null;
+}

@@ -11,13 +11,14 @@
  *
  * A base class, because a server holds a reader a connection, and one object less is 40 bytes less: `FrameParser` passes
  * frames on to a sink of the caller's, `MessageReader` makes messages of them. What is needed only in the middle of
- * something is an object that lives as long as that.
+ * something is an object that lives as long as that. For the same reason the methods of what every connection has are
+ * `private` and not `#`, for which V8 marks every object, in 8 bytes a class.
  */
 import { keyFromBytes, rotateKey } from '@sanssocket/mask';
 import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
-import { type FrameRun, giveRunBack, RUN_FROM_BYTES, takeRun } from './frame-run.js';
+import { type FrameRun, RUN_FROM_BYTES } from './frame-run.js';
 import { encodedLimit } from './limits.js';
 import { CONTINUATION, FIN, isControl, MASK } from './opcodes.js';
 import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
@@ -104,8 +105,8 @@ export abstract class FrameReader {
   protected abstract get takes(): number;
   /** Whether it is wanted for a short frame even if that comes in parts, at the price of hearing nothing before its end. */
   protected abstract waitsFor(first: number): boolean;
-  /** Whether payloads of such frames may be unmasked where they stand, by the kernel that there is by default. */
-  protected abstract get unmasksInPlace(): boolean;
+  /** A run for a chunk whose payloads may be unmasked where they stand; null if there is none, or no leave. */
+  protected abstract takeRun(chunkBytes: number): FrameRun | null;
   /**
    * In place of `onHeader`, `onPayload` and `onEnd`.
    *
@@ -168,17 +169,17 @@ export abstract class FrameReader {
       const frame = this.#frame;
       if (frame === null) {
         if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
-          this.#readFrames(bytes, this.#at, end, takes);
+          this.readFrames(bytes, this.#at, end, takes);
           if (this.#state !== RUNNING) break;
         }
         if (this.#at === end) break;
-        this.#readHeader(bytes, this.#at, end);
+        this.readHeader(bytes, this.#at, end);
       } else if (frame.remaining === 0) {
         this.#frame = null;
         this.onEnd(frame);
       } else {
         if (this.#at === end) break;
-        this.#readPayload(frame, bytes, this.#at, end);
+        this.readPayload(frame, bytes, this.#at, end);
       }
     } while (this.#state === RUNNING);
     return this.failed ? end : this.#at;
@@ -203,22 +204,22 @@ export abstract class FrameReader {
    * The short cut for frames that stand whole in the chunk, one after the other: same functions, same rules, but everything
    * that is cut or wrong is left to the other path.
    */
-  #readFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
+  private readFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
     const view = viewOf(bytes, start, end);
-    const run = this.unmasksInPlace ? takeRun(end - start) : null;
+    const run = this.takeRun(end - start);
     if (run === null) {
-      this.#passFrames(bytes, start, end, takes, view, null);
+      this.passFrames(bytes, start, end, takes, view, null);
       return;
     }
     try {
-      this.#passFrames(bytes, start, end, takes, view, run);
-      this.#passRun(run, bytes, view);
+      this.passFrames(bytes, start, end, takes, view, run);
+      this.passRun(run, bytes, view);
     } finally {
-      giveRunBack(run);
+      run.giveBack();
     }
   }
 
-  #passFrames(
+  private passFrames(
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -251,14 +252,14 @@ export abstract class FrameReader {
         if (run !== null && masked !== 0 && (length >= RUN_FROM_BYTES || run.count > 0)) {
           run.add(first, from, to, keyFromBytes(bytes, from - 4));
           at = to;
-          if (run.full && !this.#passRun(run, bytes, view)) return;
+          if (run.full && !this.passRun(run, bytes, view)) return;
           continue;
         }
       } else {
-        if (run !== null && !this.#passRun(run, bytes, view)) return;
-        if (this.#startFault(first, second) !== undefined) return;
-        if (this.#limitFault(first, length) !== undefined) return;
-        if ((kind & FRAGMENT) !== 0) this.#countFragment(first, length);
+        if (run !== null && !this.passRun(run, bytes, view)) return;
+        if (this.startFault(first, second) !== undefined) return;
+        if (this.limitFault(first, length) !== undefined) return;
+        if ((kind & FRAGMENT) !== 0) this.countFragment(first, length);
       }
       const key = masked === 0 ? 0 : keyFromBytes(bytes, from - 4);
       at = to;
@@ -269,7 +270,7 @@ export abstract class FrameReader {
   }
 
   /** @returns false if reading stops before the chunk's next frame */
-  #passRun(run: FrameRun, bytes: Uint8Array, view: DataView | null): boolean {
+  private passRun(run: FrameRun, bytes: Uint8Array, view: DataView | null): boolean {
     const { count } = run;
     // Alone a frame is left to whoever takes it.
     const unmasked = count > 1 && run.unmask(bytes);
@@ -289,7 +290,7 @@ export abstract class FrameReader {
     return this.#state === RUNNING;
   }
 
-  #readPayload(frame: Frame, bytes: Uint8Array, at: number, end: number): void {
+  private readPayload(frame: Frame, bytes: Uint8Array, at: number, end: number): void {
     const length = Math.min(frame.remaining, end - at);
     const { key } = frame;
     frame.key = rotateKey(key, length);
@@ -299,10 +300,10 @@ export abstract class FrameReader {
   }
 
   /** Takes a header, or a short frame, that stands whole in the chunk where it stands; what does not is put together first. */
-  #readHeader(bytes: Uint8Array, start: number, end: number): void {
+  private readHeader(bytes: Uint8Array, start: number, end: number): void {
     let partial = this.#partial;
     if (partial === null) {
-      const needed = this.#judgeHeader(bytes, start, end - start, start);
+      const needed = this.judgeHeader(bytes, start, end - start, start);
       if (needed <= end - start) return;
       partial = takePartialFrame(needed);
       this.#partial = partial;
@@ -310,7 +311,7 @@ export abstract class FrameReader {
     for (;;) {
       this.#at = partial.take(bytes, this.#at, end);
       if (partial.size < partial.needed) return;
-      const needed = this.#judgeHeader(partial.bytes, 0, partial.size, this.#at - partial.size);
+      const needed = this.judgeHeader(partial.bytes, 0, partial.size, this.#at - partial.size);
       if (needed <= partial.size) break;
       partial.needed = needed;
     }
@@ -326,11 +327,11 @@ export abstract class FrameReader {
    * @param index - where it begins in the chunk being read; negative if in an earlier one
    * @returns the number of bytes there have to be at least. All is done (or has failed) when that is at most `available`
    */
-  #judgeHeader(bytes: Uint8Array, at: number, available: number, index: number): number {
+  private judgeHeader(bytes: Uint8Array, at: number, available: number, index: number): number {
     if (available < 2) return 2;
     const first = bytes[at]!;
     const second = bytes[at + 1]!;
-    const fault = this.#startFault(first, second);
+    const fault = this.startFault(first, second);
     if (fault !== undefined) {
       this.fail(fault, isOfSecondByte(fault) ? index + 1 : index);
       return 0;
@@ -344,7 +345,7 @@ export abstract class FrameReader {
       this.fail(lengthFault, index + 2);
       return 0;
     }
-    const limitFault = this.#limitFault(first, payloadLength);
+    const limitFault = this.limitFault(first, payloadLength);
     if (limitFault !== undefined) {
       this.fail(limitFault, index + 1);
       return 0;
@@ -358,7 +359,7 @@ export abstract class FrameReader {
       if (available < whole) return whole;
       this.#partial = null;
       this.#at = index + whole;
-      this.#countFragment(first, payloadLength);
+      this.countFragment(first, payloadLength);
       this.onFrame(first, bytes, at + size, at + whole, key, null, false);
       return whole;
     }
@@ -366,18 +367,18 @@ export abstract class FrameReader {
     this.#partial = null;
     this.#frame = frame;
     this.#at = index + size;
-    this.#countFragment(first, payloadLength);
+    this.countFragment(first, payloadLength);
     this.onHeader(frame);
     return size;
   }
 
-  #startFault(first: number, second: number): FaultCode | undefined {
+  private startFault(first: number, second: number): FaultCode | undefined {
     const { role, rsv } = this.#rules;
-    return frameStartFault(first, second, role, rsv) ?? this.#sequenceFault(first);
+    return frameStartFault(first, second, role, rsv) ?? this.sequenceFault(first);
   }
 
   /** RFC 6455 5.4: a message's frames come one after the other, only control frames between them. */
-  #sequenceFault(first: number): FaultCode | undefined {
+  private sequenceFault(first: number): FaultCode | undefined {
     const opcode = first & 0x0f;
     const progress = this.#progress;
     if (progress === null) return opcode === CONTINUATION ? 'UNEXPECTED_CONTINUATION' : undefined;
@@ -387,7 +388,7 @@ export abstract class FrameReader {
   }
 
   /** Compares with what is left, so that no sum can pass 2^53 (advisory I01). */
-  #limitFault(first: number, payloadLength: number): FaultCode | undefined {
+  private limitFault(first: number, payloadLength: number): FaultCode | undefined {
     const { maxFrameBytes, maxMessageBytes, rsv } = this.#rules;
     const progress = this.#progress;
     const encoded = ((progress === null ? first : progress.first) & rsv) !== 0;
@@ -399,7 +400,7 @@ export abstract class FrameReader {
     return payloadLength > limit - before ? 'MESSAGE_TOO_LARGE' : undefined;
   }
 
-  #countFragment(first: number, payloadLength: number): void {
+  private countFragment(first: number, payloadLength: number): void {
     if (isControl(first & 0x0f)) return;
     const progress = this.#progress;
     if ((first & FIN) !== 0) {

@@ -80,6 +80,12 @@ export class FrameRun {
     }
   }
 
+  /** For the next chunk. */
+  giveBack(): void {
+    this.count = 0;
+    taken = false;
+  }
+
   /** Masks the payloads from one on again: nobody has been told of them. */
   restore(bytes: Uint8Array, from: number): void {
     for (let i = from; i < this.count; i++) {
@@ -98,10 +104,4 @@ export function takeRun(chunkBytes: number): FrameRun | null {
   taken = true;
   shared ??= new FrameRun();
   return shared;
-}
-
-/** Gives a run back. */
-export function giveRunBack(run: FrameRun): void {
-  run.count = 0;
-  taken = false;
 }

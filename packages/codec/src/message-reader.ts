@@ -14,6 +14,7 @@ import { deliverBytes } from './deliver.js';
 import type { Decoded } from './extension.js';
 import type { Fault } from './faults.js';
 import { type Frame, FrameReader } from './frame-reader.js';
+import { type FrameRun, takeRun } from './frame-run.js';
 import { encodeCloseBody } from './frame-writer.js';
 import type { IncomingMessage } from './incoming-message.js';
 import type { MessageDecoder } from './message-decoder.js';
@@ -78,7 +79,7 @@ export class MessageReader extends FrameReader {
   endOfInput(): void {
     if (this.outcome !== null) return;
     this.#sender.stop();
-    this.#finish(abnormalOutcome(this.truncated));
+    this.finish(abnormalOutcome(this.truncated));
   }
 
   /** Ends the connection from this side (RFC 6455 7.1.7). */
@@ -86,7 +87,7 @@ export class MessageReader extends FrameReader {
     if (this.outcome !== null) return;
     this.pause();
     this.#sender.abort(encodeCloseBody(code, reason));
-    this.#finish(failedOutcome(code, reason, fault));
+    this.finish(failedOutcome(code, reason, fault));
   }
 
   // The frame reader's calls, in their order.
@@ -96,8 +97,8 @@ export class MessageReader extends FrameReader {
     return this.#config.delivery === 'pieces' ? CONTROL : MESSAGE | FRAGMENT | CONTROL;
   }
 
-  protected override get unmasksInPlace(): boolean {
-    return this.#config.unmasksInPlace;
+  protected override takeRun(chunkBytes: number): FrameRun | null {
+    return this.#config.unmasksInPlace ? takeRun(chunkBytes) : null;
   }
 
   /** Not for text, which is to fail at the first byte that is wrong. */
@@ -121,10 +122,10 @@ export class MessageReader extends FrameReader {
     const opcode = first & 0x0f;
     let invalid = -1;
     if (isControl(opcode)) {
-      if (key === 0) this.#controlFrame(opcode, bytes, start, end);
-      else this.#controlFrame(opcode, unmasked(this.#config, bytes, start, end, key, view), 0, end - start);
-    } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.#isEncoded(first)) {
-      invalid = this.#fragment(first, bytes, start, end, key, view);
+      if (key === 0) this.controlFrame(opcode, bytes, start, end);
+      else this.controlFrame(opcode, unmasked(this.#config, bytes, start, end, key, view), 0, end - start);
+    } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
+      invalid = this.fragment(first, bytes, start, end, key, view);
     } else {
       const whole = opcode as MessageOpcode;
       invalid = deliverWhole(this.#config, this.#sink, whole, bytes, start, end, key, view, ascii);
@@ -134,8 +135,8 @@ export class MessageReader extends FrameReader {
 
   protected override onHeader({ first }: Frame): void {
     if (this.#config.delivery !== 'pieces' || (first & 0x0f) === CONTINUATION) return;
-    const message = this.#messageOf(first);
-    if (!this.#isEncoded(first)) this.#sink.begin?.(message.opcode);
+    const message = this.messageOf(first);
+    if (!this.isEncoded(first)) this.#sink.begin?.(message.opcode);
   }
 
   protected override onPayload(
@@ -147,12 +148,12 @@ export class MessageReader extends FrameReader {
   ): void {
     // What is certain to come in all, if this is the last frame: not more than the frame has left.
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
-    const invalid = this.#messageOf(first).add(bytes, start, end, key, null, atMost);
+    const invalid = this.messageOf(first).add(bytes, start, end, key, null, atMost);
     if (invalid >= 0) this.fail('INVALID_UTF8', invalid);
   }
 
   protected override onEnd({ first }: Frame): void {
-    this.#endOfFrame(first);
+    this.endOfFrame(first);
   }
 
   protected override onFault(fault: Fault): void {
@@ -162,13 +163,13 @@ export class MessageReader extends FrameReader {
   // Messages in parts.
 
   /** The message that a frame belongs to; it begins with its first one. */
-  #messageOf(first: number): IncomingMessage {
-    this.#message ??= this.#begin(first);
+  private messageOf(first: number): IncomingMessage {
+    this.#message ??= this.begin(first);
     return this.#message;
   }
 
   /** A whole frame of a message in parts. */
-  #fragment(
+  private fragment(
     first: number,
     bytes: Uint8Array,
     start: number,
@@ -179,47 +180,47 @@ export class MessageReader extends FrameReader {
     const length = end - start;
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : length;
     const byView = viewToMask(view, length, this.#config.mask);
-    const invalid = this.#messageOf(first).add(bytes, start, end, key, byView, atMost);
-    if (invalid < 0) this.#endOfFrame(first);
+    const invalid = this.messageOf(first).add(bytes, start, end, key, byView, atMost);
+    if (invalid < 0) this.endOfFrame(first);
     return invalid;
   }
 
-  #begin(first: number): IncomingMessage {
+  private begin(first: number): IncomingMessage {
     const opcode = (first & 0x0f) as MessageOpcode;
     const { delivery } = this.#config;
-    const encoded = this.#isEncoded(first);
+    const encoded = this.isEncoded(first);
     if (encoded) return new AssembledBytes(this.#config, opcode, first, encoded);
     if (delivery === 'pieces') return new PassedPieces(this.#config, this.#sink, opcode, first);
     if (delivery === 'messages' && opcode === TEXT) return new AssembledText(this.#config, first);
     return new AssembledBytes(this.#config, opcode, first, encoded);
   }
 
-  #isEncoded(first: number): boolean {
+  private isEncoded(first: number): boolean {
     return this.#decoder?.applies(first) === true;
   }
 
   /** With FIN, the message has ended, too (RFC 6455 5.4). */
-  #endOfFrame(first: number): void {
-    const message = this.#messageOf(first);
+  private endOfFrame(first: number): void {
+    const message = this.messageOf(first);
     if ((first & FIN) === 0) return;
     this.#message = null;
     if (!message.wholeCharacters) this.fail('INVALID_UTF8');
-    else if (this.#isEncoded(message.first)) this.#decode(message as AssembledBytes);
+    else if (this.isEncoded(message.first)) this.decode(message as AssembledBytes);
     else message.deliver(this.#sink);
   }
 
   // Messages that an extension changed.
 
-  #decode(message: AssembledBytes): void {
+  private decode(message: AssembledBytes): void {
     const { maxMessageBytes } = this.#config;
     const { opcode, first } = message;
     const later = this.#decoder!.decode(message.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
-      if (this.outcome === null) this.#deliverDecoded(opcode, decoded);
+      if (this.outcome === null) this.deliverDecoded(opcode, decoded);
     });
     if (later) this.pause();
   }
 
-  #deliverDecoded(opcode: MessageOpcode, decoded: Decoded): void {
+  private deliverDecoded(opcode: MessageOpcode, decoded: Decoded): void {
     if (typeof decoded === 'string') this.fail(decoded);
     else if (opcode === TEXT && invalidIndex(decoded, 0, decoded.length) >= 0) this.fail('INVALID_UTF8');
     else deliverBytes(this.#config.delivery, this.#sink, opcode, decoded);
@@ -227,9 +228,9 @@ export class MessageReader extends FrameReader {
 
   // Control frames.
 
-  #controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number): void {
+  private controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number): void {
     if (opcode === CLOSE) {
-      this.#closeFrame(bytes, start, end);
+      this.closeFrame(bytes, start, end);
     } else if (opcode === PING) {
       try {
         this.#sink.ping?.(bytes, start, end);
@@ -244,7 +245,7 @@ export class MessageReader extends FrameReader {
   }
 
   /** RFC 6455 5.5.1, 7.1.5, 7.1.6. */
-  #closeFrame(bytes: Uint8Array, start: number, end: number): void {
+  private closeFrame(bytes: Uint8Array, start: number, end: number): void {
     // Where the body begins in the chunk being read, or before it.
     const index = this.index - (end - start);
     let code = NO_STATUS_RECEIVED;
@@ -269,11 +270,11 @@ export class MessageReader extends FrameReader {
       // "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame
       // in response", with the same code.
       if (!this.#sender.closing) this.#sender.close(encodeCloseBody(end > start ? code : undefined));
-      this.#sender.whenClosed(() => this.#finish(cleanOutcome(code, reason)));
+      this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
     }
   }
 
-  #finish(outcome: Outcome): void {
+  private finish(outcome: Outcome): void {
     if (this.outcome !== null) return;
     this.#outcome = outcome;
     this.#message?.release();

@@ -95,20 +95,20 @@ export class MessageSender implements PipelineTarget {
     if (this.#pipeline !== null) {
       this.#pipeline.send(encodeUtf8(text), { opcode: TEXT, first: true, last: true });
     } else if (text.length > LONG_STRING_UNITS) {
-      this.#writeFrame(FIN | TEXT, encodeUtf8(text));
+      this.writeFrame(FIN | TEXT, encodeUtf8(text));
     } else {
-      this.#writeText(text);
+      this.writeText(text);
     }
   }
 
   bytes(opcode: MessageOpcode, payload: Uint8Array): void {
-    if (this.#pipeline === null) this.#writeFrame(FIN | opcode, payload);
+    if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload);
     else this.#pipeline.send(payload, { opcode, first: true, last: true });
   }
 
   /** The same from a range of borrowed bytes. */
   span(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number, view: DataView | null): void {
-    if (this.#pipeline === null) this.#writeSpan(FIN | opcode, bytes, start, end, view);
+    if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, view);
     else this.#pipeline.send(copyOf(bytes, start, end), { opcode, first: true, last: true });
   }
 
@@ -126,7 +126,7 @@ export class MessageSender implements PipelineTarget {
       this.#only = frame;
       return;
     }
-    const output = this.#queue();
+    const output = this.queue();
     // Behind other small output it is cheaper to write it once more than to make it a chunk.
     if (frame.length >= BY_REFERENCE_BYTES) {
       output.append(frame);
@@ -145,18 +145,18 @@ export class MessageSender implements PipelineTarget {
   }
 
   control(opcode: typeof PING | typeof PONG, payload: Uint8Array): void {
-    this.#writeFrame(FIN | opcode, payload);
+    this.writeFrame(FIN | opcode, payload);
   }
 
   /** Answers a ping, within the bound on answers that wait. */
   autoPong(bytes: Uint8Array, start: number, end: number): void {
-    const output = this.#queue();
+    const output = this.queue();
     if (output.pongs >= this.#config.maxQueuedPongs) {
       output.heldPong = copyOf(bytes, start, end);
       return;
     }
     output.pongs++;
-    this.#writeSpan(FIN | PONG, bytes, start, end, null);
+    this.writeSpan(FIN | PONG, bytes, start, end, null);
   }
 
   /** Sends our Close, behind what is in line. */
@@ -184,16 +184,16 @@ export class MessageSender implements PipelineTarget {
   }
 
   writeClose(body: Uint8Array): void {
-    this.#writeFrame(FIN | CLOSE, body);
+    this.writeFrame(FIN | CLOSE, body);
     this.#state = CLOSED;
   }
 
   writePiece(piece: EncodedPiece, position: PiecePosition): void {
     const opcode = position.first ? position.opcode : CONTINUATION;
-    this.#writeFrame((position.last ? FIN : 0) | piece.rsv | opcode, piece.payload);
+    this.writeFrame((position.last ? FIN : 0) | piece.rsv | opcode, piece.payload);
   }
 
-  #queue(): OutputQueue {
+  private queue(): OutputQueue {
     if (this.#output === null) {
       this.#output = new OutputQueue(this.#config);
       if (this.#only !== null) this.#output.append(this.#only);
@@ -202,21 +202,27 @@ export class MessageSender implements PipelineTarget {
     return this.#output;
   }
 
-  #writeFrame(first: number, payload: Uint8Array): void {
+  private writeFrame(first: number, payload: Uint8Array): void {
     const { length } = payload;
     if (length < BY_REFERENCE_BYTES || this.#config.role === 'client') {
-      this.#writeSpan(first, payload, 0, length, null);
+      this.writeSpan(first, payload, 0, length, null);
       return;
     }
-    const output = this.#queue();
+    const output = this.queue();
     const header = output.reserve(frameHeaderBytes(length, false));
     output.advance(writeFrameHeader(header, output.used, first, length, undefined));
     output.append(payload);
   }
 
-  #writeSpan(first: number, bytes: Uint8Array, start: number, end: number, view: DataView | null): void {
+  private writeSpan(
+    first: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    view: DataView | null,
+  ): void {
     const length = end - start;
-    const output = this.#queue();
+    const output = this.queue();
     const client = this.#config.role === 'client';
     const slab = output.reserve(frameHeaderBytes(length, client) + length);
     const key = client ? this.#config.maskingKeys() : undefined;
@@ -230,8 +236,8 @@ export class MessageSender implements PipelineTarget {
   }
 
   /** A short text goes from the string straight into the slab, behind a header whose size its length in units foretells. */
-  #writeText(text: string): void {
-    const output = this.#queue();
+  private writeText(text: string): void {
+    const output = this.queue();
     const client = this.#config.role === 'client';
     const units = text.length;
     let slab = output.reserve(frameHeaderBytes(units, client) + units);

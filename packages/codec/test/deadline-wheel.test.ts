@@ -136,4 +136,15 @@ describe('DeadlineWheel', () => {
       expect(() => new DeadlineWheel(resolution, 0)).toThrow(RangeError);
     }
   });
+
+  it('ignores what is said of an item that has been removed', () => {
+    const wheel = new DeadlineWheel<Item>(1, 0);
+    const entry = wheel.add(new Item(5));
+    wheel.remove(entry);
+    wheel.remove(entry);
+    wheel.update(entry);
+    expect(wheel.size).toBe(0);
+    expect(dueAt(wheel, 10, () => 100)).toEqual([]);
+    expect(wheel.next).toBe(Number.POSITIVE_INFINITY);
+  });
 });

@@ -115,7 +115,7 @@ describe.each(MODES)('%j', (mode) => {
   });
 });
 
-it('FrameParser unmasks runs in place, and stops in the middle of one', () => {
+it('FrameParser unmasks in place one by one, and stops behind any', () => {
   const log: string[] = [];
   const parser = new FrameParser(
     {
