@@ -97,20 +97,18 @@ export function unmasked(
   view: DataView | null,
 ): Uint8Array {
   const { mask } = config;
-  const byView = viewToMask(view, end - start, mask);
+  const length = end - start;
+  const byView = key === 0 ? null : viewToMask(view, length, mask);
   // What is no chunk is not the host's to give; and a chunk without a view holds little.
-  if (config.handOver && view !== null && end - start > TINY_BYTES) {
-    if (key !== 0 && byView !== null) maskView(byView, start, end, byView, start, key);
+  if (view !== null && config.handOver && length > TINY_BYTES) {
+    if (byView !== null) maskView(byView, start, end, byView, start, key);
     else if (key !== 0) mask(bytes, start, end, bytes, start, key);
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
   }
-  const message = allocateMessage(end - start, view === null ? 0 : bytes.length - end, config.allocate);
-  if (key === 0) {
-    copyInto(bytes, start, end, message, 0);
-    return message;
-  }
-  if (byView !== null && messageView !== null)
+  const message = allocateMessage(length, view === null ? 0 : bytes.length - end, config.allocate);
+  if (key === 0) copyInto(bytes, start, end, message, 0);
+  else if (byView !== null && messageView !== null) {
     maskView(byView, start, end, messageView, message.byteOffset, key);
-  else mask(bytes, start, end, message, 0, key);
+  } else mask(bytes, start, end, message, 0, key);
   return message;
 }
