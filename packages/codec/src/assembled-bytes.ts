@@ -1,5 +1,4 @@
 /** A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode. */
-import { rotateKey } from '@sanssocket/mask';
 import { type ConnectionConfig, keptConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { deliverBytes } from './deliver.js';
@@ -53,16 +52,7 @@ export class AssembledBytes extends IncomingMessage {
         giveBack(scratch);
       }
     }
-    let left = atMost;
-    for (let at = start; at < end; ) {
-      const length = this.#buffer.append(bytes, at, end, mask, rotateKey(key, at - start), view, left);
-      const { tail, tailBytes } = this.#buffer;
-      const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
-      if (invalid >= 0) return at + invalid - (tailBytes - length);
-      at += length;
-      left -= length;
-    }
-    return -1;
+    return this.collect(this.#buffer, bytes, start, end, mask, key, view, atMost);
   }
 
   /**

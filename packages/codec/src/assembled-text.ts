@@ -2,7 +2,6 @@
  * A text in parts whose string is wanted. What comes in long pieces is decoded as it comes, which validates it too: 1 MiB of
  * mixed text takes half the time it takes to collect, validate and then decode it. Short pieces wait until they are many.
  */
-import { rotateKey } from '@sanssocket/mask';
 import { EMPTY } from './bytes.js';
 import { type ConnectionConfig, keptConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
@@ -42,43 +41,19 @@ export class AssembledText extends IncomingMessage {
     view: DataView | null,
     atMost: number,
   ): number {
-    if (end - start < LONG_PIECE_BYTES) return this.#wait(bytes, start, end, key, view, atMost);
+    if (end - start < LONG_PIECE_BYTES) {
+      const waiting = this.#waiting;
+      // What does not wait for its end is not all that will come.
+      const left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
+      const invalid = this.collect(waiting, bytes, start, end, this.#config.mask, key, view, left);
+      if (invalid < 0 && waiting.bytes >= WINDOW_BYTES) this.#decode(EMPTY, 0, 0, 0);
+      return invalid;
+    }
     for (let at = start; at < end; at += WINDOW_BYTES) {
       // The windows are multiples of 4 long: the key is the same for each.
       const invalid = this.#decode(bytes, at, Math.min(at + WINDOW_BYTES, end), key);
       if (invalid >= 0) return invalid;
     }
-    return -1;
-  }
-
-  #wait(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-    view: DataView | null,
-    atMost: number,
-  ): number {
-    const waiting = this.#waiting;
-    // What does not wait for its end is not all that will come.
-    let left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
-    for (let at = start; at < end; ) {
-      const length = waiting.append(
-        bytes,
-        at,
-        end,
-        this.#config.mask,
-        rotateKey(key, at - start),
-        view,
-        left,
-      );
-      const { tail, tailBytes } = waiting;
-      const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
-      if (invalid >= 0) return at + invalid - (tailBytes - length);
-      at += length;
-      left -= length;
-    }
-    if (waiting.bytes >= WINDOW_BYTES) this.#decode(bytes, end, end, 0);
     return -1;
   }
 
@@ -89,7 +64,7 @@ export class AssembledText extends IncomingMessage {
     const scratch = borrow(total);
     try {
       const text = scratch.bytes;
-      this.#waiting.drain(text, 0);
+      this.#waiting.drain(text);
       unmaskTo(scratch, before, bytes, start, end, key, this.#config.mask);
       const whole = total - unfinishedUtf8Bytes(text, 0, total);
       const decoded = decodeUtf8(text, 0, whole);

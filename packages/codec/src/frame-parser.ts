@@ -1,9 +1,8 @@
 /** The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes. */
-import { maskView } from '@sanssocket/mask';
 import type { Fault, FaultCode } from './faults.js';
 import { type Frame, FrameReader } from './frame-reader.js';
 import { type FrameParserOptions, FrameRules, MESSAGE } from './parser-rules.js';
-import { viewToMask } from './unmask.js';
+import { unmaskInPlace } from './unmask.js';
 
 /**
  * What a {@link FrameParser} calls, in this order for each frame: `header`, `payload` as often as pieces arrive (not at all
@@ -85,9 +84,7 @@ class SinkReader extends FrameReader {
     if (key === 0 || unmask === 'none') {
       this.#sink.message!(first, bytes, start, end, key, view);
     } else if (unmask === 'in-place') {
-      const byView = viewToMask(view, end - start, mask);
-      if (byView === null) mask(bytes, start, end, bytes, start, key);
-      else maskView(byView, start, end, byView, start, key);
+      unmaskInPlace(bytes, start, end, key, view, mask);
       this.#sink.message!(first, bytes, start, end, 0, view);
     } else {
       this.#sink.message!(first, this.#copy(bytes, start, end, key), 0, end - start, 0, null);

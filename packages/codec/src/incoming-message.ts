@@ -1,5 +1,7 @@
 /** A message that arrives in parts (RFC 6455 5.4), and how far its text has been validated (8.1). */
+import { type MaskKernel, rotateKey } from '@sanssocket/mask';
 import type { ConnectionSink } from './connection-sink.js';
+import type { MessageBuffer } from './message-buffer.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
@@ -45,6 +47,29 @@ export abstract class IncomingMessage {
   /** Whether what has come ends with a whole character. */
   get wholeCharacters(): boolean {
     return this.utf8 === UTF8_BOUNDARY;
+  }
+
+  /** Collects a piece of text, validating it where it is then; takes and gives back what {@link IncomingMessage.add} does. */
+  protected collect(
+    buffer: MessageBuffer,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    mask: MaskKernel,
+    key: number,
+    view: DataView | null,
+    atMost: number,
+  ): number {
+    let left = atMost;
+    for (let at = start; at < end; ) {
+      const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), view, left);
+      const { tail, tailBytes } = buffer;
+      const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
+      if (invalid >= 0) return at + invalid - (tailBytes - length);
+      at += length;
+      left -= length;
+    }
+    return -1;
   }
 
   /**

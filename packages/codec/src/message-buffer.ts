@@ -1,5 +1,5 @@
 /**
- * The bytes of something unfinished: a message, or a control frame cut by a chunk's end.
+ * The bytes of an unfinished message.
  *
  * Bytes are copied once, to their place in a segment, and unmasked on the way. Segments are never moved or grown, so a
  * byte is not copied again before the message is whole; they double in size up to 64 KiB, so small pieces merge and what is
@@ -136,26 +136,20 @@ export class MessageBuffer {
   toBytes(): Uint8Array {
     if (this.#full === null && this.#used === this.#tail.length) return this.#tail;
     const bytes = this.#make(this.#bytes);
-    this.#copyTo(bytes, 0);
+    this.#copyTo(bytes);
     this.release();
     return bytes;
   }
 
-  /**
-   * Moves all bytes out, to `target[at]` and on; the buffer is empty then, and can be used again.
-   *
-   * @returns how many they were
-   */
-  drain(target: Uint8Array, at: number): number {
-    const bytes = this.#bytes;
-    this.#copyTo(target, at);
+  /** Moves all bytes out, to the beginning of `target`; the buffer is empty then, and can be used again. */
+  drain(target: Uint8Array): void {
+    this.#copyTo(target);
     this.release();
     this.#bytes = 0;
-    return bytes;
   }
 
-  #copyTo(target: Uint8Array, start: number): void {
-    let at = start;
+  #copyTo(target: Uint8Array): void {
+    let at = 0;
     for (const { bytes, used, mask, key } of this.#full ?? []) {
       if (mask === null || key === 0) copyInto(bytes, 0, used, target, at);
       else mask(bytes, 0, used, target, at, key);

@@ -189,9 +189,8 @@ export class MessageReader extends FrameReader {
     const opcode = (first & 0x0f) as MessageOpcode;
     const { delivery } = this.#config;
     const encoded = this.isEncoded(first);
-    if (encoded) return new AssembledBytes(this.#config, opcode, first, encoded);
-    if (delivery === 'pieces') return new PassedPieces(this.#config, this.#sink, opcode, first);
-    if (delivery === 'messages' && opcode === TEXT) return new AssembledText(this.#config, first);
+    if (!encoded && delivery === 'pieces') return new PassedPieces(this.#config, this.#sink, opcode, first);
+    if (!encoded && delivery === 'messages' && opcode === TEXT) return new AssembledText(this.#config, first);
     return new AssembledBytes(this.#config, opcode, first, encoded);
   }
 

@@ -1,5 +1,5 @@
 /** How a payload in a chunk is best unmasked: by a view of the chunk, by the kernel, or in memory of SIMD's own. */
-import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
+import { mask as defaultMask, type MaskKernel, maskView } from '@sanssocket/mask';
 import type { ConnectionConfig } from './connection-config.js';
 
 /** A chunk this long gets a view for the masking of what is short in it: the view costs 75 ns, a frame saves 10. */
@@ -17,6 +17,21 @@ export function viewOf(bytes: Uint8Array, start: number, end: number): DataView 
 /** The chunk's view, if a payload is better masked by it than by the kernel; a kernel of the caller's is always used. */
 export function viewToMask(view: DataView | null, bytes: number, mask: MaskKernel): DataView | null {
   return bytes <= VIEW_TO_BYTES && mask === defaultMask ? view : null;
+}
+
+/** Unmasks a payload where it stands. */
+export function unmaskInPlace(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+  view: DataView | null,
+  mask: MaskKernel,
+): void {
+  if (key === 0) return;
+  const byView = viewToMask(view, end - start, mask);
+  if (byView !== null) maskView(byView, start, end, byView, start, key);
+  else mask(bytes, start, end, bytes, start, key);
 }
 
 /**

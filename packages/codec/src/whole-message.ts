@@ -9,7 +9,7 @@ import { allocateMessage, messageView, TINY_BYTES } from './message-slab.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { borrow, giveBack, unmaskTo } from './scratch.js';
 import { decodeUtf8 } from './text.js';
-import { unmasksInPlace, viewToMask } from './unmask.js';
+import { unmaskInPlace, unmasksInPlace, viewToMask } from './unmask.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
 /**
@@ -38,12 +38,11 @@ export function deliverWhole(
     return -1;
   }
   if (key === 0) return deliverSpan(delivery, sink, opcode, bytes, start, end, view, ascii);
-  const byView = viewToMask(view, end - start, mask);
   if (unmasksInPlace(config, end - start)) {
-    if (byView !== null) maskView(byView, start, end, byView, start, key);
-    else mask(bytes, start, end, bytes, start, key);
+    unmaskInPlace(bytes, start, end, key, view, mask);
     return deliverSpan(delivery, sink, opcode, bytes, start, end, view, false);
   }
+  const byView = viewToMask(view, end - start, mask);
   const scratch = borrow(end - start);
   try {
     let found = false;
@@ -98,16 +97,18 @@ export function unmasked(
 ): Uint8Array {
   const { mask } = config;
   const length = end - start;
-  const byView = key === 0 ? null : viewToMask(view, length, mask);
   // What is no chunk is not the host's to give; and a chunk without a view holds little.
   if (view !== null && config.handOver && length > TINY_BYTES) {
-    if (byView !== null) maskView(byView, start, end, byView, start, key);
-    else if (key !== 0) mask(bytes, start, end, bytes, start, key);
+    unmaskInPlace(bytes, start, end, key, view, mask);
     return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
   }
   const message = allocateMessage(length, view === null ? 0 : bytes.length - end, config.allocate);
-  if (key === 0) copyInto(bytes, start, end, message, 0);
-  else if (byView !== null && messageView !== null) {
+  if (key === 0) {
+    copyInto(bytes, start, end, message, 0);
+    return message;
+  }
+  const byView = viewToMask(view, length, mask);
+  if (byView !== null && messageView !== null) {
     maskView(byView, start, end, messageView, message.byteOffset, key);
   } else mask(bytes, start, end, message, 0, key);
   return message;

@@ -3,7 +3,7 @@
  * message, as a dictionary or, to inflate, as a block in front. Slower than an engine that keeps it itself.
  */
 import type { Deflater, Inflated, InflateFault, Inflater } from './engine.js';
-import { mayRestart } from './restarts.js';
+import { endsWithStream, mayRestart } from './restarts.js';
 import { storedBlock, WindowCopy } from './window.js';
 import { concat } from './zlib-shape.js';
 
@@ -100,8 +100,7 @@ export class OneShotInflater implements Inflater {
       // 7.2.3.4: BFINAL. The end must not have come from the four bytes.
       start += consumed;
       if (start > length) return 'EXTENSION_DATA';
-      // What is left is nothing, or an empty block's header.
-      if (start === length || (start === length - 1 && payload[start] === 0)) break;
+      if (endsWithStream(payload, start, length)) break;
       if (!mayRestart(++restarts, length, maxBytes - left)) return 'EXTENSION_DATA';
     }
     return chunks.length === 1 ? chunks[0]! : concat(chunks);

@@ -12,6 +12,11 @@ const FREE_RESTARTS = 8;
  */
 export const BYTES_PER_RESTART = 32;
 
+/** Whether a payload has ended with a stream: what is left is nothing, or the header of an empty block (7.2.3.4). */
+export function endsWithStream(payload: Uint8Array, at: number, payloadBytes: number): boolean {
+  return at === payloadBytes || (at === payloadBytes - 1 && payload[at] === 0);
+}
+
 /**
  * Whether a message may have so many streams behind its first.
  *

@@ -3,7 +3,7 @@
  * zlib in WebAssembly would do as well.
  */
 import type { Deflater, Inflated, Inflater } from './engine.js';
-import { mayRestart } from './restarts.js';
+import { endsWithStream, mayRestart } from './restarts.js';
 
 /** zlib's flush values. */
 export const SYNC_FLUSH = 2;
@@ -139,8 +139,7 @@ export class ZlibInflater implements Inflater {
       if (start < length) {
         // Neither out of input nor out of room: the stream has ended.
         this.#keep(SCRATCH_BYTES - outputLeft);
-        // 7.2.3.4: the empty block's header behind it, which is all there is to be, says nothing.
-        if (length - start === 1 && payload[start] === 0) return this.#endedMessage();
+        if (endsWithStream(payload, start, length)) return this.#endedMessage();
         if (!mayRestart(++restarts, length, this.#bytes)) return this.#fault('EXTENSION_DATA');
         this.#restart();
         continue;
