@@ -8,6 +8,18 @@ import {
 import { type Limits, positiveInteger } from './limits.js';
 import { FrameRules } from './parser-rules.js';
 
+/** Longer than any message of a run. */
+const NEVER = 0x3fff_ffff;
+
+/** Shorter messages that are to be kept do not begin a run: by words they are unmasked into memory of their own. */
+const RUN_FROM_BYTES = 64;
+
+/**
+ * From here on a server's payload is queued by reference, below, copying it costs less than a chunk of its own; and spans of
+ * chunks that were handed over are the sink's to keep, so that they can be.
+ */
+export const BY_REFERENCE_BYTES = 4096;
+
 /** Options of a {@link Connection}. */
 export interface ConnectionOptions extends Partial<Limits> {
   /** Which side this is. A server receives masked frames and sends unmasked ones, a client the reverse (RFC 6455 5.1). */
@@ -64,8 +76,18 @@ export class ConnectionConfig {
   readonly role: 'server' | 'client';
   readonly delivery: 'messages' | 'spans' | 'pieces';
   readonly inPlace: boolean;
-  /** Whether payloads may be unmasked where they stand, by the kernel that there is by default. */
-  readonly unmasksInPlace: boolean;
+  /**
+   * How long a message must be to begin a run, see `FrameRun`; 0 for no runs.
+   *
+   * @internal
+   */
+  readonly runFromBytes: number;
+  /**
+   * How long a message of a run must be for the run to be unmasked where it stands in the chunk.
+   *
+   * @internal
+   */
+  readonly runInPlaceFrom: number;
   readonly handOver: boolean;
   readonly autoPong: boolean;
   readonly maxQueuedPongs: number;
@@ -107,7 +129,10 @@ export class ConnectionConfig {
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
     this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
     this.mask = options.mask ?? defaultMask;
-    this.unmasksInPlace = this.inPlace && this.mask === defaultMask;
+    const runs = role === 'server' && this.mask === defaultMask && (delivery === 'spans' || this.inPlace);
+    this.runFromBytes = !runs ? 0 : delivery === 'spans' ? 1 : RUN_FROM_BYTES;
+    const spansFrom = handOver ? BY_REFERENCE_BYTES : NEVER;
+    this.runInPlaceFrom = delivery === 'spans' ? spansFrom : 0;
     this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes));
     this.#options = options;
     this.maxMessageBytes = this.rules(0).maxMessageBytes;

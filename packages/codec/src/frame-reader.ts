@@ -18,7 +18,7 @@ import { keyFromBytes, rotateKey } from '@sanssocket/mask';
 import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
-import { type FrameRun, RUN_FROM_BYTES } from './frame-run.js';
+import type { FrameRun } from './frame-run.js';
 import { encodedLimit } from './limits.js';
 import { CONTINUATION, FIN, isControl, MASK } from './opcodes.js';
 import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
@@ -249,7 +249,7 @@ export abstract class FrameReader {
       if ((kind & MESSAGE) !== 0 && this.#progress === null) {
         // A whole message, not inside of another, has no more rules to break.
         if (length > maxFrameBytes || length > maxMessageBytes) return;
-        if (run !== null && masked !== 0 && (length >= RUN_FROM_BYTES || run.count > 0)) {
+        if (run !== null && masked !== 0 && (length >= run.fromBytes || run.count > 0)) {
           run.add(first, from, to, keyFromBytes(bytes, from - 4));
           at = to;
           if (run.full && !this.passRun(run, bytes, view)) return;
@@ -271,20 +271,24 @@ export abstract class FrameReader {
 
   /** @returns false if reading stops before the chunk's next frame */
   private passRun(run: FrameRun, bytes: Uint8Array, view: DataView | null): boolean {
-    const { count } = run;
-    // Alone a frame is left to whoever takes it.
-    const unmasked = count > 1 && run.unmask(bytes);
+    const { count, from } = run;
+    const unmasked = run.unmask(bytes);
+    const inChunk = !unmasked || run.inPlace;
+    const payloads = inChunk ? bytes : run.bytes;
+    const payloadsView = inChunk ? view : run.view;
+    const shift = inChunk ? from : 0;
     let i = 0;
     try {
       while (i < count && this.#state === RUNNING) {
-        const to = run.endOf(i);
-        this.#at = to;
+        const start = shift + run.startOf(i);
+        const end = run.endOf(i);
+        this.#at = from + end;
         const key = unmasked ? 0 : run.keyOf(i);
         const ascii = unmasked && run.isAscii(i);
-        this.onFrame(run.firstOf(i), bytes, run.startOf(i++), to, key, view, ascii);
+        this.onFrame(run.firstOf(i++), payloads, start, shift + end, key, payloadsView, ascii);
       }
     } finally {
-      if (unmasked && i < count) run.restore(bytes, i);
+      if (unmasked && inChunk && i < count) run.restore(bytes, i);
       run.count = 0;
     }
     return this.#state === RUNNING;

@@ -98,7 +98,8 @@ export class MessageReader extends FrameReader {
   }
 
   protected override takeRun(chunkBytes: number): FrameRun | null {
-    return this.#config.unmasksInPlace ? takeRun(chunkBytes) : null;
+    const { runFromBytes, runInPlaceFrom } = this.#config;
+    return runFromBytes === 0 ? null : takeRun(chunkBytes, runFromBytes, runInPlaceFrom);
   }
 
   /** Not for text, which is to fail at the first byte that is wrong. */

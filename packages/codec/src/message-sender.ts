@@ -7,7 +7,7 @@
  */
 import { maskView } from '@sanssocket/mask';
 import { copyInto, copyOf } from './bytes.js';
-import type { ConnectionConfig } from './connection-config.js';
+import { BY_REFERENCE_BYTES, type ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import type { EncodedPiece, ExtensionChain, PiecePosition } from './extension.js';
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
@@ -17,9 +17,6 @@ import { OutputQueue } from './output-queue.js';
 import type { PreparedMessage } from './prepared-message.js';
 import { encodeUtf8, LONG_STRING_UNITS, writeAscii, writeUtf8 } from './text.js';
 import { viewToMask } from './unmask.js';
-
-/** From here on a server's payload is queued by reference: below, copying it costs less than a chunk of its own. */
-const BY_REFERENCE_BYTES = 4096;
 
 const OPEN = 0;
 /** A message in fragments is under way. */

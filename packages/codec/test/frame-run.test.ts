@@ -20,6 +20,8 @@ const MODES: ConnectionOptions[] = [
   { role: 'server', handOver: true },
   { role: 'server', inPlace: true },
   { role: 'server', inPlace: true, delivery: 'spans' },
+  { role: 'server', handOver: true, delivery: 'spans' },
+  { role: 'server', delivery: 'spans' },
 ];
 
 function open(mode: ConnectionOptions, log: string[], then: () => void): Connection {
@@ -115,6 +117,36 @@ describe.each(MODES)('%j', (mode) => {
   });
 });
 
+describe('spans', () => {
+  const long = Uint8Array.from({ length: 4096 }, (_, i) => i);
+  const input = concat(...frames, masked(FIN | BINARY, long), ...frames);
+
+  it('leave a chunk unchanged that may not be changed', () => {
+    const chunk = input.slice();
+    const log: string[] = [];
+    open({ role: 'server', delivery: 'spans' }, log, () => {}).receive(chunk);
+    expect(log).toEqual([...expected, characters(long), ...expected]);
+    expect(characters(chunk)).toBe(characters(input));
+  });
+
+  it('of 4 KiB stand in the chunk if that was handed over: they are the sink’s to keep', () => {
+    const chunk = input.slice();
+    const kept: Uint8Array[] = [];
+    new Connection(
+      { role: 'server', handOver: true, delivery: 'spans' },
+      {
+        message: (_, bytes, start, end) => {
+          if (end - start < 4096) return;
+          expect(bytes).toBe(chunk);
+          kept.push(bytes.subarray(start, end));
+        },
+      },
+    ).receive(chunk);
+    open({ role: 'server', delivery: 'spans' }, [], () => {}).receive(input.slice());
+    expect(kept.map(characters)).toEqual([characters(long)]);
+  });
+});
+
 it('FrameParser unmasks in place one by one, and stops behind any', () => {
   const log: string[] = [];
   const parser = new FrameParser(
@@ -140,13 +172,13 @@ it('FrameParser unmasks in place one by one, and stops behind any', () => {
 });
 
 it('more messages than one run holds, in one chunk', () => {
-  const many = 1500;
+  const many = 4200;
   let heard = 0;
   const connection = new Connection(
     { role: 'server', handOver: true, delivery: 'spans' },
     {
       message: (_, bytes, start, end) => {
-        expect(end - start).toBe(70);
+        expect(end - start).toBe(16);
         expect(bytes[start]).toBe(heard & 0xff);
         heard++;
       },
@@ -154,7 +186,7 @@ it('more messages than one run holds, in one chunk', () => {
   );
   connection.receive(
     concat(
-      ...Array.from({ length: many }, (_, i) => masked(FIN | BINARY, new Uint8Array(70).fill(i), i * 99 + 1)),
+      ...Array.from({ length: many }, (_, i) => masked(FIN | BINARY, new Uint8Array(16).fill(i), i * 99 + 1)),
     ),
   );
   expect(heard).toBe(many);

@@ -141,6 +141,35 @@ describe('SIMD', () => {
     vi.resetModules();
   });
 
+  it('masks many runs in one call as one by one, and touches nothing between them', () => {
+    const memory = createSimdMemory(1)!;
+    const SIZE = 60 * 157;
+    const table = new Int32Array(memory.bytes.buffer, 32768, 4 * 60);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(7), fc.nat(150), fc.integer(), fc.boolean()), { maxLength: 60 }),
+        (runs) => {
+          const bytes = memory.bytes.fill(0x55, 0, SIZE);
+          const expected = bytes.slice(0, SIZE);
+          const results: boolean[] = [];
+          let at = 0;
+          runs.forEach(([gap, length, key, ascii], i) => {
+            const [start, end] = [at + gap, at + gap + length];
+            for (let j = start; j < end; j++) expected[j] = ascii ? j & 0x7f : j & 0xff;
+            maskBytes(expected, start, end, bytes, start, key);
+            results.push(expected.subarray(start, end).every((byte) => byte < 0x80));
+            table.set([start, end, key, i], 4 * i);
+            at = end;
+          });
+          memory.maskAll(32768, runs.length);
+          expect(bytes.slice(0, SIZE)).toEqual(expected);
+          expect(runs.map((_, i) => table[4 * i + 3] === 0)).toEqual(results);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   it('masks exactly the given range of its memory, at any alignment', () => {
     const memory = createSimdMemory(1)!;
     fc.assert(

@@ -4,7 +4,7 @@
 
   ;; $at, $end: offsets of the first byte and after the last. $key: the masking key of the byte at $at, first key byte lowest.
   ;; Returns 0 if all bytes of the result are ASCII, for those who validate text next; it costs nothing beside the stores.
-  (func (export "mask") (param $at i32) (param $end i32) (param $key i32) (result i32)
+  (func $mask (export "mask") (param $at i32) (param $end i32) (param $key i32) (result i32)
     (local $keys v128)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
     (local $seen v128) (local $rest i32) (local $word i32)
@@ -61,4 +61,19 @@
 
     (i32.or
       (i8x16.bitmask (local.get $seen))
-      (i32.and (local.get $rest) (i32.const 0x80808080)))))
+      (i32.and (local.get $rest) (i32.const 0x80808080))))
+
+  ;; Masks as many runs as $count says. At $table there are four words for each: offset of its first byte, offset after its
+  ;; last, its key, and the place for the result: 0 if all its bytes are ASCII.
+  (func (export "maskAll") (param $table i32) (param $count i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $count)))
+        (i32.store offset=12 (local.get $table)
+          (call $mask
+            (i32.load (local.get $table))
+            (i32.load offset=4 (local.get $table))
+            (i32.load offset=8 (local.get $table))))
+        (local.set $table (i32.add (local.get $table) (i32.const 16)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $next)))))
