@@ -58,6 +58,7 @@ export class FakeSocket {
 export function flush(connection, socket) {
   for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
     socket.write(chunk);
+    connection.reuseOutput(chunk); // this socket is always done when it returns
   }
 }
 

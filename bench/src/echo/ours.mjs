@@ -14,10 +14,6 @@ const CONFIG = new ConnectionConfig({
   allocate: (bytes) => Buffer.allocUnsafe(bytes),
 });
 
-const TEXT = 1;
-/** From here on the codec sends what it is given where it is. */
-const LARGE_BYTES = 4096;
-
 /** @param {import('node:net').Socket} socket */
 function serve(socket) {
   const handshake = new ServerHandshake();
@@ -38,26 +34,13 @@ function serve(socket) {
  */
 function echo(socket, head) {
   const connection = new Connection(CONFIG, {
-    message: (opcode, bytes, start, end, view) => {
-      if (end - start < LARGE_BYTES) {
-        connection.sendSpan(opcode, bytes, start, end, view);
-        return;
-      }
-      const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
-      if (opcode === TEXT) connection.sendText(payload);
-      else connection.sendBinary(payload);
-    },
+    message: (opcode, bytes, start, end, view) => connection.sendSpan(opcode, bytes, start, end, view),
   });
   const flush = () => {
-    let chunk = connection.takeOutput();
-    if (chunk === undefined) return;
-    const next = connection.takeOutput();
-    if (next === undefined) socket.write(chunk);
-    else {
-      socket.cork();
+    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
       socket.write(chunk);
-      for (chunk = next; chunk !== undefined; chunk = connection.takeOutput()) socket.write(chunk);
-      socket.uncork();
+      // Written at once: the next output may use the same memory.
+      if (socket.writableLength === 0) connection.reuseOutput(chunk);
     }
     if (connection.transport === 'end') socket.end();
   };

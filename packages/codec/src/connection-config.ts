@@ -6,6 +6,7 @@ import {
   randomMaskingKey,
 } from '@sanssocket/mask';
 import { type Limits, positiveInteger } from './limits.js';
+import { OutputMemory } from './output-memory.js';
 import { FrameRules } from './parser-rules.js';
 
 /** Longer than any message of a run. */
@@ -96,11 +97,11 @@ export class ConnectionConfig {
   readonly allocate: (bytes: number) => Uint8Array;
   readonly maxMessageBytes: number;
   /**
-   * See `OutputQueue`.
+   * What the output of all connections is put together in.
    *
    * @internal
    */
-  outputBytes = 0;
+  readonly output: OutputMemory;
   readonly #options: ConnectionOptions;
   /** Rules by the reserved bits in use: at most eight. */
   readonly #rules: (FrameRules | undefined)[] = [];
@@ -134,6 +135,7 @@ export class ConnectionConfig {
     const spansFrom = handOver ? BY_REFERENCE_BYTES : NEVER;
     this.runInPlaceFrom = delivery === 'spans' ? spansFrom : 0;
     this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes));
+    this.output = new OutputMemory(this.allocate);
     this.#options = options;
     this.maxMessageBytes = this.rules(0).maxMessageBytes;
   }

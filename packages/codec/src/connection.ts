@@ -223,6 +223,22 @@ export class Connection {
     return this.#sender.take();
   }
 
+  /**
+   * Says that a chunk of {@link Connection.takeOutput} has been written and that nobody holds it any more: its memory may
+   * then serve for what is sent next, by any connection of the same configuration. May be left out. Call it right after a
+   * write that took everything at once; on Node's sockets:
+   *
+   * ```ts no-run
+   * socket.write(chunk);
+   * if (socket.writableLength === 0) connection.reuseOutput(chunk);
+   * ```
+   *
+   * @param chunk - not to be read any more; a prepared message's or the caller's own bytes stay theirs
+   */
+  reuseOutput(chunk: Uint8Array): void {
+    this.#sender.reuse(chunk);
+  }
+
   /** Bytes of output that wait to be taken, messages that an extension works on included (before encoding). */
   get bufferedAmount(): number {
     return this.#sender.bufferedBytes;

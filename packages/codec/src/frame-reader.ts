@@ -271,18 +271,18 @@ export abstract class FrameReader {
 
   /** @returns false if reading stops before the chunk's next frame */
   private passRun(run: FrameRun, bytes: Uint8Array, view: DataView | null): boolean {
-    const { count, from } = run;
+    const { count } = run;
     const unmasked = run.unmask(bytes);
     const inChunk = !unmasked || run.inPlace;
     const payloads = inChunk ? bytes : run.bytes;
     const payloadsView = inChunk ? view : run.view;
-    const shift = inChunk ? from : 0;
+    const shift = inChunk ? run.shift : 0;
     let i = 0;
     try {
       while (i < count && this.#state === RUNNING) {
         const start = shift + run.startOf(i);
         const end = run.endOf(i);
-        this.#at = from + end;
+        this.#at = run.shift + end;
         const key = unmasked ? 0 : run.keyOf(i);
         const ascii = unmasked && run.isAscii(i);
         this.onFrame(run.firstOf(i++), payloads, start, shift + end, key, payloadsView, ascii);

@@ -4,6 +4,7 @@
  */
 import { createSimdMemory, mask } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
+import { SIMD_START } from './scratch.js';
 
 /** How long a chunk has to be at least, and at most. */
 const MIN_CHUNK_BYTES = 512;
@@ -14,8 +15,8 @@ const MIN_RUN_BYTES = 256;
 const MAX_FRAMES = 4096;
 /** Words of a frame in the table that `SimdMemory.maskAll` reads. */
 const WORDS = 4;
-/** Where the table stands in SIMD memory: behind the payloads. */
-const TABLE = MAX_CHUNK_BYTES;
+/** Where the table stands in SIMD memory: behind the payloads, which begin at `SIMD_START`. */
+const TABLE = SIMD_START + MAX_CHUNK_BYTES;
 
 /** The frames of a run, in their order. */
 export class FrameRun {
@@ -26,14 +27,14 @@ export class FrameRun {
   inPlaceFrom = 0;
   /** Whether the run's payloads are. */
   inPlace = false;
-  /** Index in the chunk of the first payload's first byte. */
-  from = 0;
-  /** Where the payloads stand unmasked if it is not in the chunk: the chunk's index `from` is 0 here. */
+  /** What has to be added to an index in `bytes` for the index in the chunk. */
+  shift = 0;
+  /** SIMD memory: where the payloads stand unmasked if it is not in the chunk. */
   readonly bytes: Uint8Array;
   /** Shows `bytes`. */
   readonly view: DataView;
   readonly #maskAll: ((table: number, count: number) => void) | undefined;
-  /** Of each frame: index of the payload's first byte and of the byte after its last, from `from`; key; whether not ASCII. */
+  /** Of each frame: index in `bytes` of the payload's first byte, of the byte after its last; key; whether not ASCII. */
   readonly #table: Int32Array;
   readonly #firsts: Uint8Array = new Uint8Array(MAX_FRAMES);
 
@@ -57,14 +58,14 @@ export class FrameRun {
   add(first: number, start: number, end: number, key: number): void {
     const { count } = this;
     if (count === 0) {
-      this.from = start;
+      this.shift = start - SIMD_START;
       this.inPlace = false;
     }
     if (end - start >= this.inPlaceFrom) this.inPlace = true;
     const table = this.#table;
     const at = WORDS * count;
-    table[at] = start - this.from;
-    table[at + 1] = end - this.from;
+    table[at] = start - this.shift;
+    table[at + 1] = end - this.shift;
     table[at + 2] = key;
     this.#firsts[count] = first;
     this.count = count + 1;
@@ -74,12 +75,12 @@ export class FrameRun {
     return this.#firsts[i]!;
   }
 
-  /** Index of a payload's first byte, from `from`. */
+  /** Index in `bytes` of a payload's first byte. */
   startOf(i: number): number {
     return this.#table[WORDS * i]!;
   }
 
-  /** Index of the byte after a payload's last, from `from`. */
+  /** Index in `bytes` of the byte after a payload's last. */
   endOf(i: number): number {
     return this.#table[WORDS * i + 1]!;
   }
@@ -99,13 +100,13 @@ export class FrameRun {
    * @returns false if nothing was done: it is not worth while, or there is no SIMD
    */
   unmask(chunk: Uint8Array): boolean {
-    const { count, from, bytes } = this;
+    const { count, shift, bytes } = this;
     if (this.#maskAll === undefined || count < 2) return false;
-    const length = this.endOf(count - 1);
-    if (length < MIN_RUN_BYTES) return false;
-    copyInto(chunk, from, from + length, bytes, 0);
+    const end = this.endOf(count - 1);
+    if (end - SIMD_START < MIN_RUN_BYTES) return false;
+    copyInto(chunk, shift + SIMD_START, shift + end, bytes, SIMD_START);
     this.#maskAll(TABLE, count);
-    if (this.inPlace) copyInto(bytes, 0, length, chunk, from);
+    if (this.inPlace) copyInto(bytes, SIMD_START, end, chunk, shift + SIMD_START);
     return true;
   }
 
@@ -117,10 +118,10 @@ export class FrameRun {
 
   /** Masks the payloads from one on again, where they stand in the chunk: nobody has been told of them. */
   restore(chunk: Uint8Array, firstFrame: number): void {
-    const { from } = this;
+    const { shift } = this;
     for (let i = firstFrame; i < this.count; i++) {
-      const start = from + this.startOf(i);
-      mask(chunk, start, from + this.endOf(i), chunk, start, this.keyOf(i));
+      const start = shift + this.startOf(i);
+      mask(chunk, start, shift + this.endOf(i), chunk, start, this.keyOf(i));
     }
   }
 }

@@ -88,6 +88,11 @@ export class MessageSender implements PipelineTarget {
     return chunk;
   }
 
+  /** As `Connection.reuseOutput`. */
+  reuse(chunk: Uint8Array): void {
+    this.#config.output.reuse(chunk);
+  }
+
   text(text: string): void {
     if (this.#pipeline !== null) {
       this.#pipeline.send(encodeUtf8(text), { opcode: TEXT, first: true, last: true });
@@ -192,7 +197,7 @@ export class MessageSender implements PipelineTarget {
 
   private queue(): OutputQueue {
     if (this.#output === null) {
-      this.#output = new OutputQueue(this.#config);
+      this.#output = new OutputQueue(this.#config.output);
       if (this.#only !== null) this.#output.append(this.#only);
       this.#only = null;
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OutputMemory } from '../src/output-memory.js';
 import { OutputQueue } from '../src/output-queue.js';
 import { characters, concat } from './frames.js';
 
@@ -26,7 +27,7 @@ describe('OutputQueue', () => {
   it('gives everything back in order, counts it, and never touches what it gave', () => {
     fc.assert(
       fc.property(operations, (list) => {
-        const queue = new OutputQueue({ allocate, outputBytes: 0 });
+        const queue = new OutputQueue(new OutputMemory(allocate));
         const put: Uint8Array[] = [];
         const taken: Uint8Array[] = [];
         const asTaken: string[] = [];
@@ -58,7 +59,7 @@ describe('OutputQueue', () => {
   });
 
   it('makes one chunk of what is small, up to 64 KiB', () => {
-    const queue = new OutputQueue({ allocate, outputBytes: 0 });
+    const queue = new OutputQueue(new OutputMemory(allocate));
     for (let i = 0; i < 2000; i++) write(queue, new Uint8Array(100));
     const lengths: number[] = [];
     for (let chunk = queue.take(); chunk !== undefined; chunk = queue.take()) lengths.push(chunk.length);
@@ -67,7 +68,7 @@ describe('OutputQueue', () => {
   });
 
   it('hands out the very chunk that was appended', () => {
-    const queue = new OutputQueue({ allocate, outputBytes: 0 });
+    const queue = new OutputQueue(new OutputMemory(allocate));
     const chunk = allocate(5);
     queue.append(chunk);
     expect(queue.take()).toBe(chunk);

@@ -30,6 +30,13 @@ export interface SimdMemory {
 
 const PAGE_BYTES = 0x1_0000;
 
+/**
+ * Where pieces stand in the memory: in the middle of a page. What begins a few bytes further in its page than what it is
+ * copied from takes AMD's processors up to twenty times as long from 4 KiB on, and allocators like to place large arrays at
+ * the begin of a page: 16 KiB out of the memory's first bytes take 0.6 to 9 us, from here 0.35.
+ */
+const PIECE_AT = 0x800;
+
 /** What is copied in, masked and copied out at once: it stays in the first-level cache, which is worth a fifth at 64 KiB. */
 const PIECE_BYTES = 0x2000;
 
@@ -107,17 +114,16 @@ export function createSimdKernel(module?: WebAssembly.Module): MaskKernel | unde
   if (memory === undefined) return undefined;
   const { bytes, mask } = memory;
   /** Shows the last piece's result: pieces of one length often follow each other, and a view costs 45 ns. */
-  let masked = bytes.subarray(0, PIECE_BYTES);
+  let masked = bytes.subarray(PIECE_AT, PIECE_AT + PIECE_BYTES);
   return (source, start, end, target, at, key) => {
     // A piece is a multiple of 4, so every one begins with the key as it was given.
     for (let i = start; i < end; i += PIECE_BYTES) {
       const length = Math.min(end - i, PIECE_BYTES);
       // A whole array needs no view to be copied by: another 45 ns.
-      bytes.set(
-        length === source.length ? source : new Uint8Array(source.buffer, source.byteOffset + i, length),
-      );
-      mask(0, length, key);
-      if (masked.length !== length) masked = new Uint8Array(bytes.buffer, 0, length);
+      const whole = length === source.length;
+      bytes.set(whole ? source : new Uint8Array(source.buffer, source.byteOffset + i, length), PIECE_AT);
+      mask(PIECE_AT, PIECE_AT + length, key);
+      if (masked.length !== length) masked = new Uint8Array(bytes.buffer, PIECE_AT, length);
       target.set(masked, at + i - start);
     }
   };
