@@ -6,11 +6,10 @@ import { createServer } from 'node:net';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
 import { ServerHandshake } from '@sanssocket/handshake';
 
-/** Sockets of `node:net` give every chunk in memory of its own, so it may be given away: unmasked, and sent, where it is. */
+/** Spans are borrowed until they have been sent again, so no message is ever copied to memory of its own. */
 const CONFIG = new ConnectionConfig({
   role: 'server',
   delivery: 'spans',
-  handOver: true,
   allocate: (bytes) => Buffer.allocUnsafe(bytes),
 });
 
