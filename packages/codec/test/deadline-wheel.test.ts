@@ -115,6 +115,71 @@ describe('DeadlineWheel', () => {
     expect(dueAt(wheel, 60, () => 100)).toEqual([50]);
   });
 
+  it('asks each once, whatever a callback does to any of them (against a plain list)', () => {
+    const actions = fc.array(
+      fc.tuple(fc.nat(39), fc.constantFrom('remove', 'update', 'add'), fc.nat(100), fc.nat(39)),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.nat(60), { minLength: 1, maxLength: 40 }), actions, (deadlines, list) => {
+        const wheel = new DeadlineWheel<Item>(10, 0);
+        const entries = deadlines.map((deadline) => wheel.add(new Item(deadline)));
+        const live = new Set(entries.map(({ item }) => item));
+        for (const now of [30, 70, 200]) {
+          const asked = new Set<Item>();
+          wheel.tick(now, (item) => {
+            expect(live.has(item)).toBe(true);
+            expect(asked.has(item)).toBe(false);
+            expect(item.deadline).toBeLessThanOrEqual(now);
+            asked.add(item);
+            item.deadline = now + 1 + (item.deadline % 50);
+            for (const [at, action, wait, which] of list) {
+              if (entries[at % entries.length]!.item !== item) continue;
+              const other = entries[which % entries.length]!;
+              if (action === 'remove') {
+                wheel.remove(other);
+                live.delete(other.item);
+              } else if (action === 'update') {
+                other.item.deadline = now + 1 + wait;
+                wheel.update(other);
+              } else {
+                const added = wheel.add(new Item(now + 1 + wait));
+                live.add(added.item);
+              }
+            }
+          });
+          expect(wheel.size).toBe(live.size);
+          for (const { deadline } of live) expect(Math.ceil(deadline / 10)).toBeGreaterThan(now / 10);
+        }
+      }),
+    );
+  });
+
+  it('loses nobody when a callback throws: who was not asked is asked at the next tick', () => {
+    const wheel = new DeadlineWheel<Item>(10, 0);
+    for (let i = 0; i < 5; i++) wheel.add(new Item(i));
+    const asked: number[] = [];
+    const act = (item: Item): void => {
+      asked.push(item.deadline);
+      if (item.deadline === 2) throw new Error('act');
+      item.deadline = 1000;
+    };
+    expect(() => wheel.tick(10, act)).toThrow('act');
+    expect(asked).toEqual([0, 1, 2]);
+    expect(wheel.size).toBe(5);
+    expect(() => wheel.tick(20, act)).toThrow('act');
+    expect(asked).toEqual([0, 1, 2, 3, 4, 2]);
+    expect(dueAt(wheel, 30, () => 1000)).toEqual([2]);
+    expect(dueAt(wheel, 1000, () => 2000)).toHaveLength(5);
+  });
+
+  it('is not ticked by a callback', () => {
+    const wheel = new DeadlineWheel<Item>(10, 0);
+    wheel.add(new Item(5));
+    expect(() => wheel.tick(10, () => wheel.tick(20, () => {}))).toThrow('due must not call tick');
+    expect(dueAt(wheel, 20, () => 100)).toEqual([5]);
+  });
+
   it('wakes an item without a deadline when it gets one', () => {
     const wheel = new DeadlineWheel<Keepalive>(100, 0);
     const keepalive = new Keepalive({ closeTimeoutMs: 1000 }, 0);
