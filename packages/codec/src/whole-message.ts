@@ -8,7 +8,7 @@ import type { ConnectionSink } from './connection-sink.js';
 import { allocateMessage, messageView, TINY_BYTES } from './message-slab.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { borrow, giveBack, unmaskTo } from './scratch.js';
-import { decodeUtf8 } from './text.js';
+import { decodeText } from './text.js';
 import { unmaskInPlace, unmasksInPlace, viewToMask } from './unmask.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 
@@ -67,7 +67,7 @@ function deliverSpan(
   ascii: boolean,
 ): number {
   if (opcode === TEXT && delivery === 'messages') {
-    const text = decodeUtf8(bytes, start, end);
+    const text = decodeText(bytes, start, end, view);
     if (text === undefined) return invalidIndex(bytes, start, end);
     sink.text?.(text);
     return -1;
@@ -100,7 +100,7 @@ export function unmasked(
   // What is no chunk is not the host's to give; and a chunk without a view holds little.
   if (view !== null && config.handOver && length > TINY_BYTES) {
     unmaskInPlace(bytes, start, end, key, view, mask);
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+    return new Uint8Array(view.buffer, view.byteOffset + start, length);
   }
   const message = allocateMessage(length, view === null ? 0 : bytes.length - end, config.allocate);
   if (key === 0) {
