@@ -235,6 +235,8 @@ export class Connection {
    * if (socket.writableLength === 0) connection.reuseOutput(chunk);
    * ```
    *
+   * Not for streams that pass chunks on as they are (`PassThrough`, HTTP/2): theirs are held after they were written.
+   *
    * @param chunk - not to be read any more; a prepared message's or the caller's own bytes stay theirs
    */
   reuseOutput(chunk: Uint8Array): void {
