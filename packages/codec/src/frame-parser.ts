@@ -1,6 +1,7 @@
 /** The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes. */
 import type { Fault, FaultCode } from './faults.js';
-import { type Frame, FrameReader } from './frame-reader.js';
+import { FrameReader } from './frame-reader.js';
+import type { Frame } from './incoming-frame.js';
 import { type FrameParserOptions, FrameRules, MESSAGE } from './parser-rules.js';
 import { unmaskInPlace } from './unmask.js';
 

@@ -19,53 +19,12 @@ import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
 import type { FrameRun } from './frame-run.js';
-import { encodedLimit } from './limits.js';
-import { CONTINUATION, FIN, isControl, MASK } from './opcodes.js';
+import { Frame } from './incoming-frame.js';
+import { limitFault, type MessageProgress, progressAfter, sequenceFault } from './message-progress.js';
+import { MASK } from './opcodes.js';
 import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
 import { givePartialFrameBack, type PartialFrame, takePartialFrame } from './partial-frame.js';
 import { viewOf } from './unmask.js';
-
-/** A frame whose end has not been reached. */
-export class Frame {
-  /**
-   * One object is kept of each class whose objects come and go. V8 forgets what objects look like when a garbage collection
-   * finds none of them, and throws away the optimised code that knew it: fragments of 64 bytes then take four times as long.
-   */
-  static readonly kept: Frame = /* @__PURE__ */ new Frame(0, 0, false, 0);
-
-  /** FIN, RSV1-3 and opcode. */
-  readonly first: number;
-  readonly payloadLength: number;
-  readonly masked: boolean;
-  /** The masking key, turned to the next payload byte; 0 when not masked. */
-  key: number;
-  /** Payload bytes that have not come. */
-  remaining: number;
-
-  constructor(first: number, payloadLength: number, masked: boolean, key: number) {
-    this.first = first;
-    this.payloadLength = payloadLength;
-    this.masked = masked;
-    this.key = key;
-    this.remaining = payloadLength;
-  }
-}
-
-/** A fragmented message of which the last frame has not begun. */
-class MessageProgress {
-  /** See {@link Frame.kept}. */
-  static readonly kept: MessageProgress = /* @__PURE__ */ new MessageProgress(0, 0);
-
-  /** First byte of its first frame. */
-  readonly first: number;
-  bytes: number;
-  fragments = 1;
-
-  constructor(first: number, bytes: number) {
-    this.first = first;
-    this.bytes = bytes;
-  }
-}
 
 const RUNNING = 0;
 const PAUSED = 1;
@@ -258,8 +217,8 @@ export abstract class FrameReader {
       } else {
         if (run !== null && !this.passRun(run, bytes, view)) return;
         if (this.startFault(first, second) !== undefined) return;
-        if (this.limitFault(first, length) !== undefined) return;
-        if ((kind & FRAGMENT) !== 0) this.countFragment(first, length);
+        if (limitFault(this.#progress, first, length, this.#rules) !== undefined) return;
+        if ((kind & FRAGMENT) !== 0) this.#progress = progressAfter(this.#progress, first, length);
       }
       const key = masked === 0 ? 0 : keyFromBytes(bytes, from - 4);
       at = to;
@@ -349,9 +308,9 @@ export abstract class FrameReader {
       this.fail(lengthFault, index + 2);
       return 0;
     }
-    const limitFault = this.limitFault(first, payloadLength);
-    if (limitFault !== undefined) {
-      this.fail(limitFault, index + 1);
+    const overLimit = limitFault(this.#progress, first, payloadLength, this.#rules);
+    if (overLimit !== undefined) {
+      this.fail(overLimit, index + 1);
       return 0;
     }
     const masked = (second & MASK) !== 0;
@@ -363,7 +322,7 @@ export abstract class FrameReader {
       if (available < whole) return whole;
       this.#partial = null;
       this.#at = index + whole;
-      this.countFragment(first, payloadLength);
+      this.#progress = progressAfter(this.#progress, first, payloadLength);
       this.onFrame(first, bytes, at + size, at + whole, key, null, false);
       return whole;
     }
@@ -371,50 +330,14 @@ export abstract class FrameReader {
     this.#partial = null;
     this.#frame = frame;
     this.#at = index + size;
-    this.countFragment(first, payloadLength);
+    this.#progress = progressAfter(this.#progress, first, payloadLength);
     this.onHeader(frame);
     return size;
   }
 
   private startFault(first: number, second: number): FaultCode | undefined {
-    const { role, rsv } = this.#rules;
-    return frameStartFault(first, second, role, rsv) ?? this.sequenceFault(first);
-  }
-
-  /** RFC 6455 5.4: a message's frames come one after the other, only control frames between them. */
-  private sequenceFault(first: number): FaultCode | undefined {
-    const opcode = first & 0x0f;
-    const progress = this.#progress;
-    if (progress === null) return opcode === CONTINUATION ? 'UNEXPECTED_CONTINUATION' : undefined;
-    if (isControl(opcode)) return undefined;
-    if (opcode !== CONTINUATION) return 'EXPECTED_CONTINUATION';
-    return progress.fragments === this.#rules.maxFragments ? 'TOO_MANY_FRAGMENTS' : undefined;
-  }
-
-  /** Compares with what is left, so that no sum can pass 2^53 (advisory I01). */
-  private limitFault(first: number, payloadLength: number): FaultCode | undefined {
-    const { maxFrameBytes, maxMessageBytes, rsv } = this.#rules;
-    const progress = this.#progress;
-    const encoded = ((progress === null ? first : progress.first) & rsv) !== 0;
-    const frameLimit = encoded ? encodedLimit(maxFrameBytes) : maxFrameBytes;
-    if (payloadLength > frameLimit || payloadLength > Number.MAX_SAFE_INTEGER) return 'FRAME_TOO_LARGE';
-    if (isControl(first & 0x0f)) return undefined;
-    const limit = encoded ? encodedLimit(maxMessageBytes) : maxMessageBytes;
-    const before = progress === null ? 0 : progress.bytes;
-    return payloadLength > limit - before ? 'MESSAGE_TOO_LARGE' : undefined;
-  }
-
-  private countFragment(first: number, payloadLength: number): void {
-    if (isControl(first & 0x0f)) return;
-    const progress = this.#progress;
-    if ((first & FIN) !== 0) {
-      this.#progress = null;
-    } else if (progress === null) {
-      this.#progress = new MessageProgress(first, payloadLength);
-    } else {
-      progress.bytes += payloadLength;
-      progress.fragments++;
-    }
+    const { role, rsv, maxFragments } = this.#rules;
+    return frameStartFault(first, second, role, rsv) ?? sequenceFault(this.#progress, first, maxFragments);
   }
 }
 
