@@ -2,7 +2,7 @@
  * Messages that stand one after the other in a chunk, unmasked together: copied to SIMD memory once and unmasked there in
  * one call. They are read there, or copied back once if they are to stand unmasked in the chunk.
  */
-import { createSimdMemory, mask } from '@sanssocket/mask';
+import { createSimdMemory, mask, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
 import { SIMD_START } from './scratch.js';
 
@@ -33,17 +33,16 @@ export class FrameRun {
   readonly bytes: Uint8Array;
   /** Shows `bytes`. */
   readonly view: DataView;
-  readonly #maskAll: ((table: number, count: number) => void) | undefined;
+  readonly #simd: SimdMemory;
   /** Of each frame: index in `bytes` of the payload's first byte, of the byte after its last; key; whether not ASCII. */
   readonly #table: Int32Array;
   readonly #firsts: Uint8Array = new Uint8Array(MAX_FRAMES);
 
-  constructor() {
-    const simd = createSimdMemory(TABLE + 4 * WORDS * MAX_FRAMES);
-    this.bytes = simd?.bytes ?? new Uint8Array(TABLE + 4 * WORDS * MAX_FRAMES);
-    this.view = new DataView(this.bytes.buffer);
-    this.#maskAll = simd?.maskAll;
-    this.#table = new Int32Array(this.bytes.buffer, TABLE, WORDS * MAX_FRAMES);
+  constructor(simd: SimdMemory) {
+    this.#simd = simd;
+    this.bytes = simd.bytes;
+    this.view = new DataView(simd.bytes.buffer);
+    this.#table = new Int32Array(simd.bytes.buffer, TABLE, WORDS * MAX_FRAMES);
   }
 
   get full(): boolean {
@@ -97,15 +96,15 @@ export class FrameRun {
   /**
    * Unmasks all payloads.
    *
-   * @returns false if nothing was done: it is not worth while, or there is no SIMD
+   * @returns false if nothing was done, because it is not worth while
    */
   unmask(chunk: Uint8Array): boolean {
     const { count, shift, bytes } = this;
-    if (this.#maskAll === undefined || count < 2) return false;
+    if (count < 2) return false;
     const end = this.endOf(count - 1);
     if (end - SIMD_START < MIN_RUN_BYTES) return false;
     copyInto(chunk, shift + SIMD_START, shift + end, bytes, SIMD_START);
-    this.#maskAll(TABLE, count);
+    this.#simd.maskAll(TABLE, count);
     if (this.inPlace) copyInto(bytes, SIMD_START, end, chunk, shift + SIMD_START);
     return true;
   }
@@ -126,21 +125,29 @@ export class FrameRun {
   }
 }
 
-/** The realm's; made when a chunk first needs it. */
-let shared: FrameRun | undefined;
+/** The realm's, made when a chunk first needs it; null without SIMD, or where its words are not the host's. */
+let shared: FrameRun | null | undefined;
 let taken = false;
+
+function createRun(): FrameRun | null {
+  const simd = createSimdMemory(TABLE + 4 * WORDS * MAX_FRAMES);
+  // WebAssembly is little-endian everywhere, an Int32Array is what the host is.
+  const littleEndian = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
+  return simd !== undefined && littleEndian ? new FrameRun(simd) : null;
+}
 
 /**
  * A run for the messages of a chunk.
  *
  * @param fromBytes - shorter payloads do not begin it
  * @param inPlaceFrom - payloads from this length on are to stand unmasked in the chunk
- * @returns null while another chunk is being read (a sink may feed another connection)
+ * @returns null while another chunk is being read (a sink may feed another connection), and without SIMD
  */
 export function takeRun(chunkBytes: number, fromBytes: number, inPlaceFrom: number): FrameRun | null {
   if (taken || chunkBytes < MIN_CHUNK_BYTES || chunkBytes > MAX_CHUNK_BYTES) return null;
+  if (shared === undefined) shared = createRun();
+  if (shared === null) return null;
   taken = true;
-  shared ??= new FrameRun();
   shared.fromBytes = fromBytes;
   shared.inPlaceFrom = inPlaceFrom;
   return shared;

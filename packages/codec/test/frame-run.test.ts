@@ -1,7 +1,7 @@
 /** Messages unmasked together where they stand: whoever stops in the middle finds the rest as it was. */
 import { mask } from '@sanssocket/mask';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BINARY, Connection, type ConnectionOptions, FIN, FrameParser, PING, TEXT } from '../src/index.js';
 import { characters, concat, masked } from './frames.js';
 
@@ -144,6 +144,26 @@ describe('spans', () => {
     ).receive(chunk);
     open({ role: 'server', delivery: 'spans' }, [], () => {}).receive(input.slice());
     expect(kept.map(characters)).toEqual([characters(long)]);
+  });
+});
+
+describe('a runtime that forbids compiling WebAssembly', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it.each(MODES)('reads the same: %j', async (mode) => {
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const without = await import('../src/index.js');
+    const log: string[] = [];
+    new without.Connection(mode, {
+      text: (text) => log.push(text),
+      binary: (bytes) => log.push(characters(bytes)),
+      message: (_, bytes, start, end) => log.push(characters(bytes.slice(start, end))),
+    }).receive(stream.slice());
+    expect(log).toEqual(expected);
   });
 });
 
