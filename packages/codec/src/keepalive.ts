@@ -101,10 +101,11 @@ export class Keepalive {
 
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
   get deadline(): number {
-    const { idleTimeoutMs = Number.POSITIVE_INFINITY } = this.#options;
-    return this.#state < EXPIRED
-      ? Math.min(this.#stateDeadline(), this.#active + idleTimeoutMs)
-      : this.#stateDeadline();
+    const { idleTimeoutMs } = this.#options;
+    const deadline = this.#stateDeadline();
+    return idleTimeoutMs === undefined || this.#state >= EXPIRED
+      ? deadline
+      : Math.min(deadline, this.#active + idleTimeoutMs);
   }
 
   /**
@@ -130,15 +131,11 @@ export class Keepalive {
   }
 
   #stateDeadline(): number {
-    const { pingIntervalMs, pongTimeoutMs, closeTimeoutMs } = this.#options;
-    const wait =
-      this.#state === ALIVE
-        ? pingIntervalMs
-        : this.#state === PINGED
-          ? pongTimeoutMs
-          : this.#state === CLOSING
-            ? closeTimeoutMs
-            : undefined;
+    const options = this.#options;
+    let wait: number | undefined;
+    if (this.#state === ALIVE) wait = options.pingIntervalMs;
+    else if (this.#state === PINGED) wait = options.pongTimeoutMs;
+    else if (this.#state === CLOSING) wait = options.closeTimeoutMs;
     return wait === undefined ? Number.POSITIVE_INFINITY : this.#since + wait;
   }
 }
