@@ -91,7 +91,8 @@ export function createSimdMemory(bytes: number, module?: WebAssembly.Module): Si
 }
 
 /**
- * Makes the SIMD kernel. `mask` uses one by itself from 256 bytes on; make your own where the module has to be imported.
+ * Makes the SIMD kernel. `mask` uses one by itself from 256 bytes on, for a whole array from 48; make your own where the module
+ * has to be imported.
  *
  * @param module - as for {@link createSimdMemory}
  * @returns a kernel (unchecked, as {@link maskBytes}); undefined where there is no SIMD
