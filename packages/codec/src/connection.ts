@@ -235,6 +235,7 @@ export class Connection {
    * if (socket.writableLength === 0) connection.reuseOutput(chunk);
    * ```
    *
+   * What is kept for it is the memory of two chunks a configuration, of at most 128 KiB each: share a `ConnectionConfig`.
    * Not for streams that pass chunks on as they are (`PassThrough`, HTTP/2): theirs are held after they were written.
    *
    * @param chunk - not to be read any more; a prepared message's or the caller's own bytes stay theirs
