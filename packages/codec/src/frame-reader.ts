@@ -235,13 +235,13 @@ export abstract class FrameReader {
     const inChunk = !unmasked || run.inPlace;
     const payloads = inChunk ? bytes : run.bytes;
     const payloadsView = inChunk ? view : run.view;
-    const shift = inChunk ? run.shift : 0;
+    const shift = inChunk ? run.from : 0;
     let i = 0;
     try {
       while (i < count && this.#state === RUNNING) {
         const start = shift + run.startOf(i);
         const end = run.endOf(i);
-        this.#at = run.shift + end;
+        this.#at = run.from + end;
         const key = unmasked ? 0 : run.keyOf(i);
         const ascii = unmasked && run.isAscii(i);
         this.onFrame(run.firstOf(i++), payloads, start, shift + end, key, payloadsView, ascii);

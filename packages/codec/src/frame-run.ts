@@ -4,7 +4,6 @@
  */
 import { createSimdMemory, mask, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
-import { SIMD_START } from './scratch.js';
 
 /** How long a chunk has to be at least, and at most. */
 const MIN_CHUNK_BYTES = 512;
@@ -15,8 +14,8 @@ const MIN_RUN_BYTES = 256;
 const MAX_FRAMES = 4096;
 /** Words of a frame in the table that `SimdMemory.maskAll` reads. */
 const WORDS = 4;
-/** Where the table stands in SIMD memory: behind the payloads, which begin at `SIMD_START`. */
-const TABLE = SIMD_START + MAX_CHUNK_BYTES;
+/** Where the table stands in SIMD memory: behind the payloads. */
+const TABLE = MAX_CHUNK_BYTES;
 
 /** The frames of a run, in their order. */
 export class FrameRun {
@@ -27,8 +26,8 @@ export class FrameRun {
   inPlaceFrom = 0;
   /** Whether the run's payloads are. */
   inPlace = false;
-  /** What has to be added to an index in `bytes` for the index in the chunk. */
-  shift = 0;
+  /** Index in the chunk of the first payload's first byte, which is index 0 in `bytes`. */
+  from = 0;
   /** SIMD memory: where the payloads stand unmasked if it is not in the chunk. */
   readonly bytes: Uint8Array;
   /** Shows `bytes`. */
@@ -41,8 +40,9 @@ export class FrameRun {
   constructor(simd: SimdMemory) {
     this.#simd = simd;
     this.bytes = simd.bytes;
-    this.view = new DataView(simd.bytes.buffer);
-    this.#table = new Int32Array(simd.bytes.buffer, TABLE, WORDS * MAX_FRAMES);
+    const { buffer, byteOffset, byteLength } = simd.bytes;
+    this.view = new DataView(buffer, byteOffset, byteLength);
+    this.#table = new Int32Array(buffer, byteOffset + TABLE, WORDS * MAX_FRAMES);
   }
 
   get full(): boolean {
@@ -57,14 +57,14 @@ export class FrameRun {
   add(first: number, start: number, end: number, key: number): void {
     const { count } = this;
     if (count === 0) {
-      this.shift = start - SIMD_START;
+      this.from = start;
       this.inPlace = false;
     }
     if (end - start >= this.inPlaceFrom) this.inPlace = true;
     const table = this.#table;
     const at = WORDS * count;
-    table[at] = start - this.shift;
-    table[at + 1] = end - this.shift;
+    table[at] = start - this.from;
+    table[at + 1] = end - this.from;
     table[at + 2] = key;
     this.#firsts[count] = first;
     this.count = count + 1;
@@ -99,13 +99,13 @@ export class FrameRun {
    * @returns false if nothing was done, because it is not worth while
    */
   unmask(chunk: Uint8Array): boolean {
-    const { count, shift, bytes } = this;
+    const { count, from, bytes } = this;
     if (count < 2) return false;
-    const end = this.endOf(count - 1);
-    if (end - SIMD_START < MIN_RUN_BYTES) return false;
-    copyInto(chunk, shift + SIMD_START, shift + end, bytes, SIMD_START);
+    const length = this.endOf(count - 1);
+    if (length < MIN_RUN_BYTES) return false;
+    copyInto(chunk, from, from + length, bytes, 0);
     this.#simd.maskAll(TABLE, count);
-    if (this.inPlace) copyInto(bytes, SIMD_START, end, chunk, shift + SIMD_START);
+    if (this.inPlace) copyInto(bytes, 0, length, chunk, from);
     return true;
   }
 
@@ -117,10 +117,10 @@ export class FrameRun {
 
   /** Masks the payloads from one on again, where they stand in the chunk: nobody has been told of them. */
   restore(chunk: Uint8Array, firstFrame: number): void {
-    const { shift } = this;
+    const { from } = this;
     for (let i = firstFrame; i < this.count; i++) {
-      const start = shift + this.startOf(i);
-      mask(chunk, start, shift + this.endOf(i), chunk, start, this.keyOf(i));
+      const start = from + this.startOf(i);
+      mask(chunk, start, from + this.endOf(i), chunk, start, this.keyOf(i));
     }
   }
 }

@@ -8,7 +8,6 @@ import { copyInto } from './bytes.js';
 
 /** A borrowed buffer. */
 export interface Scratch {
-  /** Where SIMD memory is used, all of it but what is before {@link SIMD_START}. */
   readonly bytes: Uint8Array;
   /** A view of the whole of it. */
   readonly view: DataView;
@@ -16,13 +15,6 @@ export interface Scratch {
 }
 
 const SCRATCH_BYTES = 0x2_0000;
-
-/**
- * How much of the begin of SIMD memory is left alone, so that payloads stand in the middle of a page: what begins a few
- * bytes further in its page than what it is copied from takes AMD's processors up to twenty times as long from 4 KiB on, and
- * allocators like to place large arrays at the begin of a page.
- */
-export const SIMD_START = 0x800;
 
 /** The realm's buffer, made when the first message needs it. */
 let shared: Scratch | undefined;
@@ -35,14 +27,14 @@ let taken = false;
  */
 export function borrow(bytes: number): Scratch {
   if (taken || bytes > SCRATCH_BYTES) return createScratch(bytes, undefined);
-  shared ??= createScratch(SCRATCH_BYTES, createSimdMemory(SIMD_START + SCRATCH_BYTES));
+  shared ??= createScratch(SCRATCH_BYTES, createSimdMemory(SCRATCH_BYTES));
   taken = true;
   return shared;
 }
 
 function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
-  const bytes = simd === undefined ? new Uint8Array(size) : simd.bytes.subarray(SIMD_START);
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset), simd };
+  const bytes = simd === undefined ? new Uint8Array(size) : simd.bytes;
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), simd };
 }
 
 /** Whether {@link unmaskTo} will use SIMD: it is there, and the caller has not brought a kernel. */
@@ -74,5 +66,5 @@ export function unmaskTo(
     return false;
   }
   copyInto(source, start, end, scratch.bytes, at);
-  return scratch.simd.mask(SIMD_START + at, SIMD_START + at + end - start, key) === 0;
+  return scratch.simd.mask(at, at + end - start, key) === 0;
 }

@@ -118,6 +118,26 @@ describe.each(MODES)('%j', (mode) => {
 });
 
 describe('spans', () => {
+  it.each([{ handOver: true }, { inPlace: true }, {}])('go back with the view they came with: %j', (how) => {
+    for (const bytes of [1, 16, 64, 300, 500, 5000, 20_000]) {
+      for (const count of [1, 2, 30]) {
+        const payload = Uint8Array.from({ length: bytes }, (_, i) => 32 + (i % 90));
+        const echo = new Connection(
+          { role: 'server', delivery: 'spans', ...how },
+          { message: (...span) => echo.sendSpan(...span) },
+        );
+        echo.receive(
+          concat(...Array.from({ length: count }, (_, i) => masked(FIN | TEXT, payload, i * 99 + 7))),
+        );
+        const log: string[] = [];
+        const client = new Connection({ role: 'client' }, { text: (text) => log.push(text) });
+        for (let chunk = echo.takeOutput(); chunk !== undefined; chunk = echo.takeOutput())
+          client.receive(chunk);
+        expect(log).toEqual(Array.from({ length: count }, () => characters(payload)));
+      }
+    }
+  });
+
   const long = Uint8Array.from({ length: 4096 }, (_, i) => i);
   const input = concat(...frames, masked(FIN | BINARY, long), ...frames);
 

@@ -8,7 +8,11 @@ import { SIMD_MODULE_BASE64 } from './simd-module.js';
 
 /** Memory in which runs of bytes can be masked in place, by SIMD. */
 export interface SimdMemory {
-  /** The memory. Put bytes here, mask them, read them here. */
+  /**
+   * The memory. Put bytes here, mask them, read them here. It begins in the middle of a page: what begins a few bytes further
+   * in its page than what it is copied from takes AMD's processors up to twenty times as long from 4 KiB on, and allocators
+   * like to place large arrays at the begin of a page. 16 KiB out of a page's first bytes take 0.6 to 9 us, from here 0.35.
+   */
   readonly bytes: Uint8Array;
   /**
    * Masks `bytes[start]` to `bytes[end - 1]` in place. Unchecked, but for the end of the memory.
@@ -21,21 +25,16 @@ export interface SimdMemory {
    * Masks several runs in place in one call, which costs a fifth of as many calls. Unchecked, but for the end of the memory.
    *
    * @param table - index in `bytes` of the first word of a list in the memory: for each run four 32-bit words, little-endian
-   * (an `Int32Array` on `bytes.buffer`, where hosts are): `start`, `end` and `key` as for `mask`, and one that becomes 0 if
-   * all bytes of the result are ASCII, another number if not
+   * (an `Int32Array` on `bytes.buffer` at `bytes.byteOffset + table`, where hosts are): `start`, `end` and `key` as for
+   * `mask`, and one that becomes 0 if all bytes of the result are ASCII, another number if not
    * @param count - how many runs
    */
   maskAll(table: number, count: number): void;
 }
 
 const PAGE_BYTES = 0x1_0000;
-
-/**
- * Where pieces stand in the memory: in the middle of a page. What begins a few bytes further in its page than what it is
- * copied from takes AMD's processors up to twenty times as long from 4 KiB on, and allocators like to place large arrays at
- * the begin of a page: 16 KiB out of the memory's first bytes take 0.6 to 9 us, from here 0.35.
- */
-const PIECE_AT = 0x800;
+/** Where `bytes` begins in the module's memory, as in simd.wat. */
+const BEGIN = 0x800;
 
 /** What is copied in, masked and copied out at once: it stays in the first-level cache, which is worth a fifth at 64 KiB. */
 const PIECE_BYTES = 0x2000;
@@ -86,8 +85,9 @@ export function createSimdMemory(bytes: number, module?: WebAssembly.Module): Si
     readonly maskAll: SimdMemory['maskAll'];
   };
   const pages = Math.ceil(bytes / PAGE_BYTES);
-  if (pages > 1) memory.grow(pages - 1);
-  return { bytes: new Uint8Array(memory.buffer), mask, maskAll };
+  // The first page is there; another one makes up for what is before `BEGIN`.
+  memory.grow(pages);
+  return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskAll };
 }
 
 /**
@@ -115,16 +115,16 @@ export function createSimdKernel(module?: WebAssembly.Module): MaskKernel | unde
   if (memory === undefined) return undefined;
   const { bytes, mask } = memory;
   /** Shows the last piece's result: pieces of one length often follow each other, and a view costs 45 ns. */
-  let masked = bytes.subarray(PIECE_AT, PIECE_AT + PIECE_BYTES);
+  let masked = bytes.subarray(0, PIECE_BYTES);
   return (source, start, end, target, at, key) => {
     // A piece is a multiple of 4, so every one begins with the key as it was given.
     for (let i = start; i < end; i += PIECE_BYTES) {
       const length = Math.min(end - i, PIECE_BYTES);
       // A whole array needs no view to be copied by: another 45 ns.
       const whole = length === source.length;
-      bytes.set(whole ? source : new Uint8Array(source.buffer, source.byteOffset + i, length), PIECE_AT);
-      mask(PIECE_AT, PIECE_AT + length, key);
-      if (masked.length !== length) masked = new Uint8Array(bytes.buffer, PIECE_AT, length);
+      bytes.set(whole ? source : new Uint8Array(source.buffer, source.byteOffset + i, length));
+      mask(0, length, key);
+      if (masked.length !== length) masked = new Uint8Array(bytes.buffer, bytes.byteOffset, length);
       target.set(masked, at + i - start);
     }
   };

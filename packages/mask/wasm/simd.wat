@@ -1,6 +1,8 @@
 ;; Masking in place (RFC 6455 5.3) with 128-bit SIMD, in memory of its own. Reads and writes nothing outside [at, end).
+;; All offsets count from $begin, the middle of a page: simd.ts says why, and has the same number.
 (module
   (memory (export "memory") 1)
+  (global $begin i32 (i32.const 0x800))
 
   ;; $at, $end: offsets of the first byte and after the last. $key: the masking key of the byte at $at, first key byte lowest.
   ;; Returns 0 if all bytes of the result are ASCII, for those who validate text next; it costs nothing beside the stores.
@@ -8,6 +10,8 @@
     (local $keys v128)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
     (local $seen v128) (local $rest i32) (local $word i32)
+    (local.set $at (i32.add (local.get $at) (global.get $begin)))
+    (local.set $end (i32.add (local.get $end) (global.get $begin)))
     (local.set $keys (i32x4.splat (local.get $key)))
 
     ;; 64 bytes a turn.
@@ -66,6 +70,7 @@
   ;; Masks as many runs as $count says. At $table there are four words for each: offset of its first byte, offset after its
   ;; last, its key, and the place for the result: 0 if all its bytes are ASCII.
   (func (export "maskAll") (param $table i32) (param $count i32)
+    (local.set $table (i32.add (local.get $table) (global.get $begin)))
     (block $done
       (loop $next
         (br_if $done (i32.eqz (local.get $count)))
