@@ -5,6 +5,8 @@
 
 /** Below this many bytes V8 keeps an array in its own heap, ten times as cheap as one outside. */
 const TINY_SLAB_BYTES = 64;
+/** A slab grows up to here; what follows goes into a further chunk. */
+export const MAX_SLAB_BYTES = 0x1_0000;
 /** Longer slabs are not kept. */
 const MAX_KEPT_BYTES = 0x2_0000;
 /** Nor is a slab used again for output that takes less than a quarter of it, because a slow transport holds all of it. */
@@ -61,8 +63,8 @@ export class OutputMemory {
   }
 
   /** The first slab of a chunk, with room for at least `bytes`. */
-  begin(bytes: number, atMost: number): Slab {
-    const expected = Math.max(bytes, this.#lastBytes);
+  begin(bytes: number): Slab {
+    const expected = Math.max(bytes, this.#lastBytes, TINY_SLAB_BYTES);
     const spare = this.#spare;
     if (spare !== null) {
       const { length } = spare.bytes;
@@ -71,7 +73,7 @@ export class OutputMemory {
         return spare;
       }
     }
-    return this.allocate(Math.max(bytes, Math.min(atMost, Math.max(TINY_SLAB_BYTES, expected))));
+    return this.allocate(Math.max(bytes, Math.min(expected, MAX_SLAB_BYTES)));
   }
 
   allocate(bytes: number): Slab {

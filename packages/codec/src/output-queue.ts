@@ -4,12 +4,10 @@
  * written to again (advisory K14).
  */
 import { copyInto } from './bytes.js';
-import { OutputMemory, Slab } from './output-memory.js';
+import { MAX_SLAB_BYTES, OutputMemory, Slab } from './output-memory.js';
 
 /** A slab that turns out too small grows to this at least. */
 const GROWN_SLAB_BYTES = 1024;
-/** A slab grows up to here; what follows goes into a further chunk. */
-const MAX_SLAB_BYTES = 0x1_0000;
 
 /** A queue of chunks. Lives only while something is queued: an idle connection has none. */
 export class OutputQueue {
@@ -99,16 +97,16 @@ export class OutputQueue {
 
   #makeRoom(bytes: number): void {
     const used = this.#used;
-    if (used > 0 && used + bytes <= MAX_SLAB_BYTES) {
+    if (used === 0) {
+      this.#slab = this.#memory.begin(bytes);
+    } else if (used + bytes > MAX_SLAB_BYTES) {
+      this.#seal();
+      this.#slab = this.#memory.begin(Math.max(bytes, MAX_SLAB_BYTES));
+    } else {
       const { bytes: full } = this.#slab;
       const grown = Math.min(Math.max(GROWN_SLAB_BYTES, 4 * full.length), MAX_SLAB_BYTES);
       this.#slab = this.#memory.allocate(Math.max(used + bytes, grown));
       copyInto(full, 0, used, this.#slab.bytes, 0);
-    } else if (used > 0) {
-      this.#seal();
-      this.#slab = this.#memory.begin(Math.max(bytes, MAX_SLAB_BYTES), MAX_SLAB_BYTES);
-    } else {
-      this.#slab = this.#memory.begin(bytes, MAX_SLAB_BYTES);
     }
   }
 }
