@@ -56,10 +56,12 @@ export function writeExamples() {
 function documents() {
   const inPackages = packageNames().flatMap((name) => [
     { file: `packages/${name}/README.md`, prefix: `${name}-README` },
-    ...readdirSync(`${root}packages/${name}/src`).map((source) => ({
-      file: `packages/${name}/src/${source}`,
-      prefix: `${name}-${source.replace(/\.ts$/, '')}`,
-    })),
+    ...readdirSync(`${root}packages/${name}/src`, { recursive: true })
+      .filter((source) => source.endsWith('.ts'))
+      .map((source) => ({
+        file: `packages/${name}/src/${source}`,
+        prefix: `${name}-${source.replace(/\.ts$/, '').replaceAll('/', '-')}`,
+      })),
   ]);
   return [{ file: 'README.md', prefix: 'README' }, ...inPackages].filter(({ file }) =>
     existsSync(root + file),

@@ -3,9 +3,9 @@ import { type ConnectionConfig, keptConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { deliverBytes } from './deliver.js';
 import { IncomingMessage } from './incoming-message.js';
-import { MessageBuffer } from './message-buffer.js';
+import { MessageBuffer } from './memory/message-buffer.js';
+import { borrow, giveBack, type Scratch, unmaskTo, usesSimd } from './memory/scratch.js';
 import { BINARY, type MessageOpcode } from './opcodes.js';
-import { borrow, giveBack, type Scratch, unmaskTo, usesSimd } from './scratch.js';
 
 /** Pieces of text from this size on go by way of SIMD memory. */
 const SIMD_TEXT_BYTES = 128;

@@ -2,13 +2,14 @@
  * A text in parts whose string is wanted. What comes in long pieces is decoded as it comes, which validates it too: 1 MiB of
  * mixed text takes half the time it takes to collect, validate and then decode it. Short pieces wait until they are many.
  */
-import { EMPTY } from './bytes.js';
+
 import { type ConnectionConfig, keptConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { IncomingMessage } from './incoming-message.js';
-import { MessageBuffer } from './message-buffer.js';
+import { EMPTY } from './memory/bytes.js';
+import { MessageBuffer } from './memory/message-buffer.js';
+import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { TEXT } from './opcodes.js';
-import { borrow, giveBack, unmaskTo } from './scratch.js';
 import { decodeUtf8 } from './text.js';
 import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
 

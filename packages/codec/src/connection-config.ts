@@ -6,7 +6,7 @@ import {
   randomMaskingKey,
 } from '@sanssocket/mask';
 import { type Limits, positiveInteger } from './limits.js';
-import { OutputMemory } from './output-memory.js';
+import { OutputMemory } from './memory/output-memory.js';
 import { FrameRules } from './parser-rules.js';
 
 /** Longer than any message of a run. */

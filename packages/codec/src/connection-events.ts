@@ -1,9 +1,10 @@
 /** The events of a connection as objects: the readable form, for one allocation or two an event. */
-import { copyOf } from './bytes.js';
+
 import { Connection } from './connection.js';
 import type { ConnectionConfig, ConnectionOptions } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import type { MessageExtension } from './extension.js';
+import { copyOf } from './memory/bytes.js';
 import type { MessageOpcode } from './opcodes.js';
 import type { Outcome } from './outcome.js';
 

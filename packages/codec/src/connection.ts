@@ -11,12 +11,13 @@
  *   closed     any         any                'end'         the transport has ended (7.1.4)
  * ```
  */
-import { copyOf, EMPTY } from './bytes.js';
+
 import { PROTOCOL_ERROR } from './close-codes.js';
 import { ConnectionConfig, type ConnectionOptions } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { ExtensionChain, type MessageExtension } from './extension.js';
 import { encodeCloseBody, requireBytes, requireControlPayload } from './frame-writer.js';
+import { copyOf, EMPTY } from './memory/bytes.js';
 import { MessageDecoder } from './message-decoder.js';
 import { MessageReader } from './message-reader.js';
 import { MessageSender } from './message-sender.js';

@@ -18,12 +18,12 @@ import { keyFromBytes, rotateKey } from '@sanssocket/mask';
 import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
-import type { FrameRun } from './frame-run.js';
 import { Frame } from './incoming-frame.js';
+import type { FrameRun } from './memory/frame-run.js';
+import { givePartialFrameBack, type PartialFrame, takePartialFrame } from './memory/partial-frame.js';
 import { limitFault, type MessageProgress, progressAfter, sequenceFault } from './message-progress.js';
 import { MASK } from './opcodes.js';
 import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
-import { givePartialFrameBack, type PartialFrame, takePartialFrame } from './partial-frame.js';
 import { viewOf } from './unmask.js';
 
 const RUNNING = 0;

@@ -1,9 +1,9 @@
 /** Whole frames to bytes (RFC 6455 5.2): the checked writer. unchecked-frame.ts is the one for fuzzers. */
 import { mask } from '@sanssocket/mask';
-import { EMPTY } from './bytes.js';
 import { isValidCloseCode } from './close-codes.js';
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
 import { frameStartFault } from './frame-rules.js';
+import { EMPTY } from './memory/bytes.js';
 import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, type Opcode, RSV } from './opcodes.js';
 import { utf8Bytes, writeUtf8 } from './text.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';

@@ -1,7 +1,7 @@
 /** A message that arrives in parts (RFC 6455 5.4), and how far its text has been validated (8.1). */
 import { type MaskKernel, rotateKey } from '@sanssocket/mask';
 import type { ConnectionSink } from './connection-sink.js';
-import type { MessageBuffer } from './message-buffer.js';
+import type { MessageBuffer } from './memory/message-buffer.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
 

@@ -6,14 +6,14 @@
  * ```
  */
 import { maskView } from '@sanssocket/mask';
-import { copyInto, copyOf } from './bytes.js';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import type { EncodedPiece, ExtensionChain, PiecePosition } from './extension.js';
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
+import { copyInto, copyOf } from './memory/bytes.js';
+import { OutputQueue } from './memory/output-queue.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from './opcodes.js';
 import { OutgoingPipeline, type PipelineTarget } from './outgoing-pipeline.js';
-import { OutputQueue } from './output-queue.js';
 import type { PreparedMessage } from './prepared-message.js';
 import { encodeUtf8, LONG_STRING_UNITS, writeAscii, writeUtf8 } from './text.js';
 import { viewToMask } from './unmask.js';

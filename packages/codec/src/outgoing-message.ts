@@ -1,7 +1,7 @@
 /** A message sent piece by piece, one fragment a piece (RFC 6455 5.4). */
 
-import { EMPTY } from './bytes.js';
 import { requireBytes } from './frame-writer.js';
+import { EMPTY } from './memory/bytes.js';
 import type { MessageSender } from './message-sender.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { encodeUtf8, isHighSurrogate } from './text.js';

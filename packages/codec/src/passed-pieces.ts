@@ -2,8 +2,8 @@
 import { type ConnectionConfig, keptConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { IncomingMessage } from './incoming-message.js';
+import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
-import { borrow, giveBack, unmaskTo } from './scratch.js';
 import { unmasksInPlace } from './unmask.js';
 import { unfinishedUtf8Bytes } from './utf8.js';
 

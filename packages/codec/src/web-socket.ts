@@ -7,12 +7,13 @@
  *   CLOSING --- connection and transport ended, or time is up -------------> CLOSED    `error` unless clean, `close`
  * ```
  */
-import { copyOf } from './bytes.js';
+
 import { ABNORMAL_CLOSURE, GOING_AWAY, NORMAL_CLOSURE } from './close-codes.js';
 import type { ConnectionOptions } from './connection-config.js';
 import type { ConnectionEvent } from './connection-events.js';
 import type { MessageExtension } from './extension.js';
 import { positiveInteger } from './limits.js';
+import { copyOf } from './memory/bytes.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from './opcodes.js';
 import { Pump } from './pump.js';
 import { type ConnectionStreams, connectionStreams } from './streams.js';

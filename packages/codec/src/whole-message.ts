@@ -2,12 +2,12 @@
  * A message that stands whole in a chunk: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
  */
 import { maskView } from '@sanssocket/mask';
-import { copyInto } from './bytes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
-import { allocateMessage, messageView, TINY_BYTES } from './message-slab.js';
+import { copyInto } from './memory/bytes.js';
+import { allocateMessage, messageView, TINY_BYTES } from './memory/message-slab.js';
+import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
-import { borrow, giveBack, unmaskTo } from './scratch.js';
 import { decodeText } from './text.js';
 import { unmaskInPlace, unmasksInPlace, viewToMask } from './unmask.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';

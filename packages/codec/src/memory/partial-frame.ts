@@ -2,7 +2,7 @@
  * A short frame, or a header, of which some bytes are missing: kept as it came, the only bytes a frame reader ever keeps. Fed
  * byte by byte, a frame of 16 bytes takes a third of the time it takes piece by piece.
  */
-import { MAX_CONTROL_PAYLOAD_BYTES } from './opcodes.js';
+import { MAX_CONTROL_PAYLOAD_BYTES } from '../opcodes.js';
 
 /** Frames up to this size may be kept until they are whole: a header with a masking key, and the longest 7-bit length. */
 const MAX_PARTIAL_BYTES = 2 + 4 + MAX_CONTROL_PAYLOAD_BYTES;

@@ -3,10 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type MaskKernel, mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
-import { BINARY, Connection, ConnectionConfig, FIN, PONG, TEXT } from '../src/index.js';
-import { encodeUncheckedFrame } from '../src/unchecked-frame.js';
-import { MODES } from './endpoint.js';
-import { chunks, concat, masked, plain } from './frames.js';
+import { BINARY, Connection, ConnectionConfig, FIN, PONG, TEXT } from '../../src/index.js';
+import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
+import { MODES } from '../endpoint.js';
+import { chunks, concat, masked, plain } from '../frames.js';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OutputMemory } from '../src/output-memory.js';
-import { OutputQueue } from '../src/output-queue.js';
-import { characters, concat } from './frames.js';
+import { OutputMemory } from '../../src/memory/output-memory.js';
+import { OutputQueue } from '../../src/memory/output-queue.js';
+import { characters, concat } from '../frames.js';
 
 function write(queue: OutputQueue, bytes: Uint8Array): void {
   const slab = queue.reserve(bytes.length + 9);

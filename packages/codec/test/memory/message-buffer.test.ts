@@ -1,10 +1,10 @@
 import { mask, rotateKey } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MessageBuffer } from '../src/message-buffer.js';
-import { allocateMessage, releaseSlab } from '../src/message-slab.js';
-import { borrow, giveBack } from '../src/scratch.js';
-import { concat } from './frames.js';
+import { MessageBuffer } from '../../src/memory/message-buffer.js';
+import { allocateMessage, releaseSlab } from '../../src/memory/message-slab.js';
+import { borrow, giveBack } from '../../src/memory/scratch.js';
+import { concat } from '../frames.js';
 
 describe('MessageBuffer', () => {
   const pieces = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 30 });
