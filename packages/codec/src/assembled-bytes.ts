@@ -6,6 +6,7 @@ import { IncomingMessage } from './incoming-message.js';
 import { MessageBuffer } from './memory/message-buffer.js';
 import { borrow, giveBack, type Scratch, unmaskTo, usesSimd } from './memory/scratch.js';
 import { BINARY, type MessageOpcode } from './opcodes.js';
+import { VALID } from './utf8.js';
 
 /** Pieces of text from this size on go by way of SIMD memory. */
 const SIMD_TEXT_BYTES = 128;
@@ -25,7 +26,7 @@ export class AssembledBytes extends IncomingMessage {
   constructor(config: ConnectionConfig, opcode: MessageOpcode, first: number, encoded: boolean) {
     super(opcode, first, encoded);
     this.#config = config;
-    this.#buffer = new MessageBuffer(config.allocate);
+    this.#buffer = new MessageBuffer(config.allocateLasting);
   }
 
   override add(
@@ -42,7 +43,7 @@ export class AssembledBytes extends IncomingMessage {
       if (handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength)
         this.#buffer.hold(bytes, start, end, mask, key);
       else this.#buffer.appendAll(bytes, start, end, mask, key, view, atMost);
-      return -1;
+      return VALID;
     }
     if (end - start >= SIMD_TEXT_BYTES) {
       const scratch = borrow(SIMD_PIECE_BYTES);
@@ -74,11 +75,11 @@ export class AssembledBytes extends IncomingMessage {
       // The pieces are multiples of 4 long: the key is the same for each.
       const ascii = unmaskTo(scratch, 0, bytes, at, at + length, key, mask);
       const invalid = this.validate(scratch.bytes, 0, length, ascii);
-      if (invalid >= 0) return at + invalid;
+      if (invalid !== VALID) return at + invalid;
       this.#buffer.appendAll(scratch.bytes, 0, length, mask, 0, null, left);
       left -= length;
     }
-    return -1;
+    return VALID;
   }
 
   /** All its bytes, the caller's to keep. */
@@ -86,8 +87,9 @@ export class AssembledBytes extends IncomingMessage {
     return this.#buffer.toBytes();
   }
 
-  override deliver(sink: ConnectionSink): void {
-    deliverBytes(this.#config.delivery, sink, this.opcode, this.toBytes());
+  override deliver(sink: ConnectionSink): boolean {
+    // In pieces, what is put together is only what an extension has to decode.
+    return deliverBytes(this.#config.delivery as 'messages' | 'spans', sink, this.opcode, this.toBytes());
   }
 
   override release(): void {

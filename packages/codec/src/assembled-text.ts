@@ -11,7 +11,7 @@ import { MessageBuffer } from './memory/message-buffer.js';
 import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { TEXT } from './opcodes.js';
 import { decodeUtf8 } from './text.js';
-import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
+import { TOO_LONG, UTF8_BOUNDARY, unfinishedUtf8Bytes, VALID, validateUtf8 } from './utf8.js';
 
 /** A piece this long is decoded at once. */
 const LONG_PIECE_BYTES = 4096;
@@ -31,7 +31,7 @@ export class AssembledText extends IncomingMessage {
   constructor(config: ConnectionConfig, first: number) {
     super(TEXT, first, false);
     this.#config = config;
-    this.#waiting = new MessageBuffer(config.allocate);
+    this.#waiting = new MessageBuffer(config.allocateLasting);
   }
 
   override add(
@@ -47,15 +47,14 @@ export class AssembledText extends IncomingMessage {
       // What does not wait for its end is not all that will come.
       const left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
       const invalid = this.collect(waiting, bytes, start, end, this.#config.mask, key, view, left);
-      if (invalid < 0 && waiting.bytes >= WINDOW_BYTES) this.#decode(EMPTY, 0, 0, 0);
-      return invalid;
+      return invalid === VALID && waiting.bytes >= WINDOW_BYTES ? this.#decode(EMPTY, 0, 0, 0) : invalid;
     }
     for (let at = start; at < end; at += WINDOW_BYTES) {
       // The windows are multiples of 4 long: the key is the same for each.
       const invalid = this.#decode(bytes, at, Math.min(at + WINDOW_BYTES, end), key);
-      if (invalid >= 0) return invalid;
+      if (invalid !== VALID) return invalid;
     }
-    return -1;
+    return VALID;
   }
 
   /** Decodes what waits and a piece of at most a window behind it, but for a character that is not whole. */
@@ -76,24 +75,37 @@ export class AssembledText extends IncomingMessage {
           : validateUtf8(text, whole, total, UTF8_BOUNDARY);
       if (state < 0) return start + ~state - before;
       this.utf8 = state;
-      this.#text += decoded;
+      const longer = joined(this.#text, decoded!);
+      if (longer === undefined) return TOO_LONG;
+      this.#text = longer;
       this.#waiting.appendAll(text, whole, total, this.#config.mask, 0, null, Number.MAX_SAFE_INTEGER);
-      return -1;
+      return VALID;
     } finally {
       giveBack(scratch);
     }
   }
 
-  override deliver(sink: ConnectionSink): void {
+  override deliver(sink: ConnectionSink): boolean {
     const waiting = this.#waiting;
     // Most often it is all in one segment, and need not be moved.
-    if (waiting.bytes > waiting.tailBytes) this.#decode(EMPTY, 0, 0, 0);
-    const text = this.#text + decodeUtf8(waiting.tail, 0, waiting.tailBytes)!;
+    if (waiting.bytes > waiting.tailBytes && this.#decode(EMPTY, 0, 0, 0) !== VALID) return false;
+    const text = joined(this.#text, decodeUtf8(waiting.tail, 0, waiting.tailBytes)!);
     waiting.release();
+    if (text === undefined) return false;
     sink.text?.(text);
+    return true;
   }
 
   override release(): void {
     this.#waiting.release();
+  }
+}
+
+/** Two texts as one; undefined if no string is that long. */
+function joined(text: string, more: string): string | undefined {
+  try {
+    return text + more;
+  } catch {
+    return undefined;
   }
 }

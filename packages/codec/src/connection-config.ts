@@ -6,6 +6,7 @@ import {
   randomMaskingKey,
 } from '@sanssocket/mask';
 import { type Limits, positiveInteger } from './limits.js';
+import { allocateCleared, checkedAllocate, lastingAllocate } from './memory/allocate.js';
 import { OutputMemory } from './memory/output-memory.js';
 import { FrameRules } from './parser-rules.js';
 
@@ -46,14 +47,23 @@ export interface ConnectionOptions extends Partial<Limits> {
    * taken (RFC 6455 5.5.3 allows it). 64 by default.
    */
   readonly maxQueuedPongs?: number;
+  /**
+   * How many bytes may wait while the connection is paused (`Connection.pause`, or an asynchronous extension at work); 16 MiB by
+   * default. With more, `receive` fails the connection (`BACKLOG_TOO_LARGE`, 1008): a host that stops reading from its transport
+   * while `Connection.paused` never comes to that, and for one that does not, a lost connection is better than an exception that
+   * a peer can cause. What a chunk has left when reading stops in it always has room.
+   */
+  readonly maxBacklogBytes?: number;
   /** Where a client's masking keys come from; by default the runtime's CSPRNG. */
   readonly maskingKeys?: MaskingKeySource;
   /** The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. */
   readonly mask?: MaskKernel;
   /**
-   * Where memory for output and for whole messages comes from: gives exactly as many bytes as asked, which need not be zero,
+   * Where memory for output and for whole messages comes from: gives as many bytes as asked, which need not be zero,
    * because each is written before anyone sees it. By default `new Uint8Array(bytes)`, which clears them; on Node,
    * `(bytes) => Buffer.allocUnsafe(bytes)` saves half the time of whole messages from 4 KiB on, and of sending as a client.
+   * What it throws passes through the call that sends, and nothing was sent; where a message would be lost instead, as it has
+   * been received, or encoded by an extension, the default serves.
    */
   readonly allocate?: (bytes: number) => Uint8Array;
 }
@@ -95,6 +105,13 @@ export class ConnectionConfig {
   readonly maskingKeys: MaskingKeySource;
   readonly mask: MaskKernel;
   readonly allocate: (bytes: number) => Uint8Array;
+  /**
+   * The same, for what would be lost if the host had no memory to give.
+   *
+   * @internal
+   */
+  readonly allocateLasting: (bytes: number) => Uint8Array;
+  readonly maxBacklogBytes: number;
   readonly maxMessageBytes: number;
   /**
    * What the output of all connections is put together in.
@@ -117,6 +134,7 @@ export class ConnectionConfig {
       handOver = false,
       autoPong = true,
       maxQueuedPongs = 64,
+      maxBacklogBytes = 0x100_0000,
     } = options;
     if (role !== 'server' && role !== 'client') throw new TypeError('a connection is a server or a client');
     if (delivery !== 'messages' && delivery !== 'spans' && delivery !== 'pieces') {
@@ -134,8 +152,10 @@ export class ConnectionConfig {
     this.runFromBytes = !runs ? 0 : delivery === 'spans' ? 1 : RUN_FROM_BYTES;
     const spansFrom = handOver ? BY_REFERENCE_BYTES : NEVER;
     this.runInPlaceFrom = delivery === 'spans' ? spansFrom : 0;
-    this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes));
+    this.allocate = options.allocate === undefined ? allocateCleared : checkedAllocate(options.allocate);
+    this.allocateLasting = options.allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
     this.output = new OutputMemory(this.allocate);
+    this.maxBacklogBytes = positiveInteger('maxBacklogBytes', maxBacklogBytes);
     this.#options = options;
     this.maxMessageBytes = this.rules(0).maxMessageBytes;
   }

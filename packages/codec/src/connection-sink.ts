@@ -24,10 +24,10 @@ export interface ConnectionSink {
    */
   binary?(bytes: Uint8Array): void;
   /**
-   * A whole message as borrowed bytes; those of a text are valid UTF-8. No array, no string is made. `view` shows the whole
-   * of `bytes`, if there was reason to make one: `Connection.sendSpan` copies faster by it.
+   * A whole message as borrowed bytes; those of a text are valid UTF-8. No array, no string is made. With the option
+   * `handOver`, messages of 4 KiB and more are the sink's to keep. `Connection.sendSpan` sends them again.
    */
-  message?(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number, view: DataView | null): void;
+  message?(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): void;
   /** The first frame of a message has begun. */
   begin?(opcode: MessageOpcode): void;
   /** The next bytes of a message, borrowed, never none; a piece of a text is valid UTF-8 by itself. */
@@ -46,6 +46,18 @@ export interface ConnectionSink {
   close?(code: number, reason: string): void;
   /** The connection has ended: the terminal event, once (RFC 6455 7.1.4, 7.1.7). */
   closed?(outcome: Outcome): void;
-  /** Output has come into being outside of any call of the host: an asynchronous extension has finished. Take it. */
+  /**
+   * Output has come into being outside of any call of the host: an asynchronous extension has finished. Take it. Called before
+   * `closed` if the connection has ended that way: `transport` says so already.
+   */
   output?(): void;
+  /**
+   * A method of this sink, or a function of the host's (a source of masking keys, an allocator), has thrown outside of any call
+   * of the host, because an asynchronous extension had finished: there was nobody to throw it at. Reading goes on behind the
+   * event that threw, as it does where the exception passes through `receive`. Without this method, or when it throws itself or
+   * `closed` did, the error is reported as uncaught: by the runtime's `reportError`, or else from a microtask. An extension that
+   * could not encode a message, or whose result could not be written, fails the connection with 1011; its error comes here, but is
+   * not reported as uncaught.
+   */
+  error?(error: unknown): void;
 }

@@ -17,7 +17,9 @@ import { ConnectionConfig, type ConnectionOptions } from './connection-config.js
 import type { ConnectionSink } from './connection-sink.js';
 import { ExtensionChain, type MessageExtension } from './extension.js';
 import { encodeCloseBody, requireBytes, requireControlPayload } from './frame-writer.js';
-import { copyOf, EMPTY } from './memory/bytes.js';
+import { Backlog } from './memory/backlog.js';
+import { EMPTY } from './memory/bytes.js';
+import { beginSlab, endSlab } from './memory/message-slab.js';
 import { MessageDecoder } from './message-decoder.js';
 import { MessageReader } from './message-reader.js';
 import { MessageSender } from './message-sender.js';
@@ -26,15 +28,6 @@ import type { Outcome } from './outcome.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import type { PreparedMessage } from './prepared-message.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
-
-/** Input that waits because reading is paused. */
-interface Backlog {
-  readonly chunks: Uint8Array[];
-  /** Whether the host asked for the pause. */
-  paused: boolean;
-  /** Whether the end of input waits too. */
-  ended: boolean;
-}
 
 /**
  * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
@@ -71,6 +64,7 @@ interface Backlog {
  * ```
  */
 export class Connection {
+  readonly #config: ConnectionConfig;
   readonly #reader: MessageReader;
   readonly #sender: MessageSender;
   #backlog: Backlog | null = null;
@@ -90,6 +84,7 @@ export class Connection {
   ) {
     const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
+    this.#config = resolved;
     this.#sender = new MessageSender(resolved);
     this.#reader = new MessageReader(resolved, sink, this.#sender, chain?.rsv ?? 0);
     if (chain !== null) this.attach(chain, sink);
@@ -97,20 +92,41 @@ export class Connection {
 
   /** What only a connection with extensions needs; apart, because closures in a constructor cost every connection 100 bytes. */
   private attach(chain: ExtensionChain, sink: ConnectionSink): void {
-    this.#sender.attach(chain, sink, () => this.#reader.abort(1011, '', undefined));
-    const onReady = (deliver: () => void): void => {
-      if (this.#reader.outcome !== null) return;
-      this.#reading = true;
+    const reader = this.#reader;
+    const guarded = (call: () => void): boolean => {
       try {
-        deliver();
-      } finally {
-        this.#reading = false;
+        call();
+        return true;
+      } catch (error) {
+        report(reader.outcome === null ? sink : undefined, error);
+        return false;
       }
-      this.continue();
-      // What was read on may have called for pongs or a Close, with no host there to take them.
-      sink.output?.();
     };
-    this.#reader.attach(new MessageDecoder(chain, onReady));
+    const outside = (call: () => void): void => {
+      decoder.outside = true;
+      guarded(call);
+      decoder.outside = false;
+      if (reader.outcome === null) guarded(() => sink.output?.());
+    };
+    const decoder = new MessageDecoder(chain, () => {
+      if (reader.outcome !== null) return;
+      this.wait();
+      // No call of the host's is there to go on behind an event that threw.
+      outside(() => {
+        while (!guarded(() => this.continue()));
+      });
+    });
+    reader.attach(decoder);
+    this.#sender.attach(chain, {
+      outside,
+      failed: (error) => {
+        try {
+          sink.error?.(error);
+        } finally {
+          reader.abort(1011, '', undefined);
+        }
+      },
+    });
   }
 
   // Input.
@@ -120,7 +136,8 @@ export class Connection {
    * connection is {@link Connection.paused} they wait (as a copy), in order; after the end of the connection they are
    * ignored.
    *
-   * @param bytes - kept by nobody when the call returns; changed only with the option `inPlace`
+   * @param bytes - kept by nobody when the call returns, and unchanged; with the option `inPlace` they may be changed, with
+   * `handOver` they are given away: messages may be views of them
    * @throws TypeError for anything but a Uint8Array, Error when called by the sink. What the sink throws passes
    * through; nothing is lost then: what follows the event that threw is processed at the next call
    *
@@ -134,14 +151,21 @@ export class Connection {
     if (this.#backlog === null && !this.#ended && this.#reader.keep(bytes)) return;
     if (this.#reading) throw new Error('a sink must not call receive');
     if (this.#reader.deaf || this.#ended || length === 0) return;
-    if (this.#backlog === null && !this.#reader.waiting) this.read(bytes, false);
-    else this.wait().chunks.push(copyOf(bytes, 0, length));
+    if (this.#backlog === null && !this.#reader.waiting) {
+      this.read(bytes, 0, length, null);
+    } else {
+      const backlog = this.wait();
+      const { bytes: waiting } = backlog;
+      if (waiting + length <= this.#config.maxBacklogBytes) backlog.push(bytes, 0, length);
+      else this.#reader.fail('BACKLOG_TOO_LARGE', this.#reader.index + waiting);
+    }
     if (this.#backlog !== null) this.continue();
   }
 
   /**
-   * Tells that the transport has ended: no further bytes will come. Without a completed closing handshake that is the
-   * abnormal closure 1006, `truncated` if it cut something off.
+   * Tells that the transport has ended: no further bytes will come. Without the peer's Close that is the abnormal closure 1006,
+   * `truncated` if it cut something off. With it the connection ends with our answer, at once unless an asynchronous extension
+   * is at work on a message before it.
    *
    * RFC 6455 7.1.4, 7.1.5.
    */
@@ -157,60 +181,72 @@ export class Connection {
 
   /**
    * Stops the reading behind the current event, at that very byte; what was not read waits. A host also stops reading from
-   * its transport, which is how the peer feels it.
+   * its transport, which is how the peer feels it: what it still gives to `receive` waits as well, up to the option
+   * `maxBacklogBytes`.
    */
   pause(): void {
+    if (this.#reader.outcome !== null) return;
     this.#reader.pause();
     this.wait().paused = true;
   }
 
-  /** Goes on reading. Events of what waited are called before this returns. */
+  /** Goes on reading. Events of what waited are called before this returns; what a sink throws passes through. */
   resume(): void {
     if (this.#backlog === null) return;
     this.#backlog.paused = false;
     if (!this.#reading) this.continue();
   }
 
-  /** Whether input waits: by {@link Connection.pause}, or because an asynchronous extension is at work. */
+  /**
+   * Whether input waits: by {@link Connection.pause}, or because an asynchronous extension is at work. A host looks at it after
+   * `receive`, and stops reading from its transport for so long; `resume`, or the sink's `output`, is when to look again.
+   */
   get paused(): boolean {
     return this.#reader.waiting || this.#backlog?.paused === true;
   }
 
-  /** @param owned - whether `bytes` are the backlog's own: what is left of them then waits without another copy */
-  private read(bytes: Uint8Array, owned: boolean): void {
+  /**
+   * Reads a range. What is not read of it waits.
+   *
+   * @param backlog - what the bytes are the next ones of; null for a chunk of the host's
+   */
+  private read(bytes: Uint8Array, start: number, end: number, backlog: Backlog | null): void {
     const reader = this.#reader;
-    const before = reader.offset;
+    const before = reader.offset - start;
+    const slab = beginSlab();
+    let threw = true;
     this.#reading = true;
-    let at = -1;
     try {
-      at = reader.push(bytes, 0, bytes.length);
+      reader.push(bytes, start, end);
+      threw = false;
     } finally {
       this.#reading = false;
-      // Less than all: paused, or the sink threw.
-      if (at !== bytes.length && !reader.deaf) {
-        const from = at < 0 ? reader.offset - before : at;
-        const rest = owned ? bytes.subarray(from) : copyOf(bytes, from, bytes.length);
-        this.wait().chunks.unshift(rest);
-      }
+      endSlab(slab);
+      const at = reader.offset - before;
+      if (backlog !== null) backlog.readTo(at);
+      // Also where nothing is left of the chunk, but of the event that threw: it is gone on with from there.
+      else if ((at < end || threw) && !reader.deaf) this.wait().push(bytes, at, end);
     }
   }
 
   /** Reads what waits, as far as it may. */
   private continue(): void {
-    while (this.#backlog !== null && !this.paused && !this.#reader.deaf) {
-      const { chunks, ended } = this.#backlog;
-      // Without a chunk: a pause may have come between a frame's last byte and its end.
-      const chunk = chunks.shift() ?? EMPTY;
-      this.read(chunk, true);
-      if (chunk.length > 0 || chunks.length > 0 || this.paused) continue;
-      this.#backlog = null;
-      if (ended) this.#reader.endOfInput();
+    for (let backlog = this.#backlog; backlog !== null && !this.#reader.deaf; backlog = this.#backlog) {
+      if (this.paused) return;
+      const { next } = backlog;
+      if (next !== undefined) {
+        this.read(next.bytes, next.at, next.used, backlog);
+        continue;
+      }
+      // A pause may have come between a frame's last byte and its end.
+      this.read(EMPTY, 0, 0, null);
+      if (this.paused) return;
+      if (backlog.next === undefined) this.#backlog = null;
+      if (this.#backlog === null && backlog.ended) this.#reader.endOfInput();
     }
-    if (this.#reader.deaf) {
-      const ended = this.#backlog?.ended;
-      this.#backlog = null;
-      if (ended) this.#reader.endOfInput();
-    }
+    if (!this.#reader.deaf) return;
+    this.#backlog = null;
+    if (this.#ended) this.#reader.endOfInput();
   }
 
   // Output.
@@ -236,10 +272,11 @@ export class Connection {
    * if (socket.writableLength === 0) connection.reuseOutput(chunk);
    * ```
    *
-   * What is kept for it is the memory of two chunks a configuration, of at most 128 KiB each: share a `ConnectionConfig`.
+   * Share a `ConnectionConfig`: what is kept for it is 85 KiB a configuration, and the memory of the chunk taken last.
    * Not for streams that pass chunks on as they are (`PassThrough`, HTTP/2): theirs are held after they were written.
    *
-   * @param chunk - not to be read any more; a prepared message's or the caller's own bytes stay theirs
+   * @param chunk - the very array that was taken, not to be read any more. Any but the one taken last is ignored, and so is one
+   * given back before; a prepared message's or the caller's own bytes stay theirs
    */
   reuseOutput(chunk: Uint8Array): void {
     this.#sender.reuse(chunk);
@@ -293,7 +330,6 @@ export class Connection {
    * @param bytes - unchanged, and copied: the caller's again when this returns
    * @param start - index of the payload's first byte
    * @param end - index after its last; of a text, all between must be valid UTF-8
-   * @param view - shows the whole of `bytes`, if there is one already: short payloads are copied faster by it
    * @returns false if the connection is closing or closed, and nothing was sent
    * @throws TypeError for another opcode, for anything but a Uint8Array or for text that is not UTF-8, RangeError for a range
    * outside of it, Error while a message in fragments is under way
@@ -307,28 +343,19 @@ export class Connection {
    *
    * const echo = new Connection(
    *   { role: 'client', delivery: 'spans', maskingKeys: () => 0 },
-   *   { message: (opcode, bytes, start, end, view) => echo.sendSpan(opcode, bytes, start, end, view) },
+   *   { message: (opcode, bytes, start, end) => echo.sendSpan(opcode, bytes, start, end) },
    * );
    * echo.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));
    * assert.deepEqual([...(echo.takeOutput() ?? [])], [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
    * ```
    */
-  sendSpan(
-    opcode: MessageOpcode,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    view: DataView | null = null,
-  ): boolean {
+  sendSpan(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): boolean {
     requireBytes(bytes);
     if (opcode !== TEXT && opcode !== BINARY) throw new TypeError('a message is a text or binary');
     if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError('no such range');
-    if (view !== null && (view.byteLength !== bytes.length || view.byteOffset !== bytes.byteOffset)) {
-      throw new RangeError('the view does not show these bytes');
-    }
     if (opcode === TEXT) requireUtf8(bytes, start, end);
     if (!this.mayBegin()) return false;
-    this.#sender.span(opcode, bytes, start, end, view);
+    this.#sender.span(opcode, bytes, start, end);
     return true;
   }
 
@@ -379,20 +406,27 @@ export class Connection {
    * RFC 6455 5.5.2.
    */
   ping(payload: Uint8Array = EMPTY): boolean {
-    return this.control(PING, payload);
+    requireControlPayload(payload);
+    if (this.#sender.closing || this.#reader.outcome !== null) return false;
+    this.#sender.control(PING, payload);
+    return true;
   }
 
   /**
    * Sends a Pong: as the answer to a ping when `autoPong` is off, or unasked as a heartbeat.
    *
    * @param payload - at most 125 bytes; an answer's are the ping's
-   * @returns false if the connection is closing or closed, and nothing was sent
+   * @returns false if the connection is closed, and nothing was sent. After our own Close a ping of the peer's is still to be
+   * answered, until the peer's Close has come (RFC 6455 5.5.2)
    * @throws TypeError for anything but a Uint8Array, RangeError for a longer one
    *
    * RFC 6455 5.5.3.
    */
   pong(payload: Uint8Array = EMPTY): boolean {
-    return this.control(PONG, payload);
+    requireControlPayload(payload);
+    if (this.#reader.deaf) return false;
+    this.#sender.control(PONG, payload);
+    return true;
   }
 
   /**
@@ -451,13 +485,6 @@ export class Connection {
     return outcome.clean && this.#sender.role === 'client' && !this.#ended ? 'await-end' : 'end';
   }
 
-  private control(opcode: typeof PING | typeof PONG, payload: Uint8Array): boolean {
-    requireControlPayload(payload);
-    if (this.#sender.closing || this.#reader.outcome !== null) return false;
-    this.#sender.control(opcode, payload);
-    return true;
-  }
-
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
   private mayBegin(): boolean {
     if (this.#sender.closing || this.#reader.outcome !== null) return false;
@@ -466,8 +493,27 @@ export class Connection {
   }
 
   private wait(): Backlog {
-    this.#backlog ??= { chunks: [], paused: false, ended: false };
+    this.#backlog ??= new Backlog();
     return this.#backlog;
+  }
+}
+
+/** Tells of an exception that there is nobody to throw at. */
+function report(sink: ConnectionSink | undefined, thrown: unknown): void {
+  let error = thrown;
+  try {
+    if (sink?.error !== undefined) {
+      sink.error(error);
+      return;
+    }
+  } catch (another) {
+    error = another;
+  }
+  if (typeof reportError === 'function') reportError(error);
+  else {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -3,7 +3,7 @@
  * come. A deadline that moves later costs nothing when it moves: its entry is looked at in its old slot and put into the
  * new one then. So what happens for each chunk received is one assignment in a `Keepalive`, and no timer is ever reset.
  */
-import { positiveInteger } from './limits.js';
+import { positiveInteger, requireTime } from './limits.js';
 
 /** Something with a deadline; a `Keepalive` is one. */
 export interface Timed {
@@ -75,11 +75,11 @@ export class DeadlineWheel<T extends Timed> {
   /**
    * @param resolutionMs - how late a deadline may be noticed, in whole milliseconds; call {@link DeadlineWheel.tick} that often
    * @param now - the caller's clock
-   * @throws RangeError when the resolution is not a positive integer
+   * @throws RangeError when the resolution is not a positive integer, or `now` is not a finite number
    */
   constructor(resolutionMs: number, now: number) {
     this.#resolutionMs = positiveInteger('resolutionMs', resolutionMs);
-    this.#tick = Math.floor(now / resolutionMs);
+    this.#tick = Math.floor(requireTime('now', now) / resolutionMs);
   }
 
   /** How many items there are. */
@@ -121,19 +121,19 @@ export class DeadlineWheel<T extends Timed> {
    * @param now - the caller's clock; may be late by any time
    * @param due - asks the item what is due (for a keepalive, `check(now)`) and does it. May add, update and remove; what it
    * throws passes through, and those that were not asked are asked at the next tick
-   * @throws Error when called by `due`
+   * @throws Error when called by `due`, RangeError if `now` is not a finite number
    */
   tick(now: number, due: (item: T, entry: WheelEntry<T>) => void): void {
     if (this.#cursor !== null) throw new Error('due must not call tick');
-    const last = Math.floor(now / this.#resolutionMs);
-    // After a long sleep every slot once is enough.
-    let tick = Math.max(this.#tick, last - SLOTS + 1);
-    this.#tick = last + 1;
+    const last = Math.floor(requireTime('now', now) / this.#resolutionMs);
+    // After a long sleep every slot once is enough. Counted, as a tick of a far time is not changed by adding 1 to it.
+    const ticks = Math.min(last - this.#tick + 1, SLOTS);
     const served = this.#served;
-    for (; tick <= last; tick++) {
-      const slot = this.#slots[tick & (SLOTS - 1)]!;
+    for (let i = ticks - 1; i >= 0; i--) {
+      const slot = this.#slot(last - i);
       if (slot.next !== slot) move(slot.next, slot.previous, served);
     }
+    this.#tick = last + 1;
     try {
       this.#serve(now, due);
     } finally {
@@ -172,18 +172,22 @@ export class DeadlineWheel<T extends Timed> {
 
   /** When the next tick may find something, for a host that wants no idle ticks; Infinity if there is nothing. */
   get next(): number {
-    for (let tick = this.#tick; tick < this.#tick + SLOTS; tick++) {
-      const slot = this.#slots[tick & (SLOTS - 1)]!;
-      if (slot.next !== slot) return tick * this.#resolutionMs;
+    for (let i = 0; i < SLOTS; i++) {
+      const slot = this.#slot(this.#tick + i);
+      if (slot.next !== slot) return (this.#tick + i) * this.#resolutionMs;
     }
     return Number.POSITIVE_INFINITY;
+  }
+
+  #slot(tick: number): Entry<T> {
+    return this.#slots[tick & (SLOTS - 1)]!;
   }
 
   #slotOf(deadline: number): Entry<T> {
     if (deadline === Number.POSITIVE_INFINITY) return this.#idle;
     // Rounded up: at its tick the deadline has passed. Never into a tick that has been served.
     const tick = Math.max(Math.ceil(deadline / this.#resolutionMs), this.#tick);
-    return this.#slots[tick & (SLOTS - 1)]!;
+    return this.#slot(tick);
   }
 
   #take(entry: Entry<T>): void {

@@ -1,5 +1,4 @@
 /** A whole message on its way to the sink, in the form that the connection's `delivery` asks for. */
-import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { decodeUtf8 } from './text.js';
@@ -8,22 +7,23 @@ import { decodeUtf8 } from './text.js';
  * Delivers the bytes of a message.
  *
  * @param bytes - the sink's to keep; those of a text are valid UTF-8
+ * @returns false if it is a text for which no string is long enough
  */
 export function deliverBytes(
-  delivery: ConnectionConfig['delivery'],
+  delivery: 'messages' | 'spans',
   sink: ConnectionSink,
   opcode: MessageOpcode,
   bytes: Uint8Array,
-): void {
-  if (delivery === 'pieces') {
-    sink.begin?.(opcode);
-    if (bytes.length > 0) sink.piece?.(bytes, 0, bytes.length);
-    sink.finish?.();
-  } else if (delivery === 'spans') {
-    sink.message?.(opcode, bytes, 0, bytes.length, null);
+): boolean {
+  if (delivery === 'spans') {
+    sink.message?.(opcode, bytes, 0, bytes.length);
   } else if (opcode === TEXT) {
-    sink.text?.(decodeUtf8(bytes, 0, bytes.length)!);
+    const text = decodeUtf8(bytes, 0, bytes.length);
+    if (text === undefined) return false;
+    sink.text?.(text);
   } else {
-    sink.binary?.(bytes);
+    // No bytes may be an extension's constant: whoever gets them may transfer their memory away.
+    sink.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes);
   }
+  return true;
 }

@@ -57,7 +57,7 @@ export interface MessageExtension {
   /**
    * Encodes one piece of an outgoing message.
    *
-   * @param piece - the payload; not to be changed or kept, except until a promise settles
+   * @param piece - the payload; not to be changed, nor kept for longer than until it has been encoded
    * @returns what to send instead; undefined for the first piece to leave this message as it is
    */
   encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded>;
@@ -67,7 +67,7 @@ export interface MessageExtension {
    * @param message - the extension's to keep
    * @param opcode - text or binary
    * @param maxBytes - stop at this many bytes of output, with `'MESSAGE_TOO_LARGE'`
-   * @returns the message, or the fault: a value, not an exception (a throw or rejection counts as `'EXTENSION_FAILED'`)
+   * @returns the message, the connection's to keep; or the fault: a value, not an exception (a throw or rejection counts as `'EXTENSION_FAILED'`)
    */
   decode(message: Uint8Array, opcode: MessageOpcode, maxBytes: number): Decoded | PromiseLike<Decoded>;
   /** Called once, when the connection has ended: release what is held. */
@@ -189,9 +189,18 @@ export class ExtensionChain {
     return { payload, rsv: position.first ? rsv : 0 };
   }
 
-  /** Lets every extension release what it holds; to be called once. */
+  /** Lets every extension release what it holds, also if one throws; to be called once. */
   close(): void {
-    for (const extension of this.#extensions) extension.close?.();
+    this.#closeFrom(0);
+  }
+
+  #closeFrom(start: number): void {
+    if (start === this.#extensions.length) return;
+    try {
+      this.#extensions[start]!.close?.();
+    } finally {
+      this.#closeFrom(start + 1);
+    }
   }
 }
 

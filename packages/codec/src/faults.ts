@@ -35,6 +35,8 @@ export type FaultCode =
   | 'FRAME_TOO_LARGE'
   /** A message is longer than the limit. */
   | 'MESSAGE_TOO_LARGE'
+  /** More bytes wait while reading is paused than the limit allows. */
+  | 'BACKLOG_TOO_LARGE'
   /** Text is not valid UTF-8. */
   | 'INVALID_UTF8'
   /** The status code of a close frame must not be sent. */
@@ -79,6 +81,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRule>> = {
   LENGTH_TOP_BIT: rule(1002, '5.2'),
   FRAME_TOO_LARGE: rule(1009, '10.4'),
   MESSAGE_TOO_LARGE: rule(1009, '10.4'),
+  BACKLOG_TOO_LARGE: rule(1008, '10.4'),
   INVALID_UTF8: rule(1007, '8.1'),
   CLOSE_CODE_INVALID: rule(1002, '7.4.1'),
   EXTENSION_DATA: rule(1007, '9.2'),

@@ -20,7 +20,7 @@ import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
 import { Frame } from './incoming-frame.js';
 import type { FrameRun } from './memory/frame-run.js';
-import { givePartialFrameBack, type PartialFrame, takePartialFrame } from './memory/partial-frame.js';
+import { PartialFrame } from './memory/partial-frame.js';
 import { limitFault, type MessageProgress, progressAfter, sequenceFault } from './message-progress.js';
 import { MASK } from './opcodes.js';
 import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
@@ -46,6 +46,8 @@ export abstract class FrameReader {
     this.#rules = rules;
   }
 
+  /** Reading begins, or goes on after a pause: what is left of an event comes first. */
+  protected onRead(): void {}
   /** A header is complete and valid. */
   protected abstract onHeader(frame: Frame): void;
   /** A piece of the payload as it is on the wire; `key` applies from `start`. */
@@ -98,6 +100,11 @@ export abstract class FrameReader {
     return this.#base + this.#at;
   }
 
+  /** Whether reading goes on: it has been stopped neither by a pause nor by a fault. */
+  protected get running(): boolean {
+    return this.#state === RUNNING;
+  }
+
   /** Index in the chunk being read of the first byte that has not been dealt with. */
   get index(): number {
     return this.#at;
@@ -123,8 +130,9 @@ export abstract class FrameReader {
     this.#base += this.#at - start;
     this.#at = start;
     this.#state = RUNNING;
+    this.onRead();
     const { takes } = this;
-    do {
+    while (this.#state === RUNNING) {
       const frame = this.#frame;
       if (frame === null) {
         if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
@@ -140,7 +148,7 @@ export abstract class FrameReader {
         if (this.#at === end) break;
         this.readPayload(frame, bytes, this.#at, end);
       }
-    } while (this.#state === RUNNING);
+    }
     return this.failed ? end : this.#at;
   }
 
@@ -248,7 +256,7 @@ export abstract class FrameReader {
       }
     } finally {
       if (unmasked && inChunk && i < count) run.restore(bytes, i);
-      run.count = 0;
+      run.clear();
     }
     return this.#state === RUNNING;
   }
@@ -268,17 +276,16 @@ export abstract class FrameReader {
     if (partial === null) {
       const needed = this.judgeHeader(bytes, start, end - start, start);
       if (needed <= end - start) return;
-      partial = takePartialFrame(needed);
+      partial = new PartialFrame(needed);
       this.#partial = partial;
     }
     for (;;) {
       this.#at = partial.take(bytes, this.#at, end);
       if (partial.size < partial.needed) return;
       const needed = this.judgeHeader(partial.bytes, 0, partial.size, this.#at - partial.size);
-      if (needed <= partial.size) break;
+      if (needed <= partial.size) return;
       partial.needed = needed;
     }
-    givePartialFrameBack(partial);
   }
 
   /**

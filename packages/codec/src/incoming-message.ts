@@ -3,7 +3,7 @@ import { type MaskKernel, rotateKey } from '@sanssocket/mask';
 import type { ConnectionSink } from './connection-sink.js';
 import type { MessageBuffer } from './memory/message-buffer.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
-import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+import { UTF8_BOUNDARY, VALID, validateUtf8 } from './utf8.js';
 
 /** The unfinished message of a connection: what becomes of its pieces is a subclass each. */
 export abstract class IncomingMessage {
@@ -27,7 +27,7 @@ export abstract class IncomingMessage {
    * @param key - of its first byte
    * @param view - shows `bytes`, if the piece is so short that it is better masked by views
    * @param atMost - how many bytes will come in all, this piece included, if that is certain
-   * @returns the index in `bytes` of the first byte that cannot be right, -1 if there is none
+   * @returns `VALID`; or the index in `bytes` of the first byte that cannot be right; or `TOO_LONG`
    */
   abstract add(
     bytes: Uint8Array,
@@ -38,8 +38,12 @@ export abstract class IncomingMessage {
     atMost: number,
   ): number;
 
-  /** It is whole, and its text is known to be valid: tells the sink. */
-  abstract deliver(sink: ConnectionSink): void;
+  /**
+   * It is whole, and its text is known to be valid: tells the sink.
+   *
+   * @returns false if it is a text for which no string is long enough
+   */
+  abstract deliver(sink: ConnectionSink): boolean;
 
   /** It will not be whole any more, or has been delivered. */
   abstract release(): void;
@@ -65,24 +69,24 @@ export abstract class IncomingMessage {
       const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), view, left);
       const { tail, tailBytes } = buffer;
       const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
-      if (invalid >= 0) return at + invalid - (tailBytes - length);
+      if (invalid !== VALID) return at + invalid - (tailBytes - length);
       at += length;
       left -= length;
     }
-    return -1;
+    return VALID;
   }
 
   /**
    * Validates the next bytes if they are text.
    *
    * @param ascii - whether they are known to be all ASCII
-   * @returns the index of the first byte that cannot be right, -1 if there is none
+   * @returns `VALID`, or the index of the first byte that cannot be right
    */
   protected validate(bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
-    if (!this.validates || (ascii && this.utf8 === UTF8_BOUNDARY)) return -1;
+    if (!this.validates || (ascii && this.utf8 === UTF8_BOUNDARY)) return VALID;
     const state = validateUtf8(bytes, start, end, this.utf8);
     if (state < 0) return ~state;
     this.utf8 = state;
-    return -1;
+    return VALID;
   }
 }

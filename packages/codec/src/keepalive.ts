@@ -10,7 +10,7 @@
  *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
  * ```
  */
-import { positiveInteger } from './limits.js';
+import { positiveInteger, requireTime } from './limits.js';
 
 /** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
 export interface KeepaliveOptions {
@@ -67,7 +67,7 @@ export class Keepalive {
   /**
    * @param options - the times; may be shared by many
    * @param now - the connection is open since
-   * @throws RangeError for a time that is not a positive integer
+   * @throws RangeError for a time of the options that is not a positive integer, or for `now` if it is not a finite number
    */
   constructor(options: KeepaliveOptions, now: number) {
     const { pingIntervalMs = 1, pongTimeoutMs = 1, idleTimeoutMs = 1, closeTimeoutMs = 1 } = options;
@@ -76,24 +76,29 @@ export class Keepalive {
     positiveInteger('idleTimeoutMs', idleTimeoutMs);
     positiveInteger('closeTimeoutMs', closeTimeoutMs);
     this.#options = options;
-    this.#since = now;
+    this.#since = requireTime('now', now);
     this.#active = now;
   }
 
-  /** Bytes arrived, of whatever kind. */
+  /** Bytes arrived, of whatever kind. Throws RangeError if `now` is not a finite number. */
   received(now: number): void {
+    requireTime('now', now);
     if (this.#state > PINGED) return;
     this.#state = ALIVE;
     this.#since = now;
   }
 
-  /** A message was sent or received. */
+  /** A message was sent or received. Throws RangeError if `now` is not a finite number. */
   active(now: number): void {
-    this.#active = now;
+    this.#active = requireTime('now', now);
   }
 
-  /** The closing handshake began, on either side: from now on only its time limit counts. */
+  /**
+   * The closing handshake began, on either side: from now on only its time limit counts. Throws RangeError if `now` is not a
+   * finite number.
+   */
   closing(now: number): void {
+    requireTime('now', now);
     if (this.#state >= CLOSING) return;
     this.#state = CLOSING;
     this.#since = now;
@@ -113,8 +118,10 @@ export class Keepalive {
    *
    * @param now - may be late: nothing is missed
    * @returns `'ping'` once for each quiet interval; a timeout once, and `'none'` ever after
+   * @throws RangeError if `now` is not a finite number
    */
   check(now: number): KeepaliveAction {
+    requireTime('now', now);
     if (now >= this.#stateDeadline()) {
       if (this.#state === ALIVE) {
         this.#state = PINGED;

@@ -46,3 +46,9 @@ export function positiveInteger(name: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name} must be a positive integer`);
   return value;
 }
+
+/** @throws RangeError unless `value` is a number that can be a time */
+export function requireTime(name: string, value: number): number {
+  if (!Number.isFinite(value)) throw new RangeError(`${name} must be a finite number of milliseconds`);
+  return value;
+}

@@ -5,11 +5,13 @@ import type { MessageOpcode } from './opcodes.js';
 /** The decoder of one connection; a connection without extensions has none. */
 export class MessageDecoder {
   readonly #chain: ExtensionChain;
-  readonly #onReady: (deliver: () => void) => void;
+  readonly #onReady: () => void;
   #waiting = false;
+  /** Whether the sink is called outside of any call of the host's, because an asynchronous extension has finished. */
+  outside = false;
 
-  /** @param onReady - an asynchronous extension has finished: deliver its message, then read on */
-  constructor(chain: ExtensionChain, onReady: (deliver: () => void) => void) {
+  /** @param onReady - an asynchronous extension has finished, and its message has been handed back: go on with it */
+  constructor(chain: ExtensionChain, onReady: () => void) {
     this.#chain = chain;
     this.#onReady = onReady;
   }
@@ -27,7 +29,7 @@ export class MessageDecoder {
   /**
    * Decodes a message.
    *
-   * @param deliver - gets the result, now or later
+   * @param handBack - gets the result, now or later
    * @returns true for later
    */
   decode(
@@ -35,18 +37,19 @@ export class MessageDecoder {
     first: number,
     opcode: MessageOpcode,
     maxBytes: number,
-    deliver: (decoded: Decoded) => void,
+    handBack: (decoded: Decoded) => void,
   ): boolean {
     const decoded = this.#chain.decode(message, first, opcode, maxBytes);
     if (!isPromise(decoded)) {
-      deliver(decoded);
+      handBack(decoded);
       return false;
     }
     this.#waiting = true;
     // The chain turns rejections into faults.
     decoded.then((result) => {
       this.#waiting = false;
-      this.#onReady(() => deliver(result));
+      handBack(result);
+      this.#onReady();
     });
     return true;
   }

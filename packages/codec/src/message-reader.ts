@@ -10,15 +10,14 @@ import { AssembledText } from './assembled-text.js';
 import { isValidCloseCode, NO_STATUS_RECEIVED } from './close-codes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
-import { deliverBytes } from './deliver.js';
-import type { Decoded } from './extension.js';
+import { DecodedMessage } from './decoded-message.js';
 import type { Fault } from './faults.js';
 import { FrameReader } from './frame-reader.js';
 import { encodeCloseBody } from './frame-writer.js';
 import type { Frame } from './incoming-frame.js';
 import type { IncomingMessage } from './incoming-message.js';
+import { CHECKED, poisonOwn } from './memory/checked.js';
 import { type FrameRun, takeRun } from './memory/frame-run.js';
-import { releaseSlab } from './memory/message-slab.js';
 import type { MessageDecoder } from './message-decoder.js';
 import type { MessageSender } from './message-sender.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
@@ -27,7 +26,8 @@ import { CONTROL, FRAGMENT, MESSAGE } from './parser-rules.js';
 import { PassedPieces } from './passed-pieces.js';
 import { decodeUtf8 } from './text.js';
 import { viewToMask } from './unmask.js';
-import { deliverWhole, invalidIndex, unmasked } from './whole-message.js';
+import { invalidIndex, TOO_LONG, VALID } from './utf8.js';
+import { deliverWhole, unmasked } from './whole-message.js';
 
 /** The peer's Close has arrived, our answer is in line behind an extension at work. */
 const HEARD_CLOSE = 0;
@@ -40,6 +40,8 @@ export class MessageReader extends FrameReader {
   #decoder: MessageDecoder | null = null;
   /** The message of which some frame or byte is missing. */
   #message: IncomingMessage | null = null;
+  /** A message that an extension has decoded, and of which the sink has not heard all. */
+  #decoded: DecodedMessage | null = null;
   /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
   #outcome: Outcome | typeof HEARD_CLOSE | null = null;
 
@@ -70,25 +72,20 @@ export class MessageReader extends FrameReader {
     return this.#decoder?.waiting === true;
   }
 
-  /** As `FrameParser.push`. */
-  override push(bytes: Uint8Array, start: number, end: number): number {
-    releaseSlab();
-    return super.push(bytes, start, end);
-  }
-
-  /** The transport has ended (RFC 6455 7.1.4). */
+  /** The transport has ended (RFC 6455 7.1.4). If the peer's Close has come, our answer is still worth waiting for. */
   endOfInput(): void {
-    if (this.outcome !== null) return;
-    this.#sender.stop();
-    this.finish(abnormalOutcome(this.truncated));
+    if (this.#outcome === null) this.finish(abnormalOutcome(this.truncated));
   }
 
   /** Ends the connection from this side (RFC 6455 7.1.7). */
   abort(code: number, reason: string, fault: Fault | undefined): void {
     if (this.outcome !== null) return;
     this.pause();
-    this.#sender.abort(encodeCloseBody(code, reason));
-    this.finish(failedOutcome(code, reason, fault));
+    try {
+      this.#sender.abort(encodeCloseBody(code, reason));
+    } finally {
+      this.finish(failedOutcome(code, reason, fault));
+    }
   }
 
   // The frame reader's calls, in their order.
@@ -112,6 +109,11 @@ export class MessageReader extends FrameReader {
     return (message === null ? opcode : message.opcode) !== TEXT;
   }
 
+  /** What is left of a decoded message is told first. */
+  protected override onRead(): void {
+    if (this.#decoded !== null) this.tellDecoded(this.#decoded);
+  }
+
   protected override onFrame(
     first: number,
     bytes: Uint8Array,
@@ -132,7 +134,7 @@ export class MessageReader extends FrameReader {
       const whole = opcode as MessageOpcode;
       invalid = deliverWhole(this.#config, this.#sink, whole, bytes, start, end, key, view, ascii);
     }
-    if (invalid >= 0) this.fail('INVALID_UTF8', this.index - (end - invalid));
+    if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
   protected override onHeader({ first }: Frame): void {
@@ -151,7 +153,7 @@ export class MessageReader extends FrameReader {
     // What is certain to come in all, if this is the last frame: not more than the frame has left.
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
     const invalid = this.messageOf(first).add(bytes, start, end, key, null, atMost);
-    if (invalid >= 0) this.fail('INVALID_UTF8', invalid);
+    if (invalid !== VALID) this.failText(invalid, 0);
   }
 
   protected override onEnd({ first }: Frame): void {
@@ -183,8 +185,17 @@ export class MessageReader extends FrameReader {
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : length;
     const byView = viewToMask(view, length, this.#config.mask);
     const invalid = this.messageOf(first).add(bytes, start, end, key, byView, atMost);
-    if (invalid < 0) this.endOfFrame(first);
+    if (invalid === VALID) this.endOfFrame(first);
     return invalid;
+  }
+
+  /**
+   * @param invalid - what was found instead of `VALID`
+   * @param shift - from its index to the index in the chunk being read
+   */
+  private failText(invalid: number, shift: number): void {
+    if (invalid === TOO_LONG) this.fail('MESSAGE_TOO_LARGE');
+    else this.fail('INVALID_UTF8', shift + invalid);
   }
 
   private begin(first: number): IncomingMessage {
@@ -207,7 +218,7 @@ export class MessageReader extends FrameReader {
     this.#message = null;
     if (!message.wholeCharacters) this.fail('INVALID_UTF8');
     else if (this.isEncoded(message.first)) this.decode(message as AssembledBytes);
-    else message.deliver(this.#sink);
+    else if (!message.deliver(this.#sink)) this.fail('MESSAGE_TOO_LARGE');
   }
 
   // Messages that an extension changed.
@@ -216,15 +227,19 @@ export class MessageReader extends FrameReader {
     const { maxMessageBytes } = this.#config;
     const { opcode, first } = message;
     const later = this.#decoder!.decode(message.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
-      if (this.outcome === null) this.deliverDecoded(opcode, decoded);
+      this.#decoded = new DecodedMessage(opcode, decoded);
     });
     if (later) this.pause();
+    else this.tellDecoded(this.#decoded!);
   }
 
-  private deliverDecoded(opcode: MessageOpcode, decoded: Decoded): void {
-    if (typeof decoded === 'string') this.fail(decoded);
-    else if (opcode === TEXT && invalidIndex(decoded, 0, decoded.length) >= 0) this.fail('INVALID_UTF8');
-    else deliverBytes(this.#config.delivery, this.#sink, opcode, decoded);
+  /** Tells the sink of a decoded message, until that is done or reading stops: one of its events is as any other. */
+  private tellDecoded(message: DecodedMessage): void {
+    if (message.fault !== undefined) this.fail(message.fault);
+    while (this.running && this.#decoded === message) {
+      if (message.isLast(this.#config.delivery)) this.#decoded = null;
+      if (!message.tellNext(this.#config.delivery, this.#sink)) this.fail('MESSAGE_TOO_LARGE');
+    }
   }
 
   // Control frames.
@@ -236,12 +251,17 @@ export class MessageReader extends FrameReader {
       try {
         this.#sink.ping?.(bytes, start, end);
       } finally {
-        // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". After our own
-        // Close an answer would be of no use.
-        if (this.#config.autoPong && !this.#sender.closed) this.#sender.autoPong(bytes, start, end);
+        // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". Our own Close is
+        // no reason not to: 5.5.1 forbids data frames after it.
+        if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
+        if (CHECKED) poisonOwn(bytes, start, end);
       }
     } else {
-      this.#sink.pong?.(bytes, start, end);
+      try {
+        this.#sink.pong?.(bytes, start, end);
+      } finally {
+        if (CHECKED) poisonOwn(bytes, start, end);
+      }
     }
   }
 
@@ -268,19 +288,40 @@ export class MessageReader extends FrameReader {
     try {
       this.#sink.close?.(code, reason);
     } finally {
-      // "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame
-      // in response", with the same code.
-      if (!this.#sender.closing) this.#sender.close(encodeCloseBody(end > start ? code : undefined));
-      this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
+      this.answerClose(code, reason, end > start);
     }
+  }
+
+  /**
+   * "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in
+   * response" (RFC 6455 5.5.1), with the same code.
+   */
+  private answerClose(code: number, reason: string, hasBody: boolean): void {
+    if (this.outcome !== null) return;
+    try {
+      if (!this.#sender.closing) this.#sender.close(encodeCloseBody(hasBody ? code : undefined));
+    } catch (error) {
+      // There is no answer, and there will be none.
+      this.finish({ ...cleanOutcome(code, reason), clean: false });
+      throw error;
+    }
+    this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
   }
 
   private finish(outcome: Outcome): void {
     if (this.outcome !== null) return;
     this.#outcome = outcome;
+    this.#sender.end();
     this.#message?.release();
     this.#message = null;
-    this.#decoder?.close();
-    this.#sink.closed?.(outcome);
+    this.#decoded = null;
+    try {
+      this.#decoder?.close();
+      // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
+      // told of that before.
+      if (this.#decoder?.outside === true) this.#sink.output?.();
+    } finally {
+      this.#sink.closed?.(outcome);
+    }
   }
 }

@@ -2,27 +2,32 @@
  * The sending half of a connection: messages, control frames and the Close to bytes in order (RFC 6455 5.4, 5.5, 6.1).
  *
  * ```
- *   OPEN --- close written ---> CLOSED       in OPEN, a message may be under way in fragments
+ *   OPEN, FRAGMENTING --- our Close is in the output ---> CLOSED --- the connection has ended ---> ENDED
+ *   messages, control frames                              control frames                          nothing
  * ```
+ *
+ * What a caller's function throws (a source of keys, an allocator, an extension) passes through, and nothing has changed then:
+ * every method writes before it counts what it wrote, and counts before it goes to another state.
  */
 import { maskView } from '@sanssocket/mask';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './connection-config.js';
-import type { ConnectionSink } from './connection-sink.js';
 import type { EncodedPiece, ExtensionChain, PiecePosition } from './extension.js';
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
 import { copyInto, copyOf } from './memory/bytes.js';
 import { OutputQueue } from './memory/output-queue.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from './opcodes.js';
-import { OutgoingPipeline, type PipelineTarget } from './outgoing-pipeline.js';
+import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './outgoing-pipeline.js';
 import type { PreparedMessage } from './prepared-message.js';
-import { encodeUtf8, LONG_STRING_UNITS, writeAscii, writeUtf8 } from './text.js';
-import { viewToMask } from './unmask.js';
+import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from './text.js';
+import { lentView, viewToMask } from './unmask.js';
 
 const OPEN = 0;
 /** A message in fragments is under way. */
 const FRAGMENTING = 1;
-/** Our Close is in the output, or the transport has ended. */
+/** Our Close is in the output: RFC 6455 5.5.1 forbids data frames then, but not control frames. */
 const CLOSED = 2;
+/** The connection has ended. */
+const ENDED = 3;
 
 /** Writes one connection's output. Internal: `Connection` checks what callers give. */
 export class MessageSender implements PipelineTarget {
@@ -31,7 +36,7 @@ export class MessageSender implements PipelineTarget {
   /** The only chunk of output, a frame shared with other connections: a broadcast needs no queue. */
   #only: Uint8Array | null = null;
   #output: OutputQueue | null = null;
-  #state: typeof OPEN | typeof FRAGMENTING | typeof CLOSED = OPEN;
+  #state: typeof OPEN | typeof FRAGMENTING | typeof CLOSED | typeof ENDED = OPEN;
 
   constructor(config: ConnectionConfig) {
     this.#config = config;
@@ -40,10 +45,10 @@ export class MessageSender implements PipelineTarget {
   /**
    * Sets the way messages take through the extensions, for a connection that has some.
    *
-   * @param onFailure - an asynchronous extension failed, the connection has to
+   * @param events - what the connection does when an extension has finished, or failed, behind the caller's back
    */
-  attach(chain: ExtensionChain, sink: ConnectionSink, onFailure: () => void): void {
-    this.#pipeline = new OutgoingPipeline(chain, this, sink, onFailure);
+  attach(chain: ExtensionChain, events: PipelineEvents): void {
+    this.#pipeline = new OutgoingPipeline(chain, this, events);
   }
 
   get role(): 'server' | 'client' {
@@ -55,9 +60,9 @@ export class MessageSender implements PipelineTarget {
     return this.closed || this.#pipeline?.closing === true;
   }
 
-  /** Whether our Close is in the output, or the transport has ended. */
+  /** Whether our Close is in the output, or the connection has ended. */
   get closed(): boolean {
-    return this.#state === CLOSED;
+    return this.#state >= CLOSED;
   }
 
   /** Whether a message in fragments is under way (RFC 6455 5.4: no other may begin). */
@@ -79,13 +84,13 @@ export class MessageSender implements PipelineTarget {
     const output = this.#output;
     if (output === null) return undefined;
     const chunk = output.take();
-    if (output.bytes === 0) {
-      const pong = output.heldPong;
-      this.#output = null;
-      // RFC 6455 5.5.3: the newest of the pings that could not be answered when they came.
-      if (pong !== null && !this.closed) this.autoPong(pong, 0, pong.length);
-    }
-    return chunk;
+    if (output.bytes > 0) return chunk;
+    this.#output = null;
+    const { heldPong } = output;
+    if (heldPong === null || this.#state === ENDED) return chunk;
+    // RFC 6455 5.5.3: the newest of the pings that could not be answered when they came.
+    this.autoPong(heldPong, 0, heldPong.length);
+    return chunk ?? this.take();
   }
 
   /** As `Connection.reuseOutput`. */
@@ -97,20 +102,25 @@ export class MessageSender implements PipelineTarget {
     if (this.#pipeline !== null) {
       this.#pipeline.send(encodeUtf8(text), { opcode: TEXT, first: true, last: true });
     } else if (text.length > LONG_STRING_UNITS) {
-      this.writeFrame(FIN | TEXT, encodeUtf8(text));
+      this.writeFrame(FIN | TEXT, encodeUtf8(text), this.key());
     } else {
-      this.writeText(text);
+      this.writeText(text, this.key());
     }
   }
 
+  /**
+   * A whole message.
+   *
+   * @param payload - the caller's. An extension may take its time, or others may be in line before it: it gets a copy
+   */
   bytes(opcode: MessageOpcode, payload: Uint8Array): void {
-    if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload);
-    else this.#pipeline.send(payload, { opcode, first: true, last: true });
+    if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload, this.key());
+    else this.span(opcode, payload, 0, payload.length);
   }
 
   /** The same from a range of borrowed bytes. */
-  span(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number, view: DataView | null): void {
-    if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, view);
+  span(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, this.key());
     else this.#pipeline.send(copyOf(bytes, start, end), { opcode, first: true, last: true });
   }
 
@@ -139,15 +149,19 @@ export class MessageSender implements PipelineTarget {
     }
   }
 
-  /** A piece of a message in fragments. */
-  fragment(payload: Uint8Array, position: PiecePosition): void {
+  /**
+   * A piece of a message in fragments.
+   *
+   * @param owned - whether the payload is nobody else's
+   */
+  fragment(payload: Uint8Array, position: PiecePosition, owned: boolean): void {
+    if (this.#pipeline === null) this.writePiece({ payload, rsv: 0 }, position, this.key());
+    else this.#pipeline.send(owned ? payload : copyOf(payload, 0, payload.length), position);
     this.#state = position.last ? OPEN : FRAGMENTING;
-    if (this.#pipeline === null) this.writePiece({ payload, rsv: 0 }, position);
-    else this.#pipeline.send(payload, position);
   }
 
   control(opcode: typeof PING | typeof PONG, payload: Uint8Array): void {
-    this.writeFrame(FIN | opcode, payload);
+    this.writeSpan(FIN | opcode, payload, 0, payload.length, this.key());
   }
 
   /** Answers a ping, within the bound on answers that wait. */
@@ -157,8 +171,14 @@ export class MessageSender implements PipelineTarget {
       output.heldPong = copyOf(bytes, start, end);
       return;
     }
-    output.pongs++;
-    this.writeSpan(FIN | PONG, bytes, start, end, null);
+    try {
+      this.writeSpan(FIN | PONG, bytes, start, end, this.key());
+      output.pongs++;
+    } catch (error) {
+      // It waits for its answer.
+      output.heldPong = copyOf(bytes, start, end);
+      throw error;
+    }
   }
 
   /** Sends our Close, behind what is in line. */
@@ -173,10 +193,10 @@ export class MessageSender implements PipelineTarget {
     if (!this.closed) this.writeClose(body);
   }
 
-  /** The transport has ended: nothing more is said, not even what is in line. */
-  stop(): void {
+  /** The connection has ended: nothing more is said, not even what is in line. */
+  end(): void {
     this.#pipeline?.abort();
-    this.#state = CLOSED;
+    this.#state = ENDED;
   }
 
   /** Calls back once when our Close is in the output, at once if it is. */
@@ -185,14 +205,24 @@ export class MessageSender implements PipelineTarget {
     else this.#pipeline.onClosed = callback;
   }
 
+  // Where encoded pieces and the Close go.
+
+  /** A fresh masking key for the next frame; undefined for a server. Drawn before an extension encodes, as it may throw. */
+  key(): number | undefined {
+    if (this.#config.role === 'server') return undefined;
+    const key = this.#config.maskingKeys();
+    if (typeof key !== 'number') throw new TypeError('a masking key is a number');
+    return key;
+  }
+
   writeClose(body: Uint8Array): void {
-    this.writeFrame(FIN | CLOSE, body);
+    this.writeSpan(FIN | CLOSE, body, 0, body.length, this.key());
     this.#state = CLOSED;
   }
 
-  writePiece(piece: EncodedPiece, position: PiecePosition): void {
+  writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void {
     const opcode = position.first ? position.opcode : CONTINUATION;
-    this.writeFrame((position.last ? FIN : 0) | piece.rsv | opcode, piece.payload);
+    this.writeFrame((position.last ? FIN : 0) | piece.rsv | opcode, piece.payload, key);
   }
 
   private queue(): OutputQueue {
@@ -204,16 +234,15 @@ export class MessageSender implements PipelineTarget {
     return this.#output;
   }
 
-  private writeFrame(first: number, payload: Uint8Array): void {
+  private writeFrame(first: number, payload: Uint8Array, key: number | undefined): void {
     const { length } = payload;
-    if (length < BY_REFERENCE_BYTES || this.#config.role === 'client') {
-      this.writeSpan(first, payload, 0, length, null);
+    if (length < BY_REFERENCE_BYTES || key !== undefined) {
+      this.writeSpan(first, payload, 0, length, key);
       return;
     }
     const output = this.queue();
     const header = output.reserve(frameHeaderBytes(length, false));
-    output.advance(writeFrameHeader(header, output.used, first, length, undefined));
-    output.append(payload);
+    output.appendBehind(writeFrameHeader(header, output.used, first, length, undefined), payload);
   }
 
   private writeSpan(
@@ -221,40 +250,38 @@ export class MessageSender implements PipelineTarget {
     bytes: Uint8Array,
     start: number,
     end: number,
-    view: DataView | null,
+    key: number | undefined,
   ): void {
     const length = end - start;
     const output = this.queue();
-    const client = this.#config.role === 'client';
-    const slab = output.reserve(frameHeaderBytes(length, client) + length);
-    const key = client ? this.#config.maskingKeys() : undefined;
+    const slab = output.reserve(frameHeaderBytes(length, key !== undefined) + length);
     const at = writeFrameHeader(slab, output.used, first, length, key);
-    const byView = viewToMask(view, length, this.#config.mask);
+    const { mask } = this.#config;
+    const view = viewToMask(lentView(bytes), length, mask);
     // A key of zero copies.
-    if (byView !== null) maskView(byView, start, end, output.view, at, key ?? 0);
-    else if (key !== undefined) this.#config.mask(bytes, start, end, slab, at, key);
+    if (view !== null) maskView(view, start, end, output.view, at, key ?? 0);
+    else if (key !== undefined) mask(bytes, start, end, slab, at, key);
     else copyInto(bytes, start, end, slab, at);
     output.advance(at + length);
   }
 
   /** A short text goes from the string straight into the slab, behind a header whose size its length in units foretells. */
-  private writeText(text: string): void {
+  private writeText(text: string, key: number | undefined): void {
     const output = this.queue();
-    const client = this.#config.role === 'client';
+    const masked = key !== undefined;
     const units = text.length;
-    let slab = output.reserve(frameHeaderBytes(units, client) + units);
-    let guess = output.used + frameHeaderBytes(units, client);
+    let slab = output.reserve(frameHeaderBytes(units, masked) + units);
+    let guess = output.used + frameHeaderBytes(units, masked);
     let end = writeAscii(text, slab, guess);
     if (end < 0) {
-      slab = output.reserve(14 + 3 * units);
-      guess = output.used + frameHeaderBytes(units, client);
+      // Exactly what it takes: a slab that grew for the most that it may take would hold too much, see output-memory.ts.
+      const bytes = utf8Bytes(text);
+      slab = output.reserve(frameHeaderBytes(bytes, masked) + bytes);
+      guess = output.used + frameHeaderBytes(bytes, masked);
       end = writeUtf8(text, slab, guess);
     }
     const length = end - guess;
-    const key = client ? this.#config.maskingKeys() : undefined;
-    const at = output.used + frameHeaderBytes(length, client);
-    if (at !== guess) slab.copyWithin(at, guess, end);
-    writeFrameHeader(slab, output.used, FIN | TEXT, length, key);
+    const at = writeFrameHeader(slab, output.used, FIN | TEXT, length, key);
     if (key !== undefined) this.#config.mask(slab, at, at + length, slab, at, key);
     output.advance(at + length);
   }

@@ -70,34 +70,50 @@ export class OutgoingMessage {
     const { closing, fragmenting } = this.#sender;
     // Before the piece is looked at: what was refused can be sent again.
     if (this.#first && fragmenting && !closing) throw new Error('another message in fragments is under way');
-    const payload = this.#opcode === TEXT ? this.#text(piece, last) : requireBinary(piece);
+    const { payload, utf8, heldUnit } = this.#opcode === TEXT ? this.#text(piece, last) : binaryPiece(piece);
+    if (!closing) {
+      const position = { opcode: this.#opcode, first: this.#first, last };
+      this.#sender.fragment(payload, position, typeof piece === 'string');
+      this.#first = false;
+    }
+    // Nothing throws any more: what has been sent is noted.
+    this.#utf8 = utf8;
+    this.#heldUnit = heldUnit;
     this.#ended = last;
-    if (closing) return false;
-    this.#sender.fragment(payload, { opcode: this.#opcode, first: this.#first, last });
-    this.#first = false;
-    return true;
+    return !closing;
   }
 
-  #text(piece: string | Uint8Array, last: boolean): Uint8Array {
+  #text(piece: string | Uint8Array, last: boolean): Piece {
     if (typeof piece === 'string') {
       if (this.#utf8 !== UTF8_BOUNDARY)
         throw new TypeError('a string after bytes that end inside a character');
-      let text = this.#heldUnit + piece;
+      const text = this.#heldUnit + piece;
       const cut = !last && text.length > 0 && isHighSurrogate(text.charCodeAt(text.length - 1));
-      this.#heldUnit = cut ? text.slice(-1) : '';
-      if (cut) text = text.slice(0, -1);
-      return encodeUtf8(text);
+      const whole = cut ? text.length - 1 : text.length;
+      return {
+        payload: encodeUtf8(text.substring(0, whole)),
+        utf8: UTF8_BOUNDARY,
+        heldUnit: text.substring(whole),
+      };
     }
     requireBytes(piece);
     if (this.#heldUnit !== '') throw new TypeError('bytes after a string that ends inside a character');
-    const state = validateUtf8(piece, 0, piece.length, this.#utf8);
-    if (state < 0 || (last && state !== UTF8_BOUNDARY)) throw new TypeError('the bytes of a text are UTF-8');
-    this.#utf8 = state;
-    return piece;
+    const utf8 = validateUtf8(piece, 0, piece.length, this.#utf8);
+    if (utf8 < 0 || (last && utf8 !== UTF8_BOUNDARY)) throw new TypeError('the bytes of a text are UTF-8');
+    return { payload: piece, utf8, heldUnit: '' };
   }
 }
 
-function requireBinary(piece: unknown): Uint8Array {
+/** A piece to be sent, and where the text stands behind it. */
+interface Piece {
+  readonly payload: Uint8Array;
+  /** The validator's state. */
+  readonly utf8: number;
+  /** The first half of a surrogate pair that the piece ended with. */
+  readonly heldUnit: string;
+}
+
+function binaryPiece(piece: unknown): Piece {
   requireBytes(piece);
-  return piece;
+  return { payload: piece, utf8: UTF8_BOUNDARY, heldUnit: '' };
 }

@@ -2,6 +2,7 @@
 import { type ConnectionConfig, keptConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { IncomingMessage } from './incoming-message.js';
+import { CHECKED, poisonOwn } from './memory/checked.js';
 import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { unmasksInPlace } from './unmask.js';
@@ -56,11 +57,17 @@ export class PassedPieces extends IncomingMessage {
     if (hold > 0) this.#held ??= new Uint8Array(3);
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
-    if (end - hold > begin) this.#sink.piece?.(bytes, begin, end - hold);
+    if (end - hold === begin) return;
+    try {
+      this.#sink.piece?.(bytes, begin, end - hold);
+    } finally {
+      if (CHECKED) poisonOwn(bytes, begin, end - hold);
+    }
   }
 
-  override deliver(sink: ConnectionSink): void {
+  override deliver(sink: ConnectionSink): boolean {
     sink.finish?.();
+    return true;
   }
 
   override release(): void {}

@@ -17,7 +17,8 @@ const SHORT_TEXT_BYTES = 32;
  * @param bytes - where it stands
  * @param start - index of its first byte
  * @param end - index after its last
- * @returns the text, a leading byte-order mark included; undefined if it is not valid UTF-8 ({@link validateUtf8} tells where)
+ * @returns the text, a leading byte-order mark included; undefined if it is not valid UTF-8 ({@link validateUtf8} tells where), or if
+ * it is and no string of the runtime's is that long
  *
  * RFC 6455 5.6, 8.1.
  *

@@ -97,6 +97,17 @@ function skipAscii(bytes: Uint8Array, start: number, end: number): number {
   return i;
 }
 
+/** What is found where nothing is wrong with a text. */
+export const VALID = -1;
+/** What is found where a text is valid, but longer than the runtime's strings can be. */
+export const TOO_LONG = -2;
+
+/** The index of the byte that is wrong, or after the last one where one is missing (RFC 6455 8.1); {@link VALID} if none is. */
+export function invalidIndex(bytes: Uint8Array, start: number, end: number): number {
+  const state = validateUtf8(bytes, start, end, UTF8_BOUNDARY);
+  return state === UTF8_BOUNDARY ? VALID : state < 0 ? ~state : end;
+}
+
 /**
  * How many bytes of an unfinished character stand at the end of valid text: 0 to 3.
  *

@@ -5,12 +5,13 @@ import { maskView } from '@sanssocket/mask';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { copyInto } from './memory/bytes.js';
+import { CHECKED, poisonOwn } from './memory/checked.js';
 import { allocateMessage, messageView, TINY_BYTES } from './memory/message-slab.js';
 import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { decodeText } from './text.js';
 import { unmaskInPlace, unmasksInPlace, viewToMask } from './unmask.js';
-import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+import { invalidIndex, TOO_LONG, VALID } from './utf8.js';
 
 /**
  * Delivers a message, as a value or as a span.
@@ -18,8 +19,8 @@ import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
  * @param key - 0 if it is not masked
  * @param view - shows `bytes` if they are a chunk of some length
  * @param ascii - whether it is unmasked and known to be all ASCII
- * @returns the index in `bytes` of the first byte that text cannot have, or after the last one where one is missing; -1 if
- * there is none
+ * @returns `VALID`; or the index in `bytes` of the first byte that text cannot have, or after the last one where one is
+ * missing; or `TOO_LONG`
  */
 export function deliverWhole(
   config: ConnectionConfig,
@@ -35,7 +36,7 @@ export function deliverWhole(
   const { delivery, mask } = config;
   if (delivery === 'messages' && opcode !== TEXT) {
     sink.binary?.(unmasked(config, bytes, start, end, key, view));
-    return -1;
+    return VALID;
   }
   if (key === 0) return deliverSpan(delivery, sink, opcode, bytes, start, end, view, ascii);
   if (unmasksInPlace(config, end - start)) {
@@ -55,7 +56,10 @@ export function deliverWhole(
   }
 }
 
-/** @param ascii - whether text is known to be valid, because it is all ASCII */
+/**
+ * @param view - shows `bytes`, if there is one
+ * @param ascii - whether text is known to be valid, because it is all ASCII
+ */
 function deliverSpan(
   delivery: ConnectionConfig['delivery'],
   sink: ConnectionSink,
@@ -68,22 +72,23 @@ function deliverSpan(
 ): number {
   if (opcode === TEXT && delivery === 'messages') {
     const text = decodeText(bytes, start, end, view);
-    if (text === undefined) return invalidIndex(bytes, start, end);
+    if (text === undefined) {
+      const invalid = invalidIndex(bytes, start, end);
+      return invalid === VALID ? TOO_LONG : invalid;
+    }
     sink.text?.(text);
-    return -1;
+    return VALID;
   }
   if (opcode === TEXT && !ascii) {
     const invalid = invalidIndex(bytes, start, end);
-    if (invalid >= 0) return invalid;
+    if (invalid !== VALID) return invalid;
   }
-  sink.message?.(opcode, bytes, start, end, view);
-  return -1;
-}
-
-/** The index of the byte that is wrong, or after the last one where one is missing (RFC 6455 8.1); -1 for valid text. */
-export function invalidIndex(bytes: Uint8Array, start: number, end: number): number {
-  const state = validateUtf8(bytes, start, end, UTF8_BOUNDARY);
-  return state === UTF8_BOUNDARY ? -1 : state < 0 ? ~state : end;
+  try {
+    sink.message?.(opcode, bytes, start, end);
+  } finally {
+    if (CHECKED) poisonOwn(bytes, start, end);
+  }
+  return VALID;
 }
 
 /** The payload in memory of its own, or in the chunk if that has been handed over. */
@@ -102,7 +107,7 @@ export function unmasked(
     unmaskInPlace(bytes, start, end, key, view, mask);
     return new Uint8Array(view.buffer, view.byteOffset + start, length);
   }
-  const message = allocateMessage(length, view === null ? 0 : bytes.length - end, config.allocate);
+  const message = allocateMessage(length, view === null ? 0 : bytes.length - end, config.allocateLasting);
   if (key === 0) {
     copyInto(bytes, start, end, message, 0);
     return message;

@@ -129,14 +129,22 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
     expect(closing.connection.outcome).toMatchObject({ clean: false, code: 1002 });
   });
 
-  it('sends nothing once it is closing or closed', () => {
+  it("sends nothing once it is closing or closed, but pongs while the peer's Close has not come", () => {
     const ways: ((connection: ReturnType<typeof open>['connection']) => void)[] = [
-      (connection) => connection.close(),
+      (connection) => {
+        connection.close();
+        expect(connection.pong()).toBe(true);
+        drain(connection);
+        connection.receive(toward(role, FIN | CLOSE));
+      },
       (connection) => connection.fail(),
       (connection) => connection.receiveEnd(),
       (connection) => connection.receive(toward(role, FIN | CLOSE)),
       (connection) => connection.receive(hex('ffff')),
     ];
+    const closing = open({ role }).connection;
+    closing.close();
+    expect([closing.sendText('a'), closing.ping(), closing.close()]).toEqual([false, false, false]);
     for (const end of ways) {
       const { connection } = open({ role });
       const fragmented = connection.beginText();

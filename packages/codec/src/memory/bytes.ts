@@ -1,5 +1,6 @@
 /**
- * Copies of byte ranges. `Uint8Array.prototype.slice` will not do: a host may pass Node's `Buffer`, whose `slice` is a view.
+ * Copies of byte ranges: the only functions that copy. `slice` will not do, as a host may pass Node's `Buffer`, whose `slice` is
+ * a view; `tools/lint-bytes.mjs` finds such calls.
  */
 
 /** Below this many bytes a loop costs less than the view that `set` needs (75 ns in V8). */
@@ -43,5 +44,5 @@ export function copyOf(source: Uint8Array, start: number, end: number): Uint8Arr
   return copy;
 }
 
-/** No bytes. */
+/** No bytes, for reading: never handed out, as whoever gets an array may transfer its memory away. */
 export const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

@@ -1,9 +1,15 @@
 /**
  * Messages that stand one after the other in a chunk, unmasked together: copied to SIMD memory once and unmasked there in
  * one call. They are read there, or copied back once if they are to stand unmasked in the chunk.
+ *
+ * - Written by the reader that has taken the run, until it gives it back with the chunk; nobody else can take it meanwhile (a
+ *   sink may feed another connection, whose chunk is then read frame by frame).
+ * - Seen by the sink, a payload at a time, until its method returns.
+ * - Bounded: 192 KiB a realm. How much is unmasked ahead of the sink is bounded too, see `FrameRun.full`.
  */
 import { createSimdMemory, mask, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
+import { CHECKED, declareOwn, noteLent, noteReturned, poison } from './checked.js';
 
 /** How long a chunk has to be at least, and at most. */
 const MIN_CHUNK_BYTES = 512;
@@ -12,6 +18,11 @@ const MAX_CHUNK_BYTES = 0x2_0000;
 const MIN_RUN_BYTES = 256;
 
 const MAX_FRAMES = 4096;
+/**
+ * How much is unmasked at first, and twice as much each time that reading did not stop meanwhile: a sink that stops at every
+ * message costs a constant a message, and not the whole chunk each time.
+ */
+const FIRST_RUN_BYTES = 2048;
 /** Words of a frame in the table that `SimdMemory.maskAll` reads. */
 const WORDS = 4;
 /** Where the table stands in SIMD memory: behind the payloads. */
@@ -43,10 +54,14 @@ export class FrameRun {
     const { buffer, byteOffset, byteLength } = simd.bytes;
     this.view = new DataView(buffer, byteOffset, byteLength);
     this.#table = new Int32Array(buffer, byteOffset + TABLE, WORDS * MAX_FRAMES);
+    if (CHECKED) declareOwn(simd.bytes);
   }
 
+  #maxBytes = FIRST_RUN_BYTES;
+
+  /** Whether no further frame is to be added before those there are have been passed on. */
   get full(): boolean {
-    return this.count === MAX_FRAMES;
+    return this.count === MAX_FRAMES || this.endOf(this.count - 1) >= this.#maxBytes;
   }
 
   /**
@@ -109,9 +124,18 @@ export class FrameRun {
     return true;
   }
 
+  /** For the next frames of the chunk; the sink has heard of all of these. */
+  clear(): void {
+    if (CHECKED && this.count > 0) poison(this.bytes, this.endOf(this.count - 1));
+    this.count = 0;
+    this.#maxBytes *= 2;
+  }
+
   /** For the next chunk. */
   giveBack(): void {
+    if (CHECKED) noteReturned(this);
     this.count = 0;
+    this.#maxBytes = FIRST_RUN_BYTES;
     taken = false;
   }
 
@@ -148,7 +172,13 @@ export function takeRun(chunkBytes: number, fromBytes: number, inPlaceFrom: numb
   if (shared === undefined) shared = createRun();
   if (shared === null) return null;
   taken = true;
+  if (CHECKED) noteLent(shared);
   shared.fromBytes = fromBytes;
   shared.inPlaceFrom = inPlaceFrom;
   return shared;
+}
+
+/** The view of bytes that are lent for a call, if they are a run's. */
+export function runView(bytes: Uint8Array): DataView | null {
+  return shared != null && bytes === shared.bytes ? shared.view : null;
 }

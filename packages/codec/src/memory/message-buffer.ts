@@ -1,12 +1,20 @@
 /**
  * The bytes of an unfinished message.
  *
- * Bytes are copied once, to their place in a segment, and unmasked on the way. Segments are never moved or grown, so a
- * byte is not copied again before the message is whole; they double in size up to 64 KiB, so small pieces merge and what is
- * held is at most twice what arrived, or 64 KiB more. Nothing is allocated from a declared length (advisories M28, M48).
+ * Bytes are copied once, to their place in a segment, and unmasked on the way; and once more when it is certain how long the
+ * message is, and half of it is there, into the array that will be the message. Segments double in size up to 64 KiB, so small
+ * pieces merge.
+ *
+ * - Written by the message's reader, until the message is whole. A piece that is held where it stands is written by nobody: its
+ *   memory has been given away by the host (`handOver`), and is unmasked on its way out of it.
+ * - Seen by the sink once the message is whole: as one array, which is then the sink's; or, of text, by the decoder, and the
+ *   segments are let go.
+ * - Bounded by the limits of a message: what is held is at most twice what arrived, or 64 KiB more. Nothing is allocated from a
+ *   declared length (advisories M28, M48).
  */
 import { type MaskKernel, maskView, rotateKey } from '@sanssocket/mask';
-import { copyInto, EMPTY } from './bytes.js';
+import type { Allocate } from './allocate.js';
+import { copyInto, copyOf, EMPTY } from './bytes.js';
 import { LARGE_BYTES } from './message-slab.js';
 
 const SMALL_REST_BYTES = 8192;
@@ -14,17 +22,6 @@ const MIN_SEGMENT_BYTES = 64;
 const MAX_SEGMENT_BYTES = 0x1_0000;
 /** A segment this long gets a view for pieces that are masked by views: fragments of 64 bytes take 30 ns less. */
 const VIEW_FROM_BYTES = 1024;
-
-/**
- * Segments of the largest size for the next message. Fresh memory is dear: the system clears and maps each page when it is
- * first touched, which takes longer than to fill it. At most 1 MiB a realm; nothing handed out ever comes back here.
- */
-const spare: Uint8Array[] = [];
-const MAX_SPARE = 16;
-
-function keepSpare(segment: Uint8Array): void {
-  if (segment.length === MAX_SEGMENT_BYTES && spare.length < MAX_SPARE) spare.push(segment);
-}
 
 /** What stands before the tail. */
 interface Segment {
@@ -41,7 +38,7 @@ export class MessageBuffer {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: MessageBuffer = /* @__PURE__ */ new MessageBuffer(() => EMPTY);
 
-  readonly #allocate: (bytes: number) => Uint8Array;
+  readonly #allocate: Allocate;
   /** Null while the tail is all. */
   #full: Segment[] | null = null;
   #tail: Uint8Array = EMPTY;
@@ -50,7 +47,7 @@ export class MessageBuffer {
   #bytes = 0;
 
   /** @param allocate - gives memory of which only what has been written is ever handed out */
-  constructor(allocate: (bytes: number) => Uint8Array) {
+  constructor(allocate: Allocate) {
     this.#allocate = allocate;
   }
 
@@ -134,6 +131,8 @@ export class MessageBuffer {
 
   /** All bytes as one array of exactly their length, the caller's to keep. The buffer must not be used after. */
   toBytes(): Uint8Array {
+    // Not `EMPTY`, which is shared: whoever gets a message may transfer its memory away.
+    if (this.#bytes === 0) return new Uint8Array(0);
     if (this.#full === null && this.#used === this.#tail.length) return this.#tail;
     const bytes = this.#make(this.#bytes);
     this.#copyTo(bytes);
@@ -158,10 +157,8 @@ export class MessageBuffer {
     copyInto(this.#tail, 0, this.#used, target, at);
   }
 
-  /** Gives memory back that was not handed out. The buffer must not be used after. */
+  /** Lets the bytes go. */
   release(): void {
-    for (const { bytes, mask } of this.#full ?? []) if (mask === null) keepSpare(bytes);
-    keepSpare(this.#tail);
     this.#full = null;
     this.#tail = EMPTY;
     this.#tailView = null;
@@ -169,26 +166,28 @@ export class MessageBuffer {
   }
 
   #addSegment(arriving: number, atMost: number): void {
+    const held = this.#bytes;
+    // If less is to come than has come, or little, the message itself is made at once: the rest goes to its final place.
+    if (atMost - arriving <= Math.max(held + arriving, SMALL_REST_BYTES)) {
+      const message = this.#make(held + atMost);
+      this.#copyTo(message);
+      this.release();
+      this.#tail = message;
+      this.#used = held;
+      return;
+    }
     this.#closeTail();
-    // If less is to come than has come, or little, the last segment is made at once: often it is the message itself.
-    const nearlyWhole = atMost - arriving <= Math.max(this.#bytes + arriving, SMALL_REST_BYTES);
-    const doubled = Math.max(arriving, Math.min(Math.max(this.#bytes, MIN_SEGMENT_BYTES), atMost));
-    const wanted = nearlyWhole ? atMost : doubled;
-    // Rather one that can be used again, as long as half of it is used.
-    const bytes =
-      wanted > (nearlyWhole ? MAX_SEGMENT_BYTES : MAX_SEGMENT_BYTES / 2) ? MAX_SEGMENT_BYTES : wanted;
-    this.#tail = bytes === MAX_SEGMENT_BYTES ? (spare.pop() ?? this.#make(bytes)) : this.#make(bytes);
+    this.#tail = this.#make(
+      Math.max(arriving, Math.min(Math.max(held, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES)),
+    );
   }
 
   #closeTail(): void {
     const used = this.#used;
     if (used === 0) return;
-    let bytes = this.#tail;
+    const tail = this.#tail;
     // Many pieces held elsewhere must not leave a nearly empty segment each.
-    if (2 * used < bytes.length) {
-      bytes = bytes.slice(0, used);
-      keepSpare(this.#tail);
-    }
+    const bytes = 2 * used < tail.length ? copyOf(tail, 0, used) : tail;
     this.#full ??= [];
     this.#full.push({ bytes, used, mask: null, key: 0 });
     this.#tail = EMPTY;

@@ -1,16 +1,27 @@
 /**
- * Memory that output is put together in. A host that says when a chunk has been written gets the same memory again: it is
- * in the cache still, and has its views. 16 KiB sent again and again take 1 us that way, where fresh memory takes 4.
+ * Memory that output is put together in, one for all connections of a configuration.
+ *
+ * - A slab is written by the connection it was begun for, until its bytes leave as a chunk.
+ * - A chunk is seen by the host, and by whoever it gives the chunk to, until the host says that nobody holds it any more
+ *   (`Connection.reuseOutput`); if it never says so, for ever. Little in a large slab leaves as a copy, which is never used again.
+ * - Bounded: what waits holds at most four times its bytes, or 4 KiB; what has left, at most four times its bytes. Kept for the
+ *   next output are one slab of each length, 85 KiB in all.
+ *
+ * A slab that is used again is in the cache still, and has its view: 16 KiB sent again and again take 1 us that way, where fresh
+ * memory takes 4.
  */
+import type { Allocate } from './allocate.js';
+import { copyInto } from './bytes.js';
+import { CHECKED, noteLent, noteReturned, poison, refuseReturned } from './checked.js';
 
-/** Below this many bytes V8 keeps an array in its own heap, ten times as cheap as one outside. */
-const TINY_SLAB_BYTES = 64;
-/** A slab grows up to here; what follows goes into a further chunk. */
-export const MAX_SLAB_BYTES = 0x1_0000;
-/** Longer slabs are not kept. */
-const MAX_KEPT_BYTES = 0x2_0000;
-/** Nor is a slab used again for output that takes less than a quarter of it, because a slow transport holds all of it. */
-const SMALL_SLAB_BYTES = 1024;
+/** A slab grows up to here, and what follows goes into a further chunk: a payload of 64 KiB with its header just fits. */
+export const MAX_SLAB_BYTES = 0x1_0040;
+/** How long slabs are. Each is four times the one before, so that a quarter of a slab that has grown is used. */
+const SLAB_BYTES: readonly number[] = [1024, 4096, 16384, MAX_SLAB_BYTES];
+/** The longest slab that output begins with if less is certain to come: what may wait in vain on each connection. */
+const MAX_FIRST_BYTES = 4096;
+/** Up to here V8 keeps an array in its own heap, ten times as cheap as one outside. */
+const TINY_BYTES = 64;
 
 /** Memory for one chunk of output. */
 export class Slab {
@@ -19,7 +30,6 @@ export class Slab {
 
   readonly bytes: Uint8Array;
   #view: DataView | null = null;
-  #chunk: Uint8Array | null = null;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -31,60 +41,54 @@ export class Slab {
     this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     return this.#view;
   }
-
-  /** Its first bytes. Not by `subarray`, which for Node's `Buffer` takes twice as long as a view, which takes 45 ns. */
-  firstBytes(length: number): Uint8Array {
-    const { bytes } = this;
-    if (length === bytes.length) return bytes;
-    if (this.#chunk?.length !== length) {
-      this.#chunk = new Uint8Array(bytes.buffer, bytes.byteOffset, length);
-    }
-    return this.#chunk;
-  }
 }
 
-/** Where the slabs of many connections come from: one for all of a configuration. */
+/** Where the slabs of many connections come from. */
 export class OutputMemory {
-  readonly #allocate: (bytes: number) => Uint8Array;
-  /**
-   * How long the last chunk was. The next slab begins with as much: under the same load it need not grow, and 16 messages
-   * sent in one go take 100 ns less each.
-   */
+  readonly #allocate: Allocate;
+  /** One slab of each length that nobody uses; null where there is none. */
+  readonly #spares: (Slab | null)[] = SLAB_BYTES.map(() => null);
+  /** How long the last chunk was: under the same load the next one need not grow, which takes 100 ns off each of 16 messages. */
   #lastBytes = 0;
   /** Whether the host gives chunks back: nothing is kept for one that does not. */
   #reuses = false;
   #lentChunk: Uint8Array | null = null;
   #lentSlab: Slab | null = null;
-  #spare: Slab | null = null;
 
   /** @param allocate - gives memory of which every byte handed out is written first */
-  constructor(allocate: (bytes: number) => Uint8Array) {
+  constructor(allocate: Allocate) {
     this.#allocate = allocate;
   }
 
-  /** The first slab of a chunk, with room for at least `bytes`. */
+  /** The first slab of a chunk, with room for at least `bytes`. Throws what the host's allocator throws. */
   begin(bytes: number): Slab {
-    const expected = Math.max(bytes, this.#lastBytes, TINY_SLAB_BYTES);
-    const spare = this.#spare;
-    if (spare !== null) {
-      const { length } = spare.bytes;
-      if (length >= bytes && (length <= 4 * expected || length <= SMALL_SLAB_BYTES)) {
-        this.#spare = null;
-        return spare;
-      }
+    return this.#slab(Math.max(bytes, Math.min(this.#lastBytes, MAX_FIRST_BYTES)));
+  }
+
+  /** A slab with room for `bytes`, and what a slab that is outgrown holds; nobody has seen that one, so it is free again. */
+  grow(slab: Slab, used: number, bytes: number): Slab {
+    const grown = this.#slab(Math.max(used + bytes, Math.min(4 * slab.bytes.length, MAX_SLAB_BYTES)));
+    copyInto(slab.bytes, 0, used, grown.bytes, 0);
+    this.#giveBack(slab);
+    return grown;
+  }
+
+  /**
+   * The chunk that was put together in a slab, an array of its own each time: so it is known by which one is given back. Throws
+   * what the host's allocator throws; nothing has changed then.
+   */
+  lend(slab: Slab, used: number): Uint8Array {
+    const { bytes } = slab;
+    if (4 * used < bytes.length) {
+      const copy = used <= TINY_BYTES ? new Uint8Array(used) : this.#allocate(used);
+      copyInto(bytes, 0, used, copy, 0);
+      this.#lastBytes = used;
+      this.#giveBack(slab);
+      return copy;
     }
-    return this.allocate(Math.max(bytes, Math.min(expected, MAX_SLAB_BYTES)));
-  }
-
-  allocate(bytes: number): Slab {
-    return new Slab(this.#allocate(bytes));
-  }
-
-  /** The chunk that was put together in a slab. */
-  lend(slab: Slab, bytes: number): Uint8Array {
-    const chunk = slab.firstBytes(bytes);
-    this.#lastBytes = bytes;
-    if (this.#reuses && slab.bytes.length <= MAX_KEPT_BYTES) {
+    const chunk = new Uint8Array(bytes.buffer, bytes.byteOffset, used);
+    this.#lastBytes = used;
+    if (this.#reuses) {
       this.#lentChunk = chunk;
       this.#lentSlab = slab;
     }
@@ -94,9 +98,37 @@ export class OutputMemory {
   /** The chunk lent last has been written, and nobody holds it. Of others nothing is known here. */
   reuse(chunk: Uint8Array): void {
     this.#reuses = true;
+    if (CHECKED) refuseReturned(chunk);
     if (chunk !== this.#lentChunk) return;
-    this.#spare = this.#lentSlab;
+    if (CHECKED) noteReturned(chunk);
+    this.#giveBack(this.#lentSlab!);
     this.#lentChunk = null;
     this.#lentSlab = null;
   }
+
+  #slab(bytes: number): Slab {
+    const size = sizeOf(bytes);
+    const spare = this.#spares[size];
+    if (spare == null) return new Slab(this.#allocate(SLAB_BYTES[size] ?? bytes));
+    this.#spares[size] = null;
+    if (CHECKED) noteLent(spare);
+    return spare;
+  }
+
+  #giveBack(slab: Slab): void {
+    if (CHECKED) {
+      noteReturned(slab);
+      poison(slab.bytes);
+    }
+    const { length } = slab.bytes;
+    const size = sizeOf(length);
+    if (length === SLAB_BYTES[size]) this.#spares[size] = slab;
+  }
+}
+
+/** Which of the lengths of slabs is the first with room for so many bytes; as many as there are if none is. */
+function sizeOf(bytes: number): number {
+  let size = 0;
+  while (size < SLAB_BYTES.length && SLAB_BYTES[size]! < bytes) size++;
+  return size;
 }

@@ -1,24 +1,30 @@
 /**
  * Output waiting for the host: chunks in order. What is small is written into one growing slab, so that everything one
- * call made necessary leaves as one chunk; what is large is queued by reference. A chunk handed out is never
- * written to again (advisory K14).
+ * call made necessary leaves as one chunk; what is large is queued by reference.
+ *
+ * - Written by the connection's sender, behind what is there. A chunk handed out is never written to again by the queue
+ *   (advisory K14); its memory is `OutputMemory`'s, or the caller's who queued it.
+ * - Seen by the host once it is taken.
+ * - Bounded by the host, which looks at `bufferedAmount`; what it holds beyond its bytes by `OutputMemory`.
+ *
+ * Nothing changes where something throws: what the host's allocator throws passes through, and the call can be made again.
  */
-import { copyInto } from './bytes.js';
+import { allocateCleared } from './allocate.js';
 import { MAX_SLAB_BYTES, OutputMemory, Slab } from './output-memory.js';
 
-/** A slab that turns out too small grows to this at least. */
-const GROWN_SLAB_BYTES = 1024;
+/** Empty places are given up when they are half of all, and not few: in time linear in the chunks. */
+const MIN_EMPTY_PLACES = 32;
 
 /** A queue of chunks. Lives only while something is queued: an idle connection has none. */
 export class OutputQueue {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: OutputQueue = /* @__PURE__ */ new OutputQueue(
-    /* @__PURE__ */ new OutputMemory((bytes) => new Uint8Array(bytes)),
+    /* @__PURE__ */ new OutputMemory(allocateCleared),
   );
 
   readonly #memory: OutputMemory;
-  /** Chunks before the slab, in order; null while there is only a slab. */
-  #chunks: Uint8Array[] | null = null;
+  /** Chunks before the slab, in order, behind empty places of those handed out; null while there is only a slab. */
+  #chunks: (Uint8Array | null)[] | null = null;
   /** Index in `#chunks` of the next to hand out. */
   #next = 0;
   #slab: Slab = Slab.kept;
@@ -67,46 +73,55 @@ export class OutputQueue {
 
   /** Queues a chunk by reference, behind everything written so far. */
   append(chunk: Uint8Array): void {
-    this.#seal();
-    this.#chunks ??= [];
-    this.#chunks.push(chunk);
+    this.appendBehind(this.#used, chunk);
+  }
+
+  /** As {@link OutputQueue.advance} and {@link OutputQueue.append} in one: both, or, if something throws, neither. */
+  appendBehind(end: number, chunk: Uint8Array): void {
+    if (end > 0) this.#seal(end);
+    this.#push(chunk);
     this.#bytes += chunk.length;
   }
 
   /** The next chunk; undefined when there is none. */
   take(): Uint8Array | undefined {
-    if (this.#chunks === null) this.#seal();
+    if (this.#chunks === null && this.#used > 0) this.#seal(this.#used);
     const chunks = this.#chunks;
     if (chunks === null) return undefined;
-    const chunk = chunks[this.#next++]!;
+    const chunk = chunks[this.#next]!;
+    // What has left is the host's alone: the queue does not hold it while other chunks wait.
+    chunks[this.#next++] = null;
     if (this.#next === chunks.length) {
       this.#chunks = null;
+      this.#next = 0;
+    } else if (this.#next >= MIN_EMPTY_PLACES && 2 * this.#next >= chunks.length) {
+      chunks.splice(0, this.#next);
       this.#next = 0;
     }
     this.#bytes -= chunk.length;
     return chunk;
   }
 
-  #seal(): void {
-    if (this.#used === 0) return;
+  #push(chunk: Uint8Array): void {
     this.#chunks ??= [];
-    this.#chunks.push(this.#memory.lend(this.#slab, this.#used));
+    this.#chunks.push(chunk);
+  }
+
+  /** Makes a chunk of what is in the slab before `end`. */
+  #seal(end: number): void {
+    this.#push(this.#memory.lend(this.#slab, end));
+    this.#bytes += end - this.#used;
     this.#slab = Slab.kept;
     this.#used = 0;
   }
 
   #makeRoom(bytes: number): void {
     const used = this.#used;
-    if (used === 0) {
-      this.#slab = this.#memory.begin(bytes);
-    } else if (used + bytes > MAX_SLAB_BYTES) {
-      this.#seal();
-      this.#slab = this.#memory.begin(Math.max(bytes, MAX_SLAB_BYTES));
-    } else {
-      const { bytes: full } = this.#slab;
-      const grown = Math.min(Math.max(GROWN_SLAB_BYTES, 4 * full.length), MAX_SLAB_BYTES);
-      this.#slab = this.#memory.allocate(Math.max(used + bytes, grown));
-      copyInto(full, 0, used, this.#slab.bytes, 0);
+    if (used > 0 && used + bytes <= MAX_SLAB_BYTES) {
+      this.#slab = this.#memory.grow(this.#slab, used, bytes);
+      return;
     }
+    if (used > 0) this.#seal(used);
+    this.#slab = this.#memory.begin(bytes);
   }
 }

@@ -1,34 +1,11 @@
 /** What is held, and how often a byte is touched. Bounds are generous: they tell linear from multiple, not good from better. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type MaskKernel, mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
 import { BINARY, Connection, ConnectionConfig, FIN, PONG, TEXT } from '../../src/index.js';
 import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 import { MODES } from '../endpoint.js';
 import { chunks, concat, masked, plain } from '../frames.js';
-
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
-
-/** Bytes in use, in V8's heap and in array buffers. */
-function inUse(): number {
-  gc();
-  gc();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-let _kept: unknown;
-
-/** How much more is in use after a call than before, while what it returns is kept. */
-function held(call: () => unknown): number {
-  const before = inUse();
-  _kept = call();
-  const after = inUse();
-  _kept = undefined;
-  return after - before;
-}
+import { held } from './heap.js';
 
 const KIB = 1024;
 const DELIVERIES = MODES.filter(({ inPlace }) => !inPlace);

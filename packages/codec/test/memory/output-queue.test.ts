@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CHECKED, POISON } from '../../src/memory/checked.js';
 import { OutputMemory } from '../../src/memory/output-memory.js';
 import { OutputQueue } from '../../src/memory/output-queue.js';
 import { characters, concat } from '../frames.js';
+import { gc } from './heap.js';
 
 function write(queue: OutputQueue, bytes: Uint8Array): void {
   const slab = queue.reserve(bytes.length + 9);
@@ -130,12 +132,22 @@ describe('OutputMemory', () => {
     return chunk;
   }
 
-  it('serves again, under steady load as the very same chunk', () => {
+  it('serves again, as a chunk of its own each time: what was given back before is not taken for it', () => {
     const memory = new OutputMemory(allocate);
     send(memory, 5000); // from now on it is known that chunks come back
     const chunk = send(memory, 5000);
-    expect(send(memory, 5000)).toBe(chunk);
-    expect(send(memory, 4000).buffer).toBe(chunk.buffer);
+    const again = send(memory, 5000);
+    expect(again.buffer).toBe(chunk.buffer);
+    expect(again).not.toBe(chunk);
+    expect(send(memory, 4100).buffer).toBe(chunk.buffer);
+    expect(() => memory.reuse(chunk)).toThrow('twice');
+  });
+
+  it('is poisoned when it is given back, where ownership is checked: the tests are run that way', () => {
+    expect(CHECKED).toBe(true);
+    const memory = new OutputMemory(allocate);
+    send(memory, 5000);
+    expect([...send(memory, 5000)].every((byte) => byte === POISON)).toBe(true);
   });
 
   it('stays what it is while somebody holds it, whatever else is given back', () => {
@@ -150,14 +162,88 @@ describe('OutputMemory', () => {
     expect(held.every((byte) => byte === 7)).toBe(true);
   });
 
-  it('is not kept for a host that gives nothing back, nor when it is large, nor wasted on little', () => {
+  it('is not kept for a host that gives nothing back, nor when it is large', () => {
     const memory = new OutputMemory(allocate);
     const first = send(memory, 5000);
     expect(send(memory, 5000).buffer).not.toBe(first.buffer);
     const large = send(memory, 200_000);
     expect(send(memory, 200_000).buffer).not.toBe(large.buffer);
-    const middle = send(memory, 50_000);
-    send(memory, 10); // after it little is expected
-    expect(send(memory, 10).buffer).not.toBe(middle.buffer);
+  });
+
+  it('is at most four times what waits or 4 KiB, and four times what has left, whatever was sent before', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.nat(4), fc.oneof(fc.nat(300), fc.integer({ min: 300, max: 70_000 })), fc.boolean()),
+        ),
+        (list) => {
+          const memory = new OutputMemory(allocate);
+          const queues = Array.from({ length: 5 }, () => new OutputQueue(memory));
+          for (const [q, bytes, reuse] of list) {
+            const queue = queues[q]!;
+            write(queue, new Uint8Array(bytes + 1));
+            expect(queue.view.byteLength).toBeLessThanOrEqual(4 * queue.bytes + 4096);
+            if (bytes % 3 === 0) continue;
+            for (let chunk = queue.take(); chunk !== undefined; chunk = queue.take()) {
+              expect(chunk.buffer.byteLength).toBeLessThanOrEqual(4 * chunk.length);
+              if (reuse) memory.reuse(chunk);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it('lets the queue go on where it was when the allocator throws', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(10, 700, 5000, 66_000), fc.boolean(), fc.boolean())),
+        (list) => {
+          let throws = false;
+          const queue = new OutputQueue(
+            new OutputMemory((bytes) => {
+              if (throws) throw new Error('no memory');
+              return new Uint8Array(bytes);
+            }),
+          );
+          let expected = '';
+          let got = '';
+          const attempt = (call: () => void): void => {
+            throws = true;
+            try {
+              call();
+            } catch {
+              throws = false;
+              call();
+            }
+            throws = false;
+          };
+          list.forEach(([bytes, byReference, take], i) => {
+            const data = new Uint8Array(bytes).fill(i + 1);
+            attempt(() => (byReference ? queue.append(data) : write(queue, data)));
+            expected += characters(data);
+            expect(queue.bytes).toBe(expected.length - got.length);
+            if (take) attempt(() => (got += characters(queue.take()!)));
+          });
+          for (let chunk = queue.take(); chunk !== undefined; chunk = queue.take()) got += characters(chunk);
+          expect(got).toBe(expected);
+        },
+      ),
+    );
+  });
+
+  it('holds nothing that has been taken while more waits, and its list does not grow with what has passed', () => {
+    const queue = new OutputQueue(new OutputMemory(allocate));
+    const taken: WeakRef<Uint8Array>[] = [];
+    for (let i = 0; i < 10; i++) queue.append(new Uint8Array(5000));
+    for (let i = 0; i < 1000; i++) {
+      queue.append(new Uint8Array(5000));
+      taken.push(new WeakRef(queue.take()!));
+    }
+    return new Promise<void>((done) => setTimeout(done, 0)).then(() => {
+      gc();
+      expect(taken.filter((chunk) => chunk.deref() !== undefined).length).toBeLessThan(3);
+      expect(queue.bytes).toBe(50_000);
+    });
   });
 });

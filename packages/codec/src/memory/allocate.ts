@@ -1,0 +1,36 @@
+/** Memory of the host's: what its `allocate` gives is looked at before it is used, and it may throw. */
+
+/** Gives as many bytes as asked, which need not be zero. */
+export type Allocate = (bytes: number) => Uint8Array;
+
+/** The runtime's memory, cleared. */
+export const allocateCleared: Allocate = (bytes) => new Uint8Array(bytes);
+
+/**
+ * Makes a host's allocator one that gives just what was asked for, or throws.
+ *
+ * @returns a function that throws what `allocate` throws, or TypeError if it gave less; of more, the first bytes are used
+ */
+export function checkedAllocate(allocate: Allocate): Allocate {
+  return (bytes) => {
+    const memory = allocate(bytes);
+    if (!(memory instanceof Uint8Array) || memory.length < bytes) {
+      throw new TypeError(`allocate must give a Uint8Array of ${bytes} bytes`);
+    }
+    return memory.length === bytes ? memory : new Uint8Array(memory.buffer, memory.byteOffset, bytes);
+  };
+}
+
+/**
+ * Makes an allocator that always gives memory, the runtime's if the host has none to give: for bytes that have been taken from
+ * the peer, or that an extension has encoded, and that would otherwise be lost.
+ */
+export function lastingAllocate(allocate: Allocate): Allocate {
+  return (bytes) => {
+    try {
+      return allocate(bytes);
+    } catch {
+      return new Uint8Array(bytes);
+    }
+  };
+}
