@@ -257,11 +257,8 @@ export class MessageReader extends FrameReader {
         if (CHECKED) poisonOwn(bytes, start, end);
       }
     } else {
-      try {
-        this.#sink.pong?.(bytes, start, end);
-      } finally {
-        if (CHECKED) poisonOwn(bytes, start, end);
-      }
+      this.#sink.pong?.(bytes, start, end);
+      if (CHECKED) poisonOwn(bytes, start, end);
     }
   }
 

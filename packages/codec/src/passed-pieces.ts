@@ -58,11 +58,8 @@ export class PassedPieces extends IncomingMessage {
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    try {
-      this.#sink.piece?.(bytes, begin, end - hold);
-    } finally {
-      if (CHECKED) poisonOwn(bytes, begin, end - hold);
-    }
+    this.#sink.piece?.(bytes, begin, end - hold);
+    if (CHECKED) poisonOwn(bytes, begin, end - hold);
   }
 
   override deliver(sink: ConnectionSink): boolean {

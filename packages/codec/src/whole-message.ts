@@ -83,11 +83,8 @@ function deliverSpan(
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }
-  try {
-    sink.message?.(opcode, bytes, start, end);
-  } finally {
-    if (CHECKED) poisonOwn(bytes, start, end);
-  }
+  sink.message?.(opcode, bytes, start, end);
+  if (CHECKED) poisonOwn(bytes, start, end);
   return VALID;
 }
 

@@ -28,7 +28,7 @@ function replay(event: ConnectionEvent, sink: ReturnType<typeof recorder>): void
   const { type } = event;
   if (type === 'text') sink.text!(event.text);
   else if (type === 'binary') sink.binary!(event.bytes);
-  else if (type === 'message') sink.message!(event.opcode, event.bytes, 0, event.bytes.length, null);
+  else if (type === 'message') sink.message!(event.opcode, event.bytes, 0, event.bytes.length);
   else if (type === 'begin') sink.begin!(event.opcode);
   else if (type === 'piece') sink.piece!(event.bytes, 0, event.bytes.length);
   else if (type === 'finish') sink.finish!();

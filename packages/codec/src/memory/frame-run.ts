@@ -22,7 +22,7 @@ const MAX_FRAMES = 4096;
  * How much is unmasked at first, and twice as much each time that reading did not stop meanwhile: a sink that stops at every
  * message costs a constant a message, and not the whole chunk each time.
  */
-const FIRST_RUN_BYTES = 2048;
+const FIRST_RUN_BYTES = 0x4000;
 /** Words of a frame in the table that `SimdMemory.maskAll` reads. */
 const WORDS = 4;
 /** Where the table stands in SIMD memory: behind the payloads. */
@@ -61,7 +61,8 @@ export class FrameRun {
 
   /** Whether no further frame is to be added before those there are have been passed on. */
   get full(): boolean {
-    return this.count === MAX_FRAMES || this.endOf(this.count - 1) >= this.#maxBytes;
+    const { count } = this;
+    return count === MAX_FRAMES || (count > 1 && this.endOf(count - 1) >= this.#maxBytes);
   }
 
   /**

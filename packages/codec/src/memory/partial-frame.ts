@@ -17,6 +17,9 @@ const MAX_PARTIAL_BYTES = 2 + 4 + MAX_CONTROL_PAYLOAD_BYTES;
 
 /** Bytes of one frame. */
 export class PartialFrame {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: PartialFrame = /* @__PURE__ */ new PartialFrame(0);
+
   bytes: Uint8Array = new Uint8Array(SHORT_BYTES);
   size = 0;
   /** How many bytes have to be there before there is more to say than now. */
