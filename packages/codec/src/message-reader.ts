@@ -16,7 +16,7 @@ import { FrameReader } from './frame-reader.js';
 import { encodeCloseBody } from './frame-writer.js';
 import type { Frame } from './incoming-frame.js';
 import type { IncomingMessage } from './incoming-message.js';
-import { CHECKED, poisonOwn } from './memory/checked.js';
+import { poisonOwn } from './memory/checked.js';
 import { type FrameRun, takeRun } from './memory/frame-run.js';
 import type { MessageDecoder } from './message-decoder.js';
 import type { MessageSender } from './message-sender.js';
@@ -254,11 +254,11 @@ export class MessageReader extends FrameReader {
         // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". Our own Close is
         // no reason not to: 5.5.1 forbids data frames after it.
         if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
-        if (CHECKED) poisonOwn(bytes, start, end);
+        poisonOwn(bytes, start, end);
       }
     } else {
       this.#sink.pong?.(bytes, start, end);
-      if (CHECKED) poisonOwn(bytes, start, end);
+      poisonOwn(bytes, start, end);
     }
   }
 

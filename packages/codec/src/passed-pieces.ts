@@ -2,7 +2,7 @@
 import { type ConnectionConfig, keptConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { IncomingMessage } from './incoming-message.js';
-import { CHECKED, poisonOwn } from './memory/checked.js';
+import { poisonOwn } from './memory/checked.js';
 import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { unmasksInPlace } from './unmask.js';
@@ -59,7 +59,7 @@ export class PassedPieces extends IncomingMessage {
     this.#heldBytes = hold;
     if (end - hold === begin) return;
     this.#sink.piece?.(bytes, begin, end - hold);
-    if (CHECKED) poisonOwn(bytes, begin, end - hold);
+    poisonOwn(bytes, begin, end - hold);
   }
 
   override deliver(sink: ConnectionSink): boolean {

@@ -5,7 +5,7 @@ import { maskView } from '@sanssocket/mask';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { copyInto } from './memory/bytes.js';
-import { CHECKED, poisonOwn } from './memory/checked.js';
+import { poisonOwn } from './memory/checked.js';
 import { allocateMessage, messageView, TINY_BYTES } from './memory/message-slab.js';
 import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
@@ -84,7 +84,7 @@ function deliverSpan(
     if (invalid !== VALID) return invalid;
   }
   sink.message?.(opcode, bytes, start, end);
-  if (CHECKED) poisonOwn(bytes, start, end);
+  poisonOwn(bytes, start, end);
   return VALID;
 }
 

@@ -9,7 +9,7 @@
  */
 import { createSimdMemory, mask, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
-import { CHECKED, declareOwn, noteLent, noteReturned, poison } from './checked.js';
+import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
 
 /** How long a chunk has to be at least, and at most. */
 const MIN_CHUNK_BYTES = 512;
@@ -54,7 +54,7 @@ export class FrameRun {
     const { buffer, byteOffset, byteLength } = simd.bytes;
     this.view = new DataView(buffer, byteOffset, byteLength);
     this.#table = new Int32Array(buffer, byteOffset + TABLE, WORDS * MAX_FRAMES);
-    if (CHECKED) declareOwn(simd.bytes);
+    declareOwn(simd.bytes);
   }
 
   #maxBytes = FIRST_RUN_BYTES;
@@ -127,14 +127,14 @@ export class FrameRun {
 
   /** For the next frames of the chunk; the sink has heard of all of these. */
   clear(): void {
-    if (CHECKED && this.count > 0) poison(this.bytes, this.endOf(this.count - 1));
+    if (this.count > 0) poison(this.bytes, this.endOf(this.count - 1));
     this.count = 0;
     this.#maxBytes *= 2;
   }
 
   /** For the next chunk. */
   giveBack(): void {
-    if (CHECKED) noteReturned(this);
+    noteReturned(this);
     this.count = 0;
     this.#maxBytes = FIRST_RUN_BYTES;
     taken = false;
@@ -173,7 +173,7 @@ export function takeRun(chunkBytes: number, fromBytes: number, inPlaceFrom: numb
   if (shared === undefined) shared = createRun();
   if (shared === null) return null;
   taken = true;
-  if (CHECKED) noteLent(shared);
+  noteLent(shared);
   shared.fromBytes = fromBytes;
   shared.inPlaceFrom = inPlaceFrom;
   return shared;

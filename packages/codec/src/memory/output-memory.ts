@@ -12,7 +12,7 @@
  */
 import type { Allocate } from './allocate.js';
 import { copyInto } from './bytes.js';
-import { CHECKED, noteLent, noteReturned, poison, refuseReturned } from './checked.js';
+import { noteLent, noteReturned, poison, refuseReturned } from './checked.js';
 
 /** A slab grows up to here, and what follows goes into a further chunk: a payload of 64 KiB with its header just fits. */
 export const MAX_SLAB_BYTES = 0x1_0040;
@@ -98,9 +98,9 @@ export class OutputMemory {
   /** The chunk lent last has been written, and nobody holds it. Of others nothing is known here. */
   reuse(chunk: Uint8Array): void {
     this.#reuses = true;
-    if (CHECKED) refuseReturned(chunk);
+    refuseReturned(chunk);
     if (chunk !== this.#lentChunk) return;
-    if (CHECKED) noteReturned(chunk);
+    noteReturned(chunk);
     this.#giveBack(this.#lentSlab!);
     this.#lentChunk = null;
     this.#lentSlab = null;
@@ -111,15 +111,13 @@ export class OutputMemory {
     const spare = this.#spares[size];
     if (spare == null) return new Slab(this.#allocate(SLAB_BYTES[size] ?? bytes));
     this.#spares[size] = null;
-    if (CHECKED) noteLent(spare);
+    noteLent(spare);
     return spare;
   }
 
   #giveBack(slab: Slab): void {
-    if (CHECKED) {
-      noteReturned(slab);
-      poison(slab.bytes);
-    }
+    noteReturned(slab);
+    poison(slab.bytes, slab.bytes.length);
     const { length } = slab.bytes;
     const size = sizeOf(length);
     if (length === SLAB_BYTES[size]) this.#spares[size] = slab;

@@ -8,7 +8,7 @@
  */
 import { MAX_CONTROL_PAYLOAD_BYTES } from '../opcodes.js';
 import { copyInto } from './bytes.js';
-import { CHECKED, declareOwn } from './checked.js';
+import { declareOwn } from './checked.js';
 
 /** V8 keeps arrays of this length in its own heap, where they cost a tenth. */
 const SHORT_BYTES = 64;
@@ -27,7 +27,7 @@ export class PartialFrame {
 
   constructor(needed: number) {
     this.needed = needed;
-    if (CHECKED) declareOwn(this.bytes);
+    declareOwn(this.bytes);
   }
 
   /** @returns the index after the last byte taken of the chunk: all that are needed, as far as they are there */
@@ -44,7 +44,7 @@ export class PartialFrame {
   private grow(): void {
     const { bytes } = this;
     this.bytes = new Uint8Array(MAX_PARTIAL_BYTES);
-    if (CHECKED) declareOwn(this.bytes);
+    declareOwn(this.bytes);
     copyInto(bytes, 0, this.size, this.bytes, 0);
   }
 }

@@ -10,7 +10,7 @@
  */
 import { createSimdMemory, mask as defaultMask, type MaskKernel, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
-import { CHECKED, declareOwn, noteLent, noteReturned, poison } from './checked.js';
+import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
 
 /** A borrowed buffer. */
 export interface Scratch {
@@ -25,7 +25,7 @@ const SCRATCH_BYTES = 0x2_0000;
 /** The realm's buffer, made when the first message needs it. */
 let shared: Scratch | undefined;
 let taken = false;
-/** How many of its bytes have been asked for; known where ownership is checked. */
+/** How many of its bytes were asked for last. */
 let lentBytes = 0;
 
 /**
@@ -37,16 +37,14 @@ export function borrow(bytes: number): Scratch {
   if (taken || bytes > SCRATCH_BYTES) return createScratch(bytes, undefined);
   shared ??= createScratch(SCRATCH_BYTES, createSimdMemory(SCRATCH_BYTES));
   taken = true;
-  if (CHECKED) {
-    noteLent(shared);
-    lentBytes = bytes;
-  }
+  noteLent(shared);
+  lentBytes = bytes;
   return shared;
 }
 
 function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
   const bytes = simd === undefined ? new Uint8Array(size) : simd.bytes;
-  if (CHECKED) declareOwn(bytes);
+  declareOwn(bytes);
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), simd };
 }
 
@@ -62,10 +60,8 @@ export function usesSimd(scratch: Scratch, mask: MaskKernel): scratch is Scratch
 
 /** Gives a borrowed buffer back. */
 export function giveBack(scratch: Scratch): void {
-  if (CHECKED) {
-    noteReturned(scratch);
-    poison(scratch.bytes, scratch === shared ? lentBytes : scratch.bytes.length);
-  }
+  noteReturned(scratch);
+  poison(scratch.bytes, scratch === shared ? lentBytes : scratch.bytes.length);
   if (scratch === shared) taken = false;
 }
 
