@@ -238,7 +238,7 @@ export function runConnectionVector(
   const mismatches: Mismatch[] = [];
   for (const views of splits(input)) {
     // Copies: an endpoint may unmask in place.
-    const chunks = views.map((view) => view.slice());
+    const chunks = views.map((view) => Uint8Array.from(view));
     let message: string;
     try {
       const endpoint = createEndpoint(role, vector.options ?? {});
