@@ -25,7 +25,7 @@ describe('createMaskingKeySource', () => {
   });
 
   it('wipes each key of the block as it hands it out, and no other', () => {
-    let block = new Uint8Array(0);
+    let block: Uint8Array = new Uint8Array(0);
     let calls = 0;
     const next = createMaskingKeySource((bytes) => {
       // Nothing of the block before is left for a source that fills only a part.
