@@ -5,7 +5,7 @@
  */
 import { NORMAL_CLOSURE } from './close-codes.js';
 import { ConnectionConfig, type ConnectionOptions } from './connection-config.js';
-import { EventHandlers, fire } from './event-handlers.js';
+import { EventHandlers } from './event-handlers.js';
 import type { MessageExtension } from './extension.js';
 import { positiveInteger } from './limits.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from './opcodes.js';
@@ -141,12 +141,12 @@ export class TransportWebSocket extends EventTarget {
     this.#session = new TransportSession(transport, setup, {
       opened: (agreed) => {
         agree(agreed);
-        fire(this, new Event('open'));
+        this.#handlers.fire(new Event('open'));
       },
       message: (data) => this.#deliver(data),
       ended: (isClean, code, reason) => {
-        if (!isClean) fire(this, new Event('error'));
-        fire(this, createCloseEvent(isClean, code, reason));
+        if (!isClean) this.#handlers.fire(new Event('error'));
+        this.#handlers.fire(createCloseEvent(isClean, code, reason));
       },
     });
     if (this.#session.state === OPEN) agree(transport as ByteTransport);
@@ -265,6 +265,7 @@ export class TransportWebSocket extends EventTarget {
   override addEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
   override addEventListener(type: string, listener: Listener, options?: ListenerOptions): void {
     super.addEventListener(type, listener, options);
+    this.#handlers.noteListener(type);
   }
 
   override removeEventListener<K extends keyof EventMap>(
@@ -284,7 +285,7 @@ export class TransportWebSocket extends EventTarget {
         : this.#binaryType === 'blob'
           ? new Blob([ownBuffer(message)])
           : ownBuffer(message);
-    fire(this, new MessageEvent('message', { data, origin: this.#origin }));
+    this.#handlers.fire(new MessageEvent('message', { data, origin: this.#origin }));
   }
 }
 
