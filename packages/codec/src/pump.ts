@@ -7,10 +7,17 @@
 export class Pump {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #onWritten: (() => void) | undefined;
 
-  constructor(readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>) {
+  /** @param onWritten - called when a chunk has been written, before the next is asked for */
+  constructor(
+    readable: ReadableStream<Uint8Array>,
+    writable: WritableStream<Uint8Array>,
+    onWritten?: () => void,
+  ) {
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
+    this.#onWritten = onWritten;
   }
 
   /** Ends when either stream does; the end of one is then that of the other. */
@@ -18,6 +25,7 @@ export class Pump {
     try {
       for (let next = await this.#reader.read(); !next.done; next = await this.#reader.read()) {
         await this.#writer.write(next.value);
+        this.#onWritten?.();
       }
       await this.#writer.close();
     } catch (error) {

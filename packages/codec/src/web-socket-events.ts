@@ -22,21 +22,44 @@ export interface TransportWebSocketEventMap {
   readonly close: TransportCloseEvent;
 }
 
+/** An event handler of a {@link TransportWebSocket}. */
+export type TransportWebSocketHandler<K extends keyof TransportWebSocketEventMap> =
+  | ((event: TransportWebSocketEventMap[K]) => unknown)
+  | null;
+
+/** A `CloseEvent` for platforms that have none (Node 20 and 22). */
 class LocalCloseEvent extends Event implements TransportCloseEvent {
-  readonly wasClean: boolean;
-  readonly code: number;
-  readonly reason: string;
+  static {
+    Object.defineProperty(LocalCloseEvent.prototype, Symbol.toStringTag, {
+      value: 'CloseEvent',
+      configurable: true,
+    });
+  }
+
+  readonly #wasClean: boolean;
+  readonly #code: number;
+  readonly #reason: string;
 
   constructor(wasClean: boolean, code: number, reason: string) {
     super('close');
-    this.wasClean = wasClean;
-    this.code = code;
-    this.reason = reason;
+    this.#wasClean = wasClean;
+    this.#code = code;
+    this.#reason = reason;
+  }
+
+  get wasClean(): boolean {
+    return this.#wasClean;
+  }
+  get code(): number {
+    return this.#code;
+  }
+  get reason(): string {
+    return this.#reason;
   }
 }
 
 /**
- * Makes a `close` event: the platform's, so that `instanceof CloseEvent` holds, or one of the same shape (Node 20 has none).
+ * Makes a `close` event: the platform's, so that `instanceof CloseEvent` holds, or one of the same shape.
  */
 export function createCloseEvent(wasClean: boolean, code: number, reason: string): TransportCloseEvent {
   return typeof CloseEvent === 'function'

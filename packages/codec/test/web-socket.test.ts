@@ -1,130 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type MessageExtension, RSV1 } from '../src/index.js';
-import {
-  type ByteTransport,
-  type TransportCloseEvent,
-  TransportWebSocket,
-  type TransportWebSocketOptions,
-} from '../src/web-socket.js';
-
-/** Until all that can happen without further input has. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** A socket whose peer is the test: bytes in, bytes out, and time at will. */
-class Bench {
-  readonly socket: TransportWebSocket;
-  readonly events: string[] = [];
-  readonly output: number[] = [];
-  /** How the socket treated the transport. */
-  readonly transport: string[] = [];
-  readonly timers: { callback: () => void; ms: number; stopped: boolean }[] = [];
-  close: TransportCloseEvent | undefined;
-  #input: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #outputController: WritableStreamDefaultController | undefined;
-  /** Set to let writes hang. */
-  hang: Promise<void> | undefined;
-
-  constructor(options: TransportWebSocketOptions = {}) {
-    const readable = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        this.#input = controller;
-      },
-      cancel: () => {
-        this.transport.push('cancelled');
-      },
-    });
-    const writable = new WritableStream<Uint8Array>({
-      start: (controller) => {
-        this.#outputController = controller;
-      },
-      write: (chunk) => {
-        this.output.push(...chunk);
-        return this.hang;
-      },
-      close: () => {
-        this.transport.push('closed');
-      },
-      abort: () => {
-        this.transport.push('aborted');
-      },
-    });
-    this.socket = new TransportWebSocket(
-      { readable, writable },
-      {
-        maskingKeys: () => 0,
-        schedule: (callback, ms) => {
-          const timer = { callback, ms, stopped: false };
-          this.timers.push(timer);
-          return () => {
-            timer.stopped = true;
-          };
-        },
-        ...options,
-      },
-    );
-    const { socket, events } = this;
-    socket.onopen = () => events.push('open');
-    socket.onmessage = ({ data }) => events.push(`message ${data}`);
-    socket.onerror = () => events.push(`error ${socket.readyState}`);
-    socket.onclose = (event) => {
-      this.close = event;
-      events.push(`close ${event.code} ${event.reason}`.trim());
-    };
-  }
-
-  async receive(...bytes: number[]): Promise<void> {
-    this.#input!.enqueue(Uint8Array.from(bytes));
-    await settle();
-  }
-
-  async end(): Promise<void> {
-    this.#input!.close();
-    await settle();
-  }
-
-  async breakInput(): Promise<void> {
-    this.#input!.error(new Error('reset'));
-    await settle();
-  }
-
-  async breakOutput(): Promise<void> {
-    this.#outputController!.error(new Error('broken pipe'));
-    await settle();
-  }
-}
-
-/** Two sockets on one transport. */
-function pair(
-  clientOptions: TransportWebSocketOptions = {},
-  serverOptions: TransportWebSocketOptions = {},
-): { client: TransportWebSocket; server: TransportWebSocket } {
-  const up = new TransformStream<Uint8Array, Uint8Array>();
-  const down = new TransformStream<Uint8Array, Uint8Array>();
-  const client = new TransportWebSocket({ readable: down.readable, writable: up.writable }, clientOptions);
-  const server = new TransportWebSocket(
-    { readable: up.readable, writable: down.writable },
-    { ...serverOptions, role: 'server' },
-  );
-  return { client, server };
-}
-
-function closing(socket: TransportWebSocket): Promise<TransportCloseEvent> {
-  return new Promise((resolve) => socket.addEventListener('close', resolve, { once: true }));
-}
-
-const text = (character: string): number[] => [0x81, 1, character.charCodeAt(0)];
-const masked = (first: number, ...payload: number[]): number[] => [
-  first,
-  0x80 | payload.length,
-  0,
-  0,
-  0,
-  0,
-  ...payload,
-];
-const close1000 = [0x88, 2, 0x03, 0xe8];
+import { type ByteTransport, TransportWebSocket, type TransportWebSocketOptions } from '../src/web-socket.js';
+import { Bench, close1000, closing, masked, pair, settle, text } from './web-socket-bench.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -264,12 +141,12 @@ describe('attributes', () => {
     socket.send('€');
     expect(socket.bufferedAmount).toBe(3);
     await settle();
-    expect(socket.bufferedAmount).toBe(0);
+    expect(socket.bufferedAmount).toBe(3);
     socket.send(new Blob(['abcd']));
     socket.send('ef');
-    expect(socket.bufferedAmount).toBe(6);
+    expect(socket.bufferedAmount).toBe(9);
     await settle();
-    expect(socket.bufferedAmount).toBe(6);
+    expect(socket.bufferedAmount).toBe(9);
     release();
     await settle();
     expect(socket.bufferedAmount).toBe(0);
@@ -385,7 +262,7 @@ describe('close', () => {
     expect(bench.events).toEqual([]);
   });
 
-  it.each([0, 999, 1001, 1005, 2999, 5000, 3000.5, Number.NaN])('refuses the code %d', (code) => {
+  it.each([0, 999, 1001, 1005, 2999, 5000, 1000.6, Number.NaN])('refuses the code %d', (code) => {
     const { socket } = new Bench();
     expect(() => socket.close(code)).toThrow(expect.objectContaining({ name: 'InvalidAccessError' }));
     expect(socket.readyState).toBe(1);

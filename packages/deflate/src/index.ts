@@ -15,6 +15,6 @@ export type {
   InflaterOptions,
 } from './engine.js';
 export type { ShouldCompress } from './messages.js';
-export type { DeflateWishes } from './negotiation.js';
+export type { DeclinedWishes, DeflateWishes } from './negotiation.js';
 export { type DeflateParameters, formatDeflateParameters, parseDeflateParameters } from './parameters.js';
 export { type PermessageDeflateOptions, permessageDeflate } from './permessage-deflate.js';

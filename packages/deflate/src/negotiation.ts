@@ -19,6 +19,26 @@ export interface DeflateWishes {
    * `client_max_window_bits`; other offers are declined then (RFC 7692 7.1.2.2).
    */
   readonly clientMaxWindowBits?: number | undefined;
+  /**
+   * Whether a client offers `client_max_window_bits`. True by default; with false a server must not limit the client's window,
+   * and `clientMaxWindowBits` is for servers only (RFC 7692 7.1.2.2).
+   */
+  readonly offerClientMaxWindowBits?: boolean | undefined;
+}
+
+/**
+ * What of a client's wishes a server does not grant: an offer with one of these is declined, and the client's next one tried
+ * (RFC 7692 5.1, 7.1.3). It says nothing of what the server wants itself.
+ */
+export interface DeclinedWishes {
+  /** An offer with `server_no_context_takeover`, which costs compression. False by default. */
+  readonly serverNoContextTakeover?: boolean | undefined;
+  /** An offer with `client_no_context_takeover`. False by default. */
+  readonly clientNoContextTakeover?: boolean | undefined;
+  /** An offer whose `server_max_window_bits` is below this, 8 to 15; with 15, of any smaller window. 8 by default: none. */
+  readonly serverMaxWindowBitsBelow?: number | undefined;
+  /** An offer whose `client_max_window_bits` has a value below this, 8 to 15. 8 by default: none. */
+  readonly clientMaxWindowBitsBelow?: number | undefined;
 }
 
 /** What both sides have agreed on. */
@@ -29,8 +49,9 @@ export interface DeflateAgreement {
   readonly clientMaxWindowBits: number;
 }
 
-/** RFC 7692 7.1.2: the window where nothing is said about it. */
+/** RFC 7692 7.1.2: the window where nothing is said about it, and the smallest there is. */
 const MAX_BITS = 15;
+const MIN_BITS = 8;
 
 /**
  * A client's offer; undefined if the engine could not keep its part of it.
@@ -38,14 +59,16 @@ const MAX_BITS = 15;
  * What the engine cannot do itself it does not offer; what it cannot stand from the server it excludes.
  */
 export function makeOffer(wishes: DeflateWishes, engine: DeflateEngine): DeflateParameters | undefined {
-  const { serverMaxWindowBits, clientMaxWindowBits } = wishes;
+  const { serverMaxWindowBits, offerClientMaxWindowBits: isOffered = true } = wishes;
+  const clientMaxWindowBits = isOffered ? wishes.clientMaxWindowBits : undefined;
   if ((clientMaxWindowBits ?? MAX_BITS) < engine.minWindowBits) return undefined;
   return {
     serverNoContextTakeover: wishes.serverNoContextTakeover === true || !engine.inflateTakeover,
     clientNoContextTakeover: wishes.clientNoContextTakeover === true || !engine.deflateTakeover,
     serverMaxWindowBits: serverMaxWindowBits === MAX_BITS ? undefined : serverMaxWindowBits,
     // 7.1.2.2: without it, the server must not limit the client's window.
-    clientMaxWindowBits: engine.minWindowBits < MAX_BITS ? (clientMaxWindowBits ?? true) : undefined,
+    clientMaxWindowBits:
+      isOffered && engine.minWindowBits < MAX_BITS ? (clientMaxWindowBits ?? true) : undefined,
   };
 }
 
@@ -54,9 +77,10 @@ export function acceptOffer(
   list: readonly ExtensionParameter[],
   wishes: DeflateWishes,
   engine: DeflateEngine,
+  declined: DeclinedWishes = {},
 ): { readonly response: ExtensionParameter[]; readonly agreement: DeflateAgreement } | undefined {
   const offer = parseDeflateParameters(list, 'offer');
-  if (offer === undefined) return undefined;
+  if (offer === undefined || isDeclined(offer, declined)) return undefined;
   // 7.1.2.1: "the same or smaller value as the offer"
   const serverBits = Math.min(wishes.serverMaxWindowBits ?? MAX_BITS, offer.serverMaxWindowBits ?? MAX_BITS);
   if (serverBits < engine.minWindowBits) return undefined;
@@ -82,6 +106,16 @@ export function acceptOffer(
     clientMaxWindowBits: clientBits === MAX_BITS ? undefined : clientBits,
   });
   return { response, agreement };
+}
+
+/** 5.1: a server may decline an offer for whatever reason of its own. */
+function isDeclined(offer: DeflateParameters, declined: DeclinedWishes): boolean {
+  if (offer.serverNoContextTakeover && declined.serverNoContextTakeover === true) return true;
+  if (offer.clientNoContextTakeover && declined.clientNoContextTakeover === true) return true;
+  const { serverMaxWindowBits: serverBits = MAX_BITS, clientMaxWindowBits: clientBits } = offer;
+  if (serverBits < (declined.serverMaxWindowBitsBelow ?? MIN_BITS)) return true;
+  // 7.1.2.2: without a value it offers to be limited, and asks for nothing.
+  return typeof clientBits === 'number' && clientBits < (declined.clientMaxWindowBitsBelow ?? MIN_BITS);
 }
 
 /** A client's judgement of the response; undefined if the handshake has to fail (RFC 7692 5.1, 7.1). */

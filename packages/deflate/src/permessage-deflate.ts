@@ -7,7 +7,13 @@ import { ContextPool } from './context-pool.js';
 import type { DeflateEngine, Deflater, Inflater } from './engine.js';
 import { Lender } from './lender.js';
 import { DeflateMessages, type ShouldCompress } from './messages.js';
-import { acceptOffer, confirmResponse, type DeflateWishes, makeOffer } from './negotiation.js';
+import {
+  acceptOffer,
+  confirmResponse,
+  type DeclinedWishes,
+  type DeflateWishes,
+  makeOffer,
+} from './negotiation.js';
 import { formatDeflateParameters } from './parameters.js';
 
 /** Options of {@link permessageDeflate}. */
@@ -16,6 +22,8 @@ export interface PermessageDeflateOptions extends DeflateWishes {
   readonly engine: DeflateEngine;
   /** A client's further offers, for servers that decline the first (RFC 7692 7.1.3); none by default. */
   readonly fallbacks?: readonly DeflateWishes[] | undefined;
+  /** What a server declines of what clients ask for (RFC 7692 5.1); nothing by default. */
+  readonly declines?: DeclinedWishes | undefined;
   /** How hard to compress: 0 (not at all) to 9; by default the engine's choice (zlib: 6). */
   readonly level?: number | undefined;
   /** How much memory to compress with: 1 to 9; by default the engine's choice (zlib: 8). */
@@ -75,13 +83,15 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  * ```
  */
 export function permessageDeflate(options: PermessageDeflateOptions): NegotiableExtension<MessageExtension> {
-  const { engine, fallbacks = [], level, memoryLevel, threshold, shouldCompress } = options;
+  const { engine, fallbacks = [], declines = {}, level, memoryLevel, threshold, shouldCompress } = options;
   if (engine === undefined) throw new TypeError('permessage-deflate needs an engine');
   for (const { serverMaxWindowBits, clientMaxWindowBits } of [options, ...fallbacks]) {
     requireRange('serverMaxWindowBits', serverMaxWindowBits, 8, 15);
     requireRange('clientMaxWindowBits', clientMaxWindowBits, 8, 15);
   }
   requireRange('level', level, 0, 9);
+  requireRange('serverMaxWindowBitsBelow', declines.serverMaxWindowBitsBelow, 8, 15);
+  requireRange('clientMaxWindowBitsBelow', declines.clientMaxWindowBitsBelow, 8, 15);
   requireRange('memoryLevel', memoryLevel, 1, 9);
   requireRange('threshold', threshold, 0, Number.MAX_SAFE_INTEGER);
   const offers = [options, ...fallbacks]
@@ -132,7 +142,7 @@ export function permessageDeflate(options: PermessageDeflateOptions): Negotiable
     rsv: 0x40,
     offers: () => offers.map(formatDeflateParameters),
     accept(offer) {
-      const accepted = acceptOffer(offer, options, engine);
+      const accepted = acceptOffer(offer, options, engine, declines);
       if (accepted === undefined) return undefined;
       const { server, client } = directions(accepted.agreement);
       return { response: accepted.response, agreed: messages(server, client) };

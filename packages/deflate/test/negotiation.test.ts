@@ -8,10 +8,11 @@ import {
   parseExtensions,
 } from '@sanssocket/handshake';
 import Ajv from 'ajv/dist/2020.js';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DeflateEngine } from '../src/engine.js';
 import { acceptOffer, confirmResponse, makeOffer } from '../src/negotiation.js';
-import { parseDeflateParameters } from '../src/parameters.js';
+import { formatDeflateParameters, parseDeflateParameters } from '../src/parameters.js';
 import { file, type NegotiationVector, schema } from './vectors.js';
 
 test('the vectors follow their schema, each under its own name', () => {
@@ -35,7 +36,7 @@ test.each(named('server'))('%s', (_id, vector) => {
   expect(response).toBe(vector.expect?.response ?? null);
   const accepted = offers
     .filter(({ name }) => name === 'permessage-deflate')
-    .map(({ parameters }) => acceptOffer(parameters, vector.options ?? {}, engine))
+    .map(({ parameters }) => acceptOffer(parameters, vector.options ?? {}, engine, vector.options?.declines))
     .find((result) => result !== undefined);
   expect(accepted?.agreement).toEqual(vector.expect?.agreement);
 });
@@ -64,6 +65,45 @@ describe('offers', () => {
     expect(permessageDeflate({ engine, clientMaxWindowBits: 8, fallbacks: [{}] }).offers()).toHaveLength(1);
   });
 
+  test('a window that is not offered is not limited by an engine that has but one', () => {
+    const wishes = { clientMaxWindowBits: 10, offerClientMaxWindowBits: false };
+    expect(makeOffer(wishes, { ...engine, minWindowBits: 15 })).toMatchObject({
+      clientMaxWindowBits: undefined,
+    });
+  });
+
+  test('what a server declines is never in what it agrees to, and nothing else is declined', () => {
+    const bits = fc.option(fc.integer({ min: 8, max: 15 }), { nil: undefined });
+    const declines = fc.record({
+      serverNoContextTakeover: fc.boolean(),
+      clientNoContextTakeover: fc.boolean(),
+      serverMaxWindowBitsBelow: bits,
+      clientMaxWindowBitsBelow: bits,
+    });
+    const offers = fc.record({
+      serverNoContextTakeover: fc.boolean(),
+      clientNoContextTakeover: fc.boolean(),
+      serverMaxWindowBits: bits,
+      clientMaxWindowBits: fc.option(fc.oneof(fc.integer({ min: 8, max: 15 }), fc.constant(true as const)), {
+        nil: undefined,
+      }),
+    });
+    fc.assert(
+      fc.property(declines, offers, (declined, offer) => {
+        const list = formatDeflateParameters(offer);
+        const able = { ...engine, minWindowBits: 8 };
+        const { serverMaxWindowBitsBelow: server = 8, clientMaxWindowBitsBelow: client = 8 } = declined;
+        const accepted = acceptOffer(list, {}, able, declined);
+        const isDeclined =
+          (declined.serverNoContextTakeover && offer.serverNoContextTakeover) ||
+          (declined.clientNoContextTakeover && offer.clientNoContextTakeover) ||
+          (offer.serverMaxWindowBits ?? 15) < server ||
+          (typeof offer.clientMaxWindowBits === 'number' && offer.clientMaxWindowBits < client);
+        expect(accepted).toEqual(isDeclined ? undefined : acceptOffer(list, {}, able));
+      }),
+    );
+  });
+
   test('of offers that a response may answer, every promise is kept', () => {
     const extension = [
       { serverMaxWindowBits: 12, clientMaxWindowBits: 13 },
@@ -90,6 +130,8 @@ test('callers are told of their mistakes', () => {
     { serverMaxWindowBits: 16 },
     { clientMaxWindowBits: 9.5 },
     { fallbacks: [{ clientMaxWindowBits: 0 }] },
+    { declines: { serverMaxWindowBitsBelow: 7 } },
+    { declines: { clientMaxWindowBitsBelow: 16 } },
     { level: 10 },
     { level: -1 },
     { memoryLevel: 0 },

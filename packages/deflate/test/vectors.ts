@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { DeflateWishes } from '../src/negotiation.js';
+import type { DeclinedWishes, DeflateWishes } from '../src/negotiation.js';
 
 export interface NegotiationVector {
   readonly id: string;
   readonly side: 'server' | 'client';
-  readonly options?: DeflateWishes & { readonly fallbacks?: readonly DeflateWishes[] };
+  readonly options?: DeflateWishes & {
+    readonly fallbacks?: readonly DeflateWishes[];
+    readonly declines?: DeclinedWishes;
+  };
   readonly engine?: {
     readonly minWindowBits?: number;
     readonly deflateTakeover?: boolean;

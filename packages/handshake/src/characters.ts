@@ -88,27 +88,3 @@ export function isField(code: number): boolean {
 export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
-
-/** The elements of a comma-separated list that may span several headers, trimmed, empty ones included. */
-export function listElements(values: readonly string[]): string[] {
-  const elements: string[] = [];
-  for (const value of values) {
-    for (let start = 0; start <= value.length; ) {
-      const comma = value.indexOf(',', start);
-      const end = comma < 0 ? value.length : comma;
-      elements.push(trimmed(value, start, end));
-      start = end + 1;
-    }
-  }
-  return elements;
-}
-
-/** Whether a comma-separated list has an element, its codes given in lower case, in any letter case. */
-export function listHas(value: string | undefined, lower: Uint8Array): boolean {
-  if (value === undefined) return false;
-  // Mostly there is one element: comparing the value first saves taking it apart.
-  return (
-    equalsIgnoringCase(value, lower) ||
-    listElements([value]).some((element) => equalsIgnoringCase(element, lower))
-  );
-}

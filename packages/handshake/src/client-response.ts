@@ -1,5 +1,5 @@
 import { acceptKey } from './accept-key.js';
-import { equalsIgnoringCase, listElements, listHas } from './characters.js';
+import { equalsIgnoringCase } from './characters.js';
 import type { ClientRequest } from './client-request.js';
 import { parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
@@ -15,6 +15,7 @@ import {
 } from './fields.js';
 import { headerValues, type RawHeaders } from './header-fields.js';
 import { canUpgrade, type ResponseHead } from './heads.js';
+import { listElements, listHas } from './list.js';
 import { confirmExtensions, type NegotiatedExtension } from './negotiate.js';
 
 /**
@@ -120,7 +121,7 @@ export function refusal({
 }: ResponseHead): ClientRefusal {
   const location = status >= 300 && status < 400 ? headerValues(headers, 'Location')[0] : undefined;
   const challenges = status === 401 ? headerValues(headers, 'WWW-Authenticate') : [];
-  const versions = listElements(headerValues(headers, 'Sec-WebSocket-Version'));
+  const versions = listElements(headerValues(headers, 'Sec-WebSocket-Version')) ?? [];
   const kind = location !== undefined ? 'redirect' : (KINDS.get(status) ?? 'refused');
   return { kind, status, reason, headers, location, challenges, versions };
 }

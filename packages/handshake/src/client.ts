@@ -118,7 +118,7 @@ export class ClientHandshake<Agreed = never> {
       if (end < 0) return this.#reader.fault && this.#finish(this.#reader.fault);
       bytes = bytes.subarray(end);
       const line = parseStatusLine(this.#reader.startLine);
-      if (line === undefined) return this.#finish(describeFault('START_LINE_INVALID', 0));
+      if (line === undefined) return this.#finish(describeFault('START_LINE_INVALID', this.#reader.start));
       // An interim response: the answer follows, out of the same allowance. RFC 9110 15.2.
       if (line.statusCode >= 200 || line.statusCode === 101) return this.#judge(line, bytes);
     }

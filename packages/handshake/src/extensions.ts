@@ -1,5 +1,6 @@
 import { CLASSES, consistsOf, isBlank, TOKEN } from './characters.js';
 import { checkToken } from './header-fields.js';
+import { MAX_EMPTY_ELEMENTS } from './list.js';
 
 /**
  * One parameter of an extension (RFC 6455 9.1).
@@ -26,7 +27,8 @@ const BACKSLASH = 0x5c;
 
 /**
  * Reads `Sec-WebSocket-Extensions` by the grammar of RFC 6455 9.1, in one pass. Lines of a repeated header are one list
- * (9.1, 11.3.2). An empty element, and a quoted value that is no token once unescaped, are malformed.
+ * (9.1, 11.3.2). Up to 32 empty elements are ignored (RFC 9110 5.6.1.2). Malformed are a list without any other element, and
+ * a quoted value that is no token once unescaped.
  *
  * @param values - the header's values, one a line
  * @returns the elements in order; `undefined` if any of it is malformed
@@ -45,6 +47,7 @@ const BACKSLASH = 0x5c;
  */
 export function parseExtensions(values: readonly string[]): ExtensionOffer[] | undefined {
   const offers: ExtensionOffer[] = [];
+  empty = 0;
   for (const value of values) {
     text = value;
     at = 0;
@@ -52,18 +55,24 @@ export function parseExtensions(values: readonly string[]): ExtensionOffer[] | u
     text = ''; // nothing of a head is kept
     if (!isRight) return undefined;
   }
-  return offers;
+  // 9.1: 1#extension, to which empty elements do not contribute. RFC 9110 5.6.1.2.
+  return offers.length === 0 && values.length > 0 ? undefined : offers;
 }
 
-// The line being read, and how far: for the functions below, which call nothing else. Each leaves `at` behind what it read
-// and the blanks after it, and gives '' for what is no token.
+// The line being read, how far, and the empty elements so far: for the functions below, which call nothing else. Each leaves
+// `at` behind what it read and the blanks after it, and gives '' for what is no token.
 let text = '';
 let at = 0;
+let empty = 0;
 
 function readOffers(offers: ExtensionOffer[]): boolean {
   do {
     const name = readToken();
-    if (name === '') return false;
+    if (name === '') {
+      if (at < text.length && text.charCodeAt(at) !== COMMA) return false;
+      if (++empty > MAX_EMPTY_ELEMENTS) return false;
+      continue;
+    }
     const parameters: ExtensionParameter[] = [];
     while (take(SEMICOLON)) {
       const parameter = readToken();

@@ -2,6 +2,8 @@
 //
 //   state       stays while byte is   leaves on   to          any other byte is
 //   START       FIELD                 CR          START_LF    START_LINE_INVALID
+//                                     CR, empty   EMPTY_LF    (where one empty line may come first, once)
+//   EMPTY_LF    -                     LF          START       LINE_END_INVALID
 //   START_LF    -                     LF          LINE        LINE_END_INVALID
 //   LINE        -                     CR          END_LF      SP, HTAB: HEADER_FOLDED; : HEADER_NAME_INVALID; else of a NAME
 //   NAME        TOKEN                 :           VALUE       HEADER_NAME_INVALID
@@ -9,7 +11,7 @@
 //   VALUE_LF    -                     LF          LINE        LINE_END_INVALID
 //   END_LF      -                     LF          (done)      LINE_END_INVALID
 //
-// A bare LF is LINE_END_INVALID everywhere.
+// A bare LF is LINE_END_INVALID everywhere. The start line is never empty.
 //
 // Only CR LF ends a line and only CR LF CR LF ends the head (RFC 9112 2.2 lets a recipient be laxer; what two parsers
 // read differently is how requests are smuggled).
@@ -28,20 +30,31 @@ const NAME = 3;
 const VALUE = 4;
 const VALUE_LF = 5;
 const END_LF = 6;
+const EMPTY_LF = 7;
 
 const CR = 0x0d;
 const LF = 0x0a;
 const COLON = 0x3a;
 
-const STAYS: Uint8Array = /* @__PURE__ */ Uint8Array.of(FIELD, 0, 0, TOKEN, FIELD, 0, 0);
-const LEAVES: Uint8Array = /* @__PURE__ */ Uint8Array.of(CR, LF, CR, COLON, CR, LF, LF);
-const NEXT: Uint8Array = /* @__PURE__ */ Uint8Array.of(START_LF, LINE, END_LF, VALUE, VALUE_LF, LINE, START);
+const STAYS: Uint8Array = /* @__PURE__ */ Uint8Array.of(FIELD, 0, 0, TOKEN, FIELD, 0, 0, 0);
+const LEAVES: Uint8Array = /* @__PURE__ */ Uint8Array.of(CR, LF, CR, COLON, CR, LF, LF, LF);
+const NEXT: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  START_LF,
+  LINE,
+  END_LF,
+  VALUE,
+  VALUE_LF,
+  LINE,
+  START,
+  START,
+);
 const FAULTS: readonly HandshakeFaultCode[] = [
   'START_LINE_INVALID',
   'LINE_END_INVALID',
   'HEADER_FOLDED',
   'HEADER_NAME_INVALID',
   'HEADER_VALUE_INVALID',
+  'LINE_END_INVALID',
   'LINE_END_INVALID',
   'LINE_END_INVALID',
 ];
@@ -78,6 +91,8 @@ export class HeadReader {
   #length = 0;
   #kept: Uint8Array<ArrayBuffer> = NOTHING;
   #state: number = START;
+  /** Whether an empty line may still come before the start line. */
+  #mayBeEmpty: boolean;
   /** Header lines begun. */
   #count = 0;
 
@@ -90,9 +105,19 @@ export class HeadReader {
   /** Set when the head is refused. */
   fault: HandshakeFault | undefined;
 
-  constructor({ maxHeadBytes, maxHeaders }: HeadLimits) {
+  /**
+   * @param ignoresEmptyLine - RFC 9112 2.2: a server "SHOULD ignore at least one empty line (CRLF) received prior to the
+   * request-line". One it is, and it counts among the bytes of the head. Nothing of the kind is said of a status line.
+   */
+  constructor({ maxHeadBytes, maxHeaders }: HeadLimits, ignoresEmptyLine = false) {
+    this.#mayBeEmpty = ignoresEmptyLine;
     this.#allowance = checkedLimit(maxHeadBytes, 16384);
     this.#maxHeaders = checkedLimit(maxHeaders, 100);
+  }
+
+  /** Offset of the head's first byte in the whole input. */
+  get start(): number {
+    return this.#offset;
   }
 
   /** Offset of the next byte in the whole input. */
@@ -111,7 +136,7 @@ export class HeadReader {
       const state = this.#state;
       const byte = chunk[0]!;
       const stays = (CLASSES[byte]! & STAYS[state]!) !== 0;
-      if (stays || (byte === LEAVES[state] && state !== END_LF)) {
+      if (stays || (byte === LEAVES[state] && state < END_LF)) {
         if (!stays) this.#state = NEXT[state]!;
         this.#kept[this.#length++] = byte;
         return -1;
@@ -140,7 +165,17 @@ export class HeadReader {
         if (state === END_LF) return this.#complete(chunk, i + 1);
         if (state === NAME) marks[mark - 2] = i;
         else if (state === VALUE) marks[mark - 1] = i;
-        else if (state === START) marks[0] = i;
+        else if (state === EMPTY_LF) return this.#skip(chunk, i + 1);
+        else if (state === START) {
+          if (base + i === 0) {
+            if (!this.#mayBeEmpty) return this.#fail('START_LINE_INVALID', i);
+            this.#mayBeEmpty = false;
+            state = EMPTY_LF;
+            i++;
+            continue;
+          }
+          marks[0] = i;
+        }
         state = NEXT[state]!;
         i++;
         // The LF that mostly follows, without another turn.
@@ -173,6 +208,15 @@ export class HeadReader {
     this.#offset += this.#length;
     this.#allowance -= this.#length;
     this.#begin();
+  }
+
+  /** Passes over an empty line, which is no part of the head, and reads what follows it in the chunk. */
+  #skip(chunk: Uint8Array, from: number): number {
+    this.#length += from;
+    this.restart();
+    this.#kept = NOTHING; // the byte alone of `push` is never a head's first
+    const end = this.#scan(chunk.subarray(from));
+    return end < 0 ? -1 : end + from;
   }
 
   /** Lets go of the head. */

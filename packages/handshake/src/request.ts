@@ -1,5 +1,4 @@
 import { isKey } from './accept-key.js';
-import { listHas } from './characters.js';
 import { type ExtensionOffer, parseExtensions } from './extensions.js';
 import { describeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 import {
@@ -21,6 +20,7 @@ import {
 import { headersOf } from './head-reader.js';
 import type { RawHeaders } from './header-fields.js';
 import { canUpgrade, type RequestHead, type RequestLine } from './heads.js';
+import { listHas } from './list.js';
 import { parseProtocols } from './subprotocol.js';
 import { parseTarget, splitAuthority } from './uri.js';
 

@@ -66,7 +66,7 @@ export class ServerHandshake {
    * @throws RangeError for a limit below 1 or not finite
    */
   constructor(limits: HeadLimits = {}) {
-    this.#reader = new HeadReader(limits);
+    this.#reader = new HeadReader(limits, true);
   }
 
   /** Where the handshake is. */
@@ -127,9 +127,9 @@ export class ServerHandshake {
   }
 
   #judge(remaining: Uint8Array): RequestReceived | Rejection {
-    const { startLine, fields, text } = this.#reader;
+    const { start, startLine, fields, text } = this.#reader;
     const line = parseRequestLine(startLine);
-    if (line === undefined) return this.#refuse(describeFault('START_LINE_INVALID', 0));
+    if (line === undefined) return this.#refuse(describeFault('START_LINE_INVALID', start));
     const request = judgeRequest(line, fields!, text);
     if (typeof request === 'string') return this.#refuse(describeFault(request));
     this.#state = 'deciding';

@@ -1,8 +1,10 @@
-import { consistsOf, listElements, TOKEN } from './characters.js';
+import { consistsOf, TOKEN } from './characters.js';
 import { describeFault, type HandshakeFault } from './faults.js';
+import { listElements } from './list.js';
 
 /**
- * Reads the client's `Sec-WebSocket-Protocol` (RFC 6455 4.1, request item 10; 11.3.4): tokens, each once, over all lines.
+ * Reads the client's `Sec-WebSocket-Protocol` (RFC 6455 4.1, request item 10; 11.3.4): tokens, each once, over all lines. Up
+ * to 32 empty elements are ignored (RFC 9110 5.6.1.2).
  *
  * @param values - the header's values, one a line
  * @returns the subprotocols in order of preference; empty without the header; or the client's fault
@@ -18,9 +20,12 @@ import { describeFault, type HandshakeFault } from './faults.js';
  */
 export function parseProtocols(values: readonly string[]): string[] | HandshakeFault {
   const protocols = listElements(values);
+  if (protocols === undefined) return describeFault('PROTOCOL_INVALID');
   const { length } = protocols;
+  // 11.3.4: 1#token, to which empty elements do not contribute. RFC 9110 5.6.1.2.
+  if (length === 0 && values.length > 0) return describeFault('PROTOCOL_INVALID');
   for (let i = 0; i < length; i++) {
-    // 4.1 item 10: "non-empty strings" of token characters ...
+    // 4.1 item 10: of token characters ...
     if (!consistsOf(protocols[i]!, TOKEN)) return describeFault('PROTOCOL_INVALID');
   }
   // ... "and MUST all be unique strings". For a few a search is half the time of a set.

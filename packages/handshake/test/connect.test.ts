@@ -103,7 +103,8 @@ describe('wrong requests', () => {
     ['version 8 (H34)', changed('sec-websocket-version', '8'), 'VERSION_UNSUPPORTED'],
     ['two versions (H29)', [...right, ...version], 'VERSION_REPEATED'],
     ['two origins (H24)', [...right, 'origin', 'a', 'origin', 'b'], 'ORIGIN_REPEATED'],
-    ['an empty subprotocol', [...right, 'sec-websocket-protocol', 'a,,b'], 'PROTOCOL_INVALID'],
+    ['no subprotocol', [...right, 'sec-websocket-protocol', ',,'], 'PROTOCOL_INVALID'],
+    ['no extension', [...right, 'sec-websocket-extensions', ',,'], 'EXTENSION_INVALID'],
     ['an unclosed quote (A02)', [...right, 'sec-websocket-extensions', 'a; b="c'], 'EXTENSION_INVALID'],
   ] as const)('%s', (_name, list, expected, isEnabled: boolean = true) => {
     expect(code(list, isEnabled)).toBe(expected);

@@ -25,8 +25,12 @@ const KEYS_PER_BLOCK = 256;
 /**
  * Makes a source of masking keys that draws blocks of random bytes and hands out each four bytes once.
  *
- * @param fill - fills an array with random bytes; by default the runtime's `crypto.getRandomValues`
- * @returns a source; a block that has been handed out is never used again
+ * The block is the source's own: `fill` writes it before it returns and keeps no reference, as keys that are still to be used
+ * stand in it.
+ *
+ * @param fill - fills an array with random bytes; by default the runtime's `crypto.getRandomValues`. If it throws, so does the
+ * call for a key, and the next one tries again
+ * @returns a source; each key is wiped from the block as it is handed out
  * @throws TypeError when no `fill` is given and the runtime has no `crypto.getRandomValues`: there is no weaker fallback
  *
  * RFC 6455 5.3, 10.3.
@@ -52,7 +56,7 @@ export function createMaskingKeySource(
       next = 0;
     }
     const key = keys[next]!;
-    // A handed-out key is wiped: if `fill` throws later, nothing old is left to be handed out again.
+    // 5.3: a key is for one frame. Whatever `fill` leaves unfilled later is zeros, which show, never a key used before.
     keys[next++] = 0;
     return key;
   };
