@@ -5,6 +5,7 @@
  *
  * @packageDocumentation
  */
+
 import { Deflate, type DeflateOptions } from 'fflate';
 import { concat, EMPTY } from './bytes.js';
 import type { DeflateEngine, Deflater, DeflaterOptions } from './engine.js';

@@ -4,7 +4,7 @@
  * comes, are looked up; longer ones are found by counting, bit by bit.
  */
 
-/** By how many bits symbols are looked up: with 10, data is not decoded faster, and tables take twice as long to make. */
+/** By how many bits symbols are looked up; with 10, data is not decoded faster, and tables take longer to make. */
 const TABLE_BITS = 9;
 const TABLE_SIZE = 1 << TABLE_BITS;
 /** Which bits those are. */
@@ -121,10 +121,10 @@ export class HuffmanCode {
 }
 
 /** RFC 1951 3.2.5: literals, the end of a block and lengths; distances. Two more of each have codes but no meaning (3.2.6). */
-export const LITERAL_SYMBOLS = 288;
-export const DISTANCE_SYMBOLS = 32;
+const LITERAL_SYMBOLS = 288;
+const DISTANCE_SYMBOLS = 32;
 /** RFC 1951 3.2.7: lengths of codes. */
-export const LENGTH_SYMBOLS = 19;
+const LENGTH_SYMBOLS = 19;
 
 /** The codes of a block. */
 export class BlockCodes {

@@ -24,8 +24,7 @@ export const MAX_TAIL_OUTPUT_BYTES: number = 8 * (TAIL.length + MARK_BYTES) * MA
 export function markedTail(): Uint8Array {
   const tail = new Uint8Array(TAIL.length + MARK_BYTES);
   tail.set(TAIL);
-  // Enough for chance: the only way to foresee it would be to hear of it.
-  for (let i = TAIL.length; i < tail.length; i++) tail[i] = Math.random() * 256;
+  crypto.getRandomValues(tail.subarray(TAIL.length));
   return tail;
 }
 

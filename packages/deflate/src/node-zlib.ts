@@ -22,7 +22,7 @@ export interface NodeZlibOptions {
   readonly offThreadBytes?: number;
   /**
    * Whether the undocumented handle inside Node's streams may be used where it is found to work; true by default. Without it
-   * the results are the same and a message costs 20 to 100 us more.
+   * the results are the same; 1 KiB costs 100 us more to send and 5 to receive.
    */
   readonly handle?: boolean;
 }

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+
 import {
   ZStream,
   zlibDeflate,

@@ -25,7 +25,6 @@ const LENGTH_BASE: readonly number[] = [
 const LENGTH_BITS: readonly number[] = [
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
 ];
-const MAX_LENGTH_BITS = 5;
 const DISTANCES = 30;
 const END_OF_BLOCK = 256;
 /** RFC 1951 3.2.7: the order in which the lengths of the code length code come. */
@@ -200,99 +199,43 @@ class Decoder {
     if (!code.make(lengths, start, end, incomplete)) throw new InflateError('EXTENSION_DATA');
   }
 
-  /**
-   * RFC 1951 3.2.3: symbols up to the end of the block. All that a loop over them needs stands in local variables: four times
-   * as fast as by `#symbol` and `#bits`.
-   */
+  /** RFC 1951 3.2.3: symbols up to the end of the block. */
   #compressed({ literals, distances }: BlockCodes): void {
-    const input = this.#input;
-    const inputLength = input.length;
-    const literalTable = literals.table;
-    const distanceTable = distances.table;
-    let at = this.#at;
-    let hold = this.#hold;
-    let held = this.#held;
-    let out = this.#out;
-    let room = this.#room;
-    let end = this.#end;
     for (;;) {
-      if (held < MAX_CODE_BITS + MAX_LENGTH_BITS) {
-        while (held < FILLED_BITS) {
-          if (at < inputLength) hold |= input[at]! << held;
-          at++;
-          held += 8;
-        }
-      }
-      let entry = literalTable[hold & TABLE_MASK]!;
-      if (entry === 0) {
-        entry = literals.search(hold);
-        if (entry === 0) throw new InflateError('EXTENSION_DATA');
-      }
-      let bits = entry & ENTRY_MASK;
-      hold >>>= bits;
-      held -= bits;
-      if (at > inputLength && at - (held >> 3) > inputLength) throw new InflateError('EXTENSION_DATA');
-      const symbol = entry >> ENTRY_BITS;
+      const symbol = this.#symbol(literals);
+      if (symbol === END_OF_BLOCK) return;
       if (symbol < END_OF_BLOCK) {
-        if (end === room) {
-          this.#end = end;
-          this.#reserve(1);
-          out = this.#out;
-          room = this.#room;
-        }
-        out[end++] = symbol;
+        if (this.#end === this.#room) this.#reserve(1);
+        this.#out[this.#end++] = symbol;
         continue;
       }
-      if (symbol === END_OF_BLOCK) break;
       const base = LENGTH_BASE[symbol - END_OF_BLOCK - 1];
       if (base === undefined) throw new InflateError('EXTENSION_DATA');
-      bits = LENGTH_BITS[symbol - END_OF_BLOCK - 1]!;
-      const length = base + (hold & ((1 << bits) - 1));
-      hold >>>= bits;
-      held -= bits;
-      while (held < FILLED_BITS) {
-        if (at < inputLength) hold |= input[at]! << held;
-        at++;
-        held += 8;
-      }
-      entry = distanceTable[hold & TABLE_MASK]!;
-      if (entry === 0) entry = distances.search(hold);
-      const code = entry >> ENTRY_BITS;
-      if (entry === 0 || code >= DISTANCES) throw new InflateError('EXTENSION_DATA');
-      bits = entry & ENTRY_MASK;
-      hold >>>= bits;
-      held -= bits;
-      while (held < FILLED_BITS) {
-        if (at < inputLength) hold |= input[at]! << held;
-        at++;
-        held += 8;
-      }
-      bits = code < 4 ? 0 : (code >> 1) - 1;
-      const distance = (code < 4 ? code : (2 + (code & 1)) << bits) + 1 + (hold & ((1 << bits) - 1));
-      hold >>>= bits;
-      held -= bits;
-      if (at > inputLength && at - (held >> 3) > inputLength) throw new InflateError('EXTENSION_DATA');
-      const before = distance - end;
-      if (before > this.#window.length) throw new InflateError('EXTENSION_DATA');
-      if (room - end < length) {
-        this.#end = end;
-        this.#reserve(length);
-        out = this.#out;
-        room = this.#room;
-      }
-      const stop = end + length;
-      if (before > 0) {
-        const ofWindow = Math.min(before, length);
-        this.#window.copyTo(out, end, before, ofWindow);
-        end += ofWindow;
-      }
-      // Byte by byte, as the distance may be shorter than the length.
-      for (; end < stop; end++) out[end] = out[end - distance]!;
+      const length = base + this.#bits(LENGTH_BITS[symbol - END_OF_BLOCK - 1]!);
+      const code = this.#symbol(distances);
+      if (code >= DISTANCES) throw new InflateError('EXTENSION_DATA');
+      const more = code < 4 ? 0 : (code >> 1) - 1;
+      const distance = (code < 4 ? code : (2 + (code & 1)) << more) + 1 + this.#bits(more);
+      this.#copy(distance, length);
     }
-    this.#at = at;
-    this.#hold = hold;
-    this.#held = held;
-    this.#end = end;
+  }
+
+  /** RFC 1951 3.2.3: copies what stands so far back in the message or, before it, in the window. */
+  #copy(distance: number, length: number): void {
+    const before = distance - this.#end;
+    if (before > this.#window.length) throw new InflateError('EXTENSION_DATA');
+    this.#reserve(length);
+    const out = this.#out;
+    let end = this.#end;
+    const stop = end + length;
+    if (before > 0) {
+      const ofWindow = Math.min(before, length);
+      this.#window.copyTo(out, end, before, ofWindow);
+      end += ofWindow;
+    }
+    // Byte by byte, as the distance may be shorter than the length.
+    for (; end < stop; end++) out[end] = out[end - distance]!;
+    this.#end = stop;
   }
 
   /** Makes room; nothing is allocated but for bytes that are there. */

@@ -7,6 +7,7 @@
  *
  * @packageDocumentation
  */
+
 import { concat } from './bytes.js';
 import type { DeflateEngine, Deflater, Inflated, Inflater } from './engine.js';
 import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from './marked-tail.js';
