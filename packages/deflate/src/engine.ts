@@ -9,16 +9,20 @@
 export interface DeflateContext {
   /** Forgets the window: the next message is the first one. Not called while a promise is pending. */
   reset(): void;
-  /** Gives the memory back, once; nothing is called after. May come while a promise is pending, whose result is then unused. */
+  /**
+   * Gives the memory back, once; nothing is called after. May come while a promise is pending: that is then rejected or gives
+   * what it would have given, as it may be a prepared message that other connections wait for.
+   */
   close(): void;
 }
 
 /** A compressor for one direction of one connection, or of many one after the other. */
 export interface Deflater extends DeflateContext {
   /**
-   * Compresses one piece of a message and flushes it, so that the peer can inflate all of it.
+   * Compresses one piece of a message and flushes it, so that the peer can inflate all of it. If it throws or rejects, nothing
+   * is sent and it is closed.
    *
-   * @param piece - never empty; not to be kept once the answer is there
+   * @param piece - never empty; not to be changed, nor kept once the answer is there; perhaps Node's `Buffer`
    * @returns DEFLATE blocks that end at a byte with an empty stored block: their last four bytes are 00 00 ff ff
    * (RFC 7692 7.2.1); not to be written to again
    */

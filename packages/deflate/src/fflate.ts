@@ -1,21 +1,21 @@
 /**
  * `@sanssocket/deflate/fflate`: fflate, a small DEFLATE in JavaScript, for runtimes without zlib. fflate is a peer dependency.
  *
- * It compresses; inflating is done here, see `raw-inflate.ts` for why.
+ * It compresses; inflating is done here, see `raw-inflater.ts` for why.
  *
  * @packageDocumentation
  */
+
 import { Deflate, type DeflateOptions } from 'fflate';
+import { concat, EMPTY } from './bytes.js';
 import type { DeflateEngine, Deflater, DeflaterOptions } from './engine.js';
 import { OneShotDeflater } from './one-shot.js';
-import { RawInflater } from './raw-inflate.js';
-import { concat } from './zlib-shape.js';
+import { RawInflater } from './raw-inflater.js';
 
 const DEFAULT_LEVEL = 6;
 const DEFAULT_MEMORY_LEVEL = 4;
 /** How much of what was sent before fflate is given with each message: 4 KiB, because it takes in all of it each time. */
 const DICTIONARY_BITS = 12;
-const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff);
 
 /** Compresses a piece. `flush(true)` would do, but in fflate 0.8.3 it is wrong wherever the last byte is not full. */
@@ -68,6 +68,6 @@ export function fflate(): DeflateEngine {
     deflateTakeover: true,
     inflateTakeover: true,
     createDeflater,
-    createInflater: () => new RawInflater(),
+    createInflater: (options) => new RawInflater(options),
   };
 }

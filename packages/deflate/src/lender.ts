@@ -5,7 +5,7 @@ import type { DeflateContext } from './engine.js';
 /**
  * ```
  *   idle ── take ──> in use ── done ──> idle     own: the context stays; lent: it goes back
- *                      └────── drop ──> idle     the context is closed, after a fault
+ *                      └────── drop ──> idle     the context is closed, after a fault or when it threw
  *   any ── close ──> closed                      in use: closed once it is done
  * ```
  */
@@ -36,15 +36,17 @@ export class Lender<Context extends DeflateContext> {
 
   /** The message is done. */
   done(): void {
-    if (this.#pool === null || this.#context === null) return;
-    this.#pool.giveBack(this.#context);
+    const context = this.#context;
+    if (this.#pool === null || context === null) return;
     this.#context = null;
+    this.#pool.giveBack(context);
   }
 
   /** The message failed: what the context is worth now, nobody knows. */
   drop(): void {
-    this.#context?.close();
+    const context = this.#context;
     this.#context = null;
+    context?.close();
   }
 
   close(): void {

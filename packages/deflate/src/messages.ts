@@ -6,12 +6,12 @@
  * checks that bit, and keeps control frames out.
  */
 import type { Decoded, Encoded, MessageExtension, MessageOpcode, PiecePosition } from '@sanssocket/codec';
+import { copyOf, EMPTY } from './bytes.js';
 import type { Deflater, Inflated, Inflater } from './engine.js';
 import type { Lender } from './lender.js';
 
 /** What the four bytes that are left out come to. */
 const TAIL_BYTES = 4;
-const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 /** 7.2.3.6: an empty message is the header of an empty stored block. */
 const EMPTY_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0);
 
@@ -39,6 +39,7 @@ export class DeflateMessages implements MessageExtension {
   readonly #rules: MessageRules;
   readonly #deflaters: Lender<Deflater>;
   readonly #inflaters: Lender<Inflater>;
+  #closed = false;
 
   constructor(rules: MessageRules, deflaters: Lender<Deflater>, inflaters: Lender<Inflater>) {
     this.#rules = rules;
@@ -67,17 +68,28 @@ export class DeflateMessages implements MessageExtension {
     message: object,
     cache: WeakMap<object, PreparedPayload>,
   ): Encoded | PromiseLike<Encoded> {
-    if (cache.has(message)) return cache.get(message);
-    const encoded = this.#deflate(piece, position);
-    if (encoded === undefined || encoded instanceof Uint8Array) {
-      // Kept for long, so not as a view that holds on to its neighbours.
-      const kept = encoded?.slice();
-      cache.set(message, kept);
-      return kept;
+    if (cache.has(message)) {
+      const encoded = cache.get(message);
+      if (encoded === undefined || encoded instanceof Uint8Array) return encoded;
+      // Another connection's compressor is at work on it; what becomes of that connection must not matter to this one.
+      return encoded.then(undefined, (error) => {
+        if (this.#closed) throw error;
+        return this.#deflate(piece, position);
+      });
     }
-    cache.set(message, encoded);
-    encoded.then(undefined, () => cache.delete(message));
-    return encoded;
+    const encoded = this.#deflate(piece, position);
+    if (encoded === undefined || encoded instanceof Uint8Array) return this.#keep(message, encoded, cache);
+    const kept = encoded.then((result) => this.#keep(message, result, cache));
+    cache.set(message, kept);
+    kept.then(undefined, () => cache.delete(message));
+    return kept;
+  }
+
+  /** Kept for long, so as a copy: an engine's array may be a view that holds on to its neighbours. */
+  #keep(message: object, encoded: Encoded, cache: WeakMap<object, PreparedPayload>): Encoded {
+    const kept = encoded && copyOf(encoded);
+    cache.set(message, kept);
+    return kept;
   }
 
   #deflate(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded> {
@@ -87,9 +99,29 @@ export class DeflateMessages implements MessageExtension {
       if (last) this.#deflaters.done();
       return last ? EMPTY_BLOCK : EMPTY;
     }
-    const deflated = this.#deflaters.take().deflate(piece);
+    const deflater = this.#deflaters.take();
+    let deflated: Uint8Array | PromiseLike<Uint8Array>;
+    try {
+      deflated = deflater.deflate(piece);
+    } catch (error) {
+      throw this.#failed(error);
+    }
     if (deflated instanceof Uint8Array) return this.#deflated(deflated, piece, position);
-    return deflated.then((result) => this.#deflated(result, piece, position));
+    return deflated.then(
+      (result) => this.#deflated(result, piece, position),
+      (error) => {
+        throw this.#failed(error);
+      },
+    );
+  }
+
+  /**
+   * Nothing is sent, but the compressor's window may have the piece or a part of it. The next one has none, so it refers to
+   * nothing that the peer has not got, and the piece may be sent again.
+   */
+  #failed(error: unknown): unknown {
+    this.#deflaters.drop();
+    return error;
   }
 
   #deflated(deflated: Uint8Array, piece: Uint8Array, { first, last }: PiecePosition): Encoded {
@@ -117,6 +149,7 @@ export class DeflateMessages implements MessageExtension {
   }
 
   close(): void {
+    this.#closed = true;
     this.#deflaters.close();
     this.#inflaters.close();
   }

@@ -3,15 +3,15 @@
  * order: while one is under way, what follows in that direction of that connection waits.
  */
 import { deflateRaw, inflateRaw, type ZlibOptions } from 'node:zlib';
+import { concat, copyOf } from './bytes.js';
 import type { Deflater, Inflated, Inflater } from './engine.js';
-import { endsLikeTail } from './one-shot.js';
-import { storedBlock, type WindowCopy } from './window.js';
-import { concat, SYNC_FLUSH, type ZlibInflater } from './zlib-shape.js';
+import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from './marked-tail.js';
+import { paysForPriming, storedBlock, type Window } from './window.js';
+import { SYNC_FLUSH, type ZlibInflater } from './zlib-shape.js';
 
 const CHUNK_BYTES = 0x1_0000;
+/** Node's `maxOutputLength` takes no more. */
 const MAX_OUTPUT_BYTES = 0xffff_ffff;
-/** The four bytes left out (RFC 7692 7.2.2), and an empty last block, so that zlib tells a stream that is cut. */
-const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff);
 
 /** Compresses large pieces on another thread. */
 export class OffThreadDeflater implements Deflater {
@@ -37,7 +37,7 @@ export class OffThreadDeflater implements Deflater {
         }
         // The peer's window now ends with this piece, which our own has not seen: it begins anew, as it may at any time.
         if (!this.#closed) this.#deflater.reset();
-        resolve(new Uint8Array(deflated.buffer, deflated.byteOffset, deflated.length));
+        resolve(copyOf(deflated));
       });
     });
   }
@@ -55,13 +55,13 @@ export class OffThreadDeflater implements Deflater {
 /** Inflates large payloads on another thread. */
 export class OffThreadInflater implements Inflater {
   readonly #inflater: ZlibInflater;
-  /** The window of the inflater; null without takeover. */
-  readonly #window: WindowCopy | null;
+  /** The inflater's. */
+  readonly #window: Window;
   readonly #windowBits: number;
   readonly #fromBytes: number;
   #closed = false;
 
-  constructor(inflater: ZlibInflater, window: WindowCopy | null, windowBits: number, fromBytes: number) {
+  constructor(inflater: ZlibInflater, window: Window, windowBits: number, fromBytes: number) {
     this.#inflater = inflater;
     this.#window = window;
     this.#windowBits = windowBits;
@@ -69,28 +69,35 @@ export class OffThreadInflater implements Inflater {
   }
 
   inflate(payload: Uint8Array, maxBytes: number): Inflated | PromiseLike<Inflated> {
-    if (payload.length < this.#fromBytes) return this.#inflater.inflate(payload, maxBytes);
-    const window = this.#window?.toBytes();
-    const before = window === undefined ? 0 : window.length;
-    const stream = concat(window === undefined ? [payload, TAIL] : [storedBlock(window), payload, TAIL]);
+    if (payload.length < this.#fromBytes || !paysForPriming(payload.length, this.#window)) {
+      return this.#inflater.inflate(payload, maxBytes);
+    }
+    const before = this.#window.toBytes();
+    const start = before === undefined ? 0 : before.length;
+    const tail = markedTail();
+    const stream = concat(before === undefined ? [payload, tail] : [storedBlock(before), payload, tail]);
     const options = {
       windowBits: this.#windowBits,
-      maxOutputLength: Math.min(before + maxBytes, MAX_OUTPUT_BYTES),
+      maxOutputLength: Math.min(start + maxBytes + MAX_TAIL_OUTPUT_BYTES, MAX_OUTPUT_BYTES),
       chunkSize: CHUNK_BYTES,
-      info: true,
     };
     return new Promise((resolve) => {
-      inflateRaw(stream, options, (error, result) => {
-        if (this.#closed) resolve('EXTENSION_DATA');
-        else if (error !== null) {
-          resolve(error.code === 'ERR_BUFFER_TOO_LARGE' ? 'MESSAGE_TOO_LARGE' : 'EXTENSION_DATA');
-        } else if (result.engine.bytesWritten !== stream.length || endsLikeTail(result.buffer)) {
-          // BFINAL inside, or perhaps a stored block cut short: rare enough to do it again, here. Nothing has moved yet.
+      inflateRaw(stream, options, (error, output) => {
+        if (this.#closed) {
+          resolve('EXTENSION_DATA');
+          return;
+        }
+        if (error?.code === 'ERR_BUFFER_TOO_LARGE') {
+          resolve('MESSAGE_TOO_LARGE');
+          return;
+        }
+        const message = error === null ? unmarked(output, start, tail) : undefined;
+        if (message === undefined || message.length > maxBytes) {
+          // Not plain, or a fault: rare enough to do it again, here. Nothing has moved yet.
           resolve(this.#inflater.inflate(payload, maxBytes));
         } else {
-          const message = new Uint8Array(result.buffer.subarray(before));
-          this.#window?.push(message);
-          if (this.#window !== null) this.#inflater.renew();
+          this.#window.push(message);
+          this.#inflater.fallBehind();
           resolve(message);
         }
       });

@@ -10,7 +10,7 @@
  * is not referred to. Of messages that do not repeat themselves 128 B become 41 bytes instead of 36, 1 KiB 152 instead of 150.
  */
 import type { Deflater } from './engine.js';
-import { WindowCopy } from './window.js';
+import { Window } from './window.js';
 
 /** 16 of 268 KB stay in a processor's cache. */
 const MAX_RESIDENTS = 16;
@@ -67,11 +67,11 @@ export class Residents {
 export class ResidentDeflater implements Deflater {
   readonly #residents: Residents;
   /** The end of what was sent. */
-  readonly #sent: WindowCopy;
+  readonly #sent: Window;
 
   constructor(residents: Residents, windowBits: number) {
     this.#residents = residents;
-    this.#sent = new WindowCopy(Math.min(windowBits, PRIMING_BITS));
+    this.#sent = new Window(1 << Math.min(windowBits, PRIMING_BITS));
   }
 
   deflate(piece: Uint8Array): Uint8Array | PromiseLike<Uint8Array> {

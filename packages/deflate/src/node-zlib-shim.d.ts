@@ -9,19 +9,12 @@ declare module 'node:zlib' {
     readonly memLevel?: number;
     readonly dictionary?: Uint8Array;
     readonly maxOutputLength?: number;
-    readonly info?: boolean;
-  }
-  /** With `info`: the output, and the stream, which knows how much it consumed. */
-  export interface ZlibResult {
-    readonly buffer: Uint8Array;
-    readonly engine: { readonly bytesWritten: number };
   }
   type Callback<Result> = (error: { readonly code?: string } | null, result: Result) => void;
 
   export function createDeflateRaw(options: ZlibOptions): object;
   export function createInflateRaw(options: ZlibOptions): object;
   export function deflateRaw(input: Uint8Array, options: ZlibOptions, callback: Callback<Uint8Array>): void;
-  export function inflateRaw(input: Uint8Array, options: ZlibOptions, callback: Callback<ZlibResult>): void;
+  export function inflateRaw(input: Uint8Array, options: ZlibOptions, callback: Callback<Uint8Array>): void;
   export function deflateRawSync(input: Uint8Array, options: ZlibOptions): Uint8Array;
-  export function inflateRawSync(input: Uint8Array, options: ZlibOptions): ZlibResult;
 }

@@ -7,16 +7,8 @@
  * is tried out before it is used ({@link hasZlibHandle}).
  */
 import { createDeflateRaw, createInflateRaw, type ZlibOptions } from 'node:zlib';
-import { storedBlock, WindowCopy } from './window.js';
-import {
-  type BLOCK,
-  type InflateStream,
-  inflateNowhere,
-  type SYNC_FLUSH,
-  ZlibDeflater,
-  ZlibInflater,
-  type ZlibStream,
-} from './zlib-shape.js';
+import { RawInflater } from './raw-inflater.js';
+import { type BLOCK, type SYNC_FLUSH, ZlibDeflater, ZlibInflater, type ZlibStream } from './zlib-shape.js';
 
 /** The parts of a zlib stream that are used here. */
 interface Internals {
@@ -71,53 +63,18 @@ class NodeStream implements ZlibStream {
     start: number,
     end: number,
     output: Uint8Array,
-    outputStart: number,
   ): boolean {
-    this.#handle.writeSync(
-      flush,
-      input,
-      start,
-      end - start,
-      output,
-      outputStart,
-      output.length - outputStart,
-    );
+    this.#handle.writeSync(flush, input, start, end - start, output, 0, output.length);
     return !this.#failed;
   }
 
   reset(): void {
+    this.#failed = false;
     this.#handle.reset();
   }
 
   close(): void {
     this.#handle.close();
-  }
-}
-
-/** An inflater's: can go on behind the end of a stream. */
-class NodeInflateStream extends NodeStream implements InflateStream {
-  readonly #windowBits: number;
-  /** The window, because zlib does not give its own; null without takeover. */
-  readonly #window: WindowCopy | null;
-
-  constructor(windowBits: number, window: WindowCopy | null) {
-    super(createInflateRaw({ windowBits, chunkSize: CHUNK_BYTES }));
-    this.#windowBits = windowBits;
-    this.#window = window;
-  }
-
-  restart(produced: readonly Uint8Array[]): void {
-    const window = new WindowCopy(this.#windowBits);
-    const before = this.#window?.toBytes();
-    if (before !== undefined) window.push(before);
-    for (const chunk of produced) window.push(chunk);
-    this.reset();
-    const bytes = window.toBytes();
-    if (bytes !== undefined) inflateNowhere(this, storedBlock(bytes));
-  }
-
-  delivered(message: Uint8Array): void {
-    this.#window?.push(message);
   }
 }
 
@@ -129,10 +86,10 @@ export function createHandleDeflater(options: ZlibOptions): ZlibDeflater {
 /**
  * An inflater on a handle.
  *
- * @param window - where to put what was inflated; null to forget it
+ * @param raw - who has the window and the last word
  */
-export function createHandleInflater(windowBits: number, window: WindowCopy | null): ZlibInflater {
-  return new ZlibInflater(new NodeInflateStream(windowBits, window));
+export function createHandleInflater(windowBits: number, raw: RawInflater): ZlibInflater {
+  return new ZlibInflater(new NodeStream(createInflateRaw({ windowBits, chunkSize: CHUNK_BYTES })), raw);
 }
 
 let found: boolean | undefined;
@@ -148,7 +105,7 @@ function tryHandle(): boolean {
     // RFC 7692 7.2.3.2: "Hello" twice over one window; then half of it, then a block of type 3.
     const hello = Uint8Array.of(0x48, 0x65, 0x6c, 0x6c, 0x6f);
     const deflater = createHandleDeflater({});
-    const inflater = createHandleInflater(15, new WindowCopy(15));
+    const inflater = createHandleInflater(15, new RawInflater({ windowBits: 15, takeover: true }));
     const lengths = [hello, hello].map((piece) => {
       const deflated = deflater.deflate(piece);
       const inflated = inflater.inflate(deflated.subarray(0, deflated.length - 4), 5);

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+
 import {
   ZStream,
   zlibDeflate,
@@ -13,10 +14,11 @@ import {
   zlibInflateEnd,
   zlibInflateInit2,
   zlibInflateReset,
-  zlibInflateResetKeep,
 } from 'pako';
+import { EMPTY } from './bytes.js';
 import type { DeflateEngine, DeflaterOptions } from './engine.js';
-import { type BLOCK, type InflateStream, type SYNC_FLUSH, ZlibDeflater, ZlibInflater } from './zlib-shape.js';
+import { RawInflater } from './raw-inflater.js';
+import { type BLOCK, type SYNC_FLUSH, ZlibDeflater, ZlibInflater, type ZlibStream } from './zlib-shape.js';
 
 /** zlib's `Z_OK`, `Z_STREAM_END`, `Z_BUF_ERROR` (no progress, which is no error), `Z_DEFLATED`. */
 const OK = 0;
@@ -26,7 +28,7 @@ const DEFLATED = 8;
 const DEFAULT_LEVEL = 6;
 const DEFAULT_MEMORY_LEVEL = 8;
 
-class PakoStream implements InflateStream {
+class PakoStream implements ZlibStream {
   readonly #strm: ZStream = new ZStream();
   readonly #call: typeof zlibInflate;
   readonly #reset: typeof zlibInflateReset;
@@ -68,22 +70,19 @@ class PakoStream implements InflateStream {
     start: number,
     end: number,
     output: Uint8Array<ArrayBuffer>,
-    outputStart: number,
   ): boolean {
     const strm = this.#strm;
     strm.input = input;
     strm.next_in = start;
     strm.avail_in = end - start;
     strm.output = output;
-    strm.next_out = outputStart;
-    strm.avail_out = output.length - outputStart;
+    strm.next_out = 0;
+    strm.avail_out = output.length;
     const status = this.#call(strm, flush);
+    // Neither is this stream's: an idle connection would hold on to its last message.
+    strm.input = EMPTY;
+    strm.output = EMPTY;
     return status === OK || status === STREAM_END || status === BUF_ERROR;
-  }
-
-  /** pako has the call that Node does not show: a reset that keeps the window. */
-  restart(): void {
-    zlibInflateResetKeep(this.#strm);
   }
 
   reset(): void {
@@ -115,7 +114,10 @@ export function pako(): DeflateEngine {
     deflateTakeover: true,
     inflateTakeover: true,
     createDeflater: (options) => new ZlibDeflater(PakoStream.deflate(options)),
-    createInflater: ({ windowBits }) =>
-      new ZlibInflater(PakoStream.inflate(Math.max(windowBits, MIN_WINDOW_BITS))),
+    createInflater: (options) =>
+      new ZlibInflater(
+        PakoStream.inflate(Math.max(options.windowBits, MIN_WINDOW_BITS)),
+        new RawInflater(options),
+      ),
   };
 }

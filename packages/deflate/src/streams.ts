@@ -7,30 +7,22 @@
  *
  * @packageDocumentation
  */
+
+import { concat } from './bytes.js';
 import type { DeflateEngine, Deflater, Inflated, Inflater } from './engine.js';
-import { endsLikeTail } from './one-shot.js';
-import { RawInflater } from './raw-inflate.js';
-import { BYTES_PER_RESTART } from './restarts.js';
-import { storedBlock } from './window.js';
-import { concat } from './zlib-shape.js';
+import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from './marked-tail.js';
+import { inflateMessage } from './raw-inflate.js';
+import { storedBlock, Window } from './window.js';
 
 /** 7.2.3.4: the header of an empty block behind a stream's end; with the four bytes that are then not sent. */
 const EMPTY_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0, 0xff, 0xff);
 
-/**
- * The four bytes left out (7.2.2), and a last block with eight bytes in it: if the output does not end with them, the
- * stream ended before.
- */
-const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  ...[0, 0, 0xff, 0xff, 1, 8, 0, 0xf7, 0xff],
-  ...[0xc3, 0x1d, 0x5a, 0x90, 0x27, 0xee, 0x74, 0xb8],
-);
-const MARK: Uint8Array = /* @__PURE__ */ TAIL.subarray(-8);
+/** Shorter pieces are stored: what so few bytes would save is nothing, and an end of a stream costs some peers a lot. */
+const MIN_STREAM_BYTES = 32;
 
 class StreamDeflater implements Deflater {
   async deflate(piece: Uint8Array): Promise<Uint8Array> {
-    // A message of many short fragments must not become one of many streams; what so few bytes would save is nothing.
-    if (piece.length < BYTES_PER_RESTART) return concat([storedBlock(piece), EMPTY_BLOCK]);
+    if (piece.length < MIN_STREAM_BYTES) return concat([storedBlock(piece), EMPTY_BLOCK]);
     const deflated = await through(new CompressionStream('deflate-raw'), piece, Number.POSITIVE_INFINITY);
     return concat([...deflated!, EMPTY_BLOCK]);
   }
@@ -42,20 +34,18 @@ class StreamDeflater implements Deflater {
 
 class StreamInflater implements Inflater {
   async inflate(payload: Uint8Array, maxBytes: number): Promise<Inflated> {
-    let message: Uint8Array | undefined;
+    const tail = markedTail();
     try {
       const stream = new DecompressionStream('deflate-raw');
-      const chunks = await through(stream, concat([payload, TAIL]), maxBytes + MARK.length);
+      const chunks = await through(stream, concat([payload, tail]), maxBytes + MAX_TAIL_OUTPUT_BYTES);
       if (chunks === undefined) return 'MESSAGE_TOO_LARGE';
-      const output = concat(chunks);
-      const end = output.length - MARK.length;
-      if (end >= 0 && MARK.every((byte, i) => output[end + i] === byte)) message = output.slice(0, end);
+      const message = unmarked(concat(chunks), 0, tail);
+      if (message !== undefined && message.length <= maxBytes) return message;
     } catch {
       // What was wrong, the stream does not say.
     }
-    if (message !== undefined && !endsLikeTail(message)) return message;
-    // BFINAL inside, which a DecompressionStream refuses or overlooks; or broken; or ambiguous. All are rare.
-    return new RawInflater().inflate(payload, maxBytes);
+    // A fault, or BFINAL inside, which a DecompressionStream refuses or overlooks; or ambiguous. All are rare.
+    return inflateMessage(payload, new Window(0), maxBytes);
   }
 
   reset(): void {}

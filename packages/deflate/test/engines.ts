@@ -3,6 +3,10 @@ import { fflate } from '@sanssocket/deflate/fflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { pako } from '@sanssocket/deflate/pako';
 import { compressionStreams } from '@sanssocket/deflate/streams';
+import { Scratch } from '../src/scratch.js';
+
+// All tests with engines: nothing that was given back may still be seen.
+Scratch.spoils = true;
 
 /** Every engine, and every way in which one of them works. */
 export const engines: readonly (readonly [string, DeflateEngine])[] = [
