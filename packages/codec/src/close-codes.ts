@@ -10,6 +10,8 @@ export const PROTOCOL_ERROR = 1002;
 export const NO_STATUS_RECEIVED = 1005;
 /** Reported where the connection ended without a Close frame; never on the wire. */
 export const ABNORMAL_CLOSURE = 1006;
+/** This side met what it did not expect. */
+export const INTERNAL_ERROR = 1011;
 
 /**
  * Tells whether a Close frame may carry a status code: 1000-1003 and 1007-1011 (RFC 6455 7.4.1), 1012-1014 (IANA

@@ -63,7 +63,7 @@ export interface ConnectionOptions extends Partial<Limits> {
    * because each is written before anyone sees it. By default `new Uint8Array(bytes)`, which clears them; on Node,
    * `(bytes) => Buffer.allocUnsafe(bytes)` saves half the time of whole messages from 4 KiB on, and of sending as a client.
    * What it throws passes through the call that sends, and nothing was sent; where a message would be lost instead, as it has
-   * been received, or encoded by an extension, the default serves.
+   * been received, or an extension has encoded it, the default serves.
    */
   readonly allocate?: (bytes: number) => Uint8Array;
 }
@@ -114,11 +114,17 @@ export class ConnectionConfig {
   readonly maxBacklogBytes: number;
   readonly maxMessageBytes: number;
   /**
-   * What the output of all connections is put together in.
+   * What the output of all connections without extensions is put together in.
    *
    * @internal
    */
   readonly output: OutputMemory;
+  /**
+   * The same, of those with extensions.
+   *
+   * @internal
+   */
+  readonly lastingOutput: OutputMemory;
   readonly #options: ConnectionOptions;
   /** Rules by the reserved bits in use: at most eight. */
   readonly #rules: (FrameRules | undefined)[] = [];
@@ -155,6 +161,7 @@ export class ConnectionConfig {
     this.allocate = options.allocate === undefined ? allocateCleared : checkedAllocate(options.allocate);
     this.allocateLasting = options.allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
     this.output = new OutputMemory(this.allocate);
+    this.lastingOutput = new OutputMemory(this.allocateLasting);
     this.maxBacklogBytes = positiveInteger('maxBacklogBytes', maxBacklogBytes);
     this.#options = options;
     this.maxMessageBytes = this.rules(0).maxMessageBytes;

@@ -12,7 +12,7 @@
  * ```
  */
 
-import { PROTOCOL_ERROR } from './close-codes.js';
+import { INTERNAL_ERROR, PROTOCOL_ERROR } from './close-codes.js';
 import { ConnectionConfig, type ConnectionOptions } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { ExtensionChain, type MessageExtension } from './extension.js';
@@ -117,13 +117,15 @@ export class Connection {
       });
     });
     reader.attach(decoder);
+    const abort = (): void => reader.abort(INTERNAL_ERROR, '', undefined);
     this.#sender.attach(chain, {
       outside,
+      abort,
       failed: (error) => {
         try {
           sink.error?.(error);
         } finally {
-          reader.abort(1011, '', undefined);
+          abort();
         }
       },
     });

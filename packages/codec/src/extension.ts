@@ -93,6 +93,11 @@ export class ExtensionChain {
   readonly rsv: number;
   /** Bits of those that left the current outgoing message as it is; without bits there is no leaving. */
   #left = 0;
+  /**
+   * Whether an extension has encoded a piece that another one then threw at: the first one's peer will never see it, so what it
+   * encodes after cannot be understood.
+   */
+  halfEncoded = false;
 
   /** @throws RangeError when a claim is not made of reserved bits, or two claims overlap (RFC 6455 9.1: no conflicts) */
   constructor(extensions: readonly MessageExtension[]) {
@@ -152,9 +157,10 @@ export class ExtensionChain {
     return bytes.length > maxBytes ? 'MESSAGE_TOO_LARGE' : bytes;
   }
 
-  /** Encodes a piece. What an extension throws or rejects with passes through. */
+  /** Encodes a piece. What an extension throws or rejects with passes through; see {@link ExtensionChain.halfEncoded}. */
   encode(piece: Uint8Array, position: PiecePosition): EncodedPiece | PromiseLike<EncodedPiece> {
     if (position.first) this.#left = 0;
+    this.halfEncoded = false;
     return this.#encodeFrom(0, piece, position, 0);
   }
 
@@ -184,6 +190,7 @@ export class ExtensionChain {
       } else {
         payload = encoded;
         rsv |= extension.rsv;
+        this.halfEncoded = true;
       }
     }
     return { payload, rsv: position.first ? rsv : 0 };

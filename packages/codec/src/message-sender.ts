@@ -14,6 +14,7 @@ import { BY_REFERENCE_BYTES, type ConnectionConfig } from './connection-config.j
 import type { EncodedPiece, ExtensionChain, PiecePosition } from './extension.js';
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
 import { copyInto, copyOf } from './memory/bytes.js';
+import type { OutputMemory } from './memory/output-memory.js';
 import { OutputQueue } from './memory/output-queue.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from './opcodes.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './outgoing-pipeline.js';
@@ -95,7 +96,7 @@ export class MessageSender implements PipelineTarget {
 
   /** As `Connection.reuseOutput`. */
   reuse(chunk: Uint8Array): void {
-    this.#config.output.reuse(chunk);
+    this.memory.reuse(chunk);
   }
 
   text(text: string): void {
@@ -225,9 +226,14 @@ export class MessageSender implements PipelineTarget {
     this.writeFrame((position.last ? FIN : 0) | piece.rsv | opcode, piece.payload, key);
   }
 
+  /** With extensions, one that never throws: a piece that has been encoded has to be sent, or the peer's window is another. */
+  private get memory(): OutputMemory {
+    return this.#pipeline === null ? this.#config.output : this.#config.lastingOutput;
+  }
+
   private queue(): OutputQueue {
     if (this.#output === null) {
-      this.#output = new OutputQueue(this.#config.output);
+      this.#output = new OutputQueue(this.memory);
       if (this.#only !== null) this.#output.append(this.#only);
       this.#only = null;
     }

@@ -25,6 +25,8 @@ export interface PipelineEvents {
   outside(call: () => void): void;
   /** A piece could not be encoded or written: the connection cannot keep its word on the order of messages. */
   failed(error: unknown): void;
+  /** Fails the connection: the next piece could not be understood. */
+  abort(): void;
 }
 
 /** The line of one connection; a connection without extensions has none. */
@@ -58,7 +60,10 @@ export class OutgoingPipeline {
     return this.#closing;
   }
 
-  /** Sends a piece. What an extension, or the source of keys, throws at once passes through, and nothing was sent. */
+  /**
+   * Sends a piece. What an extension, or the source of keys, throws at once passes through, and nothing was sent. If another
+   * extension has encoded the piece by then, the connection fails.
+   */
   send(piece: Uint8Array, position: PiecePosition): void {
     if (this.#jobs !== null) {
       this.#jobs.push({ piece, position });
@@ -66,13 +71,22 @@ export class OutgoingPipeline {
       return;
     }
     const key = this.#target.key();
-    const encoded = this.#chain.encode(piece, position);
+    const encoded = this.#encode(piece, position);
     if (isPromise(encoded)) {
       this.#jobs = [];
       this.#bytes += piece.length;
       this.#await(encoded, piece, position, key);
     } else {
       this.#target.writePiece(encoded, position, key);
+    }
+  }
+
+  #encode(piece: Uint8Array, position: PiecePosition): EncodedPiece | PromiseLike<EncodedPiece> {
+    try {
+      return this.#chain.encode(piece, position);
+    } catch (error) {
+      if (this.#chain.halfEncoded) this.#events.abort();
+      throw error;
     }
   }
 

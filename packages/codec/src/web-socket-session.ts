@@ -11,7 +11,7 @@
  * ```
  */
 
-import { ABNORMAL_CLOSURE, GOING_AWAY } from './close-codes.js';
+import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR } from './close-codes.js';
 import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionEvent } from './connection-events.js';
 import { isPromise, type MessageExtension } from './extension.js';
@@ -57,8 +57,6 @@ export interface SessionSink {
   /** Connection and transport have ended: the last call. */
   ended(isClean: boolean, code: number, reason: string): void;
 }
-
-const INTERNAL_ERROR = 1011;
 
 /** A connection and what moves its bytes. */
 interface Link {

@@ -7,6 +7,7 @@
  * is tried out before it is used ({@link hasZlibHandle}).
  */
 import { createDeflateRaw, createInflateRaw, type ZlibOptions } from 'node:zlib';
+import type { Inflated } from './engine.js';
 import { RawInflater } from './raw-inflater.js';
 import { type BLOCK, type SYNC_FLUSH, ZlibDeflater, ZlibInflater, type ZlibStream } from './zlib-shape.js';
 
@@ -109,7 +110,7 @@ function tryHandle(): boolean {
     const lengths = [hello, hello].map((piece) => {
       const deflated = deflater.deflate(piece);
       const inflated = inflater.inflate(deflated.subarray(0, deflated.length - 4), 5);
-      return String(inflated) === String(hello) ? deflated.length : 0;
+      return isSame(inflated, hello) ? deflated.length : 0;
     });
     deflater.close();
     // BFINAL, and what refers to the text before it (RFC 7692 7.2.3.4).
@@ -120,10 +121,18 @@ function tryHandle(): boolean {
     inflater.close();
     return (
       lengths.join() === '11,9' &&
-      ended.every((message) => String(message) === String(hello)) &&
+      ended.every((message) => isSame(message, hello)) &&
       faults.every((fault) => fault === 'EXTENSION_DATA')
     );
   } catch {
     return false;
   }
+}
+
+function isSame(inflated: Inflated, bytes: Uint8Array): boolean {
+  return (
+    typeof inflated !== 'string' &&
+    inflated.length === bytes.length &&
+    bytes.every((byte, i) => byte === inflated[i])
+  );
 }
