@@ -86,7 +86,6 @@ async function makeStream(bytes) {
 const OUR_EXTENSION = permessageDeflate({ engine: nodeZlib() });
 const OUR_CONFIG = new ConnectionConfig({
   role: 'server',
-  inPlace: true,
   allocate: (length) => Buffer.allocUnsafe(length),
 });
 

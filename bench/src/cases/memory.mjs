@@ -12,7 +12,7 @@ const MANY_IN_CHECK = 10_000;
 const FRAME = makeTraffic({ count: 1, bytes: 16 }).frames[0];
 
 /** One for all connections, as a server has it. */
-const CONFIG = new ConnectionConfig({ role: 'server', inPlace: true });
+const CONFIG = new ConnectionConfig({ role: 'server' });
 
 function usedBytes() {
   // What a first collection leaves to finalizers, a second one frees.

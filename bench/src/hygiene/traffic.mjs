@@ -56,12 +56,12 @@ const faults = [
 
 /** @type {ConnectionConfig[][]} pairs of server and client */
 const configs = ['messages', 'spans', 'pieces'].flatMap((delivery) =>
-  [true, false].map((inPlace) => [
-    new ConnectionConfig({ role: 'server', delivery, inPlace }),
+  [true, false].map((handOver) => [
+    new ConnectionConfig({ role: 'server', delivery, handOver }),
     new ConnectionConfig({
       role: 'client',
       delivery,
-      inPlace,
+      handOver,
       allocate: (bytes) => Buffer.allocUnsafe(bytes),
     }),
   ]),
@@ -70,7 +70,7 @@ const configs = ['messages', 'spans', 'pieces'].flatMap((delivery) =>
 /** Moves what one end wrote to the other, now as a Buffer, now as an array; now whole, now cut. */
 function transfer(from, to) {
   for (let chunk = from.takeOutput(); chunk !== undefined; chunk = from.takeOutput()) {
-    // The receiver may unmask in place, so it gets bytes of its own.
+    // The chunk may be given away, so the receiver gets bytes of its own.
     const bytes = random() & 1 ? Buffer.from(chunk) : new Uint8Array(chunk);
     if (random() & 1) to.receive(bytes);
     else {

@@ -16,7 +16,6 @@ import type { Settings } from './settings.js';
 /** One for all clients. Node's sockets give every chunk in memory of its own, so it may be unmasked where it is. */
 const CONFIG = new ConnectionConfig({
   role: 'server',
-  inPlace: true,
   maxMessageBytes: MAX_CLIENT_MESSAGE_BYTES,
 });
 

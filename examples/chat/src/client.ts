@@ -31,7 +31,7 @@ function chat({ socket, head }: OpenSocket, name: string): void {
   let ownId = 0;
   let leaving = false;
   const connection = new Connection(
-    { role: 'client', inPlace: true },
+    { role: 'client' },
     {
       text: (text) => {
         const message = parseServerMessage(text);

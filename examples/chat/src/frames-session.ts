@@ -5,7 +5,7 @@ import type { FrameTap, Report, Watcher } from './frame-tap.js';
 import { SocketHost } from './host-loop.js';
 import type { Settings } from './settings.js';
 
-const CONFIG = new ConnectionConfig({ role: 'server', inPlace: true, maxMessageBytes: 1 });
+const CONFIG = new ConnectionConfig({ role: 'server', maxMessageBytes: 1 });
 
 /** A watcher from its accepted handshake to its end. */
 export class FramesSession implements Watcher {

@@ -59,7 +59,7 @@ export class Endpoint {
       this.events.add(event);
       onEvent?.(event, this);
     };
-    this.connection = new Connection(new ConnectionConfig({ inPlace: true, ...options }), {
+    this.connection = new Connection(new ConnectionConfig(options), {
       text: (text) => tell({ kind: 'text', text }),
       binary: (bytes) => tell({ kind: 'binary', bytes }),
       ping: (bytes, start, end) => tell({ kind: 'ping', bytes: bytes.slice(start, end) }),

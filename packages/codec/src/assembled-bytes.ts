@@ -4,7 +4,7 @@ import type { ConnectionSink } from './connection-sink.js';
 import { deliverBytes } from './deliver.js';
 import { IncomingMessage } from './incoming-message.js';
 import { MessageBuffer } from './memory/message-buffer.js';
-import { borrow, giveBack, type Scratch, unmaskTo, usesSimd } from './memory/scratch.js';
+import { borrow, giveBack, isLent, type Scratch, unmaskTo, usesSimd } from './memory/scratch.js';
 import { BINARY, type MessageOpcode } from './opcodes.js';
 import { VALID } from './utf8.js';
 
@@ -29,20 +29,13 @@ export class AssembledBytes extends IncomingMessage {
     this.#buffer = new MessageBuffer(config.allocateLasting);
   }
 
-  override add(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-    view: DataView | null,
-    atMost: number,
-  ): number {
+  override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
     const { mask, handOver } = this.#config;
     if (!this.validates) {
       const length = end - start;
-      if (handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength)
+      if (handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength && !isLent(bytes))
         this.#buffer.hold(bytes, start, end, mask, key);
-      else this.#buffer.appendAll(bytes, start, end, mask, key, view, atMost);
+      else this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
       return VALID;
     }
     if (end - start >= SIMD_TEXT_BYTES) {
@@ -53,7 +46,7 @@ export class AssembledBytes extends IncomingMessage {
         giveBack(scratch);
       }
     }
-    return this.collect(this.#buffer, bytes, start, end, mask, key, view, atMost);
+    return this.collect(this.#buffer, bytes, start, end, mask, key, atMost);
   }
 
   /**
@@ -76,7 +69,7 @@ export class AssembledBytes extends IncomingMessage {
       const ascii = unmaskTo(scratch, 0, bytes, at, at + length, key, mask);
       const invalid = this.validate(scratch.bytes, 0, length, ascii);
       if (invalid !== VALID) return at + invalid;
-      this.#buffer.appendAll(scratch.bytes, 0, length, mask, 0, null, left);
+      this.#buffer.appendAll(scratch.bytes, 0, length, mask, 0, left);
       left -= length;
     }
     return VALID;

@@ -34,19 +34,12 @@ export class AssembledText extends IncomingMessage {
     this.#waiting = new MessageBuffer(config.allocateLasting);
   }
 
-  override add(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-    view: DataView | null,
-    atMost: number,
-  ): number {
+  override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
     if (end - start < LONG_PIECE_BYTES) {
       const waiting = this.#waiting;
       // What does not wait for its end is not all that will come.
       const left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
-      const invalid = this.collect(waiting, bytes, start, end, this.#config.mask, key, view, left);
+      const invalid = this.collect(waiting, bytes, start, end, this.#config.mask, key, left);
       return invalid === VALID && waiting.bytes >= WINDOW_BYTES ? this.#decode(EMPTY, 0, 0, 0) : invalid;
     }
     for (let at = start; at < end; at += WINDOW_BYTES) {
@@ -78,7 +71,7 @@ export class AssembledText extends IncomingMessage {
       const longer = joined(this.#text, decoded!);
       if (longer === undefined) return TOO_LONG;
       this.#text = longer;
-      this.#waiting.appendAll(text, whole, total, this.#config.mask, 0, null, Number.MAX_SAFE_INTEGER);
+      this.#waiting.appendAll(text, whole, total, this.#config.mask, 0, Number.MAX_SAFE_INTEGER);
       return VALID;
     } finally {
       giveBack(scratch);

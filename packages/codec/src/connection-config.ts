@@ -10,15 +10,8 @@ import { allocateCleared, checkedAllocate, lastingAllocate } from './memory/allo
 import { OutputMemory } from './memory/output-memory.js';
 import { FrameRules } from './parser-rules.js';
 
-/** Longer than any message of a run. */
-const NEVER = 0x3fff_ffff;
-
-/** Shorter messages that are to be kept do not begin a run: by words they are unmasked into memory of their own. */
-const RUN_FROM_BYTES = 64;
-
 /**
- * From here on a server's payload is queued by reference, below, copying it costs less than a chunk of its own; and spans of
- * chunks that were handed over are the sink's to keep, so that they can be.
+ * From here on a server's payload is queued by reference; below, copying it costs less than a chunk of its own.
  */
 export const BY_REFERENCE_BYTES = 4096;
 
@@ -31,12 +24,9 @@ export interface ConnectionOptions extends Partial<Limits> {
    * of borrowed bytes, text validated; `'pieces'` as they arrive, before the message or even the frame is whole.
    */
   readonly delivery?: 'messages' | 'spans' | 'pieces';
-  /** Whether chunks given to `receive` may be changed: masked payloads are then unmasked in place. False by default. */
-  readonly inPlace?: boolean;
   /**
    * Whether chunks given to `receive` are given away, for good: binary messages of more than 64 bytes that stand whole in one
-   * are views of it, unmasked in place, and keep it alive; with `delivery: 'spans'` messages of 4 KiB and more are not
-   * borrowed then, but the sink's. For hosts whose transport never uses a chunk again (Node's
+   * may be views of it, unmasked where they stand, and keep it alive; longer ones may be put together from it. For hosts whose transport never uses a chunk again (Node's
    * sockets) and sinks that do not keep messages for long. False by default.
    */
   readonly handOver?: boolean;
@@ -86,19 +76,13 @@ export interface ConnectionOptions extends Partial<Limits> {
 export class ConnectionConfig {
   readonly role: 'server' | 'client';
   readonly delivery: 'messages' | 'spans' | 'pieces';
-  readonly inPlace: boolean;
   /**
-   * How long a message must be to begin a run, see `FrameRun`; 0 for no runs.
+   * Whether frames are read by a scan, see `FrameScan`: of masked chunks, whose frames are not passed on in pieces, and with the
+   * kernel of this package.
    *
    * @internal
    */
-  readonly runFromBytes: number;
-  /**
-   * How long a message of a run must be for the run to be unmasked where it stands in the chunk.
-   *
-   * @internal
-   */
-  readonly runInPlaceFrom: number;
+  readonly scans: boolean;
   readonly handOver: boolean;
   readonly autoPong: boolean;
   readonly maxQueuedPongs: number;
@@ -136,7 +120,6 @@ export class ConnectionConfig {
     const {
       role,
       delivery = 'messages',
-      inPlace = false,
       handOver = false,
       autoPong = true,
       maxQueuedPongs = 64,
@@ -148,16 +131,12 @@ export class ConnectionConfig {
     }
     this.role = role;
     this.delivery = delivery;
-    this.inPlace = inPlace || handOver;
     this.handOver = handOver;
     this.autoPong = autoPong;
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
     this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
     this.mask = options.mask ?? defaultMask;
-    const runs = role === 'server' && this.mask === defaultMask && (delivery === 'spans' || this.inPlace);
-    this.runFromBytes = !runs ? 0 : delivery === 'spans' ? 1 : RUN_FROM_BYTES;
-    const spansFrom = handOver ? BY_REFERENCE_BYTES : NEVER;
-    this.runInPlaceFrom = delivery === 'spans' ? spansFrom : 0;
+    this.scans = role === 'server' && this.mask === defaultMask && delivery !== 'pieces';
     this.allocate = options.allocate === undefined ? allocateCleared : checkedAllocate(options.allocate);
     this.allocateLasting = options.allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
     this.output = new OutputMemory(this.allocate);

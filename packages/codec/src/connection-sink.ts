@@ -24,8 +24,8 @@ export interface ConnectionSink {
    */
   binary?(bytes: Uint8Array): void;
   /**
-   * A whole message as borrowed bytes; those of a text are valid UTF-8. No array, no string is made. With the option
-   * `handOver`, messages of 4 KiB and more are the sink's to keep. `Connection.sendSpan` sends them again.
+   * A whole message as borrowed bytes; those of a text are valid UTF-8. No array, no string is made.
+   * `Connection.sendSpan` sends them again.
    */
   message?(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): void;
   /** The first frame of a message has begun. */

@@ -19,7 +19,7 @@ import { ExtensionChain, type MessageExtension } from './extension.js';
 import { encodeCloseBody, requireBytes, requireControlPayload } from './frame-writer.js';
 import { Backlog } from './memory/backlog.js';
 import { EMPTY } from './memory/bytes.js';
-import { beginSlab, endSlab } from './memory/message-slab.js';
+import { endMessages } from './memory/kept-messages.js';
 import { MessageDecoder } from './message-decoder.js';
 import { MessageReader } from './message-reader.js';
 import { MessageSender } from './message-sender.js';
@@ -138,8 +138,8 @@ export class Connection {
    * connection is {@link Connection.paused} they wait (as a copy), in order; after the end of the connection they are
    * ignored.
    *
-   * @param bytes - kept by nobody when the call returns, and unchanged; with the option `inPlace` they may be changed, with
-   * `handOver` they are given away: messages may be views of them
+   * @param bytes - unchanged, and kept by nobody when the call returns; with the option `handOver` they are given away, and
+   * messages may be views of them
    * @throws TypeError for anything but a Uint8Array, Error when called by the sink. What the sink throws passes
    * through; nothing is lost then: what follows the event that threw is processed at the next call
    *
@@ -215,7 +215,6 @@ export class Connection {
   private read(bytes: Uint8Array, start: number, end: number, backlog: Backlog | null): void {
     const reader = this.#reader;
     const before = reader.offset - start;
-    const slab = beginSlab();
     let threw = true;
     this.#reading = true;
     try {
@@ -223,7 +222,7 @@ export class Connection {
       threw = false;
     } finally {
       this.#reading = false;
-      endSlab(slab);
+      endMessages();
       const at = reader.offset - before;
       if (backlog !== null) backlog.readTo(at);
       // Also where nothing is left of the chunk, but of the event that threw: it is gone on with from there.

@@ -3,7 +3,6 @@ import type { Fault, FaultCode } from './faults.js';
 import { FrameReader } from './frame-reader.js';
 import type { Frame } from './incoming-frame.js';
 import { type FrameParserOptions, FrameRules, MESSAGE } from './parser-rules.js';
-import { unmaskInPlace } from './unmask.js';
 
 /**
  * What a {@link FrameParser} calls, in this order for each frame: `header`, `payload` as often as pieces arrive (not at all
@@ -18,16 +17,8 @@ export interface FrameSink {
    * @param first - FIN, RSV1-3 and opcode, as on the wire
    * @param start - index of the first payload byte; `start === end` for an empty payload
    * @param maskingKey - as for `payload`
-   * @param view - a view of `bytes` with the same offsets, if the chunk was long enough to make one; see `maskView`
    */
-  message?(
-    first: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    maskingKey: number,
-    view: DataView | null,
-  ): void;
+  message?(first: number, bytes: Uint8Array, start: number, end: number, maskingKey: number): void;
   /**
    * A header is complete and valid.
    *
@@ -68,8 +59,8 @@ class SinkReader extends FrameReader {
     return false;
   }
 
-  /** Runs bring SIMD memory with them, half a kilobyte of code. */
-  protected override takeRun(): null {
+  /** A scan brings SIMD memory with it, half a kilobyte of code. */
+  protected override takeScan(): null {
     return null;
   }
 
@@ -79,17 +70,20 @@ class SinkReader extends FrameReader {
     start: number,
     end: number,
     key: number,
-    view: DataView | null,
   ): void {
     const { unmask, mask } = this.#rules;
     if (key === 0 || unmask === 'none') {
-      this.#sink.message!(first, bytes, start, end, key, view);
+      this.#sink.message!(first, bytes, start, end, key);
     } else if (unmask === 'in-place') {
-      unmaskInPlace(bytes, start, end, key, view, mask);
-      this.#sink.message!(first, bytes, start, end, 0, view);
+      mask(bytes, start, end, bytes, start, key);
+      this.#sink.message!(first, bytes, start, end, 0);
     } else {
-      this.#sink.message!(first, this.#copy(bytes, start, end, key), 0, end - start, 0, null);
+      this.#sink.message!(first, this.#copy(bytes, start, end, key), 0, end - start, 0);
     }
+  }
+
+  protected override onMessage(first: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#sink.message!(first, bytes, start, end, 0);
   }
 
   protected override onHeader({ first, payloadLength, masked, key }: Frame): void {

@@ -19,12 +19,14 @@ import { createFault, type Fault, type FaultCode } from './faults.js';
 import { extendedLengthBytes, readPayloadLength } from './frame-header.js';
 import { frameStartFault, payloadLengthFault } from './frame-rules.js';
 import { Frame } from './incoming-frame.js';
-import type { FrameRun } from './memory/frame-run.js';
+import type { FrameScan } from './memory/frame-scan.js';
 import { PartialFrame } from './memory/partial-frame.js';
 import { limitFault, type MessageProgress, progressAfter, sequenceFault } from './message-progress.js';
 import { MASK } from './opcodes.js';
-import { FRAGMENT, type FrameRules, MESSAGE } from './parser-rules.js';
-import { viewOf } from './unmask.js';
+import { type FrameRules, MESSAGE } from './parser-rules.js';
+
+/** Shorter chunks, of a short frame or two, are read frame by frame: 16 bytes take 65 ns, 75 by a scan. */
+const MIN_SCANNED_BYTES = 64;
 
 const RUNNING = 0;
 const PAUSED = 1;
@@ -46,8 +48,6 @@ export abstract class FrameReader {
     this.#rules = rules;
   }
 
-  /** Reading begins, or goes on after a pause: what is left of an event comes first. */
-  protected onRead(): void {}
   /** A header is complete and valid. */
   protected abstract onHeader(frame: Frame): void;
   /** A piece of the payload as it is on the wire; `key` applies from `start`. */
@@ -66,22 +66,27 @@ export abstract class FrameReader {
   protected abstract get takes(): number;
   /** Whether it is wanted for a short frame even if that comes in parts, at the price of hearing nothing before its end. */
   protected abstract waitsFor(first: number): boolean;
-  /** A run for a chunk whose payloads may be unmasked where they stand; null if there is none, or no leave. */
-  protected abstract takeRun(chunkBytes: number): FrameRun | null;
+  /** What reads many frames of a chunk at once; null if there is nothing, or none is wanted. To be given back. */
+  protected abstract takeScan(): FrameScan | null;
+  /** The messages that come next stand unmasked in this chunk. */
+  protected onMessagesIn(_chunk: Uint8Array, _end: number): void {}
   /**
    * In place of `onHeader`, `onPayload` and `onEnd`.
    *
-   * @param bytes - where the payload stands: the chunk, or a frame put together of several
-   * @param view - shows `bytes`, if they are a chunk long enough to make one
-   * @param ascii - whether the payload is unmasked and known to be all ASCII
+   * @param bytes - where the payload stands: the chunk, a frame put together of several, or the scan's memory
+   * @param key - 0 if the payload is unmasked
    */
-  protected abstract onFrame(
+  protected abstract onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void;
+  /**
+   * The same for a whole message that is unmasked.
+   *
+   * @param ascii - whether it is known to be all ASCII
+   */
+  protected abstract onMessage(
     first: number,
     bytes: Uint8Array,
     start: number,
     end: number,
-    key: number,
-    view: DataView | null,
     ascii: boolean,
   ): void;
 
@@ -130,13 +135,13 @@ export abstract class FrameReader {
     this.#base += this.#at - start;
     this.#at = start;
     this.#state = RUNNING;
-    this.onRead();
     const { takes } = this;
     while (this.#state === RUNNING) {
       const frame = this.#frame;
       if (frame === null) {
         if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
-          this.readFrames(bytes, this.#at, end, takes);
+          if (end - this.#at >= MIN_SCANNED_BYTES) this.scanFrames(bytes, end);
+          if (this.#state === RUNNING && end - this.#at > 1) this.passFrames(bytes, this.#at, end, takes);
           if (this.#state !== RUNNING) break;
         }
         if (this.#at === end) break;
@@ -150,6 +155,11 @@ export abstract class FrameReader {
       }
     }
     return this.failed ? end : this.#at;
+  }
+
+  /** After a pause: what is left of an event may be told. */
+  protected resume(): void {
+    if (this.#state === PAUSED) this.#state = RUNNING;
   }
 
   /** Makes the running {@link FrameReader.push} return after the call that is under way. */
@@ -168,33 +178,59 @@ export abstract class FrameReader {
   }
 
   /**
-   * The short cut for frames that stand whole in the chunk, one after the other: same functions, same rules, but everything
-   * that is cut or wrong is left to the other path.
+   * The short cut for masked frames that stand whole in the chunk, one after the other: a scan has unmasked them in memory of its
+   * own and seen to the rules of single frames; what is left is what a frame has to do with those before it. The chunk is not
+   * changed, so whatever is not passed on from here is left to the other paths as it came.
    */
-  private readFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
-    const view = viewOf(bytes, start, end);
-    const run = this.takeRun(end - start);
-    if (run === null) {
-      this.passFrames(bytes, start, end, takes, view, null);
-      return;
-    }
+  private scanFrames(bytes: Uint8Array, end: number): void {
+    const scan = this.takeScan();
+    if (scan === null) return;
     try {
-      this.passFrames(bytes, start, end, takes, view, run);
-      this.passRun(run, bytes, view);
+      while (this.#at < end && scan.read(bytes, this.#at, end, this.#rules) && this.passScanned(scan, bytes));
     } finally {
-      run.giveBack();
+      scan.giveBack();
     }
   }
 
-  private passFrames(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    takes: number,
-    view: DataView | null,
-    run: FrameRun | null,
-  ): void {
+  /** @returns whether reading goes on with another scan: if not, it was stopped, or the chunk's next frame is for other paths */
+  private passScanned(scan: FrameScan, chunk: Uint8Array): boolean {
     const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
+    const { count, bytes } = scan;
+    const from = this.#at;
+    for (let i = 0; i < count; i++) {
+      const first = scan.firstOf(i);
+      const start = scan.startOf(i);
+      const end = scan.endOf(i);
+      // A whole message, not inside of another, has no more rules to break.
+      const length = end - start;
+      const whole = (kinds[first]! & MESSAGE) !== 0 && this.#progress === null;
+      if (!whole || length > maxFrameBytes || length > maxMessageBytes) {
+        if (!this.mayFollow(first, chunk[this.#at + 1]!, length)) return false;
+      }
+      scan.next = i + 1;
+      this.#at = from + end;
+      if (whole) this.onMessage(first, bytes, start, end, scan.isAscii(i));
+      else this.onFrame(first, bytes, start, end, 0);
+      if (this.#state !== RUNNING) return false;
+    }
+    return true;
+  }
+
+  /** Whether a frame is one that may come now; if so it is counted. */
+  private mayFollow(first: number, second: number, length: number): boolean {
+    if (this.startFault(first, second) !== undefined) return false;
+    if (limitFault(this.#progress, first, length, this.#rules) !== undefined) return false;
+    this.#progress = progressAfter(this.#progress, first, length);
+    return true;
+  }
+
+  /**
+   * The short cut for frames that no scan takes: same functions, same rules, but everything that is cut or wrong is left to the
+   * other path.
+   */
+  private passFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
+    const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
+    this.onMessagesIn(bytes, end);
     let at = start;
     while (end - at >= 2) {
       const first = bytes[at]!;
@@ -213,52 +249,16 @@ export abstract class FrameReader {
       }
       const to = from + length;
       if (to > end) return;
-      if ((kind & MESSAGE) !== 0 && this.#progress === null) {
-        // A whole message, not inside of another, has no more rules to break.
-        if (length > maxFrameBytes || length > maxMessageBytes) return;
-        if (run !== null && masked !== 0 && (length >= run.fromBytes || run.count > 0)) {
-          run.add(first, from, to, keyFromBytes(bytes, from - 4));
-          at = to;
-          if (run.full && !this.passRun(run, bytes, view)) return;
-          continue;
-        }
-      } else {
-        if (run !== null && !this.passRun(run, bytes, view)) return;
-        if (this.startFault(first, second) !== undefined) return;
-        if (limitFault(this.#progress, first, length, this.#rules) !== undefined) return;
-        if ((kind & FRAGMENT) !== 0) this.#progress = progressAfter(this.#progress, first, length);
+      const whole = (kind & MESSAGE) !== 0 && this.#progress === null;
+      if (!whole || length > maxFrameBytes || length > maxMessageBytes) {
+        if (!this.mayFollow(first, second, length)) return;
       }
       const key = masked === 0 ? 0 : keyFromBytes(bytes, from - 4);
       at = to;
       this.#at = to;
-      this.onFrame(first, bytes, from, to, key, view, false);
+      this.onFrame(first, bytes, from, to, key);
       if (this.#state !== RUNNING) return;
     }
-  }
-
-  /** @returns false if reading stops before the chunk's next frame */
-  private passRun(run: FrameRun, bytes: Uint8Array, view: DataView | null): boolean {
-    const { count } = run;
-    const unmasked = run.unmask(bytes);
-    const inChunk = !unmasked || run.inPlace;
-    const payloads = inChunk ? bytes : run.bytes;
-    const payloadsView = inChunk ? view : run.view;
-    const shift = inChunk ? run.from : 0;
-    let i = 0;
-    try {
-      while (i < count && this.#state === RUNNING) {
-        const start = shift + run.startOf(i);
-        const end = run.endOf(i);
-        this.#at = run.from + end;
-        const key = unmasked ? 0 : run.keyOf(i);
-        const ascii = unmasked && run.isAscii(i);
-        this.onFrame(run.firstOf(i++), payloads, start, shift + end, key, payloadsView, ascii);
-      }
-    } finally {
-      if (unmasked && inChunk && i < count) run.restore(bytes, i);
-      run.clear();
-    }
-    return this.#state === RUNNING;
   }
 
   private readPayload(frame: Frame, bytes: Uint8Array, at: number, end: number): void {
@@ -330,7 +330,7 @@ export abstract class FrameReader {
       this.#partial = null;
       this.#at = index + whole;
       this.#progress = progressAfter(this.#progress, first, payloadLength);
-      this.onFrame(first, bytes, at + size, at + whole, key, null, false);
+      this.onFrame(first, bytes, at + size, at + whole, key);
       return whole;
     }
     const frame = new Frame(first, payloadLength, masked, key);

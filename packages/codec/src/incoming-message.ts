@@ -25,18 +25,10 @@ export abstract class IncomingMessage {
    * Takes a piece.
    *
    * @param key - of its first byte
-   * @param view - shows `bytes`, if the piece is so short that it is better masked by views
    * @param atMost - how many bytes will come in all, this piece included, if that is certain
    * @returns `VALID`; or the index in `bytes` of the first byte that cannot be right; or `TOO_LONG`
    */
-  abstract add(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-    view: DataView | null,
-    atMost: number,
-  ): number;
+  abstract add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number;
 
   /**
    * It is whole, and its text is known to be valid: tells the sink.
@@ -61,12 +53,11 @@ export abstract class IncomingMessage {
     end: number,
     mask: MaskKernel,
     key: number,
-    view: DataView | null,
     atMost: number,
   ): number {
     let left = atMost;
     for (let at = start; at < end; ) {
-      const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), view, left);
+      const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), left);
       const { tail, tailBytes } = buffer;
       const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
       if (invalid !== VALID) return at + invalid - (tailBytes - length);

@@ -17,7 +17,8 @@ import { encodeCloseBody } from './frame-writer.js';
 import type { Frame } from './incoming-frame.js';
 import type { IncomingMessage } from './incoming-message.js';
 import { poisonOwn } from './memory/checked.js';
-import { type FrameRun, takeRun } from './memory/frame-run.js';
+import { type FrameScan, takeScan } from './memory/frame-scan.js';
+import { beginMessages } from './memory/kept-messages.js';
 import type { MessageDecoder } from './message-decoder.js';
 import type { MessageSender } from './message-sender.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from './opcodes.js';
@@ -25,9 +26,8 @@ import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './ou
 import { CONTROL, FRAGMENT, MESSAGE } from './parser-rules.js';
 import { PassedPieces } from './passed-pieces.js';
 import { decodeUtf8 } from './text.js';
-import { viewToMask } from './unmask.js';
 import { invalidIndex, TOO_LONG, VALID } from './utf8.js';
-import { deliverWhole, unmasked } from './whole-message.js';
+import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
 
 /** The peer's Close has arrived, our answer is in line behind an extension at work. */
 const HEARD_CLOSE = 0;
@@ -72,6 +72,16 @@ export class MessageReader extends FrameReader {
     return this.#decoder?.waiting === true;
   }
 
+  /** As `FrameParser.push`. What is left of a decoded message is told first. */
+  override push(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#decoded !== null) {
+      this.resume();
+      this.tellDecoded(this.#decoded);
+      if (!this.running) return start;
+    }
+    return super.push(bytes, start, end);
+  }
+
   /** The transport has ended (RFC 6455 7.1.4). If the peer's Close has come, our answer is still worth waiting for. */
   endOfInput(): void {
     if (this.#outcome === null) this.finish(abnormalOutcome(this.truncated));
@@ -95,9 +105,14 @@ export class MessageReader extends FrameReader {
     return this.#config.delivery === 'pieces' ? CONTROL : MESSAGE | FRAGMENT | CONTROL;
   }
 
-  protected override takeRun(chunkBytes: number): FrameRun | null {
-    const { runFromBytes, runInPlaceFrom } = this.#config;
-    return runFromBytes === 0 ? null : takeRun(chunkBytes, runFromBytes, runInPlaceFrom);
+  protected override takeScan(): FrameScan | null {
+    const { scans, delivery, handOver } = this.#config;
+    return scans ? takeScan(delivery === 'messages', handOver) : null;
+  }
+
+  protected override onMessagesIn(chunk: Uint8Array, end: number): void {
+    const { delivery, handOver } = this.#config;
+    if (delivery === 'messages') beginMessages(chunk, end, handOver ? chunk : null, 0);
   }
 
   /** Not for text, which is to fail at the first byte that is wrong. */
@@ -109,31 +124,40 @@ export class MessageReader extends FrameReader {
     return (message === null ? opcode : message.opcode) !== TEXT;
   }
 
-  /** What is left of a decoded message is told first. */
-  protected override onRead(): void {
-    if (this.#decoded !== null) this.tellDecoded(this.#decoded);
-  }
-
   protected override onFrame(
     first: number,
     bytes: Uint8Array,
     start: number,
     end: number,
     key: number,
-    view: DataView | null,
-    ascii: boolean,
   ): void {
     const opcode = first & 0x0f;
-    let invalid = -1;
+    let invalid = VALID;
     if (isControl(opcode)) {
       if (key === 0) this.controlFrame(opcode, bytes, start, end);
-      else this.controlFrame(opcode, unmasked(this.#config, bytes, start, end, key, view), 0, end - start);
+      else this.controlFrame(opcode, unmaskedCopy(this.#config, bytes, start, end, key), 0, end - start);
     } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
-      invalid = this.fragment(first, bytes, start, end, key, view);
+      invalid = this.fragment(first, bytes, start, end, key);
+    } else if (key === 0) {
+      invalid = deliverWhole(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, false);
     } else {
-      const whole = opcode as MessageOpcode;
-      invalid = deliverWhole(this.#config, this.#sink, whole, bytes, start, end, key, view, ascii);
+      invalid = deliverMasked(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, key);
     }
+    if (invalid !== VALID) this.failText(invalid, this.index - end);
+  }
+
+  protected override onMessage(
+    first: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    ascii: boolean,
+  ): void {
+    const opcode = (first & 0x0f) as MessageOpcode;
+    const invalid =
+      this.#decoder !== null && this.isEncoded(first)
+        ? this.fragment(first, bytes, start, end, 0)
+        : deliverWhole(this.#config, this.#sink, opcode, bytes, start, end, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
@@ -152,7 +176,7 @@ export class MessageReader extends FrameReader {
   ): void {
     // What is certain to come in all, if this is the last frame: not more than the frame has left.
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
-    const invalid = this.messageOf(first).add(bytes, start, end, key, null, atMost);
+    const invalid = this.messageOf(first).add(bytes, start, end, key, atMost);
     if (invalid !== VALID) this.failText(invalid, 0);
   }
 
@@ -173,18 +197,9 @@ export class MessageReader extends FrameReader {
   }
 
   /** A whole frame of a message in parts. */
-  private fragment(
-    first: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-    view: DataView | null,
-  ): number {
-    const length = end - start;
-    const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : length;
-    const byView = viewToMask(view, length, this.#config.mask);
-    const invalid = this.messageOf(first).add(bytes, start, end, key, byView, atMost);
+  private fragment(first: number, bytes: Uint8Array, start: number, end: number, key: number): number {
+    const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : end - start;
+    const invalid = this.messageOf(first).add(bytes, start, end, key, atMost);
     if (invalid === VALID) this.endOfFrame(first);
     return invalid;
   }

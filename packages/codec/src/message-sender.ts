@@ -9,18 +9,21 @@
  * What a caller's function throws (a source of keys, an allocator, an extension) passes through, and nothing has changed then:
  * every method writes before it counts what it wrote, and counts before it goes to another state.
  */
-import { maskView } from '@sanssocket/mask';
+import { mask as defaultMask, maskView } from '@sanssocket/mask';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './connection-config.js';
 import type { EncodedPiece, ExtensionChain, PiecePosition } from './extension.js';
 import { frameHeaderBytes, writeFrameHeader } from './frame-header.js';
 import { copyInto, copyOf } from './memory/bytes.js';
 import type { OutputMemory } from './memory/output-memory.js';
 import { OutputQueue } from './memory/output-queue.js';
+import { lentView } from './memory/scratch.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from './opcodes.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './outgoing-pipeline.js';
 import type { PreparedMessage } from './prepared-message.js';
 import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from './text.js';
-import { lentView, viewToMask } from './unmask.js';
+
+/** Borrowed payloads up to this length are copied, or masked, by views: 125 bytes take 25 ns, where a loop takes 60. */
+const VIEW_TO_BYTES = 320;
 
 const OPEN = 0;
 /** A message in fragments is under way. */
@@ -263,7 +266,7 @@ export class MessageSender implements PipelineTarget {
     const slab = output.reserve(frameHeaderBytes(length, key !== undefined) + length);
     const at = writeFrameHeader(slab, output.used, first, length, key);
     const { mask } = this.#config;
-    const view = viewToMask(lentView(bytes), length, mask);
+    const view = length <= VIEW_TO_BYTES && mask === defaultMask ? lentView(bytes) : null;
     // A key of zero copies.
     if (view !== null) maskView(view, start, end, output.view, at, key ?? 0);
     else if (key !== undefined) mask(bytes, start, end, slab, at, key);

@@ -1,7 +1,7 @@
 /** What is expected of a stream of frames: options of a parser, completed, checked and tabulated once for many streams. */
 import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
 import { frameStartFault, type ReceiverRole } from './frame-rules.js';
-import { type Limits, resolveLimits } from './limits.js';
+import { encodedLimit, type Limits, resolveLimits } from './limits.js';
 import { CONTINUATION, FIN, isControl, MASK, RSV } from './opcodes.js';
 
 /** What a {@link FrameParser} expects, and what it does with masked payloads. */
@@ -42,11 +42,17 @@ export class FrameRules implements Limits {
   readonly maxFragments: number;
   /**
    * By first byte: what kind of frame begins with it, {@link MESSAGE}, {@link FRAGMENT} or {@link CONTROL}; and 1 if such a
-   * frame may be unmasked, 2 if masked, 3 if both. The truth table of frame-rules.ts, tabulated for the short cut.
+   * frame may be unmasked, 2 if masked, 3 if both. The truth table of frame-rules.ts, tabulated for the scan and the short cut.
    *
    * @internal
    */
   readonly kinds: Uint8Array;
+  /**
+   * The longest payload that a scan takes: what `limitFault` allows at most, and 16 bits can say.
+   *
+   * @internal
+   */
+  readonly maxScannedBytes: number;
 
   /** @throws TypeError or RangeError for options that make no sense */
   constructor(options: FrameParserOptions) {
@@ -64,6 +70,10 @@ export class FrameRules implements Limits {
     this.maxMessageBytes = limits.maxMessageBytes;
     this.maxFragments = limits.maxFragments;
     this.kinds = tabulate(role, rsv);
+    this.maxScannedBytes = Math.min(
+      encodedLimit(Math.min(limits.maxFrameBytes, limits.maxMessageBytes)),
+      0xffff,
+    );
   }
 }
 

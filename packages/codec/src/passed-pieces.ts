@@ -5,7 +5,6 @@ import { IncomingMessage } from './incoming-message.js';
 import { poisonOwn } from './memory/checked.js';
 import { borrow, giveBack, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
-import { unmasksInPlace } from './unmask.js';
 import { unfinishedUtf8Bytes } from './utf8.js';
 
 /** Its pieces, passed on. */
@@ -28,13 +27,11 @@ export class PassedPieces extends IncomingMessage {
   override add(bytes: Uint8Array, start: number, end: number, key: number): number {
     const { mask } = this.#config;
     const held = this.#heldBytes;
-    const inPlace = held === 0 && (key === 0 || unmasksInPlace(this.#config, end - start));
-    const scratch = inPlace ? null : borrow(held + end - start);
+    const scratch = held === 0 && key === 0 ? null : borrow(held + end - start);
     const target = scratch?.bytes ?? bytes;
     const at = scratch === null ? start : held;
     try {
       const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
-      if (scratch === null && key !== 0) mask(bytes, start, end, bytes, start, key);
       const invalid = this.validate(target, at, at + end - start, ascii);
       if (invalid >= 0) return start + invalid - at;
       this.#passWholeCharacters(target, at, at + end - start);

@@ -26,8 +26,7 @@ import {
 } from './web-socket-session.js';
 
 /** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
-export interface TransportWebSocketOptions
-  extends Omit<ConnectionOptions, 'role' | 'delivery' | 'inPlace' | 'autoPong'> {
+export interface TransportWebSocketOptions extends Omit<ConnectionOptions, 'role' | 'delivery' | 'autoPong'> {
   /** Which side this is; `'client'` by default. */
   readonly role?: 'client' | 'server';
   /** What `url` says; the origin of messages comes from it. Empty by default. */

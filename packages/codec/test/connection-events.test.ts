@@ -97,7 +97,7 @@ describe('events', () => {
 
   it('carry bytes of their own, also of a Buffer and with leave to change the input', () => {
     for (const delivery of DELIVERIES) {
-      const client = new ConnectionEvents({ role: 'client', delivery, inPlace: true });
+      const client = new ConnectionEvents({ role: 'client', delivery });
       const input = Buffer.from([0x82, 2, 1, 2, ...ping, 0x8a, 1, 3]);
       const events = client.receive(input);
       input.fill(0xff);

@@ -57,7 +57,7 @@ it('keeps the order of what comes while it is paused, also in the middle of a sh
   }
 });
 
-describe.each(MODES)('delivery $delivery, inPlace $inPlace', (mode) => {
+describe.each(MODES)('delivery $delivery, by $by', (mode) => {
   const all: string[] = [];
   new Connection(
     { role: 'server', ...mode },

@@ -1,4 +1,5 @@
 /** A connection as the vectors' runner drives it: one adapter for every way in which messages can be delivered. */
+import { type MaskKernel, mask } from '@sanssocket/mask';
 import type { Endpoint, EndpointOptions, ObservedEvent, Role } from '@sanssocket/test-vectors';
 import {
   BINARY,
@@ -9,12 +10,19 @@ import {
   TEXT,
 } from '../src/index.js';
 
-export type Mode = Pick<ConnectionOptions, 'delivery' | 'inPlace' | 'mask'>;
+export interface Mode extends Pick<ConnectionOptions, 'delivery' | 'mask'> {
+  /** By what masked frames are read: a scan of the chunk, or one by one, as where there is no WebAssembly. */
+  readonly by: 'scan' | 'frame';
+}
 
-/** Every delivery, with and without leave to change the input. */
+/** A kernel of the caller's: no scan is made then. */
+const ownKernel: MaskKernel = (source, start, end, target, at, key) =>
+  mask(source, start, end, target, at, key);
+
+/** Every delivery, read either way. */
 export const MODES: readonly Mode[] = (['messages', 'spans', 'pieces'] as const).flatMap((delivery) => [
-  { delivery, inPlace: false },
-  { delivery, inPlace: true },
+  { delivery, by: 'scan' },
+  { delivery, by: 'frame', mask: ownKernel },
 ]);
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -45,7 +45,7 @@ describe('a synchronous extension', () => {
     );
   });
 
-  it.each(MODES)('decodes what bears its bits, delivery $delivery, inPlace $inPlace', (mode) => {
+  it.each(MODES)('decodes what bears its bits, delivery $delivery, by $by', (mode) => {
     const { connection, events } = open({ role: 'server', ...mode }, [sync(RSV1)]);
     connection.receive(
       concat(
@@ -78,7 +78,7 @@ describe('a synchronous extension', () => {
         return message;
       },
     };
-    const { connection } = open({ role: 'server', inPlace: true }, [keeper]);
+    const { connection } = open({ role: 'server' }, [keeper]);
     for (const text of ['one', 'two', 'x'.repeat(500)]) {
       const chunk = masked(FIN | RSV1 | TEXT, text);
       connection.receive(chunk);

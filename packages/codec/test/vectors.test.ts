@@ -17,7 +17,7 @@ const files = readdirSync(folder).filter((name) =>
 
 describe.each(files)('%s', (name) => {
   const { vectors } = JSON.parse(readFileSync(folder + name, 'utf8')) as ConnectionVectorFile;
-  describe.each(MODES)('delivery $delivery, inPlace $inPlace', (mode) => {
+  describe.each(MODES)('delivery $delivery, by $by', (mode) => {
     it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
       '$id as $role',
       ({ vector, role }) => {

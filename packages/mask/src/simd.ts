@@ -22,14 +22,22 @@ export interface SimdMemory {
    */
   mask(start: number, end: number, key: number): number;
   /**
-   * Masks several runs in place in one call, which costs a fifth of as many calls. Unchecked, but for the end of the memory.
+   * Unmasks frames where they stand, one behind the other, in one call. Unchecked, but for the end of the memory. It stops at the
+   * first frame that it cannot tell to be whole and right, which is then as it was: a 64-bit length is left to others.
    *
-   * @param table - index in `bytes` of the first word of a list in the memory: for each run four 32-bit words, little-endian
-   * (an `Int32Array` on `bytes.buffer` at `bytes.byteOffset + table`, where hosts are): `start`, `end` and `key` as for
-   * `mask`, and one that becomes 0 if all bytes of the result are ASCII, another number if not
-   * @param count - how many runs
+   * @param at - index in `bytes` of the first frame's first byte
+   * @param end - index after the last byte that is there
+   * @param kinds - index in `bytes` of 256 bytes, by the first byte of a frame: 2 is set where it may be masked
+   * @param table - index in `bytes` of a list that is written: for each frame four 32-bit words, little-endian (an `Int32Array` on
+   * `bytes.buffer` at `bytes.byteOffset + table`, where hosts are): its first byte, the index of its payload's first byte and
+   * after the last, and 0 if all bytes of the payload are ASCII
+   * @param max - how many frames there is room for in the list
+   * @param limit - the longest payload that is taken, at most 65,535 bytes
+   * @returns how many frames
+   *
+   * RFC 6455 5.2, 5.3.
    */
-  maskAll(table: number, count: number): void;
+  maskFrames(at: number, end: number, kinds: number, table: number, max: number, limit: number): number;
 }
 
 const PAGE_BYTES = 0x1_0000;
@@ -79,15 +87,15 @@ function compile(): WebAssembly.Module | null {
 export function createSimdMemory(bytes: number, module?: WebAssembly.Module): SimdMemory | undefined {
   const code = module ?? compile();
   if (code === null) return undefined;
-  const { memory, mask, maskAll } = new WebAssembly.Instance(code).exports as unknown as {
+  const { memory, mask, maskFrames } = new WebAssembly.Instance(code).exports as unknown as {
     readonly memory: WebAssembly.Memory;
     readonly mask: SimdMemory['mask'];
-    readonly maskAll: SimdMemory['maskAll'];
+    readonly maskFrames: SimdMemory['maskFrames'];
   };
   const pages = Math.ceil(bytes / PAGE_BYTES);
   // The first page is there; another one makes up for what is before `BEGIN`.
   memory.grow(pages);
-  return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskAll };
+  return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskFrames };
 }
 
 /**

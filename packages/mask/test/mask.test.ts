@@ -141,32 +141,82 @@ describe('SIMD', () => {
     vi.resetModules();
   });
 
-  it('masks many runs in one call as one by one, and touches nothing between them', () => {
+  const KINDS = 32768;
+  const LIST = KINDS + 256;
+  const MAX_FRAMES = 40;
+  const frame = fc.record({
+    first: fc.constantFrom(0x81, 0x82, 0x83),
+    length: fc.oneof(fc.nat(140), fc.constantFrom(0, 125, 126, 127, 300)),
+    key: fc.integer(),
+    ascii: fc.boolean(),
+    // What no scan takes: no mask, a length that is not minimal, of 64 bits.
+    odd: fc.constantFrom('', '', '', '', '', '', 'bare', 'not minimal', '64 bits'),
+  });
+
+  it('unmasks frames in one call as one by one, lists them, and touches nothing else', () => {
     const memory = createSimdMemory(1)!;
-    const SIZE = 60 * 157;
-    const table = new Int32Array(memory.bytes.buffer, memory.bytes.byteOffset + 32768, 4 * 60);
+    const list = new Int32Array(memory.bytes.buffer, memory.bytes.byteOffset + LIST, 4 * MAX_FRAMES);
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.nat(7), fc.nat(150), fc.integer(), fc.boolean()), { maxLength: 60 }),
-        (runs) => {
-          const bytes = memory.bytes.fill(0x55, 0, SIZE);
-          const expected = bytes.slice(0, SIZE);
-          const results: boolean[] = [];
-          let at = 0;
-          runs.forEach(([gap, length, key, ascii], i) => {
-            const [start, end] = [at + gap, at + gap + length];
-            for (let j = start; j < end; j++) expected[j] = ascii ? j & 0x7f : j & 0xff;
-            maskBytes(expected, start, end, bytes, start, key);
-            results.push(expected.subarray(start, end).every((byte) => byte < 0x80));
-            table.set([start, end, key, i], 4 * i);
-            at = end;
-          });
-          memory.maskAll(32768, runs.length);
-          expect(bytes.slice(0, SIZE)).toEqual(expected);
-          expect(runs.map((_, i) => table[4 * i + 3] === 0)).toEqual(results);
+        fc.array(frame, { maxLength: 60 }),
+        fc.nat(200),
+        fc.constantFrom(130, 65535),
+        (frames, cut, limit) => {
+          const expected: number[] = [];
+          const rows: number[][] = [];
+          const input: number[] = [];
+          let stopped = false;
+          for (const { first, length, key, ascii, odd } of frames) {
+            const size = odd === '64 bits' ? 127 : length > 125 || odd === 'not minimal' ? 126 : length;
+            const extended =
+              size === 127
+                ? [0, 0, 0, 0, 0, 0, length >> 8, length & 255]
+                : size === 126
+                  ? [length >> 8, length & 255]
+                  : [];
+            const masked = odd === 'bare' ? 0 : 0x80;
+            const header = [
+              first,
+              masked | size,
+              ...extended,
+              ...(masked ? [0, 8, 16, 24].map((shift) => (key >>> shift) & 0xff) : []),
+            ];
+            const payload = Uint8Array.from({ length }, (_, i) => (ascii ? i & 0x7f : i | 0x80));
+            const onWire = Uint8Array.from(payload);
+            if (masked !== 0) maskBytes(payload, 0, length, onWire, 0, key);
+            input.push(...header, ...onWire);
+            const start = input.length - length;
+            const minimal = size !== 126 || length > 125;
+            stopped ||=
+              first === 0x83 ||
+              masked === 0 ||
+              size === 127 ||
+              !minimal ||
+              length > limit ||
+              rows.length === MAX_FRAMES;
+            if (!stopped) rows.push([first, start, input.length, ascii || length === 0 ? 1 : 0]);
+            expected.push(...header, ...(stopped ? onWire : payload));
+          }
+          const end = Math.max(0, input.length - cut);
+          const whole = rows.filter(([, , to]) => to! <= end);
+          memory.bytes.fill(0x55, 0, KINDS + 256);
+          for (const kind of [0x81, 0x82]) memory.bytes[KINDS + kind] = 6;
+          memory.bytes[KINDS + 0x83] = 5;
+          memory.bytes.set(input.slice(0, end));
+          list.fill(-1);
+          expect(memory.maskFrames(0, end, KINDS, LIST, MAX_FRAMES, limit)).toBe(whole.length);
+          expect(
+            whole.map((_, i) => [...list.subarray(4 * i, 4 * i + 3), list[4 * i + 3] === 0 ? 1 : 0]),
+          ).toEqual(whole);
+          const unmaskedTo = whole.at(-1)?.[2] ?? 0;
+          expect([...memory.bytes.subarray(0, end)]).toEqual([
+            ...expected.slice(0, unmaskedTo),
+            ...input.slice(unmaskedTo, end),
+          ]);
+          expect(memory.bytes.subarray(end, KINDS).every((byte) => byte === 0x55)).toBe(true);
+          expect(list.subarray(4 * whole.length).every((word) => word === -1)).toBe(true);
         },
       ),
-      { numRuns: 50 },
     );
   });
 

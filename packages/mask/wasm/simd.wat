@@ -67,18 +67,48 @@
       (i8x16.bitmask (local.get $seen))
       (i32.and (local.get $rest) (i32.const 0x80808080))))
 
-  ;; Masks as many runs as $count says. At $table there are four words for each: offset of its first byte, offset after its
-  ;; last, its key, and the place for the result: 0 if all its bytes are ASCII.
-  (func (export "maskAll") (param $table i32) (param $count i32)
-    (local.set $table (i32.add (local.get $table) (global.get $begin)))
+  ;; Walks masked frames (RFC 6455 5.2) that stand one behind the other from $at on, and masks the payload of each where it
+  ;; stands. Stops at the first one that is not whole before $end, or that it cannot tell to be one that may be masked: bit 1 of
+  ;; the byte at $kinds + its first byte says so; a length of 64 bits, or not in its shortest form, or of more than $limit, it
+  ;; leaves to others. At $table it writes four words for each: its first byte, the offsets of its payload's first byte and after
+  ;; the last, and 0 if all bytes of the payload are ASCII then. Returns how many, at most $max.
+  (func (export "maskFrames")
+    (param $at i32) (param $end i32) (param $kinds i32) (param $table i32) (param $max i32) (param $limit i32) (result i32)
+    (local $first i32) (local $length i32) (local $from i32) (local $to i32) (local $count i32)
     (block $done
       (loop $next
-        (br_if $done (i32.eqz (local.get $count)))
-        (i32.store offset=12 (local.get $table)
+        (br_if $done (i32.eq (local.get $count) (local.get $max)))
+        (br_if $done (i32.gt_u (i32.add (local.get $at) (i32.const 6)) (local.get $end)))
+        (local.set $first (i32.load8_u offset=0x800 (local.get $at)))
+        (br_if $done
+          (i32.eqz (i32.and
+            (i32.load8_u offset=0x800 (i32.add (local.get $kinds) (local.get $first)))
+            (i32.const 2))))
+        (local.set $length (i32.load8_u offset=0x801 (local.get $at)))
+        (br_if $done (i32.lt_u (local.get $length) (i32.const 0x80)))
+        (local.set $length (i32.and (local.get $length) (i32.const 0x7f)))
+        (local.set $from (i32.add (local.get $at) (i32.const 6)))
+        (if (i32.gt_u (local.get $length) (i32.const 125)) (then
+          (br_if $done (i32.eq (local.get $length) (i32.const 127)))
+          (local.set $length
+            (i32.or
+              (i32.shl (i32.load8_u offset=0x802 (local.get $at)) (i32.const 8))
+              (i32.load8_u offset=0x803 (local.get $at))))
+          (br_if $done (i32.lt_u (local.get $length) (i32.const 126)))
+          (local.set $from (i32.add (local.get $at) (i32.const 8)))))
+        (br_if $done (i32.gt_u (local.get $length) (local.get $limit)))
+        (local.set $to (i32.add (local.get $from) (local.get $length)))
+        (br_if $done (i32.gt_u (local.get $to) (local.get $end)))
+        (i32.store offset=0x800 (local.get $table) (local.get $first))
+        (i32.store offset=0x804 (local.get $table) (local.get $from))
+        (i32.store offset=0x808 (local.get $table) (local.get $to))
+        (i32.store offset=0x80c (local.get $table)
           (call $mask
-            (i32.load (local.get $table))
-            (i32.load offset=4 (local.get $table))
-            (i32.load offset=8 (local.get $table))))
+            (local.get $from)
+            (local.get $to)
+            (i32.load offset=0x800 (i32.sub (local.get $from) (i32.const 4)))))
         (local.set $table (i32.add (local.get $table) (i32.const 16)))
-        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-        (br $next)))))
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (local.set $at (local.get $to))
+        (br $next)))
+    (local.get $count)))

@@ -11,6 +11,7 @@
 import { createSimdMemory, mask as defaultMask, type MaskKernel, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
+import { scanView } from './frame-scan.js';
 
 /** A borrowed buffer. */
 export interface Scratch {
@@ -48,9 +49,14 @@ function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), simd };
 }
 
-/** The view of bytes that are lent for a call, if they are: a payload is copied faster by it. */
-export function scratchView(bytes: Uint8Array): DataView | null {
-  return shared !== undefined && bytes === shared.bytes ? shared.view : null;
+/** The view of bytes that are lent for a call, if they are: a short payload is copied faster by it, and text decoded. */
+export function lentView(bytes: Uint8Array): DataView | null {
+  return shared !== undefined && bytes === shared.bytes ? shared.view : scanView(bytes);
+}
+
+/** Whether bytes are lent for a call, and not the host's. */
+export function isLent(bytes: Uint8Array): boolean {
+  return lentView(bytes) !== null;
 }
 
 /** Whether {@link unmaskTo} will use SIMD: it is there, and the caller has not brought a kernel. */

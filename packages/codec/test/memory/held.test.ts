@@ -8,7 +8,7 @@ import { chunks, concat, masked, plain } from '../frames.js';
 import { held } from './heap.js';
 
 const KIB = 1024;
-const DELIVERIES = MODES.filter(({ inPlace }) => !inPlace);
+const DELIVERIES = MODES.filter(({ by }) => by === 'scan');
 
 describe.each(DELIVERIES)('delivery $delivery', (mode) => {
   const make = (options = {}): Connection => new Connection({ role: 'server', ...mode, ...options }, {});
@@ -120,7 +120,7 @@ describe('a connection', () => {
   });
 
   it.each(MODES)(
-    'keeps nothing of a chunk: it may be transferred away, delivery $delivery, inPlace $inPlace',
+    'keeps nothing of a chunk: it may be transferred away, delivery $delivery, by $by',
     (mode) => {
       const heard: string[] = [];
       const later: Uint8Array[] = [];
@@ -172,7 +172,7 @@ describe('bytes', () => {
     return { kernel, count };
   }
 
-  it.each(MODES)('are unmasked once, however they are cut, delivery $delivery, inPlace $inPlace', (mode) => {
+  it.each(DELIVERIES)('are unmasked once, however they are cut, delivery $delivery', (mode) => {
     const size = 100_000;
     const fragments = concat(
       masked(BINARY, new Uint8Array(size)),
@@ -181,7 +181,7 @@ describe('bytes', () => {
     );
     for (const sizes of [[1], [1000], [70_000]]) {
       const { kernel, count } = counting();
-      const connection = new Connection({ role: 'server', mask: kernel, ...mode }, {});
+      const connection = new Connection({ role: 'server', ...mode, mask: kernel }, {});
       for (const chunk of chunks(fragments, sizes)) connection.receive(chunk);
       expect(count.bytes).toBe(3 * size);
     }

@@ -1,8 +1,8 @@
 import { mask, rotateKey } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { beginMessages, endMessages, keepMessage, takeBack } from '../../src/memory/kept-messages.js';
 import { MessageBuffer } from '../../src/memory/message-buffer.js';
-import { allocateMessage, beginSlab, endSlab } from '../../src/memory/message-slab.js';
 import { borrow, giveBack } from '../../src/memory/scratch.js';
 import { concat } from '../frames.js';
 
@@ -19,7 +19,7 @@ describe('MessageBuffer', () => {
         let at = 0;
         for (const { length } of parts) {
           const left = certain ? all.length - at : Number.MAX_SAFE_INTEGER;
-          buffer.appendAll(masked, at, at + length, mask, rotateKey(key, at), null, left);
+          buffer.appendAll(masked, at, at + length, mask, rotateKey(key, at), left);
           at += length;
           expect(buffer.bytes).toBe(at);
         }
@@ -40,7 +40,7 @@ describe('MessageBuffer', () => {
             const piece = part.slice();
             mask(piece, 0, piece.length, piece, 0, key);
             if (hold) buffer.hold(piece, 0, piece.length, mask, key);
-            else buffer.appendAll(piece, 0, piece.length, mask, key, null, Number.MAX_SAFE_INTEGER);
+            else buffer.appendAll(piece, 0, piece.length, mask, key, Number.MAX_SAFE_INTEGER);
           }
           expect(buffer.bytes).toBe(all.length);
           expect(buffer.toBytes()).toEqual(all);
@@ -54,7 +54,7 @@ describe('MessageBuffer', () => {
     for (let i = 0; i < 300; i++) {
       const piece = new Uint8Array(i % 7).fill(i);
       for (let at = 0; at < piece.length; ) {
-        const written = buffer.append(piece, at, piece.length, mask, 0, null, Number.MAX_SAFE_INTEGER);
+        const written = buffer.append(piece, at, piece.length, mask, 0, Number.MAX_SAFE_INTEGER);
         expect(written).toBeGreaterThan(0);
         const { tail, tailBytes } = buffer;
         expect([...tail.subarray(tailBytes - written, tailBytes)]).toEqual(new Array(written).fill(i & 0xff));
@@ -68,7 +68,7 @@ describe('MessageBuffer', () => {
     const segments = new Set<Uint8Array>();
     const byte = Uint8Array.of(1);
     for (let i = 1; i <= 300_000; i++) {
-      buffer.append(byte, 0, 1, mask, 0, null, Number.MAX_SAFE_INTEGER);
+      buffer.append(byte, 0, 1, mask, 0, Number.MAX_SAFE_INTEGER);
       segments.add(buffer.tail);
     }
     const held = [...segments].reduce((sum, segment) => sum + segment.length, 0);
@@ -79,45 +79,69 @@ describe('MessageBuffer', () => {
 
   it('allocates no more than is certain to come, and then gives the segment itself', () => {
     const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
-    buffer.append(new Uint8Array(10), 0, 10, mask, 0, null, 40);
+    buffer.append(new Uint8Array(10), 0, 10, mask, 0, 40);
     expect(buffer.tail.length).toBe(40);
-    buffer.append(new Uint8Array(30), 0, 30, mask, 0, null, 30);
+    buffer.append(new Uint8Array(30), 0, 30, mask, 0, 30);
     expect(buffer.toBytes()).toBe(buffer.tail);
   });
 });
 
 describe('memory for messages', () => {
-  it('is shared by neighbours of one read only, never overlapping, and zeroed', () => {
-    const first = Array.from({ length: 50 }, (_, i) =>
-      allocateMessage(100 + i, 10_000, (bytes) => new Uint8Array(bytes)),
-    );
-    // A read inside of this one, as when a sink feeds another connection; then this one goes on.
-    const outer = beginSlab();
-    const second = allocateMessage(100, 10_000, (bytes) => new Uint8Array(bytes));
-    endSlab(outer);
-    const third = allocateMessage(100, 10_000, (bytes) => new Uint8Array(bytes));
-    expect(third.buffer).not.toBe(second.buffer);
-    endSlab(null);
-    const fourth = allocateMessage(100, 10_000, (bytes) => new Uint8Array(bytes));
-    expect([...first, third].some(({ buffer }) => buffer === fourth.buffer)).toBe(false);
-    endSlab(null);
-    expect(first[0]!.buffer).toBe(first[1]!.buffer);
-    expect(first.some(({ buffer }) => buffer === second.buffer)).toBe(false);
-    first.forEach((message, i) => {
-      expect(message.every((byte) => byte === 0)).toBe(true);
-      message.fill(i + 1);
+  const allocate = (bytes: number): Uint8Array => new Uint8Array(bytes);
+  const source = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251);
+
+  it('is shared by neighbours of one read only, of at most 8 KiB, and is what stood there', () => {
+    beginMessages(source, 15_000, null, 0);
+    const lengths = Array.from({ length: 50 }, (_, i) => 100 + i);
+    let at = 0;
+    const first = lengths.map((length) => {
+      const message = keepMessage(source, at, at + length, allocate);
+      at += length + 6;
+      return message;
     });
-    expect(first.every((message, i) => message.every((byte) => byte === i + 1))).toBe(true);
+    expect(first[0]!.buffer).toBe(first[1]!.buffer);
     expect(Math.max(...first.map(({ buffer }) => buffer.byteLength))).toBeLessThanOrEqual(8192);
+    const near = keepMessage(source, 14_900, 15_000, allocate);
+    expect(near.buffer.byteLength).toBe(100);
+    // A read inside of this one, as when a sink feeds another connection, ends before this one.
+    const other = Uint8Array.from(source, (byte) => ~byte);
+    beginMessages(other, 1000, null, 0);
+    const second = keepMessage(other, 0, 100, allocate);
+    endMessages();
+    const third = keepMessage(source, 0, 100, allocate);
+    expect(third.buffer.byteLength).toBe(100);
+    expect(second).toEqual(other.slice(0, 100));
+    at = 0;
+    lengths.forEach((length, i) => {
+      expect(first[i]).toEqual(source.slice(at, at + length));
+      at += length + 6;
+    });
   });
 
   it('is a message of its own where it is tiny or large', () => {
-    for (const length of [0, 1, 64, 4096, 100_000]) {
-      expect(allocateMessage(length, 10_000, (bytes) => new Uint8Array(bytes)).buffer.byteLength).toBe(
-        length,
-      );
+    for (const length of [0, 1, 64, 4096, 10_000]) {
+      beginMessages(source, source.length, null, 0);
+      expect(keepMessage(source, 7, 7 + length, allocate).buffer.byteLength).toBe(length);
     }
-    endSlab(null);
+    endMessages();
+  });
+
+  it('is the chunk where that was given away; what the sink has not heard of is masked again', () => {
+    const key = [1, 2, 3, 4];
+    const masked = (byte: number, i: number): number => byte ^ key[i % 4]!;
+    const payloads = [100, 50, 300].map((length) => source.slice(0, length));
+    // Six bytes of header, the last four the key, as on the wire; then the same unmasked.
+    const chunk = Uint8Array.from(payloads.flatMap((payload) => [0, 0, ...key, ...payload.map(masked)]));
+    const unmasked = Uint8Array.from(payloads.flatMap((payload) => [0, 0, ...key, ...payload]));
+    const given = concat(new Uint8Array(3), chunk);
+    beginMessages(unmasked, unmasked.length, given, 3);
+    const first = keepMessage(unmasked, 6, 106, allocate);
+    expect(first.buffer).toBe(given.buffer);
+    takeBack(112, 162);
+    takeBack(168, 468);
+    expect([...given.subarray(109)]).toEqual([...chunk.subarray(106)]);
+    expect(first).toEqual(payloads[0]);
+    endMessages();
   });
 });
 

@@ -1,9 +1,9 @@
-/** Messages unmasked together where they stand: whoever stops in the middle finds the rest as it was. */
+/** Messages read by a scan: whoever stops in the middle finds the rest as it was. */
 import { mask } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BINARY, Connection, type ConnectionOptions, FIN, FrameParser, PING, TEXT } from '../src/index.js';
-import { characters, concat, masked } from './frames.js';
+import { BINARY, Connection, type ConnectionOptions, FIN, FrameParser, PING, TEXT } from '../../src/index.js';
+import { characters, concat, masked } from '../frames.js';
 
 const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>
   Uint8Array.from({ length: bytes }, (_, j) => 32 + ((i * 7 + j) % 90)),
@@ -18,8 +18,7 @@ const ends = frames.map((_, i) => concat(...frames.slice(0, i + 1)).length);
 
 const MODES: ConnectionOptions[] = [
   { role: 'server', handOver: true },
-  { role: 'server', inPlace: true },
-  { role: 'server', inPlace: true, delivery: 'spans' },
+  { role: 'server' },
   { role: 'server', handOver: true, delivery: 'spans' },
   { role: 'server', delivery: 'spans' },
 ];
@@ -118,7 +117,7 @@ describe.each(MODES)('%j', (mode) => {
 });
 
 describe('spans', () => {
-  it.each([{ handOver: true }, { inPlace: true }, {}])('go back with the view they came with: %j', (how) => {
+  it.each([{ handOver: true }, {}])('go back as they came: %j', (how) => {
     for (const bytes of [1, 16, 64, 300, 500, 5000, 20_000]) {
       for (const count of [1, 2, 30]) {
         const payload = Uint8Array.from({ length: bytes }, (_, i) => 32 + (i % 90));
@@ -141,29 +140,23 @@ describe('spans', () => {
   const long = Uint8Array.from({ length: 4096 }, (_, i) => i);
   const input = concat(...frames, masked(FIN | BINARY, long), ...frames);
 
-  it('leave a chunk unchanged that may not be changed', () => {
+  it.each([false, true])('leave a chunk unchanged, handed over or not (%j)', (handOver) => {
     const chunk = input.slice();
     const log: string[] = [];
-    open({ role: 'server', delivery: 'spans' }, log, () => {}).receive(chunk);
+    open({ role: 'server', delivery: 'spans', handOver }, log, () => {}).receive(chunk);
     expect(log).toEqual([...expected, characters(long), ...expected]);
     expect(characters(chunk)).toBe(characters(input));
   });
+});
 
-  it('of 4 KiB stand in the chunk if that was handed over: they are the sink’s to keep', () => {
-    const chunk = input.slice();
-    const kept: Uint8Array[] = [];
-    new Connection(
-      { role: 'server', handOver: true, delivery: 'spans' },
-      {
-        message: (_, bytes, start, end) => {
-          if (end - start < 4096) return;
-          expect(bytes).toBe(chunk);
-          kept.push(bytes.subarray(start, end));
-        },
-      },
-    ).receive(chunk);
-    open({ role: 'server', delivery: 'spans' }, [], () => {}).receive(input.slice());
-    expect(kept.map(characters)).toEqual([characters(long)]);
+describe('a chunk that is handed over', () => {
+  it('has the messages that are kept, but the tiny ones; one that is not has none', () => {
+    for (const handOver of [true, false]) {
+      const kept: Uint8Array[] = [];
+      const chunk = stream.slice();
+      new Connection({ role: 'server', handOver }, { binary: (bytes) => kept.push(bytes) }).receive(chunk);
+      for (const bytes of kept) expect(bytes.buffer === chunk.buffer).toBe(handOver && bytes.length > 64);
+    }
   });
 });
 
@@ -176,7 +169,7 @@ describe('a runtime that forbids compiling WebAssembly', () => {
   it.each(MODES)('reads the same: %j', async (mode) => {
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
-    const without = await import('../src/index.js');
+    const without = await import('../../src/index.js');
     const log: string[] = [];
     new without.Connection(mode, {
       text: (text) => log.push(text),
@@ -211,7 +204,7 @@ it('FrameParser unmasks in place one by one, and stops behind any', () => {
   expect(log).toEqual(expected);
 });
 
-it('more messages than one run holds, in one chunk', () => {
+it('more messages than one list holds, in one chunk', () => {
   const many = 4200;
   let heard = 0;
   const connection = new Connection(
