@@ -32,21 +32,24 @@ const SHORT_TEXT_BYTES = 32;
  * ```
  */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
-  return decodeText(bytes, start, end, null);
+  return decodeText(bytes, start, end, null, false);
 }
 
 /**
  * The same.
  *
  * @param view - shows `bytes`, if there is one: it names their memory in 2 ns, where an array takes 20
+ * @param ascii - whether they are known to be all ASCII
  */
 export function decodeText(
   bytes: Uint8Array,
   start: number,
   end: number,
   view: DataView | null,
+  ascii: boolean,
 ): string | undefined {
-  if (end - start <= SHORT_TEXT_BYTES && isAscii(bytes, start, end)) return decodeAscii(bytes, start, end);
+  if (end - start <= SHORT_TEXT_BYTES && (ascii || isAscii(bytes, start, end)))
+    return asciiString(bytes, start, end);
   const buffer = view === null ? bytes.buffer : view.buffer;
   const offset = view === null ? bytes.byteOffset : view.byteOffset;
   try {
@@ -73,7 +76,7 @@ function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Sixteen characters a call, because V8 makes the string of one call at once: 30 ns, where one by one takes 160. */
-function decodeAscii(b: Uint8Array, start: number, end: number): string {
+function asciiString(b: Uint8Array, start: number, end: number): string {
   const { fromCharCode } = String;
   let text = '';
   let i = start;

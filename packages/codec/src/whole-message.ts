@@ -18,7 +18,7 @@ import { invalidIndex, TOO_LONG, VALID } from './utf8.js';
  * missing; or `TOO_LONG`
  */
 export function deliverWhole(
-  { delivery, allocateLasting }: ConnectionConfig,
+  config: ConnectionConfig,
   sink: ConnectionSink,
   opcode: MessageOpcode,
   bytes: Uint8Array,
@@ -26,9 +26,9 @@ export function deliverWhole(
   end: number,
   ascii: boolean,
 ): number {
-  if (delivery === 'messages') {
-    if (opcode === TEXT) return deliverText(sink, bytes, start, end);
-    sink.binary?.(keepMessage(bytes, start, end, allocateLasting));
+  if (config.delivery === 'messages') {
+    if (opcode === TEXT) return deliverText(sink, bytes, start, end, ascii);
+    sink.binary?.(keepMessage(bytes, start, end, config.allocateLasting));
     return VALID;
   }
   if (opcode === TEXT && !ascii) {
@@ -64,8 +64,14 @@ export function deliverMasked(
   }
 }
 
-function deliverText(sink: ConnectionSink, bytes: Uint8Array, start: number, end: number): number {
-  const text = decodeText(bytes, start, end, lentView(bytes));
+function deliverText(
+  sink: ConnectionSink,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  ascii: boolean,
+): number {
+  const text = decodeText(bytes, start, end, lentView(bytes), ascii);
   if (text === undefined) {
     const invalid = invalidIndex(bytes, start, end);
     return invalid === VALID ? TOO_LONG : invalid;
