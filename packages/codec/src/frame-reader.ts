@@ -253,10 +253,11 @@ export abstract class FrameReader {
       if (!whole || length > maxFrameBytes || length > maxMessageBytes) {
         if (!this.mayFollow(first, second, length)) return;
       }
-      const key = masked === 0 ? 0 : keyFromBytes(bytes, from - 4);
       at = to;
       this.#at = to;
-      this.onFrame(first, bytes, from, to, key);
+      if (masked !== 0) this.onFrame(first, bytes, from, to, keyFromBytes(bytes, from - 4));
+      else if (whole) this.onMessage(first, bytes, from, to, false);
+      else this.onFrame(first, bytes, from, to, 0);
       if (this.#state !== RUNNING) return;
     }
   }
