@@ -25,13 +25,17 @@ const LOADS = {
   '16KiB': { connections: 16, sizes: [16384] },
 };
 
-/** @type {[id: string, load: string, peer: 'ws' | 'bun', target: number][]} */
+/** @type {[id: string, load: string, peer: 'ws' | 'bun' | 'limit' | 'bun limit', target: number][]} */
 const CASES = [
   ['echo/64x16', '64x16', 'ws', 8],
+  ['echo/64x16/limit', '64x16', 'limit', 0.85],
   ['echo/64x1', '64x1', 'ws', 1.2],
+  ['echo/64x1/limit', '64x1', 'limit', 0.85],
   ['echo/1x1', '1x1', 'ws', 1],
   ['echo/16KiB', '16KiB', 'ws', 1],
+  ['echo/16KiB/limit', '16KiB', 'limit', 0.85],
   ['echo/bun/64x16', '64x16', 'bun', 1],
+  ['echo/bun/64x16/limit', '64x16', 'bun limit', 0.85],
   ['echo/bun/16KiB', '16KiB', 'bun', 1],
 ];
 
@@ -42,9 +46,10 @@ const path = (name) => fileURLToPath(new URL(`../echo/${name}.mjs`, import.meta.
  *
  * @param {string} runtime
  * @param {string} script
+ * @param {...string} args
  */
-async function startServer(runtime, script) {
-  const child = spawn(runtime, [path(script)], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function startServer(runtime, script, ...args) {
+  const child = spawn(runtime, [path(script), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await Promise.race([
     once(createInterface(child.stdout), 'line'),
     once(child, 'exit').then(() => Promise.reject(new Error(`${script} did not start`))),
@@ -54,13 +59,17 @@ async function startServer(runtime, script) {
 
 /**
  * @param {Load} load
- * @param {'ws' | 'bun'} peer
+ * @param {'ws' | 'bun' | 'limit' | 'bun limit'} peer
  * @param {import('../runner.mjs').Budget} budget
  * @returns {Promise<import('../runner.mjs').Subject>}
  */
 async function prepare(load, peer, { check }) {
-  const runtime = peer === 'bun' ? findBun(!check) : process.execPath;
-  const servers = [await startServer(runtime, 'ours'), await startServer(runtime, peer)];
+  const runtime = peer.startsWith('bun') ? findBun(!check) : process.execPath;
+  const script = peer.endsWith('limit') ? 'limit' : peer;
+  const servers = [
+    await startServer(runtime, 'ours'),
+    await startServer(runtime, script, JSON.stringify(load.sizes)),
+  ];
   const client = fork(path('load'), { execArgv: [] });
   const failed = once(client, 'exit').then(() => Promise.reject(new Error('the load failed')));
   failed.catch(() => {}); // it also exits when all is done
@@ -88,7 +97,7 @@ async function prepare(load, peer, { check }) {
 /** @type {import('../runner.mjs').Case[]} */
 export const echoCases = CASES.map(([id, load, peer, target]) => ({
   id,
-  peer: peer === 'ws' ? 'ws' : 'Bun.serve',
+  peer: { ws: 'ws', bun: 'Bun.serve', limit: 'node:net alone', 'bun limit': 'node:net alone' }[peer],
   unit: 'messages/s',
   better: 'more',
   target,
