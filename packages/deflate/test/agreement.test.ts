@@ -102,6 +102,12 @@ test('on a message whose last block takes the four bytes for its own', async () 
   // A dynamic block that ends with their last bit: zlib alone would wait, whoever takes it all at once would be content.
   const eats = bytesOf('05c1410e80200c04c03e65d3b317affe46a10821d24040498c6faf335ecf3a92cbf0');
   expect(await expectAgreement([eats])).toEqual(['EXTENSION_DATA']);
+  // The same, and whatever stands behind the four bytes would begin with a block of its own.
+  const eatsToo = bytesOf(
+    `04e101902449922449020000000000000000000000000000000000000000000000000000000000000000110100008b9a4756cf1e000000000000003c${'0'.repeat(154)}3ce200`,
+  );
+  expect(eatsToo.length).toBe(140);
+  expect(await expectAgreement([eatsToo])).toEqual(['EXTENSION_DATA']);
 });
 
 test('on stored blocks that are cut short', async () => {
