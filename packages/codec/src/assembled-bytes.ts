@@ -30,12 +30,13 @@ export class AssembledBytes extends IncomingMessage {
   }
 
   override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
-    const { mask, handOver } = this.#config;
+    const { maskLasting: mask, handOver } = this.#config;
     if (!this.validates) {
       const length = end - start;
-      if (handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength && !isLent(bytes))
-        this.#buffer.hold(bytes, start, end, mask, key);
-      else this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
+      const holds =
+        handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength && !isLent(bytes);
+      if (!holds || !this.#buffer.hold(bytes, start, end, mask, key))
+        this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
       return VALID;
     }
     if (end - start >= SIMD_TEXT_BYTES) {
@@ -61,7 +62,7 @@ export class AssembledBytes extends IncomingMessage {
     key: number,
     atMost: number,
   ): number {
-    const { mask } = this.#config;
+    const { maskLasting: mask } = this.#config;
     let left = atMost;
     for (let at = start; at < end; at += SIMD_PIECE_BYTES) {
       const length = Math.min(end - at, SIMD_PIECE_BYTES);

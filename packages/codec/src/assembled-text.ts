@@ -39,7 +39,7 @@ export class AssembledText extends IncomingMessage {
       const waiting = this.#waiting;
       // What does not wait for its end is not all that will come.
       const left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
-      const invalid = this.collect(waiting, bytes, start, end, this.#config.mask, key, left);
+      const invalid = this.collect(waiting, bytes, start, end, this.#config.maskLasting, key, left);
       return invalid === VALID && waiting.bytes >= WINDOW_BYTES ? this.#decode(EMPTY, 0, 0, 0) : invalid;
     }
     for (let at = start; at < end; at += WINDOW_BYTES) {
@@ -58,7 +58,7 @@ export class AssembledText extends IncomingMessage {
     try {
       const text = scratch.bytes;
       this.#waiting.drain(text);
-      unmaskTo(scratch, before, bytes, start, end, key, this.#config.mask);
+      unmaskTo(scratch, before, bytes, start, end, key, this.#config.maskLasting);
       const whole = total - unfinishedUtf8Bytes(text, 0, total);
       const decoded = decodeUtf8(text, 0, whole);
       // What waited is valid, so what is wrong comes behind it.
@@ -71,7 +71,7 @@ export class AssembledText extends IncomingMessage {
       const longer = joined(this.#text, decoded!);
       if (longer === undefined) return TOO_LONG;
       this.#text = longer;
-      this.#waiting.appendAll(text, whole, total, this.#config.mask, 0, Number.MAX_SAFE_INTEGER);
+      this.#waiting.appendAll(text, whole, total, this.#config.maskLasting, 0, Number.MAX_SAFE_INTEGER);
       return VALID;
     } finally {
       giveBack(scratch);

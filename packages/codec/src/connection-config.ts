@@ -46,7 +46,10 @@ export interface ConnectionOptions extends Partial<Limits> {
   readonly maxBacklogBytes?: number;
   /** Where a client's masking keys come from; by default the runtime's CSPRNG. */
   readonly maskingKeys?: MaskingKeySource;
-  /** The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. */
+  /**
+   * The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. What it throws passes through the call that sends,
+   * and nothing was sent; where a message would be lost instead, the default serves.
+   */
   readonly mask?: MaskKernel;
   /**
    * Where memory for output and for whole messages comes from: gives as many bytes as asked, which need not be zero,
@@ -88,6 +91,12 @@ export class ConnectionConfig {
   readonly maxQueuedPongs: number;
   readonly maskingKeys: MaskingKeySource;
   readonly mask: MaskKernel;
+  /**
+   * The same, for what would be lost if it threw: for masking from one memory to another.
+   *
+   * @internal
+   */
+  readonly maskLasting: MaskKernel;
   readonly allocate: (bytes: number) => Uint8Array;
   /**
    * The same, for what would be lost if the host had no memory to give.
@@ -136,6 +145,7 @@ export class ConnectionConfig {
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
     this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
     this.mask = options.mask ?? defaultMask;
+    this.maskLasting = this.mask === defaultMask ? defaultMask : lastingMask(this.mask);
     this.scans = role === 'server' && this.mask === defaultMask && delivery !== 'pieces';
     this.allocate = options.allocate === undefined ? allocateCleared : checkedAllocate(options.allocate);
     this.allocateLasting = options.allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
@@ -160,6 +170,17 @@ export class ConnectionConfig {
     }
     return rules;
   }
+}
+
+/** Where a kernel throws, the default does its work: it writes all of the target, whatever has been written there. */
+function lastingMask(kernel: MaskKernel): MaskKernel {
+  return (source, start, end, target, at, key) => {
+    try {
+      kernel(source, start, end, target, at, key);
+    } catch {
+      defaultMask(source, start, end, target, at, key);
+    }
+  };
 }
 
 /** For the objects of the kept ones, see `Frame.kept`. */

@@ -258,6 +258,7 @@ export class Connection {
    *
    * @returns bytes for the transport, in order; not to be changed or transferred, as they may be shared with other
    * connections (prepared messages) or the caller's own (large payloads). Undefined when there are none
+   * @throws what `allocate` or `maskingKeys` throw; nothing is lost, and the call may be made again
    */
   takeOutput(): Uint8Array | undefined {
     return this.#sender.take();
@@ -454,7 +455,8 @@ export class Connection {
    *
    * @param code - for example 1008 (policy), 1011 (internal error), 1002 by default
    * @param reason - at most 123 bytes of UTF-8
-   * @throws as {@link Connection.close}
+   * @throws as {@link Connection.close}, before anything changes. What a source of masking keys throws passes through; the
+   * connection has ended then, without a Close frame
    *
    * RFC 6455 7.1.7.
    */

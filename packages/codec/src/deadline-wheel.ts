@@ -126,11 +126,13 @@ export class DeadlineWheel<T extends Timed> {
   tick(now: number, due: (item: T, entry: WheelEntry<T>) => void): void {
     if (this.#cursor !== null) throw new Error('due must not call tick');
     const last = Math.floor(requireTime('now', now) / this.#resolutionMs);
-    // After a long sleep every slot once is enough. Counted, as a tick of a far time is not changed by adding 1 to it.
-    const ticks = Math.min(last - this.#tick + 1, SLOTS);
+    // After a long sleep every slot once is enough; and for times so far that a tick is not changed by adding 1 to it.
+    const all = last - this.#tick >= SLOTS || !Number.isSafeInteger(last);
+    const from = all ? 0 : this.#tick;
+    const to = all ? SLOTS - 1 : last;
     const served = this.#served;
-    for (let i = ticks - 1; i >= 0; i--) {
-      const slot = this.#slot(last - i);
+    for (let tick = from; tick <= to; tick++) {
+      const slot = this.#slot(tick);
       if (slot.next !== slot) move(slot.next, slot.previous, served);
     }
     this.#tick = last + 1;

@@ -147,11 +147,13 @@ export class ExtensionChain {
       if (isPromise(decoded)) {
         return decoded.then(
           (result) =>
-            typeof result === 'string' ? result : this.#decodeFrom(i - 1, result, first, opcode, maxBytes),
+            result instanceof Uint8Array
+              ? this.#decodeFrom(i - 1, result, first, opcode, maxBytes)
+              : faultOf(result),
           () => 'EXTENSION_FAILED' as const,
         );
       }
-      if (typeof decoded === 'string') return decoded;
+      if (!(decoded instanceof Uint8Array)) return faultOf(decoded);
       bytes = decoded;
     }
     return bytes.length > maxBytes ? 'MESSAGE_TOO_LARGE' : bytes;
@@ -209,6 +211,11 @@ export class ExtensionChain {
       this.#closeFrom(start + 1);
     }
   }
+}
+
+/** What an extension gave that is no message: a fault, or what is none, which is one too. */
+function faultOf(decoded: ExtensionFault): ExtensionFault {
+  return decoded === 'EXTENSION_DATA' || decoded === 'MESSAGE_TOO_LARGE' ? decoded : 'EXTENSION_FAILED';
 }
 
 function bears(extension: MessageExtension, first: number): boolean {

@@ -195,8 +195,7 @@ export abstract class FrameReader {
   /** @returns whether reading goes on with another scan: if not, it was stopped, or the chunk's next frame is for other paths */
   private passScanned(scan: FrameScan, chunk: Uint8Array): boolean {
     const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
-    const { count, bytes } = scan;
-    const from = this.#at;
+    const { count, bytes, shift } = scan;
     for (let i = 0; i < count; i++) {
       const first = scan.firstOf(i);
       const start = scan.startOf(i);
@@ -208,7 +207,7 @@ export abstract class FrameReader {
         if (!this.mayFollow(first, chunk[this.#at + 1]!, length)) return false;
       }
       scan.next = i + 1;
-      this.#at = from + end;
+      this.#at = shift + end;
       if (whole) this.onMessage(first, bytes, start, end, scan.isAscii(i));
       else this.onFrame(first, bytes, start, end, 0);
       if (this.#state !== RUNNING) return false;

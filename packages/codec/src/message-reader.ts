@@ -93,9 +93,13 @@ export class MessageReader extends FrameReader {
     this.pause();
     try {
       this.#sender.abort(encodeCloseBody(code, reason));
-    } finally {
+    } catch (error) {
       this.finish(failedOutcome(code, reason, fault));
+      // Outside of any call of the host's it is the reason for this failure most likely, which the sink has been told of.
+      if (this.#decoder?.outside === true) return;
+      throw error;
     }
+    this.finish(failedOutcome(code, reason, fault));
   }
 
   // The frame reader's calls, in their order.
@@ -327,13 +331,17 @@ export class MessageReader extends FrameReader {
     this.#message?.release();
     this.#message = null;
     this.#decoded = null;
+    const decoder = this.#decoder;
     try {
-      this.#decoder?.close();
       // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
       // told of that before.
-      if (this.#decoder?.outside === true) this.#sink.output?.();
+      if (decoder?.outside === true) this.#sink.output?.();
     } finally {
-      this.#sink.closed?.(outcome);
+      try {
+        decoder?.close();
+      } finally {
+        this.#sink.closed?.(outcome);
+      }
     }
   }
 }

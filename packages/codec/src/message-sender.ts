@@ -93,7 +93,12 @@ export class MessageSender implements PipelineTarget {
     const { heldPong } = output;
     if (heldPong === null || this.#state === ENDED) return chunk;
     // RFC 6455 5.5.3: the newest of the pings that could not be answered when they came.
-    this.autoPong(heldPong, 0, heldPong.length);
+    try {
+      this.autoPong(heldPong, 0, heldPong.length);
+    } catch (error) {
+      // It waits again, and a chunk that has been taken must not be lost.
+      if (chunk === undefined) throw error;
+    }
     return chunk ?? this.take();
   }
 
@@ -161,7 +166,7 @@ export class MessageSender implements PipelineTarget {
   fragment(payload: Uint8Array, position: PiecePosition, owned: boolean): void {
     if (this.#pipeline === null) this.writePiece({ payload, rsv: 0 }, position, this.key());
     else this.#pipeline.send(owned ? payload : copyOf(payload, 0, payload.length), position);
-    this.#state = position.last ? OPEN : FRAGMENTING;
+    if (!this.closed) this.#state = position.last ? OPEN : FRAGMENTING;
   }
 
   control(opcode: typeof PING | typeof PONG, payload: Uint8Array): void {
@@ -225,6 +230,8 @@ export class MessageSender implements PipelineTarget {
   }
 
   writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void {
+    // An extension has closed or failed the connection while it encoded: no data frame follows our Close (5.5.1).
+    if (this.closed) return;
     const opcode = position.first ? position.opcode : CONTINUATION;
     this.writeFrame((position.last ? FIN : 0) | piece.rsv | opcode, piece.payload, key);
   }
@@ -265,7 +272,7 @@ export class MessageSender implements PipelineTarget {
     const output = this.queue();
     const slab = output.reserve(frameHeaderBytes(length, key !== undefined) + length);
     const at = writeFrameHeader(slab, output.used, first, length, key);
-    const { mask } = this.#config;
+    const mask = this.#pipeline === null ? this.#config.mask : this.#config.maskLasting;
     const view = length <= VIEW_TO_BYTES && mask === defaultMask ? lentView(bytes) : null;
     // A key of zero copies.
     if (view !== null) maskView(view, start, end, output.view, at, key ?? 0);

@@ -25,7 +25,7 @@ export class PassedPieces extends IncomingMessage {
   }
 
   override add(bytes: Uint8Array, start: number, end: number, key: number): number {
-    const { mask } = this.#config;
+    const { maskLasting: mask } = this.#config;
     const held = this.#heldBytes;
     const scratch = held === 0 && key === 0 ? null : borrow(held + end - start);
     const target = scratch?.bytes ?? bytes;

@@ -56,7 +56,7 @@ export function deliverMasked(
   }
   const scratch = borrow(end - start);
   try {
-    const ascii = unmaskTo(scratch, 0, bytes, start, end, key, config.mask);
+    const ascii = unmaskTo(scratch, 0, bytes, start, end, key, config.maskLasting);
     const invalid = deliverWhole(config, sink, opcode, scratch.bytes, 0, end - start, ascii);
     return invalid < 0 ? invalid : start + invalid;
   } finally {
@@ -82,7 +82,7 @@ function deliverText(
 
 /** A masked payload, unmasked in memory of its own. */
 export function unmaskedCopy(
-  { mask, allocateLasting }: ConnectionConfig,
+  { maskLasting: mask, allocateLasting }: ConnectionConfig,
   bytes: Uint8Array,
   start: number,
   end: number,

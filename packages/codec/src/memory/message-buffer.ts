@@ -47,6 +47,10 @@ export class MessageBuffer {
   #tailView: DataView | null = null;
   #used = 0;
   #bytes = 0;
+  /** How many bytes stand in segments of our own. */
+  #ownBytes = 0;
+  /** Whether the tail is the message itself: the rest goes to its final place. */
+  #gathered = false;
 
   /** @param allocate - gives memory of which only what has been written is ever handed out */
   constructor(allocate: Allocate) {
@@ -87,6 +91,7 @@ export class MessageBuffer {
     else copyInto(source, start, start + length, tail, used);
     this.#used = used + length;
     this.#bytes += length;
+    this.#ownBytes += length;
     return length;
   }
 
@@ -111,13 +116,17 @@ export class MessageBuffer {
   /**
    * Holds a piece where it stands, masked as it is, until the message is whole: one copy less, and 1 MiB in three quarters of the
    * time. For pieces that are at least half of their memory, which has been given away.
+   *
+   * @returns false if nothing was done, because the piece is better copied to its final place
    */
-  hold(bytes: Uint8Array, start: number, end: number, mask: MaskKernel, key: number): void {
+  hold(bytes: Uint8Array, start: number, end: number, mask: MaskKernel, key: number): boolean {
+    if (this.#gathered) return false;
     this.#closeTail();
     const used = end - start;
     this.#full ??= [];
     this.#full.push({ bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + start, used), used, mask, key });
     this.#bytes += used;
+    return true;
   }
 
   /** The segment last written to. */
@@ -146,6 +155,8 @@ export class MessageBuffer {
     this.#copyTo(target);
     this.release();
     this.#bytes = 0;
+    this.#ownBytes = 0;
+    this.#gathered = false;
   }
 
   #copyTo(target: Uint8Array): void {
@@ -175,12 +186,12 @@ export class MessageBuffer {
       this.release();
       this.#tail = message;
       this.#used = held;
+      this.#gathered = true;
       return;
     }
     this.#closeTail();
-    this.#tail = this.#make(
-      Math.max(arriving, Math.min(Math.max(held, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES)),
-    );
+    const doubled = Math.min(Math.max(this.#ownBytes, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES);
+    this.#tail = this.#make(Math.max(arriving, doubled));
   }
 
   #closeTail(): void {
