@@ -17,7 +17,7 @@ import { ConnectionConfig, type ConnectionOptions } from './connection-config.js
 import type { ConnectionSink } from './connection-sink.js';
 import { ExtensionChain, type MessageExtension } from './extension.js';
 import { encodeCloseBody, requireBytes, requireControlPayload } from './frame-writer.js';
-import { Backlog } from './memory/backlog.js';
+import { ByteQueue } from './memory/byte-queue.js';
 import { EMPTY } from './memory/bytes.js';
 import { endMessages } from './memory/kept-messages.js';
 import { MessageDecoder } from './message-decoder.js';
@@ -28,6 +28,14 @@ import type { Outcome } from './outcome.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import type { PreparedMessage } from './prepared-message.js';
 import { UTF8_BOUNDARY, validateUtf8 } from './utf8.js';
+
+/** Input that waits because reading is paused, or because the sink threw. */
+class Backlog extends ByteQueue {
+  /** Whether the host asked for the pause. */
+  paused = false;
+  /** Whether the end of input waits too. */
+  ended = false;
+}
 
 /**
  * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
@@ -98,7 +106,7 @@ export class Connection {
         call();
         return true;
       } catch (error) {
-        report(reader.outcome === null ? sink : undefined, error);
+        reader.report(error);
         return false;
       }
     };
@@ -152,16 +160,34 @@ export class Connection {
     // No sink is being called then, and no extension at work: both stand at the end of a frame.
     if (this.#backlog === null && !this.#ended && this.#reader.keep(bytes)) return;
     if (this.#reading) throw new Error('a sink must not call receive');
-    if (this.#reader.deaf || this.#ended || length === 0) return;
+    if (this.#reader.deaf || this.#ended) return;
     if (this.#backlog === null && !this.#reader.waiting) {
+      if (length === 0) return;
       this.read(bytes, 0, length, null);
-    } else {
-      const backlog = this.wait();
-      const { bytes: waiting } = backlog;
-      if (waiting + length <= this.#config.maxBacklogBytes) backlog.push(bytes, 0, length);
-      else this.#reader.fail('BACKLOG_TOO_LARGE', this.#reader.index + waiting);
+      if (this.#backlog !== null) this.continue();
+      return;
     }
-    if (this.#backlog !== null) this.continue();
+    const backlog = this.wait();
+    const { bytes: waiting } = backlog;
+    const { maxBacklogBytes } = this.#config;
+    // What waits alone always has room: the host has held it in one piece. A chunk behind it has if it fits.
+    if (this.paused && waiting > 0 && waiting + length > maxBacklogBytes) {
+      this.failBacklog(waiting);
+      return;
+    }
+    backlog.push(bytes, 0, length);
+    try {
+      this.continue();
+    } finally {
+      // A sink that throws at every message reads less than comes.
+      const left = this.#backlog?.bytes ?? 0;
+      if (!this.paused && left > Math.max(maxBacklogBytes, length)) this.failBacklog(left);
+    }
+  }
+
+  private failBacklog(waiting: number): void {
+    this.#reader.fail('BACKLOG_TOO_LARGE', this.#reader.index + waiting);
+    this.#backlog = null;
   }
 
   /**
@@ -174,11 +200,27 @@ export class Connection {
   receiveEnd(): void {
     if (this.#reading) throw new Error('a sink must not call receiveEnd');
     this.#ended = true;
-    if (this.#reader.deaf || (this.#backlog === null && !this.#reader.waiting)) this.#reader.endOfInput();
-    else {
-      this.wait().ended = true;
-      this.continue();
+    if (this.#reader.deaf || (this.#backlog === null && !this.#reader.waiting)) {
+      this.#reader.endOfInput();
+      return;
     }
+    this.wait().ended = true;
+    this.continueToEnd();
+  }
+
+  /** No further call will come behind which reading could go on: of several exceptions the first is thrown. */
+  private continueToEnd(): void {
+    let first: { readonly error: unknown } | undefined;
+    for (;;) {
+      try {
+        this.continue();
+        break;
+      } catch (error) {
+        if (first === undefined) first = { error };
+        else this.#reader.report(error);
+      }
+    }
+    if (first !== undefined) throw first.error;
   }
 
   /**
@@ -204,7 +246,7 @@ export class Connection {
    * `receive`, and stops reading from its transport for so long; `resume`, or the sink's `output`, is when to look again.
    */
   get paused(): boolean {
-    return this.#reader.waiting || this.#backlog?.paused === true;
+    return this.#reader.outcome === null && (this.#reader.waiting || this.#backlog?.paused === true);
   }
 
   /**
@@ -462,7 +504,11 @@ export class Connection {
    */
   fail(code: number = PROTOCOL_ERROR, reason = ''): void {
     encodeCloseBody(code, reason); // throws before anything changes
-    this.#reader.abort(code, reason, undefined);
+    try {
+      this.#reader.abort(code, reason, undefined);
+    } finally {
+      if (!this.#reading) this.#backlog = null;
+    }
   }
 
   // State.
@@ -498,25 +544,6 @@ export class Connection {
   private wait(): Backlog {
     this.#backlog ??= new Backlog();
     return this.#backlog;
-  }
-}
-
-/** Tells of an exception that there is nobody to throw at. */
-function report(sink: ConnectionSink | undefined, thrown: unknown): void {
-  let error = thrown;
-  try {
-    if (sink?.error !== undefined) {
-      sink.error(error);
-      return;
-    }
-  } catch (another) {
-    error = another;
-  }
-  if (typeof reportError === 'function') reportError(error);
-  else {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }
 

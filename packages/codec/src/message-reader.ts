@@ -25,6 +25,7 @@ import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } f
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from './outcome.js';
 import { CONTROL, FRAGMENT, MESSAGE } from './parser-rules.js';
 import { PassedPieces } from './passed-pieces.js';
+import { report } from './report.js';
 import { decodeUtf8 } from './text.js';
 import { invalidIndex, TOO_LONG, VALID } from './utf8.js';
 import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
@@ -70,6 +71,11 @@ export class MessageReader extends FrameReader {
   /** Whether an extension is still at work on a message: what follows has to wait. */
   get waiting(): boolean {
     return this.#decoder?.waiting === true;
+  }
+
+  /** Tells of an exception that there is nobody to throw at. */
+  report(error: unknown): void {
+    report(this.outcome === null ? this.#sink : undefined, error);
   }
 
   /** As `FrameParser.push`. What is left of a decoded message is told first. */

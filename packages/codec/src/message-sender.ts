@@ -109,7 +109,7 @@ export class MessageSender implements PipelineTarget {
 
   text(text: string): void {
     if (this.#pipeline !== null) {
-      this.#pipeline.send(encodeUtf8(text), { opcode: TEXT, first: true, last: true });
+      this.#pipeline.send(encodeUtf8(text), { opcode: TEXT, first: true, last: true }, true);
     } else if (text.length > LONG_STRING_UNITS) {
       this.writeFrame(FIN | TEXT, encodeUtf8(text), this.key());
     } else {
@@ -117,26 +117,22 @@ export class MessageSender implements PipelineTarget {
     }
   }
 
-  /**
-   * A whole message.
-   *
-   * @param payload - the caller's. An extension may take its time, or others may be in line before it: it gets a copy
-   */
+  /** A whole message. */
   bytes(opcode: MessageOpcode, payload: Uint8Array): void {
     if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload, this.key());
-    else this.span(opcode, payload, 0, payload.length);
+    else this.#pipeline.send(payload, { opcode, first: true, last: true }, false);
   }
 
   /** The same from a range of borrowed bytes. */
   span(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): void {
     if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, this.key());
-    else this.#pipeline.send(copyOf(bytes, start, end), { opcode, first: true, last: true });
+    else this.#pipeline.send(copyOf(bytes, start, end), { opcode, first: true, last: true }, true);
   }
 
   prepared(message: PreparedMessage): void {
     const { frame, opcode, payload } = message;
     if (this.#pipeline !== null) {
-      this.#pipeline.send(payload, { opcode, first: true, last: true, prepared: message });
+      this.#pipeline.send(payload, { opcode, first: true, last: true, prepared: message }, true);
       return;
     }
     if (this.#config.role === 'client') {
@@ -165,7 +161,7 @@ export class MessageSender implements PipelineTarget {
    */
   fragment(payload: Uint8Array, position: PiecePosition, owned: boolean): void {
     if (this.#pipeline === null) this.writePiece({ payload, rsv: 0 }, position, this.key());
-    else this.#pipeline.send(owned ? payload : copyOf(payload, 0, payload.length), position);
+    else this.#pipeline.send(payload, position, owned);
     if (!this.closed) this.#state = position.last ? OPEN : FRAGMENTING;
   }
 

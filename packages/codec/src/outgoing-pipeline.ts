@@ -2,14 +2,11 @@
  * Outgoing messages on their way through the extensions (RFC 6455 section 9), in order: while an asynchronous one is at
  * work, messages, and a Close behind them, wait in line. Pings and pongs do not come here and may overtake them.
  *
- * Pieces are the pipeline's own, never a caller's bytes: an extension that takes its time reads them after `send` has returned.
+ * Extensions get pieces of the pipeline's own, never a caller's bytes: one that takes its time reads them after `send` has returned.
  */
 import { type EncodedPiece, type ExtensionChain, isPromise, type PiecePosition } from './extension.js';
-
-/** A piece of a message, or a Close, that waits for an extension to finish with those before it. */
-type Job =
-  | { readonly piece: Uint8Array; readonly position: PiecePosition; readonly closeBody?: never }
-  | { readonly closeBody: Uint8Array; readonly piece?: never; readonly position?: never };
+import { copyOf } from './memory/bytes.js';
+import { PieceLine } from './memory/piece-line.js';
 
 /** Where encoded pieces and the Close go. */
 export interface PipelineTarget {
@@ -34,12 +31,11 @@ export class OutgoingPipeline {
   readonly #chain: ExtensionChain;
   readonly #target: PipelineTarget;
   readonly #events: PipelineEvents;
-  /** What waits behind the piece an extension is at work on, from `#next` on, behind empty places; null while none is. */
-  #jobs: (Job | null)[] | null = null;
-  #next = 0;
+  /** What waits behind the piece an extension is at work on; null while none is. */
+  #line: PieceLine | null = null;
   #bytes = 0;
-  /** Whether the Close is in line. */
-  #closing = false;
+  /** The body of the Close that is in line, behind all pieces. */
+  #closeBody: Uint8Array | null = null;
 
   constructor(chain: ExtensionChain, target: PipelineTarget, events: PipelineEvents) {
     this.#chain = chain;
@@ -57,25 +53,28 @@ export class OutgoingPipeline {
 
   /** Whether a Close is in line. */
   get closing(): boolean {
-    return this.#closing;
+    return this.#closeBody !== null;
   }
 
   /**
    * Sends a piece. What an extension, or the source of keys, throws at once passes through, and nothing was sent. If another
    * extension has encoded the piece by then, the connection fails.
+   *
+   * @param owned - whether the piece is nobody else's: if not, extensions get a copy, as they may take their time
    */
-  send(piece: Uint8Array, position: PiecePosition): void {
-    if (this.#jobs !== null) {
-      this.#jobs.push({ piece, position });
+  send(piece: Uint8Array, position: PiecePosition, owned: boolean): void {
+    if (this.#line !== null) {
+      this.#line.push(piece, position);
       this.#bytes += piece.length;
       return;
     }
+    const own = owned ? piece : copyOf(piece, 0, piece.length);
     const key = this.#target.key();
-    const encoded = this.#encode(piece, position);
+    const encoded = this.#encode(own, position);
     if (isPromise(encoded)) {
-      this.#jobs = [];
+      this.#line = new PieceLine();
       this.#bytes += piece.length;
-      this.#await(encoded, piece, position, key);
+      this.#await(encoded, own, position, key);
     } else {
       this.#target.writePiece(encoded, position, key);
     }
@@ -92,20 +91,15 @@ export class OutgoingPipeline {
 
   /** Sends a Close behind what is in line. */
   close(body: Uint8Array): void {
-    if (this.#jobs === null) {
-      this.#target.writeClose(body);
-    } else {
-      this.#jobs.push({ closeBody: body });
-      this.#closing = true;
-    }
+    if (this.#line === null) this.#target.writeClose(body);
+    else this.#closeBody = body;
   }
 
   /** Drops what is in line. */
   abort(): void {
-    this.#jobs = null;
-    this.#next = 0;
+    this.#line = null;
     this.#bytes = 0;
-    this.#closing = false;
+    this.#closeBody = null;
     this.onClosed = null;
   }
 
@@ -132,7 +126,7 @@ export class OutgoingPipeline {
 
   /** Writes the piece that an extension has finished with, and goes on with what is in line. */
   #goOn(write: () => void): void {
-    if (this.#jobs === null) return; // aborted meanwhile
+    if (this.#line === null) return; // aborted meanwhile
     this.#events.outside(() => {
       let onClosed: (() => void) | null = null;
       try {
@@ -151,39 +145,24 @@ export class OutgoingPipeline {
    * @returns what to call once the Close that was in line has been written; null if it has not
    */
   #work(): (() => void) | null {
-    for (;;) {
-      const job = this.#take();
-      if (job === undefined) break;
-      if (job.closeBody !== undefined) {
-        this.#target.writeClose(job.closeBody);
-        const { onClosed } = this;
-        this.abort();
-        return onClosed;
-      }
-      const { piece, position } = job;
+    for (let job = this.#line!.take(); job !== undefined; job = this.#line!.take()) {
+      const { payload, position } = job;
       const key = this.#target.key();
-      const encoded = this.#chain.encode(piece, position);
+      const encoded = this.#chain.encode(payload, position);
       if (isPromise(encoded)) {
-        this.#await(encoded, piece, position, key);
+        this.#await(encoded, payload, position, key);
         return null;
       }
-      this.#bytes -= piece.length;
+      this.#bytes -= payload.length;
       this.#target.writePiece(encoded, position, key);
+      // An extension has ended the connection while it encoded.
+      if (this.#line === null) return null;
     }
+    const { onClosed } = this;
+    const closeBody = this.#closeBody;
     this.abort();
-    return null;
-  }
-
-  /** The next job in line. Empty places are given up when they are half of all: in time linear in the jobs. */
-  #take(): Job | undefined {
-    const jobs = this.#jobs!;
-    const job = jobs[this.#next];
-    if (job == null) return undefined;
-    jobs[this.#next++] = null;
-    if (2 * this.#next >= jobs.length) {
-      jobs.splice(0, this.#next);
-      this.#next = 0;
-    }
-    return job;
+    if (closeBody === null) return null;
+    this.#target.writeClose(closeBody);
+    return onClosed;
   }
 }
