@@ -1,8 +1,8 @@
 // The message limit counts inflated bytes, whatever the engine and however they come (advisories M02 to M47).
 import { constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { engines } from './engines.js';
-import { clientEnd, Recorder } from './pair.js';
+import { engines } from '../engines.js';
+import { clientEnd, Recorder } from '../pair.js';
 
 const NO_TAKEOVER = '; server_no_context_takeover; client_no_context_takeover';
 

@@ -4,11 +4,11 @@ import { constants, deflateRawSync } from 'node:zlib';
 import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { describe, expect, test } from 'vitest';
-import { hasZlibHandle } from '../src/node-zlib-stream.js';
-import { RawInflater } from '../src/raw-inflater.js';
-import { Window } from '../src/window.js';
-import { ZlibDeflater, ZlibInflater, type ZlibStream } from '../src/zlib-shape.js';
-import { engines } from './engines.js';
+import { RawInflater } from '../../src/deflate/raw-inflater.js';
+import { Window } from '../../src/deflate/window.js';
+import { hasZlibHandle } from '../../src/engines/node-zlib-stream.js';
+import { ZlibDeflater, ZlibInflater, type ZlibStream } from '../../src/engines/zlib-shape.js';
+import { engines } from '../engines.js';
 
 const OPTIONS = { windowBits: 15, level: undefined, memoryLevel: undefined, takeover: true };
 const compress = (bytes: Uint8Array, options = {}): Buffer =>

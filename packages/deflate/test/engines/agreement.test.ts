@@ -4,9 +4,9 @@ import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { markedTail, unmarked } from '../src/marked-tail.js';
-import { engines } from './engines.js';
-import { bytesOf } from './pair.js';
+import { markedTail, unmarked } from '../../src/engines/marked-tail.js';
+import { engines } from '../engines.js';
+import { bytesOf } from '../pair.js';
 
 /** One answer, comparable; the messages of an engine without takeover each stand alone. */
 async function answers(

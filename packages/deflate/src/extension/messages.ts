@@ -6,8 +6,8 @@
  * checks that bit, and keeps control frames out.
  */
 import type { Decoded, Encoded, MessageExtension, MessageOpcode, PiecePosition } from '@sanssocket/codec';
-import { copyOf, EMPTY } from './bytes.js';
-import type { Deflater, Inflated, Inflater } from './engine.js';
+import { copyOf, EMPTY } from '../deflate/bytes.js';
+import type { Deflater, Inflated, Inflater } from '../deflate/engine.js';
 import type { Lender } from './lender.js';
 
 /** What the four bytes that are left out come to. */

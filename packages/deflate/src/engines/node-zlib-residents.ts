@@ -9,8 +9,8 @@
  * then takes 11 us and one of 1 KiB 25; of 16 KiB it takes 115 either way. The price is a shorter memory: what was sent long ago
  * is not referred to. Of messages that do not repeat themselves 128 B become 41 bytes instead of 36, 1 KiB 152 instead of 150.
  */
-import type { Deflater } from './engine.js';
-import { Window } from './window.js';
+import type { Deflater } from '../deflate/engine.js';
+import { Window } from '../deflate/window.js';
 
 /** 16 of 268 KB stay in a processor's cache. */
 const MAX_RESIDENTS = 16;

@@ -1,6 +1,7 @@
 /** Where one direction of one connection has its context from: its own for good (takeover), or lent for each message. */
+
+import type { DeflateContext } from '../deflate/engine.js';
 import type { ContextPool } from './context-pool.js';
-import type { DeflateContext } from './engine.js';
 
 /**
  * ```

@@ -3,10 +3,10 @@
  * order: while one is under way, what follows in that direction of that connection waits.
  */
 import { deflateRaw, inflateRaw, type ZlibOptions } from 'node:zlib';
-import { concat, copyOf } from './bytes.js';
-import type { Deflater, Inflated, Inflater } from './engine.js';
+import { concat, copyOf } from '../deflate/bytes.js';
+import type { Deflater, Inflated, Inflater } from '../deflate/engine.js';
+import { paysForPriming, storedBlock, type Window } from '../deflate/window.js';
 import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from './marked-tail.js';
-import { paysForPriming, storedBlock, type Window } from './window.js';
 import { SYNC_FLUSH, type ZlibInflater } from './zlib-shape.js';
 
 const CHUNK_BYTES = 0x1_0000;

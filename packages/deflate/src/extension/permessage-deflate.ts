@@ -3,8 +3,8 @@
  */
 import type { MessageExtension } from '@sanssocket/codec';
 import type { NegotiableExtension } from '@sanssocket/handshake';
+import type { DeflateEngine, Deflater, Inflater } from '../deflate/engine.js';
 import { ContextPool } from './context-pool.js';
-import type { DeflateEngine, Deflater, Inflater } from './engine.js';
 import { Lender } from './lender.js';
 import { DeflateMessages, type ShouldCompress } from './messages.js';
 import {

@@ -7,8 +7,8 @@
  * is tried out before it is used ({@link hasZlibHandle}).
  */
 import { createDeflateRaw, createInflateRaw, type ZlibOptions } from 'node:zlib';
-import type { Inflated } from './engine.js';
-import { RawInflater } from './raw-inflater.js';
+import type { Inflated } from '../deflate/engine.js';
+import { RawInflater } from '../deflate/raw-inflater.js';
 import { type BLOCK, type SYNC_FLUSH, ZlibDeflater, ZlibInflater, type ZlibStream } from './zlib-shape.js';
 
 /** The parts of a zlib stream that are used here. */

@@ -3,7 +3,7 @@
  * of the response.
  */
 import type { ExtensionParameter } from '@sanssocket/handshake';
-import type { DeflateEngine } from './engine.js';
+import type { DeflateEngine } from '../deflate/engine.js';
 import { type DeflateParameters, formatDeflateParameters, parseDeflateParameters } from './parameters.js';
 
 /** What one side wants of both; each part may be left out. */

@@ -3,7 +3,7 @@
  * they get something behind the four bytes that are left out (RFC 7692 7.2.2): a last block of bytes that nobody knows before.
  * If the output ends with them, whatever stood in front has ended in time.
  */
-import { copyOf } from './bytes.js';
+import { copyOf } from '../deflate/bytes.js';
 
 const MARK_BYTES = 8;
 /** 00 00 ff ff, the header of a last stored block of eight bytes (RFC 1951 3.2.4), room for them. */

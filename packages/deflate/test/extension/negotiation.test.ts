@@ -10,10 +10,10 @@ import {
 import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DeflateEngine } from '../src/engine.js';
-import { acceptOffer, confirmResponse, makeOffer } from '../src/negotiation.js';
-import { formatDeflateParameters, parseDeflateParameters } from '../src/parameters.js';
-import { file, type NegotiationVector, schema } from './vectors.js';
+import type { DeflateEngine } from '../../src/deflate/engine.js';
+import { acceptOffer, confirmResponse, makeOffer } from '../../src/extension/negotiation.js';
+import { formatDeflateParameters, parseDeflateParameters } from '../../src/extension/parameters.js';
+import { file, type NegotiationVector, schema } from '../vectors.js';
 
 test('the vectors follow their schema, each under its own name', () => {
   const validate = new Ajv.default({ allErrors: true }).compile(schema);

@@ -2,11 +2,11 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import type { DeflateEngine, Inflater } from '@sanssocket/deflate';
 import { describe, expect, test, vi } from 'vitest';
-import { HuffmanCode } from '../src/huffman.js';
-import { Scratch } from '../src/scratch.js';
-import { engines } from './engines.js';
-import { bytesOf } from './pair.js';
-import { count, measure } from './work-meter.js';
+import { HuffmanCode } from '../../src/deflate/huffman.js';
+import { Scratch } from '../../src/deflate/scratch.js';
+import { engines } from '../engines.js';
+import { bytesOf } from '../pair.js';
+import { count, measure } from '../work-meter.js';
 
 vi.mock('pako', async (original) => {
   const pako = await original<typeof import('pako')>();

@@ -2,7 +2,7 @@
  * Compressors and decompressors without takeover hold nothing between messages, so connections share them: each is lent for
  * one message. A thousand idle connections then have one, or none.
  */
-import type { DeflateContext } from './engine.js';
+import type { DeflateContext } from '../deflate/engine.js';
 
 /** How many wait to be lent again; more are in use only while asynchronous engines or fragmented messages keep them. */
 const MAX_IDLE = 4;

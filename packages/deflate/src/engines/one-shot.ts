@@ -2,9 +2,9 @@
  * Compressing with functions of which nothing is known but that they take it all at once: the window is then kept here and handed
  * in with every message, as a dictionary. Slower than an engine that keeps it itself.
  */
-import { copyOf } from './bytes.js';
-import type { Deflater } from './engine.js';
-import { Window } from './window.js';
+import { copyOf } from '../deflate/bytes.js';
+import type { Deflater } from '../deflate/engine.js';
+import { Window } from '../deflate/window.js';
 
 /**
  * Compresses, flushing to the end of a byte.

@@ -2,11 +2,11 @@
  * Engines shaped like zlib: what RFC 7692 asks of an engine, in terms of zlib's two calls. `node:zlib` and pako bring the calls;
  * zlib in WebAssembly would do as well.
  */
-import { concat, copyOf } from './bytes.js';
-import type { Deflater, Inflated, Inflater } from './engine.js';
-import type { RawInflater } from './raw-inflater.js';
-import { outputScratch } from './scratch.js';
-import { paysForPriming, storedBlock } from './window.js';
+import { concat, copyOf } from '../deflate/bytes.js';
+import type { Deflater, Inflated, Inflater } from '../deflate/engine.js';
+import type { RawInflater } from '../deflate/raw-inflater.js';
+import { outputScratch } from '../deflate/scratch.js';
+import { paysForPriming, storedBlock } from '../deflate/window.js';
 
 /** zlib's flush values. */
 export const SYNC_FLUSH = 2;

@@ -5,12 +5,12 @@ import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concat, copyOf } from '../src/bytes.js';
-import { inflateMessage } from '../src/raw-inflate.js';
-import { codesScratch, outputScratch, type Scratch } from '../src/scratch.js';
-import { Window } from '../src/window.js';
-import { engines } from './engines.js';
-import { clientEnd, Recorder, serverEnds } from './pair.js';
+import { concat, copyOf } from '../../src/deflate/bytes.js';
+import { inflateMessage } from '../../src/deflate/raw-inflate.js';
+import { codesScratch, outputScratch, type Scratch } from '../../src/deflate/scratch.js';
+import { Window } from '../../src/deflate/window.js';
+import { engines } from '../engines.js';
+import { clientEnd, Recorder, serverEnds } from '../pair.js';
 
 const NO_TAKEOVER = '; server_no_context_takeover; client_no_context_takeover';
 const endOf = (engine: DeflateEngine): string => (engine.inflateTakeover ? '' : NO_TAKEOVER);

@@ -3,11 +3,11 @@ import { Connection, PreparedMessage } from '@sanssocket/codec';
 import type { DeflateEngine, Deflater } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { describe, expect, test } from 'vitest';
-import { ContextPool } from '../src/context-pool.js';
-import { Lender } from '../src/lender.js';
-import { ZlibDeflater, type ZlibStream } from '../src/zlib-shape.js';
-import { CountingEngine } from './counting-engine.js';
-import { clientEnd, Recorder, serverEnd, serverEnds } from './pair.js';
+import { ZlibDeflater, type ZlibStream } from '../../src/engines/zlib-shape.js';
+import { ContextPool } from '../../src/extension/context-pool.js';
+import { Lender } from '../../src/extension/lender.js';
+import { CountingEngine } from '../counting-engine.js';
+import { clientEnd, Recorder, serverEnd, serverEnds } from '../pair.js';
 
 const NO_TAKEOVER = '; server_no_context_takeover; client_no_context_takeover';
 const TEXT = 'the same sentence, again and again. '.repeat(3);

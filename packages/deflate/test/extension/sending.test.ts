@@ -4,9 +4,9 @@ import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { compressionStreams } from '@sanssocket/deflate/streams';
 import { describe, expect, test } from 'vitest';
-import { CountingEngine } from './counting-engine.js';
-import { engines } from './engines.js';
-import { clientEnd, hexOf, Recorder, serverEnd, serverEnds } from './pair.js';
+import { CountingEngine } from '../counting-engine.js';
+import { engines } from '../engines.js';
+import { clientEnd, hexOf, Recorder, serverEnd, serverEnds } from '../pair.js';
 
 const NO_TAKEOVER = '; server_no_context_takeover; client_no_context_takeover';
 const SENTENCE = 'the same sentence, again and again. ';

@@ -1,10 +1,10 @@
 // The message vectors, with every engine, in both roles, however the bytes are cut.
 import { splits } from '@sanssocket/test-vectors';
 import { describe, expect, test } from 'vitest';
-import type { DeflateEngine } from '../src/engine.js';
-import { engines } from './engines.js';
-import { bytesOf, clientEnd, Recorder, serverEnd } from './pair.js';
-import { file, type MessageVector } from './vectors.js';
+import type { DeflateEngine } from '../../src/deflate/engine.js';
+import { engines } from '../engines.js';
+import { bytesOf, clientEnd, Recorder, serverEnd } from '../pair.js';
+import { file, type MessageVector } from '../vectors.js';
 
 const unmaskedOf = (vector: MessageVector): Uint8Array =>
   bytesOf(
