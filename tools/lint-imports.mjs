@@ -1,5 +1,6 @@
 // Portability and layering: no published source names node:, Buffer or process (files called node-* are adapters to Node and
-// say so), arrows between packages only point down, and no package has an import cycle.
+// say so), arrows between packages only point down, a package's folders are floors that only know those below, and no package
+// has an import cycle.
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,36 +15,89 @@ const ARROWS = {
   deflate: ['codec', 'handshake'],
   'test-vectors': [],
 };
+/**
+ * The folders of a package's `src` as floors, the ground floor first; the files beside the folders are the top floor. Folders on
+ * one floor stand side by side and do not know each other. A package that is not here may place its files as it likes.
+ */
+const FLOORS = {
+  handshake: [['syntax'], ['values'], ['heads'], ['rules'], ['machines']],
+  deflate: [['deflate'], ['engines', 'extension']],
+};
 
-const faults = [];
-for (const folder of publishedPackages()) {
-  const name = folder.replace('packages/', '');
-  const src = `${root}${folder}/src/`;
+/** What a source imports: `import` and `export` with `from`, `import` alone and as a call. */
+const IMPORT = /^(?:import|export)[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+
+/**
+ * Finds what is wrong with the imports of one package.
+ *
+ * @param {ReadonlyMap<string, string>} sources - its sources by their paths within `src`
+ * @param {readonly string[]} arrows - the packages it may import
+ * @param {readonly (readonly string[])[]} [floors] - its floors, as in `FLOORS`
+ * @returns {string[]} a line each
+ */
+export function findImportFaults(sources, arrows, floors) {
+  const faults = [];
   const graph = new Map();
-  for (const file of readdirSync(src, { recursive: true })) {
-    if (!file.endsWith('.ts')) continue;
-    const text = readFileSync(src + file, 'utf8');
+  for (const [file, text] of sources) {
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     if (!posix.basename(file).startsWith('node-') && /from 'node:|\bBuffer\b|\bprocess\./.test(code)) {
-      faults.push(`${folder}/src/${file} is not portable`);
+      faults.push(`${file} is not portable`);
     }
-    if (/\bMath\.random\b/.test(code)) faults.push(`${folder}/src/${file} uses Math.random`);
+    if (/\bMath\.random\b/.test(code)) faults.push(`${file} uses Math.random`);
     const local = [];
-    for (const [statement, specifier] of code.matchAll(/^(?:import|export)[^;]*?from '([^']+)'/gm)) {
-      if (specifier.startsWith('.') && !/^(?:import|export) type/.test(statement)) {
-        local.push(posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts'));
+    for (const [statement, ...specifiers] of code.matchAll(IMPORT)) {
+      const specifier = specifiers.find((found) => found !== undefined);
+      if (specifier.startsWith('.')) {
+        const target = posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
+        // A cycle of types is none when the program runs; floors are what a reader has to know first, types included.
+        if (!/^(?:import|export) type/.test(statement)) local.push(target);
+        if (floors !== undefined && !knows(floors, file, target)) {
+          faults.push(`${file} imports ${target}, which is on no floor below`);
+        }
       }
       const other = /^@sanssocket\/([a-z-]+)/.exec(specifier)?.[1];
-      if (other !== undefined && !ARROWS[name].includes(other)) {
-        faults.push(`${folder}/src/${file} imports ${other}, against the arrows`);
+      if (other !== undefined && !arrows.includes(other)) {
+        faults.push(`${file} imports ${other}, against the arrows`);
       }
     }
     graph.set(file, local);
   }
+  if (floors !== undefined) faults.push(...strayFolders(floors, sources));
+  faults.push(...findCycles(graph));
+  return faults;
+}
+
+/** The folder of `src` that a file is in, however deep; empty for the files beside the folders. */
+function folderOf(file) {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : '';
+}
+
+/** Whether a file may import another: from its own folder, and from the floors below. */
+function knows(floors, file, target) {
+  const [from, to] = [folderOf(file), folderOf(target)];
+  const floorOf = (folder) =>
+    folder === '' ? floors.length : floors.findIndex((floor) => floor.includes(folder));
+  return from === to || floorOf(from) > floorOf(to);
+}
+
+/** Folders without a floor, and folders with one that are not there. */
+function strayFolders(floors, sources) {
+  const folders = new Set([...sources.keys()].map(folderOf));
+  folders.delete('');
+  const known = floors.flat();
+  return [
+    ...[...folders].filter((folder) => !known.includes(folder)).map((folder) => `${folder}/ is on no floor`),
+    ...known.filter((folder) => !folders.has(folder)).map((folder) => `${folder}/ has a floor and no files`),
+  ];
+}
+
+/** Cycles among files, by what each imports. */
+function findCycles(graph) {
+  const faults = [];
   const done = new Set();
   const visit = (file, path) => {
     if (path.includes(file)) {
-      faults.push(`${folder}: cycle ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
+      faults.push(`cycle ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
       return;
     }
     if (done.has(file)) return;
@@ -51,7 +105,18 @@ for (const folder of publishedPackages()) {
     done.add(file);
   };
   for (const file of graph.keys()) visit(file, []);
+  return faults;
 }
-for (const fault of faults) console.log(fault);
-console.log(`${faults.length} faults`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const faults = publishedPackages().flatMap((folder) => {
+    const src = `${root}${folder}/src/`;
+    const files = readdirSync(src, { recursive: true }).filter((file) => file.endsWith('.ts'));
+    const sources = new Map(files.map((file) => [file, readFileSync(src + file, 'utf8')]));
+    const name = folder.replace('packages/', '');
+    return findImportFaults(sources, ARROWS[name], FLOORS[name]).map((fault) => `${folder}/src: ${fault}`);
+  });
+  for (const fault of faults) console.log(fault);
+  console.log(`${faults.length} faults`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}

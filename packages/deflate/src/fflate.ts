@@ -1,16 +1,16 @@
 /**
  * `@sanssocket/deflate/fflate`: fflate, a small DEFLATE in JavaScript, for runtimes without zlib. fflate is a peer dependency.
  *
- * It compresses; inflating is done here, see `raw-inflater.ts` for why.
+ * It compresses; inflating is done here, see `deflate/raw-inflater.ts` for why.
  *
  * @packageDocumentation
  */
 
 import { Deflate, type DeflateOptions } from 'fflate';
-import { concat, EMPTY } from './bytes.js';
-import type { DeflateEngine, Deflater, DeflaterOptions } from './engine.js';
-import { OneShotDeflater } from './one-shot.js';
-import { RawInflater } from './raw-inflater.js';
+import { concat, EMPTY } from './deflate/bytes.js';
+import type { DeflateEngine, Deflater, DeflaterOptions } from './deflate/engine.js';
+import { RawInflater } from './deflate/raw-inflater.js';
+import { OneShotDeflater } from './engines/one-shot.js';
 
 const DEFAULT_LEVEL = 6;
 const DEFAULT_MEMORY_LEVEL = 4;

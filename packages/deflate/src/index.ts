@@ -13,8 +13,12 @@ export type {
   InflateFault,
   Inflater,
   InflaterOptions,
-} from './engine.js';
-export type { ShouldCompress } from './messages.js';
-export type { DeclinedWishes, DeflateWishes } from './negotiation.js';
-export { type DeflateParameters, formatDeflateParameters, parseDeflateParameters } from './parameters.js';
-export { type PermessageDeflateOptions, permessageDeflate } from './permessage-deflate.js';
+} from './deflate/engine.js';
+export type { ShouldCompress } from './extension/messages.js';
+export type { DeclinedWishes, DeflateWishes } from './extension/negotiation.js';
+export {
+  type DeflateParameters,
+  formatDeflateParameters,
+  parseDeflateParameters,
+} from './extension/parameters.js';
+export { type PermessageDeflateOptions, permessageDeflate } from './extension/permessage-deflate.js';

@@ -1,17 +1,17 @@
 /**
  * `@sanssocket/deflate/node-zlib`: zlib as Node, Bun and Deno have it. The one file of the portable packages that imports
- * `node:zlib`, with the two beside it that it is made of.
+ * `node:zlib`, with the two in `engines/` that it is made of.
  *
  * @packageDocumentation
  */
 import { deflateRawSync, type ZlibOptions } from 'node:zlib';
-import type { DeflateEngine, DeflaterOptions } from './engine.js';
-import { OffThreadDeflater, OffThreadInflater } from './node-zlib-off-thread.js';
-import { ResidentDeflater, Residents } from './node-zlib-residents.js';
-import { createHandleDeflater, createHandleInflater, hasZlibHandle } from './node-zlib-stream.js';
-import { OneShotDeflater } from './one-shot.js';
-import { RawInflater } from './raw-inflater.js';
-import { SYNC_FLUSH } from './zlib-shape.js';
+import type { DeflateEngine, DeflaterOptions } from './deflate/engine.js';
+import { RawInflater } from './deflate/raw-inflater.js';
+import { OffThreadDeflater, OffThreadInflater } from './engines/node-zlib-off-thread.js';
+import { ResidentDeflater, Residents } from './engines/node-zlib-residents.js';
+import { createHandleDeflater, createHandleInflater, hasZlibHandle } from './engines/node-zlib-stream.js';
+import { OneShotDeflater } from './engines/one-shot.js';
+import { SYNC_FLUSH } from './engines/zlib-shape.js';
 
 /** Options of {@link nodeZlib}. */
 export interface NodeZlibOptions {

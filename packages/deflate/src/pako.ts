@@ -15,10 +15,16 @@ import {
   zlibInflateInit2,
   zlibInflateReset,
 } from 'pako';
-import { EMPTY } from './bytes.js';
-import type { DeflateEngine, DeflaterOptions } from './engine.js';
-import { RawInflater } from './raw-inflater.js';
-import { type BLOCK, type SYNC_FLUSH, ZlibDeflater, ZlibInflater, type ZlibStream } from './zlib-shape.js';
+import { EMPTY } from './deflate/bytes.js';
+import type { DeflateEngine, DeflaterOptions } from './deflate/engine.js';
+import { RawInflater } from './deflate/raw-inflater.js';
+import {
+  type BLOCK,
+  type SYNC_FLUSH,
+  ZlibDeflater,
+  ZlibInflater,
+  type ZlibStream,
+} from './engines/zlib-shape.js';
 
 /** zlib's `Z_OK`, `Z_STREAM_END`, `Z_BUF_ERROR` (no progress, which is no error), `Z_DEFLATED`. */
 const OK = 0;

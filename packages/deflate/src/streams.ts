@@ -8,11 +8,11 @@
  * @packageDocumentation
  */
 
-import { concat } from './bytes.js';
-import type { DeflateEngine, Deflater, Inflated, Inflater } from './engine.js';
-import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from './marked-tail.js';
-import { inflateMessage } from './raw-inflate.js';
-import { storedBlock, Window } from './window.js';
+import { concat } from './deflate/bytes.js';
+import type { DeflateEngine, Deflater, Inflated, Inflater } from './deflate/engine.js';
+import { inflateMessage } from './deflate/raw-inflate.js';
+import { storedBlock, Window } from './deflate/window.js';
+import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from './engines/marked-tail.js';
 
 /** 7.2.3.4: the header of an empty block behind a stream's end; with the four bytes that are then not sent. */
 const EMPTY_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0, 0xff, 0xff);

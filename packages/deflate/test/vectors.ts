@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { DeclinedWishes, DeflateWishes } from '../src/negotiation.js';
+import type { DeclinedWishes, DeflateWishes } from '../src/extension/negotiation.js';
 
 export interface NegotiationVector {
   readonly id: string;

@@ -1,4 +1,14 @@
-export { acceptKey, generateKey, isKey, type RandomSource } from './accept-key.js';
+export type { HeadLimits } from './heads/head-reader.js';
+export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './heads/heads.js';
+export {
+  ClientHandshake,
+  type ClientHandshakeOptions,
+  type ClientHandshakeState,
+  type ClientOutcome,
+  type ConnectionAccepted,
+  type ConnectionRefused,
+} from './machines/client.js';
+export { type RequestReceived, ServerHandshake, type ServerHandshakeState } from './machines/server.js';
 export {
   type Acceptance,
   type AcceptOptions,
@@ -7,18 +17,10 @@ export {
   type RejectOptions,
   rejectFault,
   rejectRequest,
-} from './answer.js';
-export {
-  ClientHandshake,
-  type ClientHandshakeOptions,
-  type ClientHandshakeState,
-  type ClientOutcome,
-  type ConnectionAccepted,
-  type ConnectionRefused,
-} from './client.js';
-export { type ClientRequest, type ClientRequestOptions, createRequest } from './client-request.js';
-export { type ClientAcceptance, type ClientRefusal, checkResponse } from './client-response.js';
-export { type ConnectRequest, checkConnectResponse, createConnect } from './connect-client.js';
+} from './rules/answer.js';
+export { type ClientRequest, type ClientRequestOptions, createRequest } from './rules/client-request.js';
+export { type ClientAcceptance, type ClientRefusal, checkResponse } from './rules/client-response.js';
+export { type ConnectRequest, checkConnectResponse, createConnect } from './rules/connect-client.js';
 export {
   acceptConnect,
   type ConnectAcceptance,
@@ -26,25 +28,14 @@ export {
   checkConnect,
   rejectConnect,
   rejectConnectFault,
-} from './connect-server.js';
-export {
-  type ExtensionOffer,
-  type ExtensionParameter,
-  formatExtensions,
-  parseExtensions,
-} from './extensions.js';
-export { describeFault, HANDSHAKE_FAULTS, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
-export type { HeadLimits } from './head-reader.js';
-export { flattenHeaders, type HeaderPairs, headerValues, type RawHeaders } from './header-fields.js';
-export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './heads.js';
+} from './rules/connect-server.js';
 export {
   confirmExtensions,
   type NegotiableExtension,
   type NegotiatedExtension,
   negotiateExtensions,
-} from './negotiate.js';
-export { isSameOrigin } from './origin.js';
-export { checkRequest, type OpeningRequest, type UpgradeRequest } from './request.js';
+} from './rules/negotiate.js';
+export { checkRequest, type OpeningRequest, type UpgradeRequest } from './rules/request.js';
 export {
   allowOrigins,
   allowPaths,
@@ -52,7 +43,21 @@ export {
   type RequestRule,
   requireHeader,
   requireProtocol,
-} from './rules.js';
-export { type RequestReceived, ServerHandshake, type ServerHandshakeState } from './server.js';
-export { parseProtocols, selectProtocol } from './subprotocol.js';
-export { parseWebSocketUri, type WebSocketUri } from './uri.js';
+} from './rules/rules.js';
+export { flattenHeaders, type HeaderPairs, headerValues, type RawHeaders } from './syntax/header-fields.js';
+export { acceptKey, generateKey, isKey, type RandomSource } from './values/accept-key.js';
+export {
+  type ExtensionOffer,
+  type ExtensionParameter,
+  formatExtensions,
+  parseExtensions,
+} from './values/extensions.js';
+export {
+  describeFault,
+  HANDSHAKE_FAULTS,
+  type HandshakeFault,
+  type HandshakeFaultCode,
+} from './values/faults.js';
+export { isSameOrigin } from './values/origin.js';
+export { parseProtocols, selectProtocol } from './values/subprotocol.js';
+export { parseWebSocketUri, type WebSocketUri } from './values/uri.js';

@@ -15,10 +15,11 @@ function blocks(path: string, isDoc: boolean): [string, string][] {
   return found.map((code, i) => [`${path} ${i + 1}`, isDoc ? code.replaceAll(/^ *\* ?/gm, '') : code]);
 }
 
-const examples = [
-  ...readdirSync(new URL('src/', root)).flatMap((file) => blocks(`src/${file}`, true)),
-  ...blocks('README.md', false),
-];
+const files = readdirSync(new URL('src/', root), { encoding: 'utf8', recursive: true })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => `src/${file}`);
+
+const examples = [...files.flatMap((file) => blocks(file, true)), ...blocks('README.md', false)];
 
 test.each(examples)('%s', async (_name, code) => {
   const { code: script } = transformSync(code, { loader: 'ts', format: 'cjs', target: 'es2022' });
@@ -30,9 +31,7 @@ test.each(examples)('%s', async (_name, code) => {
 });
 
 test('every function, class and constant exported has an example', () => {
-  const sources = readdirSync(new URL('src/', root)).map((file) =>
-    readFileSync(new URL(`src/${file}`, root), 'utf8'),
-  );
+  const sources = files.map((file) => readFileSync(new URL(file, root), 'utf8'));
   for (const name of Object.keys(handshake)) {
     const source = sources.find((text) =>
       new RegExp(`^export (function|class|const) ${name}\\b`, 'm').test(text),
@@ -47,7 +46,7 @@ test('every function, class and constant exported has an example', () => {
 
 test('the README lists every fault', () => {
   const readme = readFileSync(new URL('README.md', root), 'utf8').replaceAll(/ +/g, ' ');
-  const source = readFileSync(new URL('src/faults.ts', root), 'utf8');
+  const source = readFileSync(new URL('src/values/faults.ts', root), 'utf8');
   const codes = [...source.matchAll(/^ {2}([A-Z_]+): \['(.*)', (\d+)\]/gm)];
   expect(codes.length).toBeGreaterThan(30);
   const rows = codes.map(

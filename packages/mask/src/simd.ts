@@ -38,6 +38,15 @@ export interface SimdMemory {
    * RFC 6455 5.2, 5.3.
    */
   maskFrames(at: number, end: number, kinds: number, table: number, max: number, limit: number): number;
+  /**
+   * Says whether `bytes[start]` to `bytes[end - 1]` are a text: UTF-8 without overlong forms, surrogates and code points above
+   * U+10FFFF, and with a whole character at the end. It does not say which byte is wrong. Unchecked, but for the memory's end.
+   *
+   * @returns 1 if they are, which no bytes at all are too, 0 if not
+   *
+   * RFC 6455 8.1; RFC 3629 section 4.
+   */
+  isUtf8(start: number, end: number): number;
 }
 
 const PAGE_BYTES = 0x1_0000;
@@ -87,15 +96,16 @@ function compile(): WebAssembly.Module | null {
 export function createSimdMemory(bytes: number, module?: WebAssembly.Module): SimdMemory | undefined {
   const code = module ?? compile();
   if (code === null) return undefined;
-  const { memory, mask, maskFrames } = new WebAssembly.Instance(code).exports as unknown as {
+  const { memory, mask, maskFrames, isUtf8 } = new WebAssembly.Instance(code).exports as unknown as {
     readonly memory: WebAssembly.Memory;
     readonly mask: SimdMemory['mask'];
     readonly maskFrames: SimdMemory['maskFrames'];
+    readonly isUtf8: SimdMemory['isUtf8'];
   };
   const pages = Math.ceil(bytes / PAGE_BYTES);
   // The first page is there; another one makes up for what is before `BEGIN`.
   memory.grow(pages);
-  return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskFrames };
+  return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskFrames, isUtf8 };
 }
 
 /**

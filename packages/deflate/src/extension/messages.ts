@@ -1,0 +1,156 @@
+/**
+ * Messages compressed and back, on one connection (RFC 7692 7.2).
+ *
+ * A compressed message is its payload deflated, flushed to a byte's end with an empty stored block, without that block's
+ * last four bytes 00 00 ff ff (7.2.1). RSV1 on its first frame tells it from a plain one (6, 7.2.3); the codec sets and
+ * checks that bit, and keeps control frames out.
+ */
+import type { Decoded, Encoded, MessageExtension, MessageOpcode, PiecePosition } from '@sanssocket/codec';
+import { copyOf, EMPTY } from '../deflate/bytes.js';
+import type { Deflater, Inflated, Inflater } from '../deflate/engine.js';
+import type { Lender } from './lender.js';
+
+/** What the four bytes that are left out come to. */
+const TAIL_BYTES = 4;
+/** 7.2.3.6: an empty message is the header of an empty stored block. */
+const EMPTY_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0);
+
+/** Chooses whether a message is compressed. */
+export type ShouldCompress = (payload: Uint8Array, opcode: MessageOpcode) => boolean;
+
+/** How one connection compresses. */
+export interface MessageRules {
+  /** From how many bytes on an unfragmented message is compressed; Infinity if the engine cannot stay in the agreed window. */
+  readonly threshold: number;
+  readonly shouldCompress: ShouldCompress | undefined;
+  /** Whether this side's window is forgotten after each message. */
+  readonly forgets: boolean;
+  /** Prepared messages compressed before, of all connections with the same parameters; null with takeover. */
+  readonly prepared: WeakMap<object, PreparedPayload> | null;
+}
+
+/** A prepared message compressed for the first connection; undefined if it was not worth it. */
+type PreparedPayload = Encoded | PromiseLike<Encoded>;
+
+/** permessage-deflate as agreed for one connection. */
+export class DeflateMessages implements MessageExtension {
+  /** RSV1 (RFC 7692 6). */
+  readonly rsv = 0x40;
+  readonly #rules: MessageRules;
+  readonly #deflaters: Lender<Deflater>;
+  readonly #inflaters: Lender<Inflater>;
+  #closed = false;
+
+  constructor(rules: MessageRules, deflaters: Lender<Deflater>, inflaters: Lender<Inflater>) {
+    this.#rules = rules;
+    this.#deflaters = deflaters;
+    this.#inflaters = inflaters;
+  }
+
+  encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded> {
+    const { first, last, prepared } = position;
+    const { threshold, shouldCompress } = this.#rules;
+    if (first) {
+      // How long a fragmented message will be is not known: only a threshold nothing reaches rules it out.
+      if (last ? piece.length < threshold : threshold === Number.POSITIVE_INFINITY) return undefined;
+      if (shouldCompress !== undefined && !shouldCompress(piece, position.opcode)) return undefined;
+      const cache = this.#rules.prepared;
+      if (prepared?.payload === piece && cache !== null) {
+        return this.#encodePrepared(piece, position, prepared, cache);
+      }
+    }
+    return this.#deflate(piece, position);
+  }
+
+  #encodePrepared(
+    piece: Uint8Array,
+    position: PiecePosition,
+    message: object,
+    cache: WeakMap<object, PreparedPayload>,
+  ): Encoded | PromiseLike<Encoded> {
+    if (cache.has(message)) {
+      const encoded = cache.get(message);
+      if (encoded === undefined || encoded instanceof Uint8Array) return encoded;
+      // Another connection's compressor is at work on it; what becomes of that connection must not matter to this one.
+      return encoded.then(undefined, (error) => {
+        if (this.#closed) throw error;
+        return this.#deflate(piece, position);
+      });
+    }
+    const encoded = this.#deflate(piece, position);
+    if (encoded === undefined || encoded instanceof Uint8Array) return this.#keep(message, encoded, cache);
+    const kept = encoded.then((result) => this.#keep(message, result, cache));
+    cache.set(message, kept);
+    kept.then(undefined, () => cache.delete(message));
+    return kept;
+  }
+
+  /** Kept for long, so as a copy: an engine's array may be a view that holds on to its neighbours. */
+  #keep(message: object, encoded: Encoded, cache: WeakMap<object, PreparedPayload>): Encoded {
+    const kept = encoded && copyOf(encoded);
+    cache.set(message, kept);
+    return kept;
+  }
+
+  #deflate(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded> {
+    const { last } = position;
+    if (piece.length === 0) {
+      // The piece before ended with a whole block, so this is a block of its own.
+      if (last) this.#deflaters.done();
+      return last ? EMPTY_BLOCK : EMPTY;
+    }
+    const deflater = this.#deflaters.take();
+    let deflated: Uint8Array | PromiseLike<Uint8Array>;
+    try {
+      deflated = deflater.deflate(piece);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    if (deflated instanceof Uint8Array) return this.#deflated(deflated, piece, position);
+    return deflated.then(
+      (result) => this.#deflated(result, piece, position),
+      (error) => {
+        throw this.#failed(error);
+      },
+    );
+  }
+
+  /**
+   * Nothing is sent, but the compressor's window may have the piece or a part of it. The next one has none, so it refers to
+   * nothing that the peer has not got, and the piece may be sent again.
+   */
+  #failed(error: unknown): unknown {
+    this.#deflaters.drop();
+    return error;
+  }
+
+  #deflated(deflated: Uint8Array, piece: Uint8Array, { first, last }: PiecePosition): Encoded {
+    // 7.2.1: the four bytes go from the end of the message only; in between they stay.
+    if (!last) return deflated;
+    this.#deflaters.done();
+    const length = deflated.length - TAIL_BYTES;
+    // 6.1: a message may be sent as it is. Not with takeover: its bytes are in the window already.
+    if (first && this.#rules.forgets && length >= piece.length) return undefined;
+    return deflated.subarray(0, length);
+  }
+
+  decode(message: Uint8Array, _opcode: MessageOpcode, maxBytes: number): Decoded | PromiseLike<Decoded> {
+    // Not even the one byte of 7.2.3.6: with the four behind it, it would be half a block. Policy P7: an empty message.
+    if (message.length === 0) return EMPTY;
+    const inflated = this.#inflaters.take().inflate(message, maxBytes);
+    if (inflated instanceof Uint8Array || typeof inflated === 'string') return this.#inflated(inflated);
+    return inflated.then((result) => this.#inflated(result));
+  }
+
+  #inflated(inflated: Inflated): Decoded {
+    if (typeof inflated === 'string') this.#inflaters.drop();
+    else this.#inflaters.done();
+    return inflated;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#deflaters.close();
+    this.#inflaters.close();
+  }
+}

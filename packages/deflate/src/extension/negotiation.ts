@@ -1,0 +1,154 @@
+/**
+ * Who may say what about compression (RFC 7692 5 and 7.1): a client's offers, a server's judgement of one, a client's judgement
+ * of the response.
+ */
+import type { ExtensionParameter } from '@sanssocket/handshake';
+import type { DeflateEngine } from '../deflate/engine.js';
+import { type DeflateParameters, formatDeflateParameters, parseDeflateParameters } from './parameters.js';
+
+/** What one side wants of both; each part may be left out. */
+export interface DeflateWishes {
+  /** Whether the server has to forget its window after each message. False by default. */
+  readonly serverNoContextTakeover?: boolean | undefined;
+  /** Whether the client has to. False by default. */
+  readonly clientNoContextTakeover?: boolean | undefined;
+  /** The largest window the server may use, as base-two logarithm, 8 to 15. 15 by default. */
+  readonly serverMaxWindowBits?: number | undefined;
+  /**
+   * The largest window the client may use, 8 to 15. 15 by default. A server can only insist if the client offers
+   * `client_max_window_bits`; other offers are declined then (RFC 7692 7.1.2.2).
+   */
+  readonly clientMaxWindowBits?: number | undefined;
+  /**
+   * Whether a client offers `client_max_window_bits`. True by default; with false a server must not limit the client's window,
+   * and `clientMaxWindowBits` is for servers only (RFC 7692 7.1.2.2).
+   */
+  readonly offerClientMaxWindowBits?: boolean | undefined;
+}
+
+/**
+ * What of a client's wishes a server does not grant: an offer with one of these is declined, and the client's next one tried
+ * (RFC 7692 5.1, 7.1.3). It says nothing of what the server wants itself.
+ */
+export interface DeclinedWishes {
+  /** An offer with `server_no_context_takeover`, which costs compression. False by default. */
+  readonly serverNoContextTakeover?: boolean | undefined;
+  /** An offer with `client_no_context_takeover`. False by default. */
+  readonly clientNoContextTakeover?: boolean | undefined;
+  /** An offer whose `server_max_window_bits` is below this, 8 to 15; with 15, of any smaller window. 8 by default: none. */
+  readonly serverMaxWindowBitsBelow?: number | undefined;
+  /** An offer whose `client_max_window_bits` has a value below this, 8 to 15. 8 by default: none. */
+  readonly clientMaxWindowBitsBelow?: number | undefined;
+}
+
+/** What both sides have agreed on. */
+export interface DeflateAgreement {
+  readonly serverNoContextTakeover: boolean;
+  readonly clientNoContextTakeover: boolean;
+  readonly serverMaxWindowBits: number;
+  readonly clientMaxWindowBits: number;
+}
+
+/** RFC 7692 7.1.2: the window where nothing is said about it, and the smallest there is. */
+const MAX_BITS = 15;
+const MIN_BITS = 8;
+
+/**
+ * A client's offer; undefined if the engine could not keep its part of it.
+ *
+ * What the engine cannot do itself it does not offer; what it cannot stand from the server it excludes.
+ */
+export function makeOffer(wishes: DeflateWishes, engine: DeflateEngine): DeflateParameters | undefined {
+  const { serverMaxWindowBits, offerClientMaxWindowBits: isOffered = true } = wishes;
+  const clientMaxWindowBits = isOffered ? wishes.clientMaxWindowBits : undefined;
+  if ((clientMaxWindowBits ?? MAX_BITS) < engine.minWindowBits) return undefined;
+  return {
+    serverNoContextTakeover: wishes.serverNoContextTakeover === true || !engine.inflateTakeover,
+    clientNoContextTakeover: wishes.clientNoContextTakeover === true || !engine.deflateTakeover,
+    serverMaxWindowBits: serverMaxWindowBits === MAX_BITS ? undefined : serverMaxWindowBits,
+    // 7.1.2.2: without it, the server must not limit the client's window.
+    clientMaxWindowBits:
+      isOffered && engine.minWindowBits < MAX_BITS ? (clientMaxWindowBits ?? true) : undefined,
+  };
+}
+
+/** A server's judgement of one offer; undefined to decline it (RFC 7692 5.1, 7.1). */
+export function acceptOffer(
+  list: readonly ExtensionParameter[],
+  wishes: DeflateWishes,
+  engine: DeflateEngine,
+  declined: DeclinedWishes = {},
+): { readonly response: ExtensionParameter[]; readonly agreement: DeflateAgreement } | undefined {
+  const offer = parseDeflateParameters(list, 'offer');
+  if (offer === undefined || isDeclined(offer, declined)) return undefined;
+  // 7.1.2.1: "the same or smaller value as the offer"
+  const serverBits = Math.min(wishes.serverMaxWindowBits ?? MAX_BITS, offer.serverMaxWindowBits ?? MAX_BITS);
+  if (serverBits < engine.minWindowBits) return undefined;
+  // 7.1.2.2: the client's window can be limited only if the client offers that.
+  const limit = offer.clientMaxWindowBits;
+  let clientBits = wishes.clientMaxWindowBits ?? MAX_BITS;
+  if (limit === undefined && clientBits < MAX_BITS) return undefined;
+  if (typeof limit === 'number') clientBits = Math.min(clientBits, limit);
+  const agreement: DeflateAgreement = {
+    // 7.1.1.1: what is offered has to be in the response; it may be there unasked.
+    serverNoContextTakeover:
+      offer.serverNoContextTakeover || wishes.serverNoContextTakeover === true || !engine.deflateTakeover,
+    // 7.1.1.2: in an offer a hint that the client will do so anyway; in a response an order.
+    clientNoContextTakeover:
+      offer.clientNoContextTakeover || wishes.clientNoContextTakeover === true || !engine.inflateTakeover,
+    serverMaxWindowBits: serverBits,
+    clientMaxWindowBits: clientBits,
+  };
+  const response = formatDeflateParameters({
+    ...agreement,
+    serverMaxWindowBits:
+      offer.serverMaxWindowBits === undefined && serverBits === MAX_BITS ? undefined : serverBits,
+    clientMaxWindowBits: clientBits === MAX_BITS ? undefined : clientBits,
+  });
+  return { response, agreement };
+}
+
+/** 5.1: a server may decline an offer for whatever reason of its own. */
+function isDeclined(offer: DeflateParameters, declined: DeclinedWishes): boolean {
+  if (offer.serverNoContextTakeover && declined.serverNoContextTakeover === true) return true;
+  if (offer.clientNoContextTakeover && declined.clientNoContextTakeover === true) return true;
+  const { serverMaxWindowBits: serverBits = MAX_BITS, clientMaxWindowBits: clientBits } = offer;
+  if (serverBits < (declined.serverMaxWindowBitsBelow ?? MIN_BITS)) return true;
+  // 7.1.2.2: without a value it offers to be limited, and asks for nothing.
+  return typeof clientBits === 'number' && clientBits < (declined.clientMaxWindowBitsBelow ?? MIN_BITS);
+}
+
+/** A client's judgement of the response; undefined if the handshake has to fail (RFC 7692 5.1, 7.1). */
+export function confirmResponse(
+  list: readonly ExtensionParameter[],
+  offers: readonly DeflateParameters[],
+): DeflateAgreement | undefined {
+  const response = parseDeflateParameters(list, 'response');
+  if (response === undefined) return undefined;
+  const accepted = offers.filter((offer) => isAnswer(response, offer));
+  if (accepted.length === 0) return undefined;
+  // The response does not say which offer it answers: what any of them promised is kept.
+  const promised = accepted.map(({ clientMaxWindowBits }) => clientMaxWindowBits);
+  return {
+    serverNoContextTakeover: response.serverNoContextTakeover,
+    clientNoContextTakeover:
+      response.clientNoContextTakeover || accepted.some((offer) => offer.clientNoContextTakeover),
+    serverMaxWindowBits: response.serverMaxWindowBits ?? MAX_BITS,
+    clientMaxWindowBits: [...promised, response.clientMaxWindowBits].reduce(
+      (bits: number, limit) => (typeof limit === 'number' ? Math.min(bits, limit) : bits),
+      MAX_BITS,
+    ),
+  };
+}
+
+function isAnswer(response: DeflateParameters, offer: DeflateParameters): boolean {
+  // 7.1.1.1: accepted "by including" it.
+  if (offer.serverNoContextTakeover && !response.serverNoContextTakeover) return false;
+  // 7.1.2.1: accepted by including it "with the same or smaller value".
+  const { serverMaxWindowBits: asked } = offer;
+  if (asked !== undefined && !((response.serverMaxWindowBits ?? MAX_BITS + 1) <= asked)) return false;
+  // 7.1.2.2: only if it was offered, and "with a value smaller than or equal to" the offered one.
+  const { clientMaxWindowBits: limit } = response;
+  if (typeof limit !== 'number') return true;
+  return offer.clientMaxWindowBits === true || limit <= (offer.clientMaxWindowBits ?? 0);
+}

@@ -1,0 +1,179 @@
+// The client's half of the opening handshake, over bytes.
+//
+//   state       push()                                            end()
+//   reading     more, or a 1xx other than 101 -> reading          fault -> done
+//               right 101 -> accepted
+//               another status -> refused, or done with its body
+//               fault -> done
+//   refused     more of the body -> refused                       the refusal -> done
+//               its end, or the limit -> done
+//   accepted    throws: the bytes are not its own                 ignored
+//   done        ignored                                           ignored
+
+import { checkedLimit, type HeadLimits, HeadReader, headersOf } from '../heads/head-reader.js';
+import { NOTHING, parseStatusLine, type StatusLine } from '../heads/heads.js';
+import { type ClientRequest, type ClientRequestOptions, createRequest } from '../rules/client-request.js';
+import { type ClientAcceptance, type ClientRefusal, checkResponse } from '../rules/client-response.js';
+import { append } from '../syntax/append.js';
+import { consistsOf, DIGIT } from '../syntax/characters.js';
+import { headerValues } from '../syntax/header-fields.js';
+import { describeFault, type HandshakeFault } from '../values/faults.js';
+
+/**
+ * What a `ClientHandshake` asks for, and how large an answer it takes.
+ */
+export interface ClientHandshakeOptions<Agreed = unknown> extends ClientRequestOptions<Agreed>, HeadLimits {
+  /** Bytes of a refusal's body that are kept; the rest is not waited for. 16384 unless given, at least 1. */
+  readonly maxBodyBytes?: number | undefined;
+}
+
+/**
+ * Where a `ClientHandshake` is.
+ */
+export type ClientHandshakeState = 'reading' | 'refused' | 'accepted' | 'done';
+
+/**
+ * An acceptance, and what followed its head in the chunk: a view of it, for the frame parser.
+ */
+export interface ConnectionAccepted<Agreed = unknown> extends ClientAcceptance<Agreed> {
+  readonly remaining: Uint8Array;
+}
+
+/**
+ * A refusal with its body, as sent: a transfer or content coding is not undone.
+ */
+export interface ConnectionRefused extends ClientRefusal {
+  readonly body: Uint8Array;
+}
+
+/**
+ * How an opening handshake ended for the client, by `kind`: `accepted`, `redirect`, `unauthorized`, `refused`, `fault`.
+ */
+export type ClientOutcome<Agreed = unknown> = ConnectionAccepted<Agreed> | ConnectionRefused | HandshakeFault;
+
+/**
+ * The client's half of the opening handshake, over bytes (RFC 6455 4.1). Write `request.bytes`, then push what arrives
+ * until it returns something. Unless that is `accepted`, close the connection.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { acceptKey, ClientHandshake } from '@sanssocket/handshake';
+ *
+ * const handshake = new ClientHandshake('ws://example.com/chat', { protocols: ['v1'] });
+ * const lines = [
+ *   'HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade',
+ *   `Sec-WebSocket-Accept: ${acceptKey(handshake.request.key)}`, 'Sec-WebSocket-Protocol: v1', '', '',
+ * ];
+ * const outcome = handshake.push(new TextEncoder().encode(lines.join('\r\n')));
+ * assert.equal(outcome?.kind === 'accepted' && outcome.protocol, 'v1');
+ * ```
+ */
+export class ClientHandshake<Agreed = never> {
+  /** The request: its `bytes` to write, its `uri` to connect to. */
+  readonly request: ClientRequest<Agreed>;
+  readonly #reader: HeadReader;
+  readonly #maxBodyBytes: number;
+  #state: ClientHandshakeState = 'reading';
+  #refusal: ClientRefusal | undefined;
+  #body: Uint8Array<ArrayBuffer> = NOTHING;
+  #bodyLength = 0;
+  /** Bytes of the body still to be taken, at most what the limit leaves. */
+  #bodyLeft = 0;
+
+  /**
+   * @param url - a `ws:` or `wss:` URI
+   * @param options - what to ask for, and limits
+   * @throws TypeError as `createRequest` does
+   * @throws RangeError for a limit below 1 or not finite
+   */
+  constructor(url: string, options: ClientHandshakeOptions<Agreed> = {}) {
+    this.#reader = new HeadReader(options);
+    this.#maxBodyBytes = checkedLimit(options.maxBodyBytes, 16384);
+    this.request = createRequest(url, options);
+  }
+
+  /** Where the handshake is. */
+  get state(): ClientHandshakeState {
+    return this.#state;
+  }
+
+  /** The refusal, from the end of its head on: for a caller that does not want to wait for the body. */
+  get refusal(): ClientRefusal | undefined {
+    return this.#refusal;
+  }
+
+  /**
+   * Takes the next bytes; call again while it returns `undefined`.
+   *
+   * @returns how the handshake ended; `undefined` if it has not
+   * @throws TypeError once accepted: later bytes belong to the frame parser, not here
+   */
+  push(chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
+    if (this.#state === 'done') return undefined;
+    if (this.#state === 'accepted') throw new TypeError('the response is complete');
+    if (this.#refusal !== undefined) return this.#takeBody(this.#refusal, chunk);
+    for (let bytes = chunk; ; this.#reader.restart()) {
+      const end = this.#reader.push(bytes);
+      if (end < 0) return this.#reader.fault && this.#finish(this.#reader.fault);
+      bytes = bytes.subarray(end);
+      const line = parseStatusLine(this.#reader.startLine);
+      if (line === undefined) return this.#finish(describeFault('START_LINE_INVALID', this.#reader.start));
+      // An interim response: the answer follows, out of the same allowance. RFC 9110 15.2.
+      if (line.statusCode >= 200 || line.statusCode === 101) return this.#judge(line, bytes);
+    }
+  }
+
+  /**
+   * The server has ended its side.
+   *
+   * @returns the refusal with the body as far as it came, or a fault if not even a head did; `undefined` if the
+   *   handshake had already ended
+   */
+  end(): ClientOutcome<Agreed> | undefined {
+    if (this.#state === 'done') return undefined;
+    if (this.#refusal !== undefined) return this.#finishRefusal(this.#refusal);
+    return this.#state === 'reading'
+      ? this.#finish(describeFault('HEAD_TRUNCATED', this.#reader.offset))
+      : undefined;
+  }
+
+  #judge(line: StatusLine, rest: Uint8Array): ClientOutcome<Agreed> | undefined {
+    const verdict = checkResponse(this.request, { ...line, rawHeaders: headersOf(this.#reader.text) });
+    this.#reader.forget();
+    if (verdict.kind === 'fault') return this.#finish(verdict);
+    if (verdict.kind === 'accepted') {
+      this.#state = 'accepted';
+      return { ...verdict, remaining: rest };
+    }
+    this.#state = 'refused';
+    this.#refusal = verdict;
+    this.#bodyLeft = Math.min(bodyLength(verdict), this.#maxBodyBytes);
+    return this.#takeBody(verdict, rest);
+  }
+
+  #takeBody(refusal: ClientRefusal, chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
+    const count = Math.min(chunk.length, this.#bodyLeft);
+    this.#body = append(this.#body, this.#bodyLength, chunk, count, this.#maxBodyBytes);
+    this.#bodyLength += count;
+    this.#bodyLeft -= count;
+    return this.#bodyLeft === 0 ? this.#finishRefusal(refusal) : undefined;
+  }
+
+  #finishRefusal(refusal: ClientRefusal): ConnectionRefused {
+    return this.#finish({ ...refusal, body: this.#body.subarray(0, this.#bodyLength) });
+  }
+
+  #finish<Outcome>(outcome: Outcome): Outcome {
+    this.#state = 'done';
+    return outcome;
+  }
+}
+
+/** The length of a response's body, RFC 9112 6.3; Infinity if only the end of the connection tells. */
+function bodyLength({ status, headers }: ClientRefusal): number {
+  if (status === 204 || status === 304) return 0;
+  const lengths = headerValues(headers, 'content-length');
+  const chunked = headerValues(headers, 'transfer-encoding').length > 0;
+  return !chunked && lengths.length === 1 && consistsOf(lengths[0]!, DIGIT) ? Number(lengths[0]) : Infinity;
+}

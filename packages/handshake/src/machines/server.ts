@@ -1,0 +1,156 @@
+// The server's half of the opening handshake, over bytes.
+//
+//   state       push()                                accept()     reject()
+//   reading     more -> reading                       throws       throws
+//               head is right -> deciding
+//               fault -> rejected
+//   deciding    throws: the bytes are not its own     -> accepted  -> rejected
+//   accepted    throws                                throws       throws
+//   rejected    ignored                               throws       throws
+
+import { type HeadLimits, HeadReader } from '../heads/head-reader.js';
+import { NOTHING, parseRequestLine } from '../heads/heads.js';
+import {
+  type Acceptance,
+  type AcceptOptions,
+  acceptRequest,
+  type Rejection,
+  type RejectOptions,
+  rejectFault,
+  rejectRequest,
+} from '../rules/answer.js';
+import { judgeRequest, type UpgradeRequest } from '../rules/request.js';
+import { describeFault, type HandshakeFault } from '../values/faults.js';
+
+/**
+ * Where a `ServerHandshake` is.
+ */
+export type ServerHandshakeState = 'reading' | 'deciding' | 'accepted' | 'rejected';
+
+/**
+ * A right request has arrived. The caller answers it now or later.
+ */
+export interface RequestReceived {
+  readonly kind: 'request';
+  readonly request: UpgradeRequest;
+  /** What followed the head in the chunk: a view of it, for the frame parser once the request is accepted. */
+  readonly remaining: Uint8Array;
+}
+
+/**
+ * The server's half of the opening handshake, over bytes (RFC 6455 4.2). Push what arrives until it returns something.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { ServerHandshake } from '@sanssocket/handshake';
+ *
+ * const handshake = new ServerHandshake();
+ * const lines = [
+ *   'GET /chat HTTP/1.1', 'Host: server.example.com', 'Upgrade: websocket', 'Connection: Upgrade',
+ *   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', '', '',
+ * ];
+ * const event = handshake.push(new TextEncoder().encode(lines.join('\r\n')));
+ * assert.ok(event?.kind === 'request');
+ * const { bytes } = handshake.accept();
+ * assert.ok(new TextDecoder().decode(bytes).includes('s3pPLMBiTxaQ9kYGzzhZRbK+xOo='));
+ * ```
+ */
+export class ServerHandshake {
+  readonly #reader: HeadReader;
+  #state: ServerHandshakeState = 'reading';
+  #request: UpgradeRequest | undefined;
+
+  /**
+   * @param limits - how large a head may be
+   * @throws RangeError for a limit below 1 or not finite
+   */
+  constructor(limits: HeadLimits = {}) {
+    this.#reader = new HeadReader(limits, true);
+  }
+
+  /** Where the handshake is. */
+  get state(): ServerHandshakeState {
+    return this.#state;
+  }
+
+  /**
+   * Takes the next bytes; call again while it returns `undefined`.
+   *
+   * @returns the request, to be answered with `accept` or `reject`; or the rejection, to be written before closing
+   * @throws TypeError once the request is returned: later bytes belong to the frame parser, not here
+   */
+  push(chunk: Uint8Array): RequestReceived | Rejection | undefined {
+    if (this.#state !== 'reading') {
+      if (this.#state === 'rejected') return undefined;
+      throw new TypeError('the request is complete');
+    }
+    const end = this.#reader.push(chunk);
+    if (end < 0) return this.#reader.fault && this.#refuse(this.#reader.fault);
+    return this.#judge(end < chunk.length ? chunk.subarray(end) : NOTHING);
+  }
+
+  /**
+   * The client has ended its side.
+   *
+   * @returns a rejection if that was inside the head; `undefined` otherwise
+   */
+  end(): Rejection | undefined {
+    return this.#state === 'reading'
+      ? this.#refuse(describeFault('HEAD_TRUNCATED', this.#reader.offset))
+      : undefined;
+  }
+
+  /**
+   * Accepts the request, see `acceptRequest`. If it throws, the request is still to be answered.
+   *
+   * @returns the response, whose `bytes` come before any frame
+   * @throws TypeError without a request to answer, and as `acceptRequest` does
+   */
+  accept<Agreed = never>(options: AcceptOptions<Agreed> = {}): Acceptance<Agreed> {
+    const acceptance = acceptRequest(this.#pending(), options);
+    this.#settle('accepted');
+    return acceptance;
+  }
+
+  /**
+   * Refuses the request, see `rejectRequest`. If it throws, the request is still to be answered.
+   *
+   * @returns the response, to be written before closing
+   * @throws TypeError without a request to answer; TypeError and RangeError as `rejectRequest` does
+   */
+  reject(options: RejectOptions): Rejection {
+    this.#pending();
+    const rejection = rejectRequest(options);
+    this.#settle('rejected');
+    return rejection;
+  }
+
+  #judge(remaining: Uint8Array): RequestReceived | Rejection {
+    const { start, startLine, fields, text } = this.#reader;
+    const line = parseRequestLine(startLine);
+    if (line === undefined) return this.#refuse(describeFault('START_LINE_INVALID', start));
+    const request = judgeRequest(line, fields!, text);
+    if (typeof request === 'string') return this.#refuse(describeFault(request));
+    this.#state = 'deciding';
+    this.#request = request;
+    return { kind: 'request', request, remaining };
+  }
+
+  #pending(): UpgradeRequest {
+    if (this.#request === undefined) throw new TypeError(`no request to answer: ${this.#state}`);
+    return this.#request;
+  }
+
+  #settle(state: ServerHandshakeState): void {
+    this.#state = state;
+    // A connection lives longer than its request: nothing of the head is held from here on.
+    this.#request = undefined;
+    this.#reader.forget();
+  }
+
+  #refuse(fault: HandshakeFault): Rejection {
+    this.#settle('rejected');
+    return rejectFault(fault);
+  }
+}

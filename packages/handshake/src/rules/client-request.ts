@@ -1,0 +1,111 @@
+import { encodeLatin1, type RequestHead, writeHead } from '../heads/heads.js';
+import { checkedHeaders, checkToken, checkValue, type HeaderPairs } from '../syntax/header-fields.js';
+import { generateKey, type RandomSource } from '../values/accept-key.js';
+import { formatExtensions } from '../values/extensions.js';
+import { parseWebSocketUri, type WebSocketUri } from '../values/uri.js';
+import { collectOffers, type NegotiableExtension } from './negotiate.js';
+
+/**
+ * What a client asks for besides the resource.
+ */
+export interface ClientRequestOptions<Agreed = unknown> {
+  /** Subprotocols in order of preference, each once. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Extensions in order of preference. */
+  readonly extensions?: readonly NegotiableExtension<Agreed>[] | undefined;
+  /** The `Origin` header; a browser's is its page's (RFC 6455 4.1, request item 8). */
+  readonly origin?: string | undefined;
+  /** Further headers, such as `Authorization` or `Cookie`. */
+  readonly headers?: HeaderPairs | undefined;
+  /** Where the key's 16 bytes come from, instead of `crypto.getRandomValues`. */
+  readonly random?: RandomSource | undefined;
+}
+
+/**
+ * A client's opening handshake, and what its response will be checked against.
+ */
+export interface ClientRequest<Agreed = unknown> {
+  /** Where to connect to. */
+  readonly uri: WebSocketUri;
+  /** The request for a host's own HTTP client. */
+  readonly head: RequestHead;
+  /** The whole request; for a host that writes bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly key: string;
+  readonly protocols: readonly string[];
+  /** Those of the extensions that made an offer. */
+  readonly extensions: readonly NegotiableExtension<Agreed>[];
+}
+
+/**
+ * Makes a client's opening handshake (RFC 6455 4.1). Write it, then give the response to `checkResponse`; or let
+ * `ClientHandshake` do both.
+ *
+ * @param url - a `ws:` or `wss:` URI, see `parseWebSocketUri`
+ * @param options - what else to ask for
+ * @throws TypeError if the URI is none, a subprotocol is no token or there twice, a header is illegal or the handshake's own
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createRequest } from '@sanssocket/handshake';
+ *
+ * const request = createRequest('ws://example.com/chat', { protocols: ['v1'], headers: [['Cookie', 'a=1']] });
+ * assert.equal(request.uri.port, 80);
+ * assert.ok(new TextDecoder().decode(request.bytes).startsWith('GET /chat HTTP/1.1\r\nHost: example.com\r\n'));
+ * ```
+ */
+export function createRequest<Agreed = never>(
+  url: string,
+  options: ClientRequestOptions<Agreed> = {},
+): ClientRequest<Agreed> {
+  const uri = parseWebSocketUri(url);
+  const key = generateKey(options.random);
+  // 4.1, request items 4 to 9.
+  const rawHeaders = [
+    'Host',
+    uri.authority,
+    'Upgrade',
+    'websocket',
+    'Connection',
+    'Upgrade',
+    'Sec-WebSocket-Key',
+    key,
+  ];
+  const offered = writeOffer(options, rawHeaders, (name) => name);
+  return {
+    uri,
+    head: { method: 'GET', url: uri.resourceName, httpVersion: '1.1', rawHeaders },
+    bytes: writeHead(encodeLatin1(`GET ${uri.resourceName} HTTP/1.1`), rawHeaders),
+    key,
+    ...offered,
+  };
+}
+
+/** What a client offers, over whichever version of HTTP: adds its headers to those that the request has. */
+export function writeOffer<Agreed>(
+  options: ClientRequestOptions<Agreed>,
+  rawHeaders: string[],
+  nameOf: (name: string) => string,
+): Pick<ClientRequest<Agreed>, 'protocols' | 'extensions'> {
+  const { protocols = [], extensions = [], origin } = options;
+  const own = checkedHeaders(options.headers);
+  // 4.1 item 10: tokens, "and MUST all be unique strings".
+  protocols.forEach(checkToken);
+  if (new Set(protocols).size < protocols.length) throw new TypeError('subprotocol offered twice');
+  const offers = collectOffers(extensions);
+  const add = (name: string, value: string): unknown => rawHeaders.push(nameOf(name), value);
+  // 4.1, request items 8 to 11.
+  add('Sec-WebSocket-Version', '13');
+  if (origin !== undefined) {
+    checkValue(origin);
+    add('Origin', origin);
+  }
+  if (protocols.length > 0) add('Sec-WebSocket-Protocol', protocols.join(', '));
+  if (offers.length > 0) add('Sec-WebSocket-Extensions', formatExtensions(offers));
+  for (let i = 0; i < own.length; i += 2) add(own[i]!, own[i + 1]!);
+  return {
+    protocols: [...protocols],
+    extensions: extensions.filter(({ name }) => offers.some((offer) => offer.name === name)),
+  };
+}

@@ -1,0 +1,164 @@
+// The server's half over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220): the opening handshake as an extended CONNECT, which opens
+// one stream instead of taking the connection over. No key, no Upgrade, no Connection; any 2xx is yes.
+
+import { CONTENT_LENGTH, HOST } from '../heads/fields.js';
+import { readPseudoHeaders } from '../heads/pseudo-headers.js';
+import { equalsIgnoringCase, lowerCodes } from '../syntax/characters.js';
+import type { RawHeaders } from '../syntax/header-fields.js';
+import { describeFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
+import { parseTarget, splitAuthority } from '../values/uri.js';
+import {
+  type Acceptance,
+  type AcceptOptions,
+  agree,
+  type Rejection,
+  type RejectOptions,
+  rejectFault,
+  rejectRequest,
+} from './answer.js';
+import { CheckedRequest, type OpeningRequest, readOffer } from './request.js';
+
+/**
+ * A server's 2xx response to an extended CONNECT. The stream's DATA is WebSocket frames from here on.
+ */
+export type ConnectAcceptance<Agreed = unknown> = Omit<Acceptance<Agreed>, 'status' | 'bytes'> & {
+  readonly status: 200;
+};
+
+/**
+ * A server's refusal of an extended CONNECT: `headers` and `body`, then the end of the stream. The connection stays.
+ */
+export type ConnectRejection = Omit<Rejection, 'bytes' | 'reason' | 'mustClose'>;
+
+const PSEUDO_HEADERS = [':method', ':protocol', ':scheme', ':authority', ':path'];
+// What a response over HTTP/1.1 says of its connection, and what it says of methods.
+const ONLY_HTTP1 = ['connection', 'upgrade', 'allow'];
+
+/**
+ * The server's check of an extended CONNECT (RFC 8441 4 and 5, RFC 9220 3): every rule of it, over the header list.
+ *
+ * @param list - names and values in turn, pseudo-headers first: what `node:http2` gives its `stream` event as `rawHeaders`
+ * @param isEnabled - whether the server has sent `SETTINGS_ENABLE_CONNECT_PROTOCOL` (0x8 in either version) with the value 1
+ * @returns the request, to be answered with `acceptConnect` or `rejectConnect`; or the fault, for `rejectConnectFault`
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { acceptConnect, checkConnect } from '@sanssocket/handshake';
+ *
+ * const request = checkConnect([
+ *   ':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https', ':authority', 'example.com', ':path', '/chat',
+ *   'sec-websocket-version', '13', 'sec-websocket-protocol', 'v2, v1',
+ * ], true);
+ * assert.ok(request.kind === 'request');
+ * assert.deepEqual(acceptConnect(request, { protocols: ['v1'] }).headers, [':status', '200', 'sec-websocket-protocol', 'v1']);
+ * ```
+ */
+export function checkConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | HandshakeFault {
+  const request = judgeConnect(list, isEnabled);
+  return typeof request === 'string' ? describeFault(request) : request;
+}
+
+function judgeConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | HandshakeFaultCode {
+  const head = readPseudoHeaders(list, PSEUDO_HEADERS);
+  if (typeof head === 'string') return head;
+  const { pseudo, fields, headers } = head;
+  // RFC 8441 4: ":protocol" belongs to CONNECT, and to servers that announced it (3).
+  if (pseudo.get(':method') !== 'CONNECT') return 'METHOD_NOT_CONNECT';
+  if (!isEnabled) return 'CONNECT_NOT_ENABLED';
+  // RFC 9220 3: 501 to a protocol that is not known.
+  if (pseudo.get(':protocol') !== 'websocket') return 'CONNECT_PROTOCOL_UNKNOWN';
+  // RFC 8441 5: "https" for wss, "http" for ws.
+  const scheme = pseudo.get(':scheme') ?? '';
+  if (scheme !== 'https' && scheme !== 'http') return 'SCHEME_INVALID';
+  const path = pseudo.get(':path') ?? '';
+  if (!path.startsWith('/') || parseTarget(path) === undefined) return 'TARGET_INVALID';
+  const authority = pseudo.get(':authority');
+  if (authority === undefined) return 'HOST_MISSING';
+  if (splitAuthority(authority) === undefined) return 'HOST_INVALID';
+  // RFC 9113 8.3.1: a Host header says the same, or two parties see two requests.
+  const host = fields.values[HOST] ?? authority;
+  if (!equalsIgnoringCase(host, lowerCodes(authority))) return 'HOST_CONFLICT';
+  // The stream's DATA is frames: it has no content to have a length. RFC 9113 8.5.
+  if (fields.values[CONTENT_LENGTH] !== undefined) return 'UNEXPECTED_BODY';
+  const request = new CheckedRequest(path, authority, '', headers);
+  return readOffer(request, fields) ?? request;
+}
+
+/**
+ * Accepts: selects a subprotocol, negotiates extensions, makes the response (RFC 8441 5).
+ *
+ * @param request - from `checkConnect`
+ * @param options - what the server supports
+ * @returns the header list to respond with, leaving the stream open; and what was agreed
+ * @throws TypeError as `acceptRequest` does
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { acceptConnect, checkConnect } from '@sanssocket/handshake';
+ *
+ * const request = checkConnect([
+ *   ':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https', ':authority', 'example.com', ':path', '/',
+ *   'sec-websocket-version', '13',
+ * ], true);
+ * assert.ok(request.kind === 'request');
+ * assert.deepEqual(acceptConnect(request, { headers: [['Set-Cookie', 'a=1']] }).headers, [':status', '200', 'set-cookie', 'a=1']);
+ * ```
+ */
+export function acceptConnect<Agreed = never>(
+  request: OpeningRequest,
+  options: AcceptOptions<Agreed> = {},
+): ConnectAcceptance<Agreed> {
+  const headers = [':status', '200'];
+  const { protocol, extensions } = agree(request, options, headers, (name) => name.toLowerCase());
+  return { kind: 'accepted', status: 200, headers, protocol, extensions };
+}
+
+/**
+ * Refuses with any status, headers and body.
+ *
+ * @param options - the response
+ * @returns the header list to respond with, and the body to end the stream with
+ * @throws TypeError, RangeError as `rejectRequest` does
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { rejectConnect } from '@sanssocket/handshake';
+ *
+ * assert.deepEqual(rejectConnect({ status: 403 }).headers, [':status', '403', 'content-length', '0']);
+ * ```
+ */
+export function rejectConnect(options: RejectOptions): ConnectRejection {
+  return withoutHttp1(rejectRequest(options));
+}
+
+/**
+ * The response to a client's fault.
+ *
+ * @param fault - from `checkConnect`
+ * @throws RangeError if the fault is not one a server meets
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { describeFault, rejectConnectFault } from '@sanssocket/handshake';
+ *
+ * assert.equal(rejectConnectFault(describeFault('CONNECT_PROTOCOL_UNKNOWN')).status, 501);
+ * ```
+ */
+export function rejectConnectFault(fault: HandshakeFault): ConnectRejection {
+  return withoutHttp1(rejectFault(fault));
+}
+
+function withoutHttp1({ kind, fault, status, headers, body }: Rejection): ConnectRejection {
+  // A 426 asks for an Upgrade, which these versions of HTTP have none of (RFC 9113 8.6): its headers say what is wrong.
+  const possible = status === 426 ? 400 : status;
+  const list = [':status', String(possible)];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase();
+    if (!ONLY_HTTP1.includes(name)) list.push(name, headers[i + 1]!);
+  }
+  return { kind, fault, status: possible, headers: list, body };
+}

@@ -1,0 +1,141 @@
+// What a server allows, as pure functions of the request: put together, tested and reused apart from any socket.
+
+import { headerValues } from '../syntax/header-fields.js';
+import { isSameOrigin } from '../values/origin.js';
+import type { RejectOptions } from './answer.js';
+import type { OpeningRequest } from './request.js';
+
+/**
+ * Judges a request, over any version of HTTP: how to refuse it, or `undefined` for no objection.
+ */
+export type RequestRule = (request: OpeningRequest) => RejectOptions | undefined;
+
+/**
+ * The first objection that any of the rules has.
+ *
+ * @param request - from `checkRequest` or `checkConnect`
+ * @param rules - in the order to ask them
+ * @returns what to give to `rejectRequest`, `ServerHandshake.reject` or `rejectConnect`; `undefined` if the request may be
+ *   accepted
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { allowOrigins, allowPaths, checkConnect, findRefusal, requireHeader } from '@sanssocket/handshake';
+ *
+ * const challenge = { status: 401, headers: [['WWW-Authenticate', 'Bearer']] as const };
+ * const rules = [
+ *   allowPaths(['/chat']),
+ *   allowOrigins(['https://example.com']),
+ *   requireHeader('Authorization', (value) => value === 'Bearer secret', challenge),
+ * ];
+ * const request = checkConnect([
+ *   ':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https', ':authority', 'example.com', ':path', '/chat?room=1',
+ *   'sec-websocket-version', '13', 'origin', 'https://example.com',
+ * ], true);
+ * assert.ok(request.kind === 'request');
+ * assert.equal(findRefusal(request, rules)?.status, 401);
+ * ```
+ */
+export function findRefusal(
+  request: OpeningRequest,
+  rules: readonly RequestRule[],
+): RejectOptions | undefined {
+  for (const rule of rules) {
+    const refusal = rule(request);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/**
+ * Pages of these origins may connect (RFC 6455 10.2), compared as `isSameOrigin` does. A request without `Origin` is not a
+ * page's: no rule about origins keeps another program out, as it can send any.
+ *
+ * @param origins - as in `https://example.com`
+ * @param refusal - 403 unless given
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { allowOrigins } from '@sanssocket/handshake';
+ *
+ * assert.equal(typeof allowOrigins(['https://example.com']), 'function');
+ * ```
+ */
+export function allowOrigins(
+  origins: readonly string[],
+  refusal: RejectOptions = { status: 403, body: 'origin not allowed' },
+): RequestRule {
+  return ({ origin }) =>
+    origin === undefined || origins.some((allowed) => isSameOrigin(origin, allowed)) ? undefined : refusal;
+}
+
+/**
+ * These paths have a WebSocket: compared as sent, without the query, percent-encoding not undone.
+ *
+ * @param paths - each beginning with a slash
+ * @param refusal - 404 unless given
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { allowPaths } from '@sanssocket/handshake';
+ *
+ * assert.equal(typeof allowPaths(['/chat']), 'function');
+ * ```
+ */
+export function allowPaths(
+  paths: readonly string[],
+  refusal: RejectOptions = { status: 404, body: 'no such resource' },
+): RequestRule {
+  return ({ resourceName }) => (paths.includes(resourceName.split('?', 1)[0]!) ? undefined : refusal);
+}
+
+/**
+ * One of these subprotocols has to be offered; without this rule a client that offers none of them is accepted with none.
+ *
+ * @param protocols - compared exactly
+ * @param refusal - 400 unless given
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { requireProtocol } from '@sanssocket/handshake';
+ *
+ * assert.equal(typeof requireProtocol(['v1']), 'function');
+ * ```
+ */
+export function requireProtocol(
+  protocols: readonly string[],
+  refusal: RejectOptions = { status: 400, body: 'no subprotocol in common' },
+): RequestRule {
+  return (request) => (request.protocols.some((name) => protocols.includes(name)) ? undefined : refusal);
+}
+
+/**
+ * A header has to be there exactly once, with a value that passes: credentials, for instance.
+ *
+ * @param name - in any letter case
+ * @param isRight - judges the value; what compares secrets does so in constant time
+ * @param refusal - a 401 with `WWW-Authenticate`, for instance
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { requireHeader } from '@sanssocket/handshake';
+ *
+ * const refusal = { status: 401, headers: [['WWW-Authenticate', 'Basic realm="chat"']] as const };
+ * assert.equal(typeof requireHeader('Authorization', (value) => value.startsWith('Basic '), refusal), 'function');
+ * ```
+ */
+export function requireHeader(
+  name: string,
+  isRight: (value: string) => boolean,
+  refusal: RejectOptions,
+): RequestRule {
+  return ({ headers }) => {
+    const values = headerValues(headers, name);
+    return values.length === 1 && isRight(values[0]!) ? undefined : refusal;
+  };
+}
