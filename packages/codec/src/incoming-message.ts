@@ -2,8 +2,9 @@
 import { type MaskKernel, rotateKey } from '@sanssocket/mask';
 import type { ConnectionSink } from './connection-sink.js';
 import type { MessageBuffer } from './memory/message-buffer.js';
+import { isLentUtf8 } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
-import { UTF8_BOUNDARY, VALID, validateUtf8 } from './utf8.js';
+import { UTF8_BOUNDARY, unfinishedUtf8Bytes, VALID, validateUtf8 } from './utf8.js';
 
 /** The unfinished message of a connection: what becomes of its pieces is a subclass each. */
 export abstract class IncomingMessage {
@@ -75,7 +76,9 @@ export abstract class IncomingMessage {
    */
   protected validate(bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
     if (!this.validates || (ascii && this.utf8 === UTF8_BOUNDARY)) return VALID;
-    const state = validateUtf8(bytes, start, end, this.utf8);
+    const whole = end - unfinishedUtf8Bytes(bytes, start, end);
+    const known = this.utf8 === UTF8_BOUNDARY && isLentUtf8(bytes, start, whole);
+    const state = validateUtf8(bytes, known ? whole : start, end, this.utf8);
     if (state < 0) return ~state;
     this.utf8 = state;
     return VALID;

@@ -5,7 +5,7 @@ import type { ConnectionConfig } from './connection-config.js';
 import type { ConnectionSink } from './connection-sink.js';
 import { poisonOwn } from './memory/checked.js';
 import { keepMessage, messageMemory } from './memory/kept-messages.js';
-import { borrow, giveBack, lentView, unmaskTo } from './memory/scratch.js';
+import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from './memory/scratch.js';
 import { type MessageOpcode, TEXT } from './opcodes.js';
 import { decodeText } from './text.js';
 import { invalidIndex, TOO_LONG, VALID } from './utf8.js';
@@ -31,7 +31,7 @@ export function deliverWhole(
     sink.binary?.(keepMessage(bytes, start, end, config.allocateLasting));
     return VALID;
   }
-  if (opcode === TEXT && !ascii) {
+  if (opcode === TEXT && !ascii && !isLentUtf8(bytes, start, end)) {
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }

@@ -40,7 +40,7 @@ export class FrameScan {
   readonly bytes: Uint8Array;
   /** Shows `bytes`. */
   readonly view: DataView;
-  readonly #simd: SimdMemory;
+  readonly simd: SimdMemory;
   readonly #words: Int32Array;
   /** Whose kinds stand in the memory. */
   #rules: FrameRules | null = null;
@@ -57,7 +57,7 @@ export class FrameScan {
 
   constructor(simd: SimdMemory) {
     const { buffer, byteOffset, byteLength } = simd.bytes;
-    this.#simd = simd;
+    this.simd = simd;
     this.bytes = simd.bytes;
     this.view = new DataView(buffer, byteOffset, byteLength);
     this.#words = new Int32Array(buffer, byteOffset + LIST, WORDS * MAX_FRAMES);
@@ -91,7 +91,7 @@ export class FrameScan {
   }
 
   #list(chunk: Uint8Array, start: number, rules: FrameRules): boolean {
-    const count = this.#simd.maskFrames(
+    const count = this.simd.maskFrames(
       start,
       this.#copied,
       KINDS,
@@ -182,6 +182,11 @@ export function takeScan(keeps: boolean, handOver: boolean): FrameScan | null {
   if (shared === null) return null;
   taken = true;
   return shared.lend(keeps, handOver);
+}
+
+/** The scan's memory, if bytes are it. */
+export function scanMemory(bytes: Uint8Array): SimdMemory | undefined {
+  return shared != null && bytes === shared.bytes ? shared.simd : undefined;
 }
 
 /** The view of bytes that are lent for a call, if they are the scan's: a payload is copied faster by it. */

