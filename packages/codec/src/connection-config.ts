@@ -41,7 +41,7 @@ export interface ConnectionOptions extends Partial<Limits> {
    * How many bytes may wait while the connection is paused (`Connection.pause`, or an asynchronous extension at work); 16 MiB by
    * default. With more, `receive` fails the connection (`BACKLOG_TOO_LARGE`, 1008): a host that stops reading from its transport
    * while `Connection.paused` never comes to that, and for one that does not, a lost connection is better than an exception that
-   * a peer can cause. What a chunk has left when reading stops in it always has room.
+   * a peer can cause. One chunk alone always has room. What waits because the sink threw counts too, once it has been gone on with.
    */
   readonly maxBacklogBytes?: number;
   /** Where a client's masking keys come from; by default the runtime's CSPRNG. */

@@ -217,3 +217,33 @@ describe('DeadlineWheel', () => {
     expect(wheel.next).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+describe('times', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'that are none throw: %s',
+    (now) => {
+      const wheel = new DeadlineWheel<{ deadline: number }>(10, 0);
+      wheel.add({ deadline: 5 });
+      const asked: unknown[] = [];
+      expect(() => wheel.tick(now, (item) => asked.push(item))).toThrow(RangeError);
+      expect(() => new DeadlineWheel(10, now)).toThrow(RangeError);
+      expect(asked).toEqual([]);
+      wheel.tick(20, (item) => asked.push(item));
+      expect(asked.length).toBe(1);
+    },
+  );
+
+  it.each([1e9, 2 ** 53, 1e17, 1e20, 1e300])('however far find all that is due, once: %s', (now) => {
+    const wheel = new DeadlineWheel<{ deadline: number }>(10, 0);
+    for (let i = 0; i < 1000; i++) wheel.add({ deadline: 7 * i });
+    let asked = 0;
+    const due = (item: { deadline: number }): void => {
+      asked++;
+      item.deadline = Number.POSITIVE_INFINITY;
+    };
+    wheel.tick(now, due);
+    wheel.tick(now, due);
+    expect(asked).toBe(1000);
+    expect(wheel.next).toBe(Number.POSITIVE_INFINITY);
+  });
+});

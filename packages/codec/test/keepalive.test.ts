@@ -87,3 +87,18 @@ describe('Keepalive', () => {
     },
   );
 });
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+  'refuses a time that is none: %s',
+  (now) => {
+    const options = { pingIntervalMs: 10, pongTimeoutMs: 10, idleTimeoutMs: 100, closeTimeoutMs: 10 };
+    expect(() => new Keepalive(options, now)).toThrow(RangeError);
+    const keepalive = new Keepalive(options, 0);
+    expect(() => keepalive.check(now)).toThrow(RangeError);
+    expect(() => keepalive.received(now)).toThrow(RangeError);
+    expect(() => keepalive.active(now)).toThrow(RangeError);
+    expect(() => keepalive.closing(now)).toThrow(RangeError);
+    expect(keepalive.deadline).toBe(10);
+    expect(keepalive.check(10)).toBe('ping');
+  },
+);
