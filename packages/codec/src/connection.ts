@@ -348,7 +348,7 @@ export class Connection {
     if (!this.mayBegin()) return false;
     if (typeof text === 'string') this.#sender.text(text);
     else this.#sender.bytes(TEXT, text);
-    return true;
+    return !this.#sender.closed;
   }
 
   /**
@@ -364,7 +364,7 @@ export class Connection {
     requireBytes(bytes);
     if (!this.mayBegin()) return false;
     this.#sender.bytes(BINARY, bytes);
-    return true;
+    return !this.#sender.closed;
   }
 
   /**
@@ -400,7 +400,7 @@ export class Connection {
     if (opcode === TEXT) requireUtf8(bytes, start, end);
     if (!this.mayBegin()) return false;
     this.#sender.span(opcode, bytes, start, end);
-    return true;
+    return !this.#sender.closed;
   }
 
   /**
@@ -413,7 +413,7 @@ export class Connection {
     requireBytes(message.frame);
     if (!this.mayBegin()) return false;
     this.#sender.prepared(message);
-    return true;
+    return !this.#sender.closed;
   }
 
   /**

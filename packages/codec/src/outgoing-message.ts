@@ -80,7 +80,8 @@ export class OutgoingMessage {
     this.#utf8 = utf8;
     this.#heldUnit = heldUnit;
     this.#ended = last;
-    return !closing;
+    // An extension may have closed the connection while it encoded.
+    return !closing && !this.#sender.closed;
   }
 
   #text(piece: string | Uint8Array, last: boolean): Piece {
