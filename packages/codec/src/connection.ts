@@ -281,9 +281,10 @@ export class Connection {
         this.read(next.bytes, next.at, next.used, backlog);
         continue;
       }
-      // A pause may have come between a frame's last byte and its end.
+      // A pause may have come between a frame's last byte and its end, or between the events of a decoded message.
       this.read(EMPTY, 0, 0, null);
       if (this.paused) return;
+      if (this.#reader.telling) continue;
       if (backlog.next === undefined) this.#backlog = null;
       if (this.#backlog === null && backlog.ended) this.#reader.endOfInput();
     }

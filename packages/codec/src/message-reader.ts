@@ -88,6 +88,11 @@ export class MessageReader extends FrameReader {
     return super.push(bytes, start, end);
   }
 
+  /** Whether the sink has not heard all of a decoded message: reading stopped at one of its events. */
+  get telling(): boolean {
+    return this.#decoded !== null;
+  }
+
   /** The transport has ended (RFC 6455 7.1.4). If the peer's Close has come, our answer is still worth waiting for. */
   endOfInput(): void {
     if (this.#outcome === null) this.finish(abnormalOutcome(this.truncated));

@@ -1,0 +1,139 @@
+/** A message that an extension has decoded is told event by event, and reading stops at any of them, as everywhere. */
+import { describe, expect, it } from 'vitest';
+import {
+  BINARY,
+  Connection,
+  type ConnectionSink,
+  FIN,
+  type MessageExtension,
+  RSV1,
+  TEXT,
+} from '../src/index.js';
+import { flip, settled, sync } from './extensions.js';
+import { concat, masked, utf8 } from './frames.js';
+
+const later: MessageExtension = {
+  rsv: RSV1,
+  encode: async (piece) => flip(piece),
+  decode: async (message) => flip(message),
+};
+const extensions: readonly (readonly [string, MessageExtension])[] = [
+  ['at once', sync(RSV1)],
+  ['later', later],
+];
+
+const encoded = (text: string): Uint8Array => masked(FIN | RSV1 | TEXT, flip(utf8(text)));
+const stream = concat(encoded('one'), masked(FIN | BINARY, 'two'), encoded(''), encoded('three'));
+const EVENTS = {
+  pieces: ['begin', 'one', 'finish', 'begin', 'two', 'finish', 'begin', 'finish', 'begin', 'three', 'finish'],
+  spans: ['one', 'two', '', 'three'],
+  messages: ['one', 'two', '', 'three'],
+};
+
+type Delivery = keyof typeof EVENTS;
+
+interface Ear {
+  readonly connection: Connection;
+  readonly log: string[];
+  readonly errors: unknown[];
+}
+
+/** A connection whose sink notes each event, then does something. */
+function open(delivery: Delivery, extension: MessageExtension, then: (ear: Ear) => void): Ear {
+  const decoder = new TextDecoder();
+  const note = (event: string): void => {
+    ear.log.push(event);
+    then(ear);
+  };
+  const sink: ConnectionSink = {
+    text: note,
+    binary: (bytes) => note(decoder.decode(bytes)),
+    message: (_, bytes, start, end) => note(decoder.decode(bytes.subarray(start, end))),
+    begin: () => note('begin'),
+    piece: (bytes, start, end) => note(decoder.decode(bytes.subarray(start, end))),
+    finish: () => note('finish'),
+    closed: ({ code }) => ear.log.push(`closed ${code}`),
+    error: (error) => ear.errors.push(error),
+  };
+  const ear: Ear = {
+    connection: new Connection({ role: 'server', delivery }, sink, [extension]),
+    log: [],
+    errors: [],
+  };
+  return ear;
+}
+
+const deliveries = Object.keys(EVENTS) as Delivery[];
+
+describe.each(extensions)('decoded %s', (_, extension) => {
+  describe.each(deliveries)('delivery %s', (delivery) => {
+    const events = EVENTS[delivery];
+    const nths = events.map((_event, nth) => nth);
+
+    it('is told in the order of the stream', async () => {
+      const { connection, log } = open(delivery, extension, () => {});
+      connection.receive(stream.slice());
+      await settled();
+      expect(log).toEqual(events);
+    });
+
+    it.each(nths)('ends at event %i if the sink fails the connection there', async (nth) => {
+      const { connection, log } = open(delivery, extension, (ear) => {
+        if (ear.log.length === nth + 1) ear.connection.fail(1008);
+      });
+      connection.receive(stream.slice());
+      await settled();
+      connection.receive(stream.slice());
+      connection.resume();
+      await settled();
+      expect(log).toEqual([...events.slice(0, nth + 1), 'closed 1008']);
+    });
+
+    it('stops at every event that pauses, and goes on behind it', async () => {
+      const { connection, log } = open(delivery, extension, (ear) => ear.connection.pause());
+      connection.receive(stream.slice());
+      connection.receiveEnd();
+      await settled();
+      for (let told = 1; told <= events.length; told++) {
+        expect(log).toEqual(events.slice(0, told));
+        expect(connection.paused).toBe(true);
+        connection.resume();
+        await settled();
+      }
+      expect(log).toEqual([...events, 'closed 1006']);
+    });
+
+    it('goes on by itself where the sink pauses and resumes at once', async () => {
+      const { connection, log } = open(delivery, extension, (ear) => {
+        ear.connection.pause();
+        ear.connection.resume();
+      });
+      connection.receive(stream.slice());
+      connection.receiveEnd();
+      await settled();
+      expect(log).toEqual([...events, 'closed 1006']);
+    });
+
+    it('loses nothing behind an event that throws', async () => {
+      const { connection, log, errors } = open(delivery, extension, (ear) => {
+        throw new Error(ear.log.at(-1));
+      });
+      const attempt = (call: () => void): void => {
+        try {
+          call();
+        } catch (error) {
+          errors.push(error);
+        }
+      };
+      attempt(() => connection.receive(stream.slice()));
+      for (let i = 0; i < events.length; i++) {
+        await settled();
+        attempt(() => connection.resume());
+      }
+      await settled();
+      attempt(() => connection.receiveEnd());
+      expect(log).toEqual([...events, 'closed 1006']);
+      expect(errors.map((error) => (error as Error).message)).toEqual(events);
+    });
+  });
+});
