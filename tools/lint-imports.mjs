@@ -20,6 +20,16 @@ const ARROWS = {
  * one floor stand side by side and do not know each other. A package that is not here may place its files as it likes.
  */
 const FLOORS = {
+  codec: [
+    ['rules'],
+    ['memory'],
+    ['frames'],
+    ['agreed'],
+    ['sending'],
+    ['receiving'],
+    ['connection', 'time'],
+    ['sugar'],
+  ],
   handshake: [['syntax'], ['values'], ['heads'], ['rules'], ['machines']],
   deflate: [['deflate'], ['engines', 'extension']],
 };

@@ -5,14 +5,22 @@
  * @packageDocumentation
  */
 
-export { isValidCloseCode } from './close-codes.js';
-export { Connection } from './connection.js';
-export { ConnectionConfig, type ConnectionOptions } from './connection-config.js';
-export { type ConnectionEvent, ConnectionEvents } from './connection-events.js';
-export type { ConnectionSink } from './connection-sink.js';
-export { DeadlineWheel, type Timed, type WheelEntry } from './deadline-wheel.js';
-export type { Decoded, Encoded, ExtensionFault, MessageExtension, PiecePosition } from './extension.js';
-export { createFault, FAULTS, type Fault, type FaultCode, type FaultRule } from './faults.js';
+export { ConnectionConfig, type ConnectionOptions } from './agreed/connection-config.js';
+export type { ConnectionSink } from './agreed/connection-sink.js';
+export type {
+  Decoded,
+  Encoded,
+  ExtensionFault,
+  MessageExtension,
+  PiecePosition,
+} from './agreed/extension.js';
+export type { Outcome } from './agreed/outcome.js';
+export { Connection } from './connection/connection.js';
+export { FrameParser, type FrameSink } from './frames/frame-parser.js';
+export { encodeCloseBody, encodeFrame, type FrameFields } from './frames/frame-writer.js';
+export { PreparedMessage } from './frames/prepared-message.js';
+export { isValidCloseCode } from './rules/close-codes.js';
+export { createFault, FAULTS, type Fault, type FaultCode, type FaultRule } from './rules/faults.js';
 export {
   extendedLengthBytes,
   type FrameHeader,
@@ -20,12 +28,14 @@ export {
   readFrameHeader,
   readPayloadLength,
   writeFrameHeader,
-} from './frame-header.js';
-export { FrameParser, type FrameSink } from './frame-parser.js';
-export { frameHeaderFault, frameStartFault, payloadLengthFault, type ReceiverRole } from './frame-rules.js';
-export { encodeCloseBody, encodeFrame, type FrameFields } from './frame-writer.js';
-export { Keepalive, type KeepaliveAction, type KeepaliveOptions } from './keepalive.js';
-export type { Limits } from './limits.js';
+} from './rules/frame-header.js';
+export {
+  frameHeaderFault,
+  frameStartFault,
+  payloadLengthFault,
+  type ReceiverRole,
+} from './rules/frame-rules.js';
+export type { Limits } from './rules/limits.js';
 export {
   BINARY,
   CLOSE,
@@ -43,10 +53,11 @@ export {
   RSV2,
   RSV3,
   TEXT,
-} from './opcodes.js';
-export type { Outcome } from './outcome.js';
-export type { OutgoingMessage } from './outgoing-message.js';
-export { type FrameParserOptions, FrameRules } from './parser-rules.js';
-export { PreparedMessage } from './prepared-message.js';
-export { decodeUtf8, utf8Bytes, writeUtf8 } from './text.js';
-export { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './utf8.js';
+} from './rules/opcodes.js';
+export { type FrameParserOptions, FrameRules } from './rules/parser-rules.js';
+export { decodeUtf8, utf8Bytes, writeUtf8 } from './rules/text.js';
+export { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from './rules/utf8.js';
+export type { OutgoingMessage } from './sending/outgoing-message.js';
+export { type ConnectionEvent, ConnectionEvents } from './sugar/connection-events.js';
+export { DeadlineWheel, type Timed, type WheelEntry } from './time/deadline-wheel.js';
+export { Keepalive, type KeepaliveAction, type KeepaliveOptions } from './time/keepalive.js';

@@ -3,7 +3,7 @@
  * header can have and every disagreement between a header and what follows it.
  */
 import { keyToBytes, maskInPlace } from '@sanssocket/mask';
-import { MASK } from './opcodes.js';
+import { MASK } from './rules/opcodes.js';
 
 /** A frame as it shall appear on the wire. Whatever is left out is what a correct frame would have. */
 export interface UncheckedFrame {

@@ -9,7 +9,7 @@
  * - Bounded: 192 KiB a realm. How much is read ahead of the sink is bounded too, see `FrameScan.read`.
  */
 import { createSimdMemory, type SimdMemory } from '@sanssocket/mask';
-import type { FrameRules } from '../parser-rules.js';
+import type { FrameRules } from '../rules/parser-rules.js';
 import { copyInto } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
 import { beginMessages, takeBack } from './kept-messages.js';

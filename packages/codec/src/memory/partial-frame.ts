@@ -6,7 +6,7 @@
  * - Seen by the sink, if the frame is passed on whole, until its method returns.
  * - Bounded: one of at most 131 bytes a connection, for as long as a frame is cut.
  */
-import { MAX_CONTROL_PAYLOAD_BYTES } from '../opcodes.js';
+import { MAX_CONTROL_PAYLOAD_BYTES } from '../rules/opcodes.js';
 import { copyInto } from './bytes.js';
 import { declareOwn } from './checked.js';
 

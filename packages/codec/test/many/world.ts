@@ -23,7 +23,7 @@ const said = {
 const together = fc.record({
   kind: fc.constant('together' as const),
   ...said,
-  length: fc.constantFrom(20_000, 70_000, 160_000),
+  length: fc.constantFrom(20_000, 70_000, 160_000).map((length): number => length),
   sizes: fc.array(parts, { minLength: 1, maxLength: 6 }),
 });
 const commands = fc.oneof(

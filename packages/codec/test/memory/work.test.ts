@@ -5,7 +5,7 @@ import { BINARY, Connection, FIN, TEXT } from '../../src/index.js';
 import { ByteQueue } from '../../src/memory/byte-queue.js';
 import { takeScan } from '../../src/memory/frame-scan.js';
 import { MessageBuffer } from '../../src/memory/message-buffer.js';
-import { PieceLine } from '../../src/memory/piece-line.js';
+import { PieceLine } from '../../src/sending/piece-line.js';
 import { Manual, settled } from '../extensions.js';
 import { concat, masked } from '../frames.js';
 import { held } from './heap.js';

@@ -1,0 +1,187 @@
+/** Everything about a connection that does not change and can be shared: one object for a million connections. */
+import {
+  mask as defaultMask,
+  type MaskingKeySource,
+  type MaskKernel,
+  randomMaskingKey,
+} from '@sanssocket/mask';
+import { allocateCleared, checkedAllocate, lastingAllocate } from '../memory/allocate.js';
+import { OutputMemory } from '../memory/output-memory.js';
+import { type Limits, positiveInteger } from '../rules/limits.js';
+import { FrameRules } from '../rules/parser-rules.js';
+
+/**
+ * From here on a server's payload is queued by reference; below, copying it costs less than a chunk of its own.
+ */
+export const BY_REFERENCE_BYTES = 4096;
+
+/** Options of a {@link Connection}. */
+export interface ConnectionOptions extends Partial<Limits> {
+  /** Which side this is. A server receives masked frames and sends unmasked ones, a client the reverse (RFC 6455 5.1). */
+  readonly role: 'server' | 'client';
+  /**
+   * How messages reach the sink: `'messages'` (the default) whole, as strings and fresh arrays; `'spans'` whole, as a range
+   * of borrowed bytes, text validated; `'pieces'` as they arrive, before the message or even the frame is whole.
+   */
+  readonly delivery?: 'messages' | 'spans' | 'pieces';
+  /**
+   * Whether chunks given to `receive` are given away, for good: binary messages of more than 64 bytes that stand whole in one
+   * may be views of it, unmasked where they stand, and keep it alive; longer ones may be put together from it. For hosts whose transport never uses a chunk again (Node's
+   * sockets) and sinks that do not keep messages for long. False by default.
+   */
+  readonly handOver?: boolean;
+  /** Whether pings are answered without asking. True by default. */
+  readonly autoPong?: boolean;
+  /**
+   * How many automatic pongs may wait in the output; beyond, only the newest ping is answered, once the output has been
+   * taken (RFC 6455 5.5.3 allows it). 64 by default.
+   */
+  readonly maxQueuedPongs?: number;
+  /**
+   * How many bytes may wait while the connection is paused (`Connection.pause`, or an asynchronous extension at work); 16 MiB by
+   * default. With more, `receive` fails the connection (`BACKLOG_TOO_LARGE`, 1008): a host that stops reading from its transport
+   * while `Connection.paused` never comes to that, and for one that does not, a lost connection is better than an exception that
+   * a peer can cause. One chunk alone always has room. What waits because the sink threw counts too, once it has been gone on with.
+   */
+  readonly maxBacklogBytes?: number;
+  /** Where a client's masking keys come from; by default the runtime's CSPRNG. */
+  readonly maskingKeys?: MaskingKeySource;
+  /**
+   * The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. What it throws passes through the call that sends,
+   * and nothing was sent; where a message would be lost instead, the default serves.
+   */
+  readonly mask?: MaskKernel;
+  /**
+   * Where memory for output and for whole messages comes from: gives as many bytes as asked, which need not be zero,
+   * because each is written before anyone sees it. By default `new Uint8Array(bytes)`, which clears them; on Node,
+   * `(bytes) => Buffer.allocUnsafe(bytes)` saves half the time of whole messages from 4 KiB on, and of sending as a client.
+   * What it throws passes through the call that sends, and nothing was sent; where a message would be lost instead, as it has
+   * been received, or an extension has encoded it, the default serves.
+   */
+  readonly allocate?: (bytes: number) => Uint8Array;
+}
+
+/**
+ * Options completed and checked. Make one and give it to every connection of a kind; a connection given plain options makes
+ * its own.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection, ConnectionConfig } from '@sanssocket/codec';
+ *
+ * const config = new ConnectionConfig({ role: 'server', maxMessageBytes: 65536 });
+ * const connections = Array.from({ length: 3 }, () => new Connection(config, {}));
+ * assert.equal(connections[0]!.state, 'open');
+ * assert.throws(() => new ConnectionConfig({ role: 'server', maxMessageBytes: 0 }), RangeError);
+ * ```
+ */
+export class ConnectionConfig {
+  readonly role: 'server' | 'client';
+  readonly delivery: 'messages' | 'spans' | 'pieces';
+  /**
+   * Whether frames are read by a scan, see `FrameScan`: of masked chunks, whose frames are not passed on in pieces, and with the
+   * kernel of this package.
+   *
+   * @internal
+   */
+  readonly scans: boolean;
+  readonly handOver: boolean;
+  readonly autoPong: boolean;
+  readonly maxQueuedPongs: number;
+  readonly maskingKeys: MaskingKeySource;
+  readonly mask: MaskKernel;
+  /**
+   * The same, for what would be lost if it threw: for masking from one memory to another.
+   *
+   * @internal
+   */
+  readonly maskLasting: MaskKernel;
+  readonly allocate: (bytes: number) => Uint8Array;
+  /**
+   * The same, for what would be lost if the host had no memory to give.
+   *
+   * @internal
+   */
+  readonly allocateLasting: (bytes: number) => Uint8Array;
+  readonly maxBacklogBytes: number;
+  readonly maxMessageBytes: number;
+  /**
+   * What the output of all connections without extensions is put together in.
+   *
+   * @internal
+   */
+  readonly output: OutputMemory;
+  /**
+   * The same, of those with extensions.
+   *
+   * @internal
+   */
+  readonly lastingOutput: OutputMemory;
+  readonly #options: ConnectionOptions;
+  /** Rules by the reserved bits in use: at most eight. */
+  readonly #rules: (FrameRules | undefined)[] = [];
+
+  /**
+   * @throws TypeError for a role or delivery there is not, RangeError for a limit that is not a positive integer
+   */
+  constructor(options: ConnectionOptions) {
+    const {
+      role,
+      delivery = 'messages',
+      handOver = false,
+      autoPong = true,
+      maxQueuedPongs = 64,
+      maxBacklogBytes = 0x100_0000,
+    } = options;
+    if (role !== 'server' && role !== 'client') throw new TypeError('a connection is a server or a client');
+    if (delivery !== 'messages' && delivery !== 'spans' && delivery !== 'pieces') {
+      throw new TypeError('no such delivery');
+    }
+    this.role = role;
+    this.delivery = delivery;
+    this.handOver = handOver;
+    this.autoPong = autoPong;
+    this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
+    this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
+    this.mask = options.mask ?? defaultMask;
+    this.maskLasting = this.mask === defaultMask ? defaultMask : lastingMask(this.mask);
+    this.scans = role === 'server' && this.mask === defaultMask && delivery !== 'pieces';
+    this.allocate = options.allocate === undefined ? allocateCleared : checkedAllocate(options.allocate);
+    this.allocateLasting = options.allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
+    this.output = new OutputMemory(this.allocate);
+    this.lastingOutput = new OutputMemory(this.allocateLasting);
+    this.maxBacklogBytes = positiveInteger('maxBacklogBytes', maxBacklogBytes);
+    this.#options = options;
+    this.maxMessageBytes = this.rules(0).maxMessageBytes;
+  }
+
+  /**
+   * The rules for frames when extensions claim these reserved bits.
+   *
+   * @param rsv - a sum of `RSV1`, `RSV2` and `RSV3`
+   */
+  rules(rsv: number): FrameRules {
+    const { role, mask } = this;
+    let rules = this.#rules[rsv];
+    if (rules === undefined) {
+      rules = new FrameRules({ ...this.#options, role, mask, rsv, unmask: 'none' });
+      this.#rules[rsv] = rules;
+    }
+    return rules;
+  }
+}
+
+/** Where a kernel throws, the default does its work: it writes all of the target, whatever has been written there. */
+function lastingMask(kernel: MaskKernel): MaskKernel {
+  return (source, start, end, target, at, key) => {
+    try {
+      kernel(source, start, end, target, at, key);
+    } catch {
+      defaultMask(source, start, end, target, at, key);
+    }
+  };
+}
+
+/** For the objects of the kept ones, see `Frame.kept`. */
+export const keptConfig: ConnectionConfig = /* @__PURE__ */ new ConnectionConfig({ role: 'server' });

@@ -1,0 +1,60 @@
+/** A message encoded once for many connections (RFC 6455 5.2). */
+import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
+import { BINARY, FIN, type MessageOpcode, TEXT } from '../rules/opcodes.js';
+import { encodeUtf8 } from '../rules/text.js';
+import { requireBytes } from './frame-writer.js';
+
+/**
+ * A message ready to be queued on any number of connections with `connection.sendPrepared`. A server without extensions
+ * queues the same bytes everywhere, by reference; a client masks them with a fresh key each time.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection, PreparedMessage } from '@sanssocket/codec';
+ *
+ * const news = PreparedMessage.text('news');
+ * const connections = [1, 2].map(() => new Connection({ role: 'server' }, {}));
+ * for (const connection of connections) connection.sendPrepared(news);
+ * const [a, b] = connections.map((connection) => connection.takeOutput());
+ * assert.equal(a, b); // one array for all
+ * ```
+ */
+export class PreparedMessage {
+  readonly opcode: MessageOpcode;
+  /** The whole unmasked frame. Handed out by reference: not to be changed or transferred. */
+  readonly frame: Uint8Array;
+  /** The payload: the end of {@link PreparedMessage.frame}. */
+  readonly payload: Uint8Array;
+
+  private constructor(opcode: MessageOpcode, payload: Uint8Array) {
+    const frame = new Uint8Array(frameHeaderBytes(payload.length, false) + payload.length);
+    const at = writeFrameHeader(frame, 0, FIN | opcode, payload.length, undefined);
+    frame.set(payload, at);
+    this.opcode = opcode;
+    this.frame = frame;
+    this.payload = frame.subarray(at);
+  }
+
+  /**
+   * Prepares a text message.
+   *
+   * @param text - a lone surrogate in it becomes U+FFFD
+   * @throws TypeError for anything but a string
+   */
+  static text(text: string): PreparedMessage {
+    if (typeof text !== 'string') throw new TypeError('a text is a string');
+    return new PreparedMessage(TEXT, encodeUtf8(text));
+  }
+
+  /**
+   * Prepares a binary message.
+   *
+   * @param bytes - copied
+   * @throws TypeError for anything but a Uint8Array
+   */
+  static binary(bytes: Uint8Array): PreparedMessage {
+    requireBytes(bytes);
+    return new PreparedMessage(BINARY, bytes);
+  }
+}

@@ -1,0 +1,29 @@
+/** A whole message on its way to the sink, in the form that the connection's `delivery` asks for. */
+import type { ConnectionSink } from '../agreed/connection-sink.js';
+import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
+import { decodeUtf8 } from '../rules/text.js';
+
+/**
+ * Delivers the bytes of a message.
+ *
+ * @param bytes - the sink's to keep; those of a text are valid UTF-8
+ * @returns false if it is a text for which no string is long enough
+ */
+export function deliverBytes(
+  delivery: 'messages' | 'spans',
+  sink: ConnectionSink,
+  opcode: MessageOpcode,
+  bytes: Uint8Array,
+): boolean {
+  if (delivery === 'spans') {
+    sink.message?.(opcode, bytes, 0, bytes.length);
+  } else if (opcode === TEXT) {
+    const text = decodeUtf8(bytes, 0, bytes.length);
+    if (text === undefined) return false;
+    sink.text?.(text);
+  } else {
+    // No bytes may be an extension's constant: whoever gets them may transfer their memory away.
+    sink.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes);
+  }
+  return true;
+}

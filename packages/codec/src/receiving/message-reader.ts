@@ -1,0 +1,358 @@
+/**
+ * The receiving half of a connection: frames to messages, pings, pongs and the Close (RFC 6455 5.4 to 5.6, 6.2, 7).
+ *
+ * A frame that stands whole in a chunk goes straight to the sink; anything cut is collected, unmasked on its way to its
+ * final place. What a header alone can break is the frame parser's business; here are the rules about payloads.
+ */
+
+import type { ConnectionConfig } from '../agreed/connection-config.js';
+import type { ConnectionSink } from '../agreed/connection-sink.js';
+import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from '../agreed/outcome.js';
+import { report } from '../agreed/report.js';
+import { FrameReader } from '../frames/frame-reader.js';
+import { encodeCloseBody } from '../frames/frame-writer.js';
+import type { Frame } from '../frames/incoming-frame.js';
+import { poisonOwn } from '../memory/checked.js';
+import { type FrameScan, takeScan } from '../memory/frame-scan.js';
+import { beginMessages } from '../memory/kept-messages.js';
+import { isValidCloseCode, NO_STATUS_RECEIVED } from '../rules/close-codes.js';
+import type { Fault } from '../rules/faults.js';
+import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from '../rules/opcodes.js';
+import { CONTROL, FRAGMENT, MESSAGE } from '../rules/parser-rules.js';
+import { decodeUtf8 } from '../rules/text.js';
+import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
+import type { MessageSender } from '../sending/message-sender.js';
+import { AssembledBytes } from './assembled-bytes.js';
+import { AssembledText } from './assembled-text.js';
+import { DecodedMessage } from './decoded-message.js';
+import type { IncomingMessage } from './incoming-message.js';
+import type { MessageDecoder } from './message-decoder.js';
+import { PassedPieces } from './passed-pieces.js';
+import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
+
+/** The peer's Close has arrived, our answer is in line behind an extension at work. */
+const HEARD_CLOSE = 0;
+
+/** Reads one connection's input. Internal: a part of `Connection`. */
+export class MessageReader extends FrameReader {
+  readonly #config: ConnectionConfig;
+  readonly #sink: ConnectionSink;
+  readonly #sender: MessageSender;
+  #decoder: MessageDecoder | null = null;
+  /** The message of which some frame or byte is missing. */
+  #message: IncomingMessage | null = null;
+  /** A message that an extension has decoded, and of which the sink has not heard all. */
+  #decoded: DecodedMessage | null = null;
+  /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
+  #outcome: Outcome | typeof HEARD_CLOSE | null = null;
+
+  constructor(config: ConnectionConfig, sink: ConnectionSink, sender: MessageSender, rsv: number) {
+    super(config.rules(rsv));
+    this.#config = config;
+    this.#sink = sink;
+    this.#sender = sender;
+  }
+
+  /** Sets what undoes the work of extensions, for a connection that has some. */
+  attach(decoder: MessageDecoder): void {
+    this.#decoder = decoder;
+  }
+
+  /** How the connection ended; null as long as it has not. */
+  get outcome(): Outcome | null {
+    return this.#outcome === HEARD_CLOSE ? null : this.#outcome;
+  }
+
+  /** Whether the peer's Close has arrived, or the connection has ended: no input matters any more. */
+  get deaf(): boolean {
+    return this.#outcome !== null;
+  }
+
+  /** Whether an extension is still at work on a message: what follows has to wait. */
+  get waiting(): boolean {
+    return this.#decoder?.waiting === true;
+  }
+
+  /** Tells of an exception that there is nobody to throw at. */
+  report(error: unknown): void {
+    report(this.outcome === null ? this.#sink : undefined, error);
+  }
+
+  /** As `FrameParser.push`. What is left of a decoded message is told first. */
+  override push(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#decoded !== null) {
+      this.resume();
+      this.tellDecoded(this.#decoded);
+      if (!this.running) return start;
+    }
+    return super.push(bytes, start, end);
+  }
+
+  /** Whether the sink has not heard all of a decoded message: reading stopped at one of its events. */
+  get telling(): boolean {
+    return this.#decoded !== null;
+  }
+
+  /** The transport has ended (RFC 6455 7.1.4). If the peer's Close has come, our answer is still worth waiting for. */
+  endOfInput(): void {
+    if (this.#outcome === null) this.finish(abnormalOutcome(this.truncated));
+  }
+
+  /** Ends the connection from this side (RFC 6455 7.1.7). */
+  abort(code: number, reason: string, fault: Fault | undefined): void {
+    if (this.outcome !== null) return;
+    this.pause();
+    try {
+      this.#sender.abort(encodeCloseBody(code, reason));
+    } catch (error) {
+      this.finish(failedOutcome(code, reason, fault));
+      // Outside of any call of the host's it is the reason for this failure most likely, which the sink has been told of.
+      if (this.#decoder?.outside === true) return;
+      throw error;
+    }
+    this.finish(failedOutcome(code, reason, fault));
+  }
+
+  // The frame reader's calls, in their order.
+
+  /** In pieces a message is several events, and reading may stop at each. */
+  protected override get takes(): number {
+    return this.#config.delivery === 'pieces' ? CONTROL : MESSAGE | FRAGMENT | CONTROL;
+  }
+
+  protected override takeScan(): FrameScan | null {
+    const { scans, delivery, handOver } = this.#config;
+    return scans ? takeScan(delivery === 'messages', handOver) : null;
+  }
+
+  protected override onMessagesIn(chunk: Uint8Array, end: number): void {
+    const { delivery, handOver } = this.#config;
+    if (delivery === 'messages') beginMessages(chunk, end, handOver ? chunk : null, 0);
+  }
+
+  /** Not for text, which is to fail at the first byte that is wrong. */
+  protected override waitsFor(first: number): boolean {
+    const opcode = first & 0x0f;
+    if (isControl(opcode)) return true;
+    if (this.#config.delivery === 'pieces') return false;
+    const message = this.#message;
+    return (message === null ? opcode : message.opcode) !== TEXT;
+  }
+
+  protected override onFrame(
+    first: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+  ): void {
+    const opcode = first & 0x0f;
+    let invalid = VALID;
+    if (isControl(opcode)) {
+      if (key === 0) this.controlFrame(opcode, bytes, start, end);
+      else this.controlFrame(opcode, unmaskedCopy(this.#config, bytes, start, end, key), 0, end - start);
+    } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
+      invalid = this.fragment(first, bytes, start, end, key);
+    } else if (key === 0) {
+      invalid = deliverWhole(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, false);
+    } else {
+      invalid = deliverMasked(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, key);
+    }
+    if (invalid !== VALID) this.failText(invalid, this.index - end);
+  }
+
+  protected override onMessage(
+    first: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    ascii: boolean,
+  ): void {
+    const opcode = (first & 0x0f) as MessageOpcode;
+    const invalid =
+      this.#decoder !== null && this.isEncoded(first)
+        ? this.fragment(first, bytes, start, end, 0)
+        : deliverWhole(this.#config, this.#sink, opcode, bytes, start, end, ascii);
+    if (invalid !== VALID) this.failText(invalid, this.index - end);
+  }
+
+  protected override onHeader({ first }: Frame): void {
+    if (this.#config.delivery !== 'pieces' || (first & 0x0f) === CONTINUATION) return;
+    const message = this.messageOf(first);
+    if (!this.isEncoded(first)) this.#sink.begin?.(message.opcode);
+  }
+
+  protected override onPayload(
+    { first, remaining }: Frame,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+  ): void {
+    // What is certain to come in all, if this is the last frame: not more than the frame has left.
+    const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
+    const invalid = this.messageOf(first).add(bytes, start, end, key, atMost);
+    if (invalid !== VALID) this.failText(invalid, 0);
+  }
+
+  protected override onEnd({ first }: Frame): void {
+    this.endOfFrame(first);
+  }
+
+  protected override onFault(fault: Fault): void {
+    this.abort(fault.closeCode, '', fault);
+  }
+
+  // Messages in parts.
+
+  /** The message that a frame belongs to; it begins with its first one. */
+  private messageOf(first: number): IncomingMessage {
+    this.#message ??= this.begin(first);
+    return this.#message;
+  }
+
+  /** A whole frame of a message in parts. */
+  private fragment(first: number, bytes: Uint8Array, start: number, end: number, key: number): number {
+    const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : end - start;
+    const invalid = this.messageOf(first).add(bytes, start, end, key, atMost);
+    if (invalid === VALID) this.endOfFrame(first);
+    return invalid;
+  }
+
+  /**
+   * @param invalid - what was found instead of `VALID`
+   * @param shift - from its index to the index in the chunk being read
+   */
+  private failText(invalid: number, shift: number): void {
+    if (invalid === TOO_LONG) this.fail('MESSAGE_TOO_LARGE');
+    else this.fail('INVALID_UTF8', shift + invalid);
+  }
+
+  private begin(first: number): IncomingMessage {
+    const opcode = (first & 0x0f) as MessageOpcode;
+    const { delivery } = this.#config;
+    const encoded = this.isEncoded(first);
+    if (!encoded && delivery === 'pieces') return new PassedPieces(this.#config, this.#sink, opcode, first);
+    if (!encoded && delivery === 'messages' && opcode === TEXT) return new AssembledText(this.#config, first);
+    return new AssembledBytes(this.#config, opcode, first, encoded);
+  }
+
+  private isEncoded(first: number): boolean {
+    return this.#decoder?.applies(first) === true;
+  }
+
+  /** With FIN, the message has ended, too (RFC 6455 5.4). */
+  private endOfFrame(first: number): void {
+    const message = this.messageOf(first);
+    if ((first & FIN) === 0) return;
+    this.#message = null;
+    if (!message.wholeCharacters) this.fail('INVALID_UTF8');
+    else if (this.isEncoded(message.first)) this.decode(message as AssembledBytes);
+    else if (!message.deliver(this.#sink)) this.fail('MESSAGE_TOO_LARGE');
+  }
+
+  // Messages that an extension changed.
+
+  private decode(message: AssembledBytes): void {
+    const { maxMessageBytes } = this.#config;
+    const { opcode, first } = message;
+    const later = this.#decoder!.decode(message.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
+      this.#decoded = new DecodedMessage(opcode, decoded);
+    });
+    if (later) this.pause();
+    else this.tellDecoded(this.#decoded!);
+  }
+
+  /** Tells the sink of a decoded message, until that is done or reading stops: one of its events is as any other. */
+  private tellDecoded(message: DecodedMessage): void {
+    if (message.fault !== undefined) this.fail(message.fault);
+    while (this.running && this.#decoded === message) {
+      if (message.isLast(this.#config.delivery)) this.#decoded = null;
+      if (!message.tellNext(this.#config.delivery, this.#sink)) this.fail('MESSAGE_TOO_LARGE');
+    }
+  }
+
+  // Control frames.
+
+  private controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number): void {
+    if (opcode === CLOSE) {
+      this.closeFrame(bytes, start, end);
+    } else if (opcode === PING) {
+      try {
+        this.#sink.ping?.(bytes, start, end);
+      } finally {
+        // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". Our own Close is
+        // no reason not to: 5.5.1 forbids data frames after it.
+        if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
+        poisonOwn(bytes, start, end);
+      }
+    } else {
+      this.#sink.pong?.(bytes, start, end);
+      poisonOwn(bytes, start, end);
+    }
+  }
+
+  /** RFC 6455 5.5.1, 7.1.5, 7.1.6. */
+  private closeFrame(bytes: Uint8Array, start: number, end: number): void {
+    // Where the body begins in the chunk being read, or before it.
+    const index = this.index - (end - start);
+    let code = NO_STATUS_RECEIVED;
+    let reason: string | undefined = '';
+    if (end > start) {
+      code = (bytes[start]! << 8) | bytes[start + 1]!;
+      if (!isValidCloseCode(code)) {
+        this.fail('CLOSE_CODE_INVALID', index);
+        return;
+      }
+      reason = decodeUtf8(bytes, start + 2, end);
+      if (reason === undefined) {
+        this.fail('INVALID_UTF8', index + invalidIndex(bytes, start + 2, end) - start);
+        return;
+      }
+    }
+    this.#outcome = HEARD_CLOSE;
+    this.pause();
+    try {
+      this.#sink.close?.(code, reason);
+    } finally {
+      this.answerClose(code, reason, end > start);
+    }
+  }
+
+  /**
+   * "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in
+   * response" (RFC 6455 5.5.1), with the same code.
+   */
+  private answerClose(code: number, reason: string, hasBody: boolean): void {
+    if (this.outcome !== null) return;
+    try {
+      if (!this.#sender.closing) this.#sender.close(encodeCloseBody(hasBody ? code : undefined));
+    } catch (error) {
+      // There is no answer, and there will be none.
+      this.finish({ ...cleanOutcome(code, reason), clean: false });
+      throw error;
+    }
+    this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
+  }
+
+  private finish(outcome: Outcome): void {
+    if (this.outcome !== null) return;
+    this.#outcome = outcome;
+    this.#sender.end();
+    this.#message?.release();
+    this.#message = null;
+    this.#decoded = null;
+    const decoder = this.#decoder;
+    try {
+      // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
+      // told of that before.
+      if (decoder?.outside === true) this.#sink.output?.();
+    } finally {
+      try {
+        decoder?.close();
+      } finally {
+        this.#sink.closed?.(outcome);
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Outgoing messages on their way through the extensions (RFC 6455 section 9), in order: while an asynchronous one is at
+ * work, messages, and a Close behind them, wait in line. Pings and pongs do not come here and may overtake them.
+ *
+ * Extensions get pieces of the pipeline's own, never a caller's bytes: one that takes its time reads them after `send` has returned.
+ */
+import {
+  type EncodedPiece,
+  type ExtensionChain,
+  isPromise,
+  type PiecePosition,
+} from '../agreed/extension.js';
+import { copyOf } from '../memory/bytes.js';
+import { PieceLine } from './piece-line.js';
+
+/** Where encoded pieces and the Close go. */
+export interface PipelineTarget {
+  /** A masking key for the next piece. Drawn before a piece is encoded: what it throws then leaves the extensions as they were. */
+  key(): number | undefined;
+  writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void;
+  writeClose(body: Uint8Array): void;
+}
+
+/** What the connection does about what happens outside of any call of the host. */
+export interface PipelineEvents {
+  /** Makes a call in which a sink may be called: what it throws there is nobody to throw at. */
+  outside(call: () => void): void;
+  /** A piece could not be encoded or written: the connection cannot keep its word on the order of messages. */
+  failed(error: unknown): void;
+  /** Fails the connection: the next piece could not be understood. */
+  abort(): void;
+}
+
+/** The line of one connection; a connection without extensions has none. */
+export class OutgoingPipeline {
+  readonly #chain: ExtensionChain;
+  readonly #target: PipelineTarget;
+  readonly #events: PipelineEvents;
+  /** What waits behind the piece an extension is at work on; null while none is. */
+  #line: PieceLine | null = null;
+  #bytes = 0;
+  /** The body of the Close that is in line, behind all pieces. */
+  #closeBody: Uint8Array | null = null;
+
+  constructor(chain: ExtensionChain, target: PipelineTarget, events: PipelineEvents) {
+    this.#chain = chain;
+    this.#target = target;
+    this.#events = events;
+  }
+
+  /** Called when the Close that is in line has been written. */
+  onClosed: (() => void) | null = null;
+
+  /** Payload bytes in line, before encoding. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether a Close is in line. */
+  get closing(): boolean {
+    return this.#closeBody !== null;
+  }
+
+  /**
+   * Sends a piece. What an extension, or the source of keys, throws at once passes through, and nothing was sent. If another
+   * extension has encoded the piece by then, the connection fails.
+   *
+   * @param owned - whether the piece is nobody else's: if not, extensions get a copy, as they may take their time
+   */
+  send(piece: Uint8Array, position: PiecePosition, owned: boolean): void {
+    if (this.#line !== null) {
+      this.#line.push(piece, position);
+      this.#bytes += piece.length;
+      return;
+    }
+    const own = owned ? piece : copyOf(piece, 0, piece.length);
+    const key = this.#target.key();
+    const encoded = this.#encode(own, position);
+    if (isPromise(encoded)) {
+      this.#line = new PieceLine();
+      this.#bytes += piece.length;
+      this.#await(encoded, own, position, key);
+    } else {
+      this.#target.writePiece(encoded, position, key);
+    }
+  }
+
+  #encode(piece: Uint8Array, position: PiecePosition): EncodedPiece | PromiseLike<EncodedPiece> {
+    try {
+      return this.#chain.encode(piece, position);
+    } catch (error) {
+      if (this.#chain.halfEncoded) this.#events.abort();
+      throw error;
+    }
+  }
+
+  /** Sends a Close behind what is in line. */
+  close(body: Uint8Array): void {
+    if (this.#line === null) this.#target.writeClose(body);
+    else this.#closeBody = body;
+  }
+
+  /** Drops what is in line. */
+  abort(): void {
+    this.#line = null;
+    this.#bytes = 0;
+    this.#closeBody = null;
+    this.onClosed = null;
+  }
+
+  #await(
+    encoded: PromiseLike<EncodedPiece>,
+    piece: Uint8Array,
+    position: PiecePosition,
+    key: number | undefined,
+  ): void {
+    encoded.then(
+      (result) => {
+        this.#goOn(() => {
+          this.#bytes -= piece.length;
+          this.#target.writePiece(result, position, key);
+        });
+      },
+      (error) => {
+        this.#goOn(() => {
+          throw error;
+        });
+      },
+    );
+  }
+
+  /** Writes the piece that an extension has finished with, and goes on with what is in line. */
+  #goOn(write: () => void): void {
+    if (this.#line === null) return; // aborted meanwhile
+    this.#events.outside(() => {
+      let onClosed: (() => void) | null = null;
+      try {
+        write();
+        onClosed = this.#work();
+      } catch (error) {
+        this.#events.failed(error);
+      }
+      onClosed?.();
+    });
+  }
+
+  /**
+   * Goes on with what is in line until an extension takes its time again.
+   *
+   * @returns what to call once the Close that was in line has been written; null if it has not
+   */
+  #work(): (() => void) | null {
+    for (let job = this.#line!.take(); job !== undefined; job = this.#line!.take()) {
+      const { payload, position } = job;
+      const key = this.#target.key();
+      const encoded = this.#chain.encode(payload, position);
+      if (isPromise(encoded)) {
+        this.#await(encoded, payload, position, key);
+        return null;
+      }
+      this.#bytes -= payload.length;
+      this.#target.writePiece(encoded, position, key);
+      // An extension has ended the connection while it encoded.
+      if (this.#line === null) return null;
+    }
+    const { onClosed } = this;
+    const closeBody = this.#closeBody;
+    this.abort();
+    if (closeBody === null) return null;
+    this.#target.writeClose(closeBody);
+    return onClosed;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Pieces of outgoing messages that wait in line for an extension, packed: a peer that has a server answer one-byte messages makes it
+ * hold three bytes for each, and not the 300 of the objects they become.
+ *
+ * - Written by the connection's pipeline, behind what is there; it holds copies of what callers gave.
+ * - Seen by the extension, a piece at a time, in memory of its own.
+ * - Bounded by the host, which looks at `bufferedAmount`: at most three times the pieces' bytes, and 4 KiB.
+ */
+import type { PiecePosition } from '../agreed/extension.js';
+import type { PreparedMessage } from '../frames/prepared-message.js';
+import { ByteQueue } from '../memory/byte-queue.js';
+import type { MessageOpcode } from '../rules/opcodes.js';
+
+const OPCODE = 0x0f;
+const FIRST = 0x10;
+const LAST = 0x20;
+/** The piece is the payload of a prepared message, which others hold anyway. */
+const PREPARED = 0x40;
+/** A length of less than this takes one byte; of more, a byte of this value and four. */
+const LONG = 0x80;
+
+/** A piece, and where in its message it stands. */
+export interface Piece {
+  readonly payload: Uint8Array;
+  readonly position: PiecePosition;
+}
+
+/** A queue of pieces. */
+export class PieceLine {
+  readonly #queue: ByteQueue = new ByteQueue();
+  #prepared: PreparedMessage[] = [];
+  #nextPrepared = 0;
+
+  /** Puts a piece in line; its bytes are copied. */
+  push(payload: Uint8Array, { opcode, first, last, prepared }: PiecePosition): void {
+    const { length } = payload;
+    const flags = opcode | (first ? FIRST : 0) | (last ? LAST : 0);
+    if (prepared !== undefined) {
+      this.#pushBytes(flags | PREPARED);
+      this.#prepared.push(prepared);
+      return;
+    }
+    if (length < LONG) this.#pushBytes(flags, length);
+    else this.#pushBytes(flags, LONG, length >>> 24, length >>> 16, length >>> 8, length);
+    this.#queue.push(payload, 0, length);
+  }
+
+  /** Takes the piece that has waited longest; undefined if none does. */
+  take(): Piece | undefined {
+    const queue = this.#queue;
+    if (queue.bytes === 0) return undefined;
+    const flags = queue.take(1)[0]!;
+    const position = {
+      opcode: (flags & OPCODE) as MessageOpcode,
+      first: (flags & FIRST) !== 0,
+      last: (flags & LAST) !== 0,
+    };
+    if ((flags & PREPARED) !== 0) {
+      const prepared = this.#takePrepared();
+      return { payload: prepared.payload, position: { ...position, prepared } };
+    }
+    const short = queue.take(1)[0]!;
+    const length = short < LONG ? short : queue.take(4).reduce((sum, byte) => 256 * sum + byte, 0);
+    return { payload: queue.take(length), position };
+  }
+
+  #pushBytes(...bytes: number[]): void {
+    this.#queue.push(Uint8Array.from(bytes), 0, bytes.length);
+  }
+
+  /** Empty places are given up when they are half of all: in time linear in the messages. */
+  #takePrepared(): PreparedMessage {
+    const prepared = this.#prepared[this.#nextPrepared]!;
+    this.#prepared[this.#nextPrepared++] = undefined as never;
+    if (2 * this.#nextPrepared >= this.#prepared.length) {
+      this.#prepared.splice(0, this.#nextPrepared);
+      this.#nextPrepared = 0;
+    }
+    return prepared;
+  }
+}

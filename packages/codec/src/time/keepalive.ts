@@ -1,0 +1,148 @@
+/**
+ * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
+ *
+ * ```
+ *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping
+ *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> EXPIRED
+ *     ^                                 |
+ *     `------------- received() --------'
+ *   ALIVE, PINGED: no active() for idleTimeoutMs -- 'idle-timeout' --> EXPIRED
+ *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
+ * ```
+ */
+import { positiveInteger, requireTime } from '../rules/limits.js';
+
+/** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
+export interface KeepaliveOptions {
+  /** After so long without any byte from the peer it is pinged. */
+  readonly pingIntervalMs?: number;
+  /** After so long without any byte since a ping the peer counts as gone. */
+  readonly pongTimeoutMs?: number;
+  /** After so long without a message, in or out, the connection has had its time; pings and pongs do not count. */
+  readonly idleTimeoutMs?: number;
+  /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
+  readonly closeTimeoutMs?: number;
+}
+
+/** What is due, as {@link Keepalive.check} answers. */
+export type KeepaliveAction = 'none' | 'ping' | 'pong-timeout' | 'idle-timeout' | 'close-timeout';
+
+const ALIVE = 0;
+const PINGED = 1;
+const EXPIRED = 2;
+const CLOSING = 3;
+const DONE = 4;
+
+/**
+ * Says when to ping a peer and when to give up on it. Tell it what happens, ask {@link Keepalive.check} at
+ * {@link Keepalive.deadline} or at any later time, and do what it says: send a Ping on `'ping'`; close or fail the
+ * connection on `'idle-timeout'`; destroy the transport on `'pong-timeout'` and `'close-timeout'`.
+ *
+ * A host whose event loop stood still for long reads what its sockets hold before it asks: a pong may be waiting there.
+ *
+ * All times are milliseconds of one clock of the caller's that does not run backwards (`performance.now()`).
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Keepalive } from '@sanssocket/codec';
+ *
+ * const keepalive = new Keepalive({ pingIntervalMs: 30_000, pongTimeoutMs: 5_000 }, 0);
+ * assert.equal(keepalive.deadline, 30_000);
+ * assert.equal(keepalive.check(29_999), 'none');
+ * assert.equal(keepalive.check(30_000), 'ping'); // send one now
+ * assert.equal(keepalive.deadline, 35_000);
+ * keepalive.received(31_000); // any byte shows that the peer is there
+ * assert.equal(keepalive.deadline, 61_000);
+ * ```
+ */
+export class Keepalive {
+  readonly #options: KeepaliveOptions;
+  #state: typeof ALIVE | typeof PINGED | typeof EXPIRED | typeof CLOSING | typeof DONE = ALIVE;
+  /** When the peer was last heard, or pinged since. */
+  #since: number;
+  /** When a message last went either way. */
+  #active: number;
+
+  /**
+   * @param options - the times; may be shared by many
+   * @param now - the connection is open since
+   * @throws RangeError for a time of the options that is not a positive integer, or for `now` if it is not a finite number
+   */
+  constructor(options: KeepaliveOptions, now: number) {
+    const { pingIntervalMs = 1, pongTimeoutMs = 1, idleTimeoutMs = 1, closeTimeoutMs = 1 } = options;
+    positiveInteger('pingIntervalMs', pingIntervalMs);
+    positiveInteger('pongTimeoutMs', pongTimeoutMs);
+    positiveInteger('idleTimeoutMs', idleTimeoutMs);
+    positiveInteger('closeTimeoutMs', closeTimeoutMs);
+    this.#options = options;
+    this.#since = requireTime('now', now);
+    this.#active = now;
+  }
+
+  /** Bytes arrived, of whatever kind. Throws RangeError if `now` is not a finite number. */
+  received(now: number): void {
+    requireTime('now', now);
+    if (this.#state > PINGED) return;
+    this.#state = ALIVE;
+    this.#since = now;
+  }
+
+  /** A message was sent or received. Throws RangeError if `now` is not a finite number. */
+  active(now: number): void {
+    this.#active = requireTime('now', now);
+  }
+
+  /**
+   * The closing handshake began, on either side: from now on only its time limit counts. Throws RangeError if `now` is not a
+   * finite number.
+   */
+  closing(now: number): void {
+    requireTime('now', now);
+    if (this.#state >= CLOSING) return;
+    this.#state = CLOSING;
+    this.#since = now;
+  }
+
+  /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
+  get deadline(): number {
+    const { idleTimeoutMs } = this.#options;
+    const deadline = this.#stateDeadline();
+    return idleTimeoutMs === undefined || this.#state >= EXPIRED
+      ? deadline
+      : Math.min(deadline, this.#active + idleTimeoutMs);
+  }
+
+  /**
+   * Tells what is due.
+   *
+   * @param now - may be late: nothing is missed
+   * @returns `'ping'` once for each quiet interval; a timeout once, and `'none'` ever after
+   * @throws RangeError if `now` is not a finite number
+   */
+  check(now: number): KeepaliveAction {
+    requireTime('now', now);
+    if (now >= this.#stateDeadline()) {
+      if (this.#state === ALIVE) {
+        this.#state = PINGED;
+        this.#since = now;
+        return 'ping';
+      }
+      const pinged = this.#state === PINGED;
+      this.#state = pinged ? EXPIRED : DONE;
+      return pinged ? 'pong-timeout' : 'close-timeout';
+    }
+    if (now < this.deadline) return 'none';
+    this.#state = EXPIRED;
+    return 'idle-timeout';
+  }
+
+  #stateDeadline(): number {
+    const options = this.#options;
+    let wait: number | undefined;
+    if (this.#state === ALIVE) wait = options.pingIntervalMs;
+    else if (this.#state === PINGED) wait = options.pongTimeoutMs;
+    else if (this.#state === CLOSING) wait = options.closeTimeoutMs;
+    return wait === undefined ? Number.POSITIVE_INFINITY : this.#since + wait;
+  }
+}

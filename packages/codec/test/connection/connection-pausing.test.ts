@@ -1,0 +1,289 @@
+/** Reading that stops and goes on: pauses at exact events, sinks that throw, calls from inside a sink. */
+import { describe, expect, it } from 'vitest';
+import { BINARY, CLOSE, Connection, type ConnectionSink, FIN, PING, TEXT } from '../../src/index.js';
+import { drain, MODES, open } from '../endpoint.js';
+import { chunks, concat, hex, masked } from '../frames.js';
+
+const NAMES = [
+  'text',
+  'binary',
+  'message',
+  'begin',
+  'piece',
+  'finish',
+  'ping',
+  'pong',
+  'close',
+  'closed',
+] as const;
+
+/** A sink that notes the name of each event, then does something. */
+function noting(log: string[], then: (name: string) => void): ConnectionSink {
+  return Object.fromEntries(
+    NAMES.map((name) => [
+      name,
+      () => {
+        log.push(name);
+        then(name);
+      },
+    ]),
+  );
+}
+
+const stream = concat(
+  masked(FIN | TEXT, 'one'),
+  masked(BINARY, 'two'),
+  masked(FIN | PING, 'p'),
+  masked(FIN, 'three'),
+  masked(FIN | TEXT, ''),
+  masked(FIN | TEXT, 'four'),
+  masked(FIN | CLOSE, hex('03e8')),
+);
+const CUTS = [[1000], [1], [2, 7], [9, 1, 30]];
+
+it('keeps the order of what comes while it is paused, also in the middle of a short frame', () => {
+  for (let cut = 1; cut < stream.length; cut++) {
+    for (const size of [1, 3, 40]) {
+      const log: string[] = [];
+      const sink = noting(log, () => {});
+      const connection = new Connection({ role: 'server' }, sink);
+      connection.receive(stream.subarray(0, cut));
+      connection.pause();
+      for (const chunk of chunks(stream.subarray(cut), [size, 1])) connection.receive(chunk);
+      connection.resume();
+      expect(log).toEqual(['text', 'ping', 'binary', 'text', 'text', 'close', 'closed']);
+      expect(connection.outcome?.clean).toBe(true);
+    }
+  }
+});
+
+describe.each(MODES)('delivery $delivery, by $by', (mode) => {
+  const all: string[] = [];
+  new Connection(
+    { role: 'server', ...mode },
+    noting(all, () => {}),
+  ).receive(stream.slice());
+
+  it.each(CUTS)('pauses behind every single event, and loses none (chunks of %j)', (...sizes) => {
+    const log: string[] = [];
+    const connection: Connection = new Connection(
+      { role: 'server', ...mode },
+      noting(log, () => connection.pause()),
+    );
+    const step = (call: () => void): void => {
+      const before = log.length;
+      call();
+      // The answer to a Close is part of that event: the connection has ended with it.
+      expect(log.slice(before).filter((name) => name !== 'closed').length).toBeLessThanOrEqual(1);
+    };
+    for (const chunk of chunks(stream, sizes)) {
+      step(() => connection.receive(chunk));
+      chunk.fill(0xee);
+    }
+    step(() => connection.receiveEnd());
+    for (let i = 0; i < 40; i++) step(() => connection.resume());
+    if (sizes[0] === 1000) expect(log).toEqual(all);
+    expect(log.filter((name) => name !== 'piece')).toEqual(all.filter((name) => name !== 'piece'));
+    expect(connection.paused).toBe(false);
+    expect(connection.outcome?.clean).toBe(true);
+  });
+
+  it.each(CUTS)('loses nothing when the sink throws at every event (chunks of %j)', (...sizes) => {
+    const log: string[] = [];
+    const connection = new Connection(
+      { role: 'server', ...mode },
+      noting(log, (name) => {
+        throw new Error(name);
+      }),
+    );
+    const attempt = (call: () => void): void => {
+      const before = log.length;
+      let thrown = '';
+      try {
+        call();
+      } catch (error) {
+        thrown = (error as Error).message;
+      }
+      expect(thrown).toBe(log.length === before ? '' : log.at(-1));
+    };
+    for (const chunk of chunks(stream, sizes)) attempt(() => connection.receive(chunk));
+    for (let i = 0; i < 40; i++) attempt(() => connection.resume());
+    expect(log.filter((name) => name !== 'piece')).toEqual(all.filter((name) => name !== 'piece'));
+    expect([...drain(connection)]).toEqual([...hex('8a 01 70 88 02 03e8')]);
+    expect(connection.state).toBe('closed');
+  });
+
+  it('goes on when the sink pauses and resumes at once', () => {
+    const log: string[] = [];
+    const connection: Connection = new Connection(
+      { role: 'server', ...mode },
+      noting(log, () => {
+        connection.pause();
+        connection.resume();
+      }),
+    );
+    connection.receive(stream.slice());
+    expect(log).toEqual(all);
+  });
+
+  it('refuses input from inside a sink, and loses none', () => {
+    const log: string[] = [];
+    const errors: unknown[] = [];
+    const connection: Connection = new Connection(
+      { role: 'server', ...mode },
+      noting(log, () => {
+        for (const call of [() => connection.receive(hex('00')), () => connection.receiveEnd()]) {
+          try {
+            call();
+          } catch (error) {
+            errors.push(error);
+          }
+        }
+      }),
+    );
+    connection.receive(stream.slice());
+    expect(log).toEqual(all);
+    expect(errors.length).toBe(2 * all.length);
+    expect(errors.every((error) => error instanceof Error && /must not call/.test(error.message))).toBe(true);
+  });
+});
+
+describe('a paused connection', () => {
+  it('keeps copies of what comes, in order, and its end', () => {
+    const { connection, events } = open({ role: 'server' });
+    connection.pause();
+    expect(connection.paused).toBe(true);
+    for (const chunk of chunks(concat(masked(FIN | TEXT, 'a'), masked(FIN | TEXT, 'b')), [5])) {
+      connection.receive(chunk);
+      chunk.fill(0);
+    }
+    connection.receiveEnd();
+    connection.receive(masked(FIN | TEXT, 'after the end'));
+    expect(events).toEqual([]);
+    expect(connection.state).toBe('open');
+    connection.resume();
+    expect(events).toEqual([
+      { type: 'text', data: 'a' },
+      { type: 'text', data: 'b' },
+      { type: 'end', clean: false, code: 1006, truncated: false },
+    ]);
+    connection.resume();
+    expect(events.length).toBe(3);
+  });
+
+  it('can still send, and close', () => {
+    const { connection } = open({ role: 'server' });
+    connection.pause();
+    connection.receive(masked(FIN | PING, 'x'));
+    expect(connection.sendText('a')).toBe(true);
+    expect(connection.close()).toBe(true);
+    expect([...drain(connection)]).toEqual([...hex('81 01 61 88 00')]);
+    connection.resume();
+    expect([...drain(connection)]).toEqual([...hex('8a 01 78')]);
+  });
+
+  it('forgets what waits when it is failed', () => {
+    const { connection, events } = open({ role: 'server' });
+    connection.pause();
+    connection.receive(masked(FIN | TEXT, 'a'));
+    connection.fail(1008);
+    connection.receiveEnd();
+    connection.resume();
+    expect(events.map(({ type }) => type)).toEqual(['end']);
+  });
+
+  it('ends at the end of input that waited behind a fault', () => {
+    const { connection, events } = open({ role: 'server' });
+    connection.pause();
+    connection.receive(hex('83 80'));
+    connection.receiveEnd();
+    connection.resume();
+    expect(events).toEqual([{ type: 'fail', code: 'RESERVED_OPCODE', closeCode: 1002, offset: 0 }]);
+    expect(connection.transport).toBe('end');
+  });
+
+  it('stops between a frame and its end when the sink pauses while the last piece comes', () => {
+    const log: string[] = [];
+    const connection: Connection = new Connection(
+      { role: 'server', delivery: 'pieces' },
+      noting(log, (name) => {
+        if (name === 'piece') connection.pause();
+        if (name === 'finish') throw new Error('finish');
+      }),
+    );
+    connection.receive(masked(FIN | TEXT, 'abc'));
+    connection.receiveEnd();
+    expect(log).toEqual(['begin', 'piece']);
+    expect(() => connection.resume()).toThrow('finish');
+    expect(log).toEqual(['begin', 'piece', 'finish']);
+    connection.resume();
+    expect(log.at(-1)).toBe('closed');
+  });
+
+  it('ignores a resume that is not due', () => {
+    const { connection, events } = open({ role: 'server' });
+    connection.resume();
+    expect(connection.paused).toBe(false);
+    connection.receive(masked(FIN | TEXT, 'a'));
+    expect(events.length).toBe(1);
+  });
+});
+
+describe('a sink', () => {
+  it('may send, ping, close and fail', () => {
+    const { connection, events } = open({ role: 'server' }, [], {
+      ping: () => {
+        connection.sendText('t');
+        connection.ping();
+      },
+      text: () => connection.close(1000),
+    });
+    connection.receive(concat(masked(FIN | PING, 'x'), masked(FIN | TEXT, 'a'), masked(FIN | PING, 'y')));
+    // What it sends on a ping goes before the pong; after its Close only pongs go (RFC 6455 5.5.1, 5.5.2).
+    expect([...drain(connection)]).toEqual([...hex('81 01 74 89 00 8a 01 78 88 02 03e8 8a 01 79')]);
+    expect(events).toEqual([]);
+    expect(connection.state).toBe('closing');
+  });
+
+  it('may fail the connection at any event, which is then the last', () => {
+    for (const mode of MODES) {
+      for (let nth = 0; nth < 12; nth++) {
+        const log: string[] = [];
+        const connection: Connection = new Connection(
+          { role: 'server', ...mode },
+          noting(log, (name) => {
+            if (log.length === nth + 1 && name !== 'closed') connection.fail(1008, 'no');
+          }),
+        );
+        connection.receive(stream.slice());
+        connection.receive(stream.slice());
+        expect(log.filter((name) => name === 'closed')).toEqual(['closed']);
+        expect(log.at(-1)).toBe('closed');
+        expect(connection.takeOutput()).toBeDefined();
+      }
+    }
+  });
+
+  it('may feed another connection, whose messages do not mix with its own', () => {
+    const outer: string[] = [];
+    const inner: number[] = [];
+    const second = new Connection(
+      { role: 'server' },
+      { binary: (bytes) => inner.push(bytes[0]!, bytes.length) },
+    );
+    const first = new Connection(
+      { role: 'server' },
+      {
+        text(text) {
+          outer.push(text);
+          second.receive(
+            concat(masked(FIN | BINARY, new Uint8Array(200).fill(7)), masked(FIN | BINARY, hex('09'))),
+          );
+        },
+      },
+    );
+    first.receive(concat(masked(FIN | TEXT, 'x'.repeat(300)), masked(FIN | TEXT, 'é'.repeat(100))));
+    expect(outer).toEqual(['x'.repeat(300), 'é'.repeat(100)]);
+    expect(inner).toEqual([7, 200, 9, 1, 7, 200, 9, 1]);
+  });
+});

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import {
+  type ConnectionVectorFile,
+  type Endpoint,
+  type EndpointOptions,
+  formatMismatches,
+  type ObservedEvent,
+  type Role,
+  rolesOf,
+  runConnectionVector,
+} from '@sanssocket/test-vectors';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  type ConnectionEvent,
+  ConnectionEvents,
+  type ConnectionOptions,
+  type MessageExtension,
+  RSV1,
+  TEXT,
+} from '../../src/index.js';
+import { drain, recorder } from '../endpoint.js';
+
+type Delivery = NonNullable<ConnectionOptions['delivery']>;
+const DELIVERIES: readonly Delivery[] = ['messages', 'spans', 'pieces'];
+
+/** Tells a sink what the event tells: the vectors' recorder then writes it down. */
+function replay(event: ConnectionEvent, sink: ReturnType<typeof recorder>): void {
+  const { type } = event;
+  if (type === 'text') sink.text!(event.text);
+  else if (type === 'binary') sink.binary!(event.bytes);
+  else if (type === 'message') sink.message!(event.opcode, event.bytes, 0, event.bytes.length);
+  else if (type === 'begin') sink.begin!(event.opcode);
+  else if (type === 'piece') sink.piece!(event.bytes, 0, event.bytes.length);
+  else if (type === 'finish') sink.finish!();
+  else if (type === 'close') sink.close!(event.code, event.reason);
+  else if (type === 'closed') sink.closed!(event.outcome);
+  else sink[type]!(event.payload, 0, event.payload.length);
+}
+
+function createEndpoint(role: Role, options: EndpointOptions, delivery: Delivery): Endpoint {
+  const { rsv = 0, ...limits } = options;
+  const claims: MessageExtension = { rsv, encode: () => undefined, decode: (message) => message };
+  const config = { role, maskingKeys: () => 0, delivery, ...limits };
+  const end = new ConnectionEvents(config, rsv === 0 ? [] : [claims]);
+  // Looked at only at the end, when every chunk has been overwritten.
+  const seen: ConnectionEvent[] = [];
+  const output: number[] = [];
+  const note = (events: ConnectionEvent[]): void => {
+    seen.push(...events);
+    output.push(...drain(end.connection));
+  };
+  return {
+    receive: (chunk) => note(end.receive(chunk)),
+    eof: () => note(end.receiveEnd()),
+    events() {
+      const observed: ObservedEvent[] = [];
+      const sink = recorder(observed);
+      for (const event of seen) replay(event, sink);
+      return observed;
+    },
+    output: () => Uint8Array.from(output),
+  };
+}
+
+describe.each(['close', 'control', 'eof', 'fragmentation', 'masking'])('vectors: %s', (name) => {
+  const file = new URL(`../../../../test-vectors/vectors/${name}.json`, import.meta.url);
+  const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as ConnectionVectorFile;
+  describe.each(DELIVERIES)('delivery %s', (delivery) => {
+    it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
+      '$id as $role',
+      ({ vector, role }) => {
+        const endpoint = (r: Role, options: EndpointOptions): Endpoint =>
+          createEndpoint(r, options, delivery);
+        const mismatches = runConnectionVector(vector, role, endpoint, { overwriteChunks: true });
+        expect(formatMismatches(mismatches)).toBe('');
+      },
+    );
+  });
+});
+
+const ping = [0x89, 1, 0x21];
+const hi = [0x81, 2, 0x68, 0x69];
+
+describe('events', () => {
+  it('come from the call that brought them about, once', () => {
+    const client = new ConnectionEvents({ role: 'client' });
+    expect(client.receive(Uint8Array.of(...hi, ...ping))).toEqual([
+      { type: 'text', text: 'hi' },
+      { type: 'ping', payload: Uint8Array.of(0x21) },
+    ]);
+    expect(client.receive(Uint8Array.of(0x8a))).toEqual([]);
+    expect(client.receive(Uint8Array.of(0))).toEqual([{ type: 'pong', payload: new Uint8Array(0) }]);
+    expect(client.receiveEnd()).toMatchObject([{ type: 'closed', outcome: { clean: false, code: 1006 } }]);
+    expect(client.receiveEnd()).toEqual([]);
+    expect(client.take()).toEqual([]);
+  });
+
+  it('carry bytes of their own, also of a Buffer and with leave to change the input', () => {
+    for (const delivery of DELIVERIES) {
+      const client = new ConnectionEvents({ role: 'client', delivery });
+      const input = Buffer.from([0x82, 2, 1, 2, ...ping, 0x8a, 1, 3]);
+      const events = client.receive(input);
+      input.fill(0xff);
+      const bytes = events.flatMap((event) =>
+        'bytes' in event ? [event.bytes] : 'payload' in event ? [event.payload] : [],
+      );
+      expect(bytes).toEqual([Uint8Array.of(1, 2), Uint8Array.of(0x21), Uint8Array.of(3)]);
+      for (const own of bytes) {
+        expect(own.constructor).toBe(Uint8Array);
+        expect(own.buffer.byteLength).toBe(own.length);
+      }
+    }
+  });
+
+  it('of spans name the opcode, those of pieces the beginning and the end', () => {
+    const spans = new ConnectionEvents({ role: 'client', delivery: 'spans' });
+    expect(spans.receive(Uint8Array.from(hi))).toEqual([
+      { type: 'message', opcode: TEXT, bytes: Uint8Array.of(0x68, 0x69) },
+    ]);
+    const pieces = new ConnectionEvents({ role: 'client', delivery: 'pieces' });
+    expect(pieces.receive(Uint8Array.from(hi.slice(0, 3)))).toEqual([
+      { type: 'begin', opcode: TEXT },
+      { type: 'piece', bytes: Uint8Array.of(0x68) },
+    ]);
+    expect(pieces.receive(Uint8Array.from(hi.slice(3)))).toEqual([
+      { type: 'piece', bytes: Uint8Array.of(0x69) },
+      { type: 'finish' },
+    ]);
+  });
+
+  it('of resume() and fail() are there to be taken', () => {
+    const client = new ConnectionEvents({ role: 'client' });
+    client.connection.pause();
+    expect(client.receive(Uint8Array.from(hi))).toEqual([]);
+    client.connection.resume();
+    expect(client.take()).toEqual([{ type: 'text', text: 'hi' }]);
+    client.connection.fail(1008, 'no');
+    expect(client.take()).toMatchObject([
+      { type: 'closed', outcome: { clean: false, code: 1008, reason: 'no' } },
+    ]);
+  });
+
+  it('of an asynchronous extension are announced, and the output that goes with them', async () => {
+    const slow: MessageExtension = {
+      rsv: RSV1,
+      encode: async (piece) => piece,
+      decode: async (message) => message,
+    };
+    const ready = vi.fn();
+    const client = new ConnectionEvents({ role: 'client', maskingKeys: () => 0 }, [slow], ready);
+    expect(client.receive(Uint8Array.of(0xc1, 1, 0x61, ...ping))).toEqual([]);
+    expect(ready).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(ready).toHaveBeenCalledTimes(1));
+    expect(client.take().map(({ type }) => type)).toEqual(['text', 'ping']);
+    expect([...drain(client.connection)]).toEqual([0x8a, 0x81, 0, 0, 0, 0, 0x21]);
+    // Whoever knows when it finishes need not be told.
+    const untold = new ConnectionEvents({ role: 'client' }, [slow]);
+    untold.receive(Uint8Array.of(0xc1, 1, 0x61));
+    await vi.waitFor(() => expect(untold.take()).toEqual([{ type: 'text', text: 'a' }]));
+  });
+
+  it('throw for what is not bytes and for options that make no sense', () => {
+    const client = new ConnectionEvents({ role: 'client' });
+    expect(() => client.receive('text' as unknown as Uint8Array)).toThrow(TypeError);
+    expect(() => new ConnectionEvents({ role: 'proxy' as 'client' })).toThrow(TypeError);
+  });
+});
