@@ -20,7 +20,7 @@ import { encodeCloseBody, requireBytes, requireControlPayload } from '../frames/
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import { ByteQueue } from '../memory/byte-queue.js';
 import { EMPTY } from '../memory/bytes.js';
-import { endMessages } from '../memory/kept-messages.js';
+import { endMessages, suspendMessages } from '../memory/kept-messages.js';
 import { MessageDecoder } from '../receiving/message-decoder.js';
 import { MessageReader } from '../receiving/message-reader.js';
 import { INTERNAL_ERROR, PROTOCOL_ERROR } from '../rules/close-codes.js';
@@ -257,6 +257,7 @@ export class Connection {
   private read(bytes: Uint8Array, start: number, end: number, backlog: Backlog | null): void {
     const reader = this.#reader;
     const before = reader.offset - start;
+    const outer = suspendMessages();
     let threw = true;
     this.#reading = true;
     try {
@@ -264,7 +265,7 @@ export class Connection {
       threw = false;
     } finally {
       this.#reading = false;
-      endMessages();
+      endMessages(outer);
       const at = reader.offset - before;
       if (backlog !== null) backlog.readTo(at);
       // Also where nothing is left of the chunk, but of the event that threw: it is gone on with from there.

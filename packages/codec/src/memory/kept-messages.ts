@@ -46,8 +46,36 @@ export function beginMessages(bytes: Uint8Array, end: number, chunk: Uint8Array 
   shift = from;
 }
 
-/** A read has ended: nothing of its messages is held on to. One that it is inside of goes on without copies. */
-export function endMessages(): void {
+/** Where the messages of a read stand while another one is inside of it. */
+export interface SuspendedMessages {
+  readonly source: Uint8Array;
+  readonly sourceEnd: number;
+  readonly copy: ArrayBufferLike | null;
+  readonly copyStart: number;
+  readonly copyEnd: number;
+  readonly copyOffset: number;
+  readonly givenChunk: Uint8Array | null;
+  readonly shift: number;
+}
+
+/**
+ * A read begins.
+ *
+ * @returns what it is inside of, as a sink may feed another connection: for {@link endMessages}
+ */
+export function suspendMessages(): SuspendedMessages | null {
+  if (source === null) return null;
+  const outer = { source, sourceEnd, copy, copyStart, copyEnd, copyOffset, givenChunk, shift };
+  source = null;
+  return outer;
+}
+
+/** A read has ended: nothing of its messages is held on to. One that it is inside of goes on where it was. */
+export function endMessages(outer: SuspendedMessages | null): void {
+  if (outer !== null) {
+    ({ source, sourceEnd, copy, copyStart, copyEnd, copyOffset, givenChunk, shift } = outer);
+    return;
+  }
   if (source === null) return;
   source = null;
   copy = null;

@@ -70,6 +70,22 @@ describe.each(MODES)('%j', (mode) => {
     expect(inner).toEqual(expected.flatMap(() => expected));
   });
 
+  it('leaves what follows masked when its sink feeds another connection, and pauses behind', () => {
+    for (let last = 1; last < payloads.length; last++) {
+      const log: string[] = [];
+      const other = open(mode, [], () => {});
+      const connection: Connection = open(mode, log, () => {
+        other.receive(stream.slice());
+        if (log.length === last + 1) connection.pause();
+      });
+      const chunk = stream.slice();
+      connection.receive(chunk);
+      expect(characters(chunk.subarray(ends[last]))).toBe(characters(stream.subarray(ends[last])));
+      connection.resume();
+      expect(log).toEqual(expected);
+    }
+  });
+
   it('does without where the caller has a kernel of its own', () => {
     const log: string[] = [];
     let calls = 0;
