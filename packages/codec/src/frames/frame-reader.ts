@@ -228,8 +228,9 @@ export abstract class FrameReader {
    * other path.
    */
   private passFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
-    const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
-    this.onMessagesIn(bytes, end);
+    const { kinds, maxFrameBytes, maxMessageBytes, role } = this.#rules;
+    // A server's frames are masked (5.1): whoever keeps them unmasks them into memory of their own.
+    if (role !== 'server') this.onMessagesIn(bytes, end);
     let at = start;
     while (end - at >= 2) {
       const first = bytes[at]!;
