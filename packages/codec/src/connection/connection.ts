@@ -186,8 +186,11 @@ export class Connection {
   }
 
   private failBacklog(waiting: number): void {
-    this.#reader.fail('BACKLOG_TOO_LARGE', this.#reader.index + waiting);
-    this.#backlog = null;
+    try {
+      this.#reader.fail('BACKLOG_TOO_LARGE', this.#reader.index + waiting);
+    } finally {
+      this.#backlog = null;
+    }
   }
 
   /**

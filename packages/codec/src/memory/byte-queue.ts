@@ -43,8 +43,8 @@ export class ByteQueue {
       from += fits;
     }
     if (from < end) {
-      // Twice as long as the one before, so that one-byte chunks make few segments, and little room is left over.
-      const doubled = Math.min(2 * (last?.bytes.length ?? 0), MAX_SEGMENT_BYTES);
+      // As long as all that waits, so that one-byte chunks make few segments, and little room is left over.
+      const doubled = Math.min(this.#bytes, MAX_SEGMENT_BYTES);
       const length = Math.max(end - from, doubled, MIN_SEGMENT_BYTES);
       const bytes = length === end - from ? copyOf(source, from, end) : new Uint8Array(length);
       if (length > end - from) copyInto(source, from, end, bytes, 0);

@@ -3,6 +3,7 @@ import { mask } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BINARY, Connection, type ConnectionOptions, FIN, FrameParser, PING, TEXT } from '../../src/index.js';
+import { takeScan } from '../../src/memory/frame-scan.js';
 import { characters, concat, masked } from '../frames.js';
 
 const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>
@@ -239,4 +240,21 @@ it('more messages than one list holds, in one chunk', () => {
     ),
   );
   expect(heard).toBe(many);
+});
+
+it('a sink that transfers a chunk that was handed over away loses what follows there; others still have the scan', () => {
+  const frames = concat(...[1, 2, 3].map((byte) => masked(FIN | BINARY, new Uint8Array(100).fill(byte))));
+  const connection: Connection = new Connection(
+    { role: 'server', handOver: true },
+    {
+      binary: (bytes) => {
+        structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] });
+        connection.pause();
+      },
+    },
+  );
+  expect(() => connection.receive(frames)).toThrow();
+  const scan = takeScan(false, false);
+  expect(scan).not.toBe(null);
+  scan?.giveBack();
 });

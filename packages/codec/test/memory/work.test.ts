@@ -72,7 +72,7 @@ describe('a sink that stops at every message', () => {
       };
       attempt(() => connection.receive(chunk));
       while (heard < messages) attempt(() => connection.resume());
-      expect(frames).toBeLessThan(33 * messages);
+      expect(frames).toBeLessThan(9 * messages);
       expect(frames).toBeGreaterThan(messages);
     } finally {
       counting.maskFrames = scan.maskFrames;
@@ -97,6 +97,36 @@ describe('what waits', () => {
       }
       expect(queue.bytes).toBe(7);
     }
+  });
+
+  it('in a long chunk and a short one behind it holds little more than both', () => {
+    const bytes = held(() =>
+      Array.from({ length: 100 }, () => {
+        const queue = new ByteQueue();
+        queue.push(new Uint8Array(32_768), 0, 32_768);
+        queue.push(new Uint8Array(1), 0, 1);
+        return queue;
+      }),
+    );
+    expect(bytes).toBeLessThan(100 * (2 * 32_769 + 4096));
+  });
+
+  it('goes when the connection fails because of it, though the sink throws', () => {
+    const connection = new Connection(
+      { role: 'server', maxBacklogBytes: 1000 },
+      {
+        closed: () => {
+          throw new Error('closed');
+        },
+      },
+    );
+    connection.pause();
+    const bytes = held(() => {
+      connection.receive(new Uint8Array(4_000_000));
+      expect(() => connection.receive(new Uint8Array(10))).toThrow('closed');
+      return connection;
+    });
+    expect(bytes).toBeLessThan(1_000_000);
   });
 
   it('in line for an extension holds little more than its bytes, also as one-byte messages', () => {
