@@ -98,6 +98,52 @@ describe('one-byte chunks', () => {
   });
 });
 
+describe('a sink that stops at every message of 16 bytes', () => {
+  /** How many bytes are copied for a chunk of so many messages. */
+  function copied(messages: number, how: 'pauses' | 'throws', delivery: 'messages' | 'spans'): number {
+    copies.bytes = 0;
+    let heard = 0;
+    const stop = (): void => {
+      heard++;
+      if (how === 'throws') throw new Error('stop');
+      connection.pause();
+    };
+    const connection: Connection = new Connection(
+      { role: 'server', delivery },
+      { binary: stop, message: stop },
+    );
+    const frame = masked(FIN | BINARY, new Uint8Array(16));
+    const chunk = new Uint8Array(messages * frame.length);
+    for (let at = 0; at < chunk.length; at += frame.length) chunk.set(frame, at);
+    for (
+      let call = (): void => connection.receive(chunk);
+      heard < messages;
+      call = () => connection.resume()
+    ) {
+      try {
+        call();
+      } catch {}
+    }
+    return copies.bytes;
+  }
+
+  it.each([
+    ['pauses', 'spans'],
+    ['throws', 'spans'],
+    ['pauses', 'messages'],
+    ['throws', 'messages'],
+  ] as const)(
+    'has a constant copied a message, however many follow it: it %s, delivery %s',
+    (how, delivery) => {
+      const [one, two, four] = [750, 1500, 3000].map((messages) => copied(messages, how, delivery));
+      expect(two).toBeLessThan(2.3 * one!);
+      expect(four).toBeLessThan(2.3 * two!);
+      // What is read ahead of a sink that stops: 4 KiB.
+      expect(four).toBeLessThan(3000 * 4300);
+    },
+  );
+});
+
 describe('too much', () => {
   const options = { role: 'server', maxBacklogBytes: 1000 } as const;
 
