@@ -4,19 +4,21 @@ import type { Endpoint, EndpointOptions, ObservedEvent, Role } from '@sanssocket
 import {
   BINARY,
   Connection,
+  ConnectionConfig,
   type ConnectionOptions,
   type ConnectionSink,
   type MessageExtension,
   TEXT,
 } from '../src/index.js';
+import { concat } from './frames.js';
 
-export interface Mode extends Pick<ConnectionOptions, 'delivery' | 'mask'> {
+export interface Mode extends Pick<ConnectionOptions, 'delivery' | 'handOver' | 'allocate' | 'mask'> {
   /** By what masked frames are read: a scan of the chunk, or one by one, as where there is no WebAssembly. */
   readonly by: 'scan' | 'frame';
 }
 
 /** A kernel of the caller's: no scan is made then. */
-const ownKernel: MaskKernel = (source, start, end, target, at, key) =>
+export const ownKernel: MaskKernel = (source, start, end, target, at, key) =>
   mask(source, start, end, target, at, key);
 
 /** Every delivery, read either way. */
@@ -81,28 +83,52 @@ export function open(
 
 /** Takes all output there is. */
 export function drain(connection: Connection): Uint8Array {
-  const bytes: number[] = [];
+  const chunks: Uint8Array[] = [];
   for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
-    bytes.push(...chunk);
-  return Uint8Array.from(bytes);
+    chunks.push(chunk);
+  return concat(...chunks);
 }
 
-export function createEndpoint(role: Role, options: EndpointOptions, mode: Mode): Endpoint {
+const configs = new WeakMap<Mode, Map<string, ConnectionConfig>>();
+
+/** One configuration for all connections of a kind. */
+function configOf(role: Role, limits: object, mode: Mode): ConnectionConfig {
+  const ofMode = configs.get(mode) ?? new Map<string, ConnectionConfig>();
+  configs.set(mode, ofMode);
+  const key = role + JSON.stringify(limits);
+  const config = ofMode.get(key) ?? new ConnectionConfig({ role, maskingKeys: () => 0, ...limits, ...mode });
+  ofMode.set(key, config);
+  return config;
+}
+
+/**
+ * A connection for the vectors' runner.
+ *
+ * @param buffers - whether chunks come in Buffers of Node's pool, as from its sockets
+ */
+export function createEndpoint(role: Role, options: EndpointOptions, mode: Mode, buffers = false): Endpoint {
   const { rsv = 0, ...limits } = options;
   const events: ObservedEvent[] = [];
   const claims: MessageExtension = { rsv, encode: () => undefined, decode: (message) => message };
   const connection = new Connection(
-    { role, maskingKeys: () => 0, ...limits, ...mode },
+    configOf(role, limits, mode),
     recorder(events),
     rsv === 0 ? [] : [claims],
   );
-  const output: number[] = [];
+  const output: Uint8Array[] = [];
   const collect = (): void => {
-    output.push(...drain(connection));
+    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+      output.push(concat(chunk));
   };
   return {
     receive(chunk) {
-      connection.receive(chunk);
+      if (buffers) {
+        const buffer = Buffer.allocUnsafe(chunk.length);
+        buffer.set(chunk);
+        connection.receive(buffer);
+        // What was given away is not touched again.
+        if (mode.handOver !== true) buffer.fill(0xa5);
+      } else connection.receive(chunk);
       collect();
     },
     eof() {
@@ -110,6 +136,6 @@ export function createEndpoint(role: Role, options: EndpointOptions, mode: Mode)
       collect();
     },
     events: () => events,
-    output: () => Uint8Array.from(output),
+    output: () => concat(...output),
   };
 }

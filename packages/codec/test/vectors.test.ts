@@ -7,7 +7,7 @@ import {
   runConnectionVector,
 } from '@sanssocket/test-vectors';
 import { describe, expect, it } from 'vitest';
-import { createEndpoint, MODES } from './endpoint.js';
+import { createEndpoint, type Mode, ownKernel } from './endpoint.js';
 
 const folder = fileURLToPath(new URL('../../../test-vectors/vectors/', import.meta.url));
 // Those of the connection; the handshake's and the extension's vectors have schemas and tests of their own.
@@ -15,9 +15,22 @@ const files = readdirSync(folder).filter((name) =>
   readFileSync(folder + name, 'utf8').includes('connection.schema.json'),
 );
 
+const allocate = (bytes: number): Uint8Array => Buffer.allocUnsafe(bytes);
+/** Every delivery, read either way, of chunks in arrays or in Node's Buffers, which may be given away. */
+const WAYS: readonly (Mode & { readonly buffers: boolean })[] = [
+  { delivery: 'messages', by: 'scan', buffers: false },
+  { delivery: 'messages', by: 'scan', handOver: true, allocate, buffers: true },
+  { delivery: 'messages', by: 'frame', mask: ownKernel, handOver: true, buffers: true },
+  { delivery: 'spans', by: 'scan', allocate, buffers: true },
+  { delivery: 'spans', by: 'frame', mask: ownKernel, buffers: false },
+  { delivery: 'pieces', by: 'scan', buffers: true },
+  { delivery: 'pieces', by: 'frame', mask: ownKernel, buffers: false },
+];
+
 describe.each(files)('%s', (name) => {
   const { vectors } = JSON.parse(readFileSync(folder + name, 'utf8')) as ConnectionVectorFile;
-  describe.each(MODES)('delivery $delivery, by $by', (mode) => {
+  describe.each(WAYS)('delivery $delivery, by $by, handOver $handOver, Buffers $buffers', (way) => {
+    const { buffers, ...mode } = way;
     it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
       '$id as $role',
       ({ vector, role }) => {
@@ -25,7 +38,7 @@ describe.each(files)('%s', (name) => {
         const mismatches = runConnectionVector(
           vector,
           role,
-          (r, options) => createEndpoint(r, options, mode),
+          (r, options) => createEndpoint(r, options, mode, buffers),
           {
             overwriteChunks: true,
           },

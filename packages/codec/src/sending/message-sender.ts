@@ -179,6 +179,8 @@ export class MessageSender implements PipelineTarget {
     try {
       this.writeSpan(FIN | PONG, bytes, start, end, this.key());
       output.pongs++;
+      // One that came before, and waits, needs no answer any more (RFC 6455 5.5.3).
+      output.heldPong = null;
     } catch (error) {
       // It waits for its answer.
       output.heldPong = copyOf(bytes, start, end);
