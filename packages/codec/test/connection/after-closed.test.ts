@@ -12,9 +12,9 @@ import {
   PING,
   RSV1,
   TEXT,
-} from '../src/index.js';
-import { flip, Manual, settled } from './extensions.js';
-import { concat, hex, masked, utf8 } from './frames.js';
+} from '../../src/index.js';
+import { flip, Manual, settled } from '../extensions.js';
+import { concat, hex, masked, utf8 } from '../frames.js';
 
 const NAMES = [
   'text',
@@ -146,7 +146,7 @@ describe.each(['messages', 'spans', 'pieces'] as const)('delivery %s', (delivery
               attempt(() => connection.fail(1011));
               break;
             default:
-              attempt(() => connection[act.kind]());
+              attempt(() => connection[act.kind as 'close' | 'pause' | 'resume']());
           }
         }
         // All that is under way comes to its end, one way or the other.

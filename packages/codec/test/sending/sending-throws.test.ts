@@ -13,10 +13,10 @@ import {
   PING,
   PreparedMessage,
   RSV1,
-} from '../src/index.js';
-import { drain, open } from './endpoint.js';
-import { flip, sync } from './extensions.js';
-import { characters, readable, toward, utf8 } from './frames.js';
+} from '../../src/index.js';
+import { drain, open } from '../endpoint.js';
+import { flip, sync } from '../extensions.js';
+import { characters, readable, toward, utf8 } from '../frames.js';
 
 class Blown extends Error {}
 

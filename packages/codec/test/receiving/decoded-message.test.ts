@@ -8,9 +8,9 @@ import {
   type MessageExtension,
   RSV1,
   TEXT,
-} from '../src/index.js';
-import { flip, settled, sync } from './extensions.js';
-import { concat, masked, utf8 } from './frames.js';
+} from '../../src/index.js';
+import { flip, settled, sync } from '../extensions.js';
+import { concat, masked, utf8 } from '../frames.js';
 
 const later: MessageExtension = {
   rsv: RSV1,

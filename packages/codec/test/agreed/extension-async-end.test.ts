@@ -1,9 +1,9 @@
 /** Extensions that take their time when the connection ends, and sinks that throw behind them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CLOSE, Connection, type ConnectionSink, FIN, PING, RSV1, TEXT } from '../src/index.js';
-import { drain, open } from './endpoint.js';
-import { flip, Manual, settled, texts } from './extensions.js';
-import { concat, hex, masked, utf8 } from './frames.js';
+import { CLOSE, Connection, type ConnectionSink, FIN, PING, RSV1, TEXT } from '../../src/index.js';
+import { drain, open } from '../endpoint.js';
+import { flip, Manual, settled, texts } from '../extensions.js';
+import { concat, hex, masked, utf8 } from '../frames.js';
 
 const encoded = (text: string): Uint8Array => masked(FIN | RSV1 | TEXT, flip(utf8(text)));
 const frame = (first: number, text: string): number[] => [first, text.length, ...flip(utf8(text))];
