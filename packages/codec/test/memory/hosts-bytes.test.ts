@@ -14,8 +14,9 @@ import {
   TEXT,
 } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
-import { flip, Manual, settled, sync } from '../extensions.js';
+import { flip, settled, sync } from '../extensions.js';
 import { characters, concat, masked, plain, utf8 } from '../frames.js';
+import { gc } from './heap.js';
 
 const allocate = (bytes: number): Uint8Array => Buffer.allocUnsafe(bytes);
 
@@ -91,6 +92,19 @@ describe('messages of two connections that arrive in turn', () => {
   });
 });
 
+it('a chunk that was given away is held by its messages alone, and memory of messages by nobody else', async () => {
+  const held: WeakRef<object>[] = [];
+  const sink = { binary: (bytes: Uint8Array) => held.push(new WeakRef(bytes.buffer)) };
+  const connections = [true, false].map((handOver) => new Connection({ role: 'server', handOver }, sink));
+  const receive = (connection: Connection): void =>
+    connection.receive(concat(...[1, 2, 3].map((i) => masked(FIN | BINARY, new Uint8Array(300), i))));
+  for (const connection of connections) receive(connection);
+  expect(held.length).toBe(6);
+  await settled();
+  gc();
+  expect(held.map((memory) => memory.deref())).toEqual(new Array(6).fill(undefined));
+});
+
 describe('a payload', () => {
   const sends: readonly (readonly [string, (end: Connection, bytes: Uint8Array) => void])[] = [
     ['sendBinary', (end, bytes) => end.sendBinary(bytes)],
@@ -110,15 +124,23 @@ describe('a payload', () => {
     'is the caller’s again when %s returns, though the extension takes its time',
     async (_, send) => {
       for (const role of ['server', 'client'] as const) {
-        const extension = new Manual();
-        const { connection } = open({ role }, [extension]);
+        // It looks at the piece when the caller has had its bytes back for long.
+        const late: MessageExtension = {
+          rsv: RSV1,
+          encode: async (piece) => {
+            await settled();
+            return flip(piece);
+          },
+          decode: flip,
+        };
+        const { connection } = open({ role }, [late]);
         const bytes = buffer(utf8('aaaaaaaa'));
         for (const letter of 'abc') {
           bytes.fill(letter);
           send(connection, bytes);
         }
         bytes.fill(0xff);
-        while (extension.jobs.length > 0) await extension.finish();
+        for (let i = 0; i < 10; i++) await settled();
         const { connection: other, events } = open({ role: role === 'server' ? 'client' : 'server' }, [
           sync(RSV1),
         ]);
@@ -193,6 +215,7 @@ describe('an empty message', () => {
     const later: MessageExtension = { rsv: RSV1, encode: flip, decode: async () => nothing };
     const nothing = new Uint8Array(0);
     const same: MessageExtension = { rsv: RSV1, encode: flip, decode: () => nothing };
+    const seen = new Set<ArrayBufferLike>();
     for (const extensions of [[], [same], [later]]) {
       for (const stream of [
         concat(empty(BINARY), masked(FIN | BINARY)),
@@ -205,7 +228,10 @@ describe('an empty message', () => {
             binary: (bytes: Uint8Array) => {
               heard++;
               expect(bytes.length).toBe(0);
-              structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
+              // Nobody has had this memory before.
+              expect(seen.has(bytes.buffer)).toBe(false);
+              seen.add(bytes.buffer);
+              structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] });
             },
           };
           for (let i = 0; i < 3; i++)
