@@ -14,10 +14,12 @@ import type { Allocate } from './allocate.js';
 import { copyInto } from './bytes.js';
 import { noteLent, noteReturned, poison, refuseReturned } from './checked.js';
 
-/** A slab grows up to here, and what follows goes into a further chunk: a payload of 64 KiB with its header just fits. */
-export const MAX_SLAB_BYTES = 0x1_0040;
-/** How long slabs are. Each is four times the one before, so that a quarter of a slab that has grown is used. */
-const SLAB_BYTES: readonly number[] = [1024, 4096, 16384, MAX_SLAB_BYTES];
+/** What a header takes beside a payload of 16 or 64 KiB. */
+const HEADER_BYTES = 64;
+/** A slab grows up to here, and what follows goes into a further chunk. */
+export const MAX_SLAB_BYTES: number = 0x1_0000 + HEADER_BYTES;
+/** How long slabs are. Each is about four times the one before, so that a quarter of a slab that has grown is used. */
+const SLAB_BYTES: readonly number[] = [1024, 4096, 0x4000 + HEADER_BYTES, MAX_SLAB_BYTES];
 /** The longest slab that output begins with if less is certain to come: what may wait in vain on each connection. */
 const MAX_FIRST_BYTES = 4096;
 /** Up to here V8 keeps an array in its own heap, ten times as cheap as one outside. */
