@@ -54,8 +54,8 @@ export interface ConnectionSink {
   /**
    * A method of this sink, or a function of the host's (a source of masking keys, an allocator), has thrown outside of any call
    * of the host, because an asynchronous extension had finished: there was nobody to throw it at. Reading goes on behind the
-   * event that threw, as it does where the exception passes through `receive`. Without this method, or when it throws itself or
-   * `closed` did, the error is reported as uncaught: by the runtime's `reportError`, or else from a microtask. An extension that
+   * event that threw, as it does where the exception passes through `receive`. Without this method, or when it throws itself, or
+   * when `closed`, the `output` before it or an extension's `close` did, the error is reported as uncaught: by the runtime's `reportError`, or else from a microtask. An extension that
    * could not encode a message, or whose result could not be written, fails the connection with 1011; its error comes here, but is
    * not reported as uncaught.
    */
