@@ -40,6 +40,7 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
       'tools/test/**/*.test.ts',
     ],
+    setupFiles: [`${root}tools/property-seed.ts`],
     reporters: ['default', './tools/vitest-summary.mjs'],
     // Two also where there are two cores, where the default is one: 125 s in place of 209.
     maxWorkers: 2,

@@ -8,12 +8,14 @@ import { negotiate, Recorder } from './pair.js';
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
 const bits = fc.integer({ min: 8, max: 15 });
-const wishes: fc.Arbitrary<DeflateWishes> = fc.record({
+const anyWishes: fc.Arbitrary<DeflateWishes> = fc.record({
   serverNoContextTakeover: maybe(fc.boolean()),
   clientNoContextTakeover: maybe(fc.boolean()),
   serverMaxWindowBits: maybe(bits),
   clientMaxWindowBits: maybe(bits),
 });
+/** Some engines meet few wishes: often there are none. */
+const wishes = fc.oneof(fc.constant<DeflateWishes>({}), anyWishes);
 const tuning = fc.record({
   level: maybe(fc.integer({ min: 0, max: 9 })),
   memoryLevel: maybe(fc.integer({ min: 1, max: 9 })),
@@ -65,5 +67,5 @@ test.each(engines)('%s: a round trip under any options that both sides accept', 
     ),
     { numRuns: 100 },
   );
-  expect(agreed).toBeGreaterThan(0);
+  expect(agreed).toBeGreaterThan(10);
 });
