@@ -2,4 +2,4 @@
 // SEED=2 npm test.
 import fc from 'fast-check';
 
-fc.configureGlobal({ seed: Number(process.env.SEED ?? 1) });
+fc.configureGlobal({ seed: Number(process.env['SEED'] ?? 1) });
