@@ -33,7 +33,7 @@ function serve(socket) {
  */
 function echo(socket, head) {
   const connection = new Connection(CONFIG, {
-    message: (opcode, bytes, start, end) => connection.sendSpan(opcode, bytes, start, end),
+    message: (opcode, span) => connection.sendSpan(opcode, span),
   });
   const flush = () => {
     for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants, inflateRawSync } from 'node:zlib';
-import { type Fault, FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec';
+import type { Fault } from '@sanssocket/codec';
+import { FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec/frames';
 import type { WireTap } from './host-loop.js';
 
 /** How much of a payload is shown. */
@@ -68,11 +69,11 @@ export class FrameTap implements WireTap {
   readonly #sent: FrameParser = this.#parser('sent');
 
   received(bytes: Uint8Array): void {
-    this.#received.push(bytes);
+    this.#received.receive(bytes);
   }
 
   sent(bytes: Uint8Array): void {
-    this.#sent.push(bytes);
+    this.#sent.receive(bytes);
   }
 
   /** Lets someone watch, beginning with the frames just gone by. */

@@ -55,7 +55,7 @@ export class Recorder {
           this.messages.push(bytes);
           this.events.push({ binary: hexOf(bytes) });
         },
-        ping: (bytes, start, end) => this.events.push({ ping: hexOf(bytes.subarray(start, end)) }),
+        ping: (bytes) => this.events.push({ ping: hexOf(bytes) }),
         closed: (outcome) => {
           this.outcome = outcome;
           const { fault } = outcome;

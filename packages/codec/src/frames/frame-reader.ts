@@ -19,7 +19,8 @@ import type { FrameScan } from '../memory/frame-scan.js';
 import { PartialFrame } from '../memory/partial-frame.js';
 import { createFault, type Fault, type FaultCode } from '../rules/faults.js';
 import { extendedLengthBytes, readPayloadLength } from '../rules/frame-header.js';
-import { frameStartFault, payloadLengthFault } from '../rules/frame-rules.js';
+import { faultyByte, frameStartFault, payloadLengthFault } from '../rules/frame-rules.js';
+import { httpHint } from '../rules/http-hint.js';
 import { limitFault, type MessageProgress, progressAfter, sequenceFault } from '../rules/message-progress.js';
 import { MASK } from '../rules/opcodes.js';
 import { type FrameRules, MESSAGE } from '../rules/parser-rules.js';
@@ -168,13 +169,13 @@ export abstract class FrameReader {
   }
 
   /** As `FrameParser.fail`. */
-  fail(code: FaultCode, index: number = this.#at): void {
+  fail(code: FaultCode, index: number = this.#at, hint = ''): void {
     if (this.failed) return;
     this.#state = FAILED;
     this.#partial = null;
     this.#frame = null;
     this.#progress = null;
-    this.onFault(createFault(code, this.#base + index));
+    this.onFault(createFault(code, this.#base + index, hint));
   }
 
   /**
@@ -304,7 +305,8 @@ export abstract class FrameReader {
     const second = bytes[at + 1]!;
     const fault = this.startFault(first, second);
     if (fault !== undefined) {
-      this.fail(fault, isOfSecondByte(fault) ? index + 1 : index);
+      const hint = this.#base + index === 0 ? httpHint(bytes, at, at + available) : '';
+      this.fail(fault, index + faultyByte(fault), hint);
       return 0;
     }
     const lengthBytes = extendedLengthBytes(second);
@@ -347,14 +349,4 @@ export abstract class FrameReader {
     const { role, rsv, maxFragments } = this.#rules;
     return frameStartFault(first, second, role, rsv) ?? sequenceFault(this.#progress, first, maxFragments);
   }
-}
-
-/** The faults of a frame's start that its second byte shows. */
-function isOfSecondByte(fault: FaultCode): boolean {
-  return (
-    fault === 'MASK_REQUIRED' ||
-    fault === 'MASK_FORBIDDEN' ||
-    fault === 'CONTROL_TOO_LONG' ||
-    fault === 'CLOSE_BODY_TOO_SHORT'
-  );
 }

@@ -1,8 +1,8 @@
 /** A message whose pieces are passed on as they come, and kept by nobody: only a character that a piece cuts is held back. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
 import { poisonOwn } from '../memory/checked.js';
-import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
+import { borrow, giveBack, lentSpan, unmaskTo } from '../memory/scratch.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { unfinishedUtf8Bytes } from '../rules/utf8.js';
 import { IncomingMessage } from './incoming-message.js';
@@ -13,12 +13,12 @@ export class PassedPieces extends IncomingMessage {
   static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(keptConfig, {}, TEXT, 0);
 
   readonly #config: ConnectionConfig;
-  readonly #sink: ConnectionSink;
+  readonly #sink: AnySink;
   /** The bytes so far of a character that a piece cut, and how many they are. */
   #held: Uint8Array | null = null;
   #heldBytes = 0;
 
-  constructor(config: ConnectionConfig, sink: ConnectionSink, opcode: MessageOpcode, first: number) {
+  constructor(config: ConnectionConfig, sink: AnySink, opcode: MessageOpcode, first: number) {
     super(opcode, first, false);
     this.#config = config;
     this.#sink = sink;
@@ -55,11 +55,11 @@ export class PassedPieces extends IncomingMessage {
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    this.#sink.piece?.(bytes, begin, end - hold);
+    this.#sink.piece?.(lentSpan(bytes, begin, end - hold));
     poisonOwn(bytes, begin, end - hold);
   }
 
-  override deliver(sink: ConnectionSink): boolean {
+  override deliver(sink: AnySink): boolean {
     sink.finish?.();
     return true;
   }

@@ -2,10 +2,10 @@
  * A message that stands whole in memory: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
 import { poisonOwn } from '../memory/checked.js';
 import { keepMessage, messageMemory } from '../memory/kept-messages.js';
-import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
+import { borrow, giveBack, isLentUtf8, lentSpan, lentView, unmaskTo } from '../memory/scratch.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { decodeText } from '../rules/text.js';
 import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
@@ -19,7 +19,7 @@ import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
  */
 export function deliverWhole(
   config: ConnectionConfig,
-  sink: ConnectionSink,
+  sink: AnySink,
   opcode: MessageOpcode,
   bytes: Uint8Array,
   start: number,
@@ -35,7 +35,7 @@ export function deliverWhole(
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }
-  sink.message?.(opcode, bytes, start, end);
+  sink.message?.(opcode, lentSpan(bytes, start, end));
   poisonOwn(bytes, start, end);
   return VALID;
 }
@@ -43,7 +43,7 @@ export function deliverWhole(
 /** The same for a masked message, which is unmasked in memory that is lent for it, or in its own. */
 export function deliverMasked(
   config: ConnectionConfig,
-  sink: ConnectionSink,
+  sink: AnySink,
   opcode: MessageOpcode,
   bytes: Uint8Array,
   start: number,
@@ -64,13 +64,7 @@ export function deliverMasked(
   }
 }
 
-function deliverText(
-  sink: ConnectionSink,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  ascii: boolean,
-): number {
+function deliverText(sink: AnySink, bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
   const text = decodeText(bytes, start, end, lentView(bytes), ascii);
   if (text === undefined) {
     const invalid = invalidIndex(bytes, start, end);

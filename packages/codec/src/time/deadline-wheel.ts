@@ -3,7 +3,7 @@
  * come. A deadline that moves later costs nothing when it moves: its entry is looked at in its old slot and put into the
  * new one then. So what happens for each chunk received is one assignment in a `Keepalive`, and no timer is ever reset.
  */
-import { positiveInteger, requireTime } from '../rules/limits.js';
+import { positiveInteger, requireTime } from '../rules/options.js';
 
 /** Something with a deadline; a `Keepalive` is one. */
 export interface Timed {
