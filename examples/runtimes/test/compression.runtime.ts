@@ -138,7 +138,7 @@ describe.each(servers)('$name is the server', ({ command, compresses }) => {
     for (let i = 0; i < rawHeaders.length; i += 2) message.setHeader(rawHeaders[i]!, rawHeaders[i + 1]!);
     message.end();
     const [response, socket, head] = await once(message, 'upgrade');
-    const outcome = checkResponse(asked, response, { extensions: [extension] });
+    const outcome = checkResponse(asked, response);
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
     const agreed = outcome.extensions.map(({ agreed: one }) => one);
     expectAll(await converse(socket, 'client', agreed, head, texts), compresses);
