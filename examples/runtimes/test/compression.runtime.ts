@@ -1,5 +1,5 @@
 // Every engine against every peer that compresses: all messages come back, those after the first too.
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../../packages/deflate/test/engines.js';
 import { texts } from '../peers/texts.mjs';
 import { type Conversation, converse, countOfMessages } from './echo-conversation.js';
+import { pythonWith } from './python.js';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const DENO = [
@@ -30,17 +31,9 @@ const NODE = 'WebSocket' in globalThis ? [process.execPath] : [process.execPath,
 const hasWebSocket =
   'WebSocket' in globalThis || process.allowedNodeEnvironmentFlags.has('--experimental-websocket');
 
-/** Debian's Python, which need not be the first one there is, if it has a module. */
 function python(module: string): string[] | undefined {
-  for (const command of ['python3', '/usr/bin/python3']) {
-    try {
-      execFileSync(command, ['-c', `import ${module}`], { stdio: 'ignore' });
-      return [command, 'peers/echo.py', module];
-    } catch {
-      // Another one, perhaps.
-    }
-  }
-  return undefined;
+  const command = pythonWith(module);
+  return command === undefined ? undefined : [command, 'peers/echo.py', module];
 }
 
 /** How to start a peer; undefined if it is not here. */
