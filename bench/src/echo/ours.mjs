@@ -18,7 +18,7 @@ function serve(socket) {
   const handshake = new ServerHandshake();
   socket.on('error', () => socket.destroy());
   socket.on('data', function onHead(chunk) {
-    const event = handshake.push(chunk);
+    const event = handshake.receive(chunk);
     if (event?.kind === 'rejected') socket.end(event.bytes);
     if (event?.kind !== 'request') return;
     socket.removeListener('data', onHead);

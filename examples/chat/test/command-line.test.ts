@@ -119,8 +119,8 @@ describe('the client', () => {
     const closedPort = await listen(createServer());
     const cases: [string[], string][] = [
       [[], 'usage: '],
-      [['http://localhost/'], 'not a ws: or wss: URI'],
-      [['nonsense'], 'not a ws: or wss: URI'],
+      [['http://localhost/'], 'a WebSocket URI is of the scheme ws or wss, not http'],
+      [['nonsense'], 'a WebSocket URI is ws: or wss:'],
       [['--shout', 'ws://localhost/'], "Unknown option '--shout'"],
       [['ws://localhost:1/'], 'cannot connect to localhost:1: ECONNREFUSED'],
       [

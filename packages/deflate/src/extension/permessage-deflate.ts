@@ -57,7 +57,7 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  * ```ts
  * import assert from 'node:assert/strict';
  * import { Connection } from '@sanssocket/codec';
- * import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake';
+ * import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake/rules';
  * import { permessageDeflate } from '@sanssocket/deflate';
  * import { nodeZlib } from '@sanssocket/deflate/node-zlib';
  *
@@ -151,7 +151,7 @@ export function permessageDeflate(options: PermessageDeflateOptions): Negotiable
       const agreement = confirmResponse(response, offers);
       if (agreement === undefined) return undefined;
       const { server, client } = directions(agreement);
-      return messages(client, server);
+      return { agreed: messages(client, server) };
     },
   };
 }
