@@ -13,6 +13,15 @@ import { createHandleDeflater, createHandleInflater, hasZlibHandle } from './eng
 import { OneShotDeflater } from './engines/one-shot.js';
 import { SYNC_FLUSH } from './engines/zlib-shape.js';
 
+export type {
+  DeflateEngine,
+  Deflater,
+  DeflaterOptions,
+  Inflated,
+  Inflater,
+  InflaterOptions,
+} from './deflate/engine.js';
+
 /** Options of {@link nodeZlib}. */
 export interface NodeZlibOptions {
   /**

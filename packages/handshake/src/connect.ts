@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 
-export type { AcceptOptions, RejectOptions } from './rules/answer.js';
-export type { ClientRequestOptions } from './rules/client-request.js';
+export type { Acceptance, AcceptOptions, Rejection, RejectOptions } from './rules/answer.js';
+export type { ClientRequest, ClientRequestOptions } from './rules/client-request.js';
 export type { ClientAcceptance, ClientRefusal } from './rules/client-response.js';
 export { type ConnectRequest, checkConnectResponse, createConnect } from './rules/connect-client.js';
 export {
@@ -20,4 +20,6 @@ export {
 export type { NegotiableExtension, NegotiatedExtension } from './rules/negotiate.js';
 export type { OpeningRequest } from './rules/request.js';
 export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
+export type { RandomSource } from './values/accept-key.js';
+export type { ExtensionOffer, ExtensionParameter } from './values/extensions.js';
 export type { HandshakeFault, HandshakeFaultCode } from './values/faults.js';

@@ -21,6 +21,7 @@ export {
   requireHeader,
   requireProtocol,
 } from './rules/rules.js';
+export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
 export type { ExtensionOffer, ExtensionParameter } from './values/extensions.js';
 export {
   createFault,
