@@ -21,7 +21,7 @@ import type { PreparedMessage } from '../frames/prepared-message.js';
 import { ByteQueue } from '../memory/byte-queue.js';
 import { EMPTY } from '../memory/bytes.js';
 import { endMessages, suspendMessages } from '../memory/kept-messages.js';
-import { MessageDecoder } from '../receiving/message-decoder.js';
+import { MessageDecoder, type OutsideHost } from '../receiving/message-decoder.js';
 import { MessageReader } from '../receiving/message-reader.js';
 import { INTERNAL_ERROR, PROTOCOL_ERROR } from '../rules/close-codes.js';
 import { BINARY, type MessageOpcode, PING, PONG, TEXT } from '../rules/opcodes.js';
@@ -107,10 +107,15 @@ export class Connection {
         return true;
       } catch (error) {
         reader.report(error);
+        decoder.host?.threw();
         return false;
       }
     };
     const outside = (call: () => void): void => {
+      if (decoder.host === null) alone(call);
+      else decoder.host.outside(() => alone(call));
+    };
+    const alone = (call: () => void): void => {
       decoder.outside = true;
       guarded(call);
       decoder.outside = false;
@@ -137,6 +142,26 @@ export class Connection {
         }
       },
     });
+  }
+
+  /**
+   * Lets the machine that hosts this connection take part in what happens outside of any call of its own.
+   *
+   * @param makeHost - called if there can be anything of the kind: without extensions nothing is ever late
+   * @internal
+   */
+  hostedBy(makeHost: () => OutsideHost): void {
+    const { decoder } = this.#reader;
+    if (decoder !== null) decoder.host = makeHost();
+  }
+
+  /**
+   * Tells of an exception that the host has nobody to throw at, as those outside of any call are told of.
+   *
+   * @internal
+   */
+  report(error: unknown): void {
+    this.#reader.report(error);
   }
 
   // Input.
