@@ -339,7 +339,7 @@ export class ConnectionHost {
   /** Stops the connection behind the event that is being answered, if too many answers wait. */
   #hold(): void {
     const answers = this.#answers + this.connection.bufferedAmount - this.#before;
-    if (this.#held || answers <= this.#config.highWaterBytes) return;
+    if (this.#held || this.gone || answers <= this.#config.highWaterBytes) return;
     this.#held = true;
     this.connection.pause();
   }
