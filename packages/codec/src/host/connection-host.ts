@@ -125,7 +125,7 @@ export class ConnectionHost {
       outside: (call) => this.#outside(call),
       threw: () => this.#failAfterThrow(),
     }));
-    this.#setTimer(this.keepalive.deadline);
+    this.#watch();
   }
 
   // For the transport.
@@ -220,6 +220,7 @@ export class ConnectionHost {
         return;
     }
     this.#run(true);
+    this.#watch();
   }
 
   // For the application.
@@ -397,10 +398,9 @@ export class ConnectionHost {
 
   /** Goes on reading what waits in the connection, if nothing speaks against it; whether it did. */
   #readOn(): boolean {
-    // Whichever of what waited has left, as much may be answered again: so all that waits does not grow.
     const { taken } = this.#output;
-    const left = Math.max(0, this.#answers - (taken - this.#takenBefore));
-    this.#answers = Math.min(left, this.connection.bufferedAmount);
+    // Whichever of what waited has left, as much may be answered again: so all that waits does not grow.
+    this.#answers = this.#output.busy ? Math.max(0, this.#answers - (taken - this.#takenBefore)) : 0;
     this.#takenBefore = taken;
     if (!this.#held || this.#paused || this.#answers > this.#config.highWaterBytes) return false;
     this.#held = false;
@@ -475,22 +475,22 @@ export class ConnectionHost {
   }
 
   #settle(timed: boolean): void {
-    const { connection } = this;
-    this.#read(connection.state === 'closed' || !this.#stopsReading());
-    if (connection.state !== 'open') this.#beginClosing(timed);
-    if (connection.transport === 'end' && this.waitingBytes === 0 && this.#state === RUNNING) {
-      this.#state = ENDING;
-      this.#call(() => this.#transport.end());
-    }
-    if (this.gone) return;
-    const { deadline } = this.keepalive;
-    if (deadline < this.#wakeAt) this.#setTimer(deadline);
+    const { state } = this.connection;
+    this.#read(state === 'closed' || !this.#stopsReading());
+    if (state !== 'open') this.#settleClosing(timed);
     if (this.full) {
       this.#wasFull = true;
-    } else if (this.#wasFull && 2 * this.waitingBytes <= this.#config.highWaterBytes) {
+    } else if (this.#wasFull && !this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) {
       this.#wasFull = false;
       this.#guard(() => this.onDrained?.());
     }
+  }
+
+  #settleClosing(timed: boolean): void {
+    this.#beginClosing(timed);
+    if (this.connection.transport !== 'end' || this.waitingBytes > 0 || this.#state !== RUNNING) return;
+    this.#state = ENDING;
+    this.#call(() => this.#transport.end());
   }
 
   #stopsReading(): boolean {
@@ -510,9 +510,16 @@ export class ConnectionHost {
       this.#closing = true;
       this.#pinged = false;
       this.keepalive.closing(this.#now);
+      this.#watch();
     } else if (this.#wakeAt > this.#now) {
       this.#setTimer(this.#now);
     }
+  }
+
+  /** Only what makes a deadline earlier calls this; the timer rings too early where it has become later. */
+  #watch(): void {
+    const { deadline } = this.keepalive;
+    if (deadline < this.#wakeAt && !this.gone) this.#setTimer(deadline);
   }
 
   #setTimer(time: number): void {

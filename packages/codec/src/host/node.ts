@@ -32,13 +32,14 @@ export interface NodeSocket {
   setNoDelay?(noDelay: boolean): unknown;
 }
 
+/** Written for its callback. An array of its own, as a stream may pass it on. */
+const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
 class NodeTransport implements Transport {
   readonly host: ConnectionHost;
   readonly copies: boolean;
   readonly #socket: NodeSocket;
   readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
-  /** Batches that were through at once, and whose callbacks are still to come. */
-  #through = 0;
   #error: Error | undefined;
 
   constructor(
@@ -69,24 +70,24 @@ class NodeTransport implements Transport {
 
   write(chunks: readonly Uint8Array[]): number {
     const socket = this.#socket;
-    const last = chunks.length - 1;
+    const { length } = chunks;
     let bytes = 0;
     // Corked, a batch is one write to the operating system.
-    if (last > 0) socket.cork();
-    for (const [index, chunk] of chunks.entries()) {
+    if (length > 1) socket.cork();
+    for (let i = 0; i < length; i++) {
+      const chunk = chunks[i]!;
       bytes += chunk.length;
-      if (index < last) socket.write(chunk);
-      else socket.write(chunk, this.#onWritten);
+      socket.write(chunk);
     }
-    if (last > 0) socket.uncork();
-    if (socket.writableLength > 0) return 0;
-    this.#through++;
-    return bytes;
+    if (length > 1) socket.uncork();
+    if (socket.writableLength === 0) return bytes;
+    // Nothing, behind the batch: only a batch that waits costs a callback.
+    socket.write(NOTHING, this.#onWritten);
+    return 0;
   }
 
   readonly #onWritten = (error?: Error | null): void => {
-    if (this.#through > 0) this.#through--;
-    else if (error == null) this.host.written(now());
+    if (error == null) this.host.written(now());
   };
 
   pause(): void {

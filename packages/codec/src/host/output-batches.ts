@@ -12,15 +12,18 @@ export class OutputBatches {
   readonly #connection: Connection;
   readonly #transport: Transport;
   readonly #batchBytes: number;
-  /** What is under way, in order; null while nothing is. */
+  /** What the transport holds, or has not taken, in order; null while it has let everything through. */
   #batch: Uint8Array[] | null = null;
+  /** How many bytes of the batch are not through. */
+  #left = 0;
+  /** How many bytes were taken from the connection and are not through. */
   #bytes = 0;
   /** What is left of a chunk that goes in parts; null if there is none. */
   #rest: Uint8Array | null = null;
-  /** The chunk taken last, to be given back. */
-  #last: Uint8Array | null = null;
   /** Whether the transport is being called. */
   #offering = false;
+  /** Whether the transport is gone: what becomes of a batch is not known. */
+  #dropped = false;
   /** How many bytes have been taken from the connection in all. */
   taken = 0;
 
@@ -36,97 +39,107 @@ export class OutputBatches {
 
   /** Whether a batch is under way. */
   get busy(): boolean {
-    return this.#batch !== null;
+    return this.#batch !== null || this.#offering;
   }
 
   /** How many bytes were taken from the connection and are not through. */
   get bytes(): number {
-    return this.#bytes + (this.#rest?.length ?? 0);
+    return this.#bytes;
   }
 
-  /** Writes until the transport holds something back, or there is no more. Throws what the connection's `takeOutput` and the transport throw. */
+  /**
+   * Writes until the transport holds something back, or there is no more. Throws what the connection's `takeOutput` and the
+   * transport throw.
+   */
   flush(): void {
-    while (this.#batch === null) {
+    while (!this.busy && !this.#dropped) {
       const batch = this.#take();
-      if (batch.length === 0) return;
-      this.#batch = batch;
-      this.#offer();
+      if (batch === null) return;
+      this.#offer(batch);
     }
   }
 
   /** The transport has let all of the batch through. */
   written(): void {
-    this.#advance(this.#bytes);
+    const batch = this.#batch;
+    this.#count(this.#left);
+    if (batch !== null && !this.#offering) this.#end(batch);
   }
 
   /** The transport takes more: it is offered what it has not let through. */
   offerAgain(): void {
-    if (this.#batch !== null && !this.#offering) this.#offer();
+    if (this.#batch !== null && !this.#offering) this.#offer(this.#batch);
   }
 
   /** Forgets everything: the transport is gone. */
   drop(): void {
+    this.#dropped = true;
     this.#batch = null;
+    this.#left = 0;
     this.#bytes = 0;
     this.#rest = null;
-    this.#last = null;
   }
 
-  #take(): Uint8Array[] {
-    const batch: Uint8Array[] = [];
-    const batchBytes = this.#batchBytes;
-    const partBytes = 4 * batchBytes;
-    let bytes = 0;
-    while (bytes < batchBytes) {
-      let chunk = this.#rest ?? this.#connection.takeOutput();
+  #take(): Uint8Array[] | null {
+    let chunk = this.#next();
+    if (chunk === undefined) return null;
+    const batch = [chunk];
+    let { length } = chunk;
+    while (length < this.#batchBytes) {
+      chunk = this.#next();
       if (chunk === undefined) break;
-      if (this.#rest === null) {
-        this.#last = chunk;
-        this.taken += chunk.length;
-      }
-      this.#rest = null;
-      if (chunk.length > partBytes) {
-        this.#rest = view(chunk, partBytes, chunk.length);
-        chunk = view(chunk, 0, partBytes);
-      }
       batch.push(chunk);
-      bytes += chunk.length;
-      this.#bytes = bytes;
+      length += chunk.length;
     }
+    this.#left = length;
     return batch;
   }
 
-  #offer(): void {
-    const batch = this.#batch!;
-    const offered = this.#bytes;
-    this.#offering = true;
-    let through: number;
-    try {
-      through = this.#transport.write(batch);
-    } finally {
-      this.#offering = false;
+  /** The next chunk, or part of one. */
+  #next(): Uint8Array | undefined {
+    const rest = this.#rest;
+    let chunk: Uint8Array;
+    if (rest === null) {
+      const taken = this.#connection.takeOutput();
+      if (taken === undefined) return undefined;
+      this.#bytes += taken.length;
+      this.taken += taken.length;
+      chunk = taken;
+    } else {
+      chunk = rest;
     }
-    // The transport may have said so by `written` before it returned.
-    if (this.#batch !== batch) return;
-    // A closed socket of Bun's answers with -1; 'closed' follows.
-    this.#advance(Math.min(Math.max(0, through), offered));
+    const partBytes = 4 * this.#batchBytes;
+    if (chunk.length <= partBytes) {
+      this.#rest = null;
+      return chunk;
+    }
+    this.#rest = view(chunk, partBytes, chunk.length);
+    return view(chunk, 0, partBytes);
   }
 
-  /** So many bytes more are through. */
-  #advance(bytes: number): void {
-    const batch = this.#batch;
-    if (batch === null) return;
-    if (bytes < this.#bytes) {
-      if (bytes > 0) this.#batch = without(batch, bytes);
-      this.#bytes -= bytes;
-      return;
-    }
+  #offer(batch: Uint8Array[]): void {
+    this.#offering = true;
+    const answer = this.#transport.write(batch);
+    this.#offering = false;
+    // A closed socket of Bun's answers with -1; `closed` follows. Nothing is left if the transport has called `written` meanwhile.
+    const through = Math.min(Math.max(0, answer), this.#left);
+    this.#count(through);
+    if (this.#left > 0) this.#batch = through > 0 ? without(batch, through) : batch;
+    else this.#end(batch);
+  }
+
+  #count(through: number): void {
+    this.#bytes -= through;
+    this.#left -= through;
+  }
+
+  /** All of a batch is through. */
+  #end(batch: readonly Uint8Array[]): void {
     this.#batch = null;
-    this.#bytes = 0;
-    const last = this.#last;
-    if (this.#rest !== null || last === null) return;
-    this.#last = null;
-    if (this.#transport.copies === true) this.#connection.reuseOutput(last);
+    // It is known by its very array: part of a chunk is not taken back.
+    if (this.#transport.copies === true && !this.#dropped) {
+      this.#connection.reuseOutput(batch[batch.length - 1]!);
+    }
   }
 }
 
