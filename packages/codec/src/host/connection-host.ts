@@ -289,7 +289,6 @@ export class ConnectionHost {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#pinged = false;
     // From here on as if answers had held it up; none may wait.
     this.#held = true;
     if (this.#state === GONE) {
@@ -367,8 +366,10 @@ export class ConnectionHost {
   #heard(now: number): void {
     this.keepalive.received(now);
     this.#now = now;
+    if (!this.#pinged) return;
     this.#pinged = false;
     this.#lookedTwice = false;
+    this.#watch(); // the next ping may be due before the pong was
   }
 
   #beginReading(): void {
