@@ -95,12 +95,12 @@ export function ourReceiver(role, delivery, tally) {
   if (delivery === 'span') {
     connection = new Connection(
       { ...options, delivery: 'spans' },
-      { message: (_, bytes, start, end) => tally.span(bytes, start, end) },
+      { message: (_, { bytes, start, end }) => tally.span(bytes, start, end) },
     );
   } else if (delivery === 'streamed') {
     connection = new Connection(
       { ...options, delivery: 'pieces' },
-      { piece: (bytes, start, end) => tally.span(bytes, start, end) },
+      { piece: ({ bytes, start, end }) => tally.span(bytes, start, end) },
     );
   } else {
     connection = new Connection(options, {

@@ -23,7 +23,7 @@ function serve(socket) {
   const onError = () => socket.destroy();
   socket.on('error', onError);
   socket.on('data', function onHead(chunk) {
-    const event = handshake.push(chunk);
+    const event = handshake.receive(chunk);
     if (event?.kind === 'rejected') socket.end(event.bytes);
     if (event?.kind !== 'request') return;
     socket.removeListener('data', onHead);
@@ -38,7 +38,7 @@ function serve(socket) {
  */
 function echo(socket, head) {
   const connection = new Connection(CONFIG, {
-    message: (opcode, bytes, start, end) => host.sendSpan(opcode, bytes, start, end),
+    message: (opcode, span) => host.sendSpan(opcode, span),
   });
   const host = hostSocket(socket, connection, LIMITS, head);
 }

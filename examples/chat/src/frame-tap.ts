@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { constants, inflateRawSync } from 'node:zlib';
-import { type Fault, FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec';
+import type { Fault } from '@sanssocket/codec';
+import { FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec/frames';
 
 /** How much of a payload is shown. */
 const EXCERPT_BYTES = 256;
@@ -78,11 +79,11 @@ export class FrameTap {
   }
 
   received(bytes: Uint8Array): void {
-    this.#received.push(bytes);
+    this.#received.receive(bytes);
   }
 
   sent(bytes: Uint8Array): void {
-    this.#sent.push(bytes);
+    this.#sent.receive(bytes);
   }
 
   /** Lets someone watch, beginning with the frames just gone by. */

@@ -46,8 +46,8 @@ export class ChatServer {
   /** @param settings - what differs from {@link DEFAULT_SETTINGS} */
   constructor(settings: Partial<Settings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
-    this.#limits = new HostConfig(this.#settings);
-    const { headersTimeoutMs } = this.#settings;
+    const { headersTimeoutMs, ...limits } = this.#settings;
+    this.#limits = new HostConfig(limits);
     this.#http = createServer({
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4),

@@ -136,8 +136,8 @@ describe('the client', () => {
     const closedPort = await listen(createServer());
     const cases: [string[], string][] = [
       [[], 'cannot connect to localhost:1: ECONNREFUSED; is there a chat?'],
-      [['http://localhost/'], 'not a ws: or wss: URI'],
-      [['nonsense'], 'not a ws: or wss: URI'],
+      [['http://localhost/'], 'a WebSocket URI is of the scheme ws or wss, not http'],
+      [['nonsense'], 'a WebSocket URI is ws: or wss:'],
       [['--shout', 'ws://localhost/'], "unknown option '--shout'"],
       [['ws://localhost:1/'], 'cannot connect to localhost:1: ECONNREFUSED'],
       [

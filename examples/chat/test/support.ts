@@ -63,8 +63,8 @@ export class Endpoint {
     this.connection = new Connection(new ConnectionConfig(options), {
       text: (text) => tell({ kind: 'text', text }),
       binary: (bytes) => tell({ kind: 'binary', bytes }),
-      ping: (bytes, start, end) => tell({ kind: 'ping', bytes: bytes.slice(start, end) }),
-      pong: (bytes, start, end) => tell({ kind: 'pong', bytes: bytes.slice(start, end) }),
+      ping: (bytes) => tell({ kind: 'ping', bytes }),
+      pong: (bytes) => tell({ kind: 'pong', bytes }),
       closed: (outcome) => tell({ kind: 'closed', outcome }),
     });
     this.host = hostSocket(socket, this.connection, TIMES, head);
@@ -215,7 +215,7 @@ export class RawClient {
       {
         text: (text) => texts.push(text),
         ping: () => pings++,
-        close: (code, reason) => {
+        peerClose: (code, reason) => {
           close = { code, reason };
         },
       },

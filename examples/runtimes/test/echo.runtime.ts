@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { encodeFrame, TEXT } from '@sanssocket/codec';
+import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
 import { createRequest } from '@sanssocket/handshake';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -2,20 +2,18 @@
 import { type MaskKernel, mask } from '@sanssocket/mask';
 import type { Endpoint, EndpointOptions, ObservedEvent, Role } from '@sanssocket/test-vectors';
 import {
+  type AnySink,
   BINARY,
   Connection,
   ConnectionConfig,
   type ConnectionOptions,
-  type ConnectionSink,
   type MessageExtension,
   TEXT,
 } from '../src/index.js';
 import { concat } from './frames.js';
 
-export interface Mode extends Pick<ConnectionOptions, 'delivery' | 'handOver' | 'allocate' | 'mask'> {
-  /** By what masked frames are read: a scan of the chunk, or one by one, as where there is no WebAssembly. */
-  readonly by: 'scan' | 'frame';
-}
+/** With a kernel of the caller's, frames are read one by one, as where there is no WebAssembly; without, by a scan of the chunk. */
+export type Mode = Pick<ConnectionOptions, 'delivery' | 'handOver' | 'allocate' | 'mask'>;
 
 /** A kernel of the caller's: no scan is made then. */
 export const ownKernel: MaskKernel = (source, start, end, target, at, key) =>
@@ -23,14 +21,14 @@ export const ownKernel: MaskKernel = (source, start, end, target, at, key) =>
 
 /** Every delivery, read either way. */
 export const MODES: readonly Mode[] = (['messages', 'spans', 'pieces'] as const).flatMap((delivery) => [
-  { delivery, by: 'scan' },
-  { delivery, by: 'frame', mask: ownKernel },
+  { delivery },
+  { delivery, mask: ownKernel },
 ]);
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A sink that writes down what it is told as the vectors write it. */
-export function recorder(events: ObservedEvent[]): ConnectionSink {
+export function recorder(events: ObservedEvent[]): AnySink {
   let opcode: number = BINARY;
   let pieces: number[] = [];
   const message = (kind: number, bytes: Uint8Array): void => {
@@ -40,23 +38,21 @@ export function recorder(events: ObservedEvent[]): ConnectionSink {
   return {
     text: (data) => events.push({ type: 'text', data }),
     binary: (data) => events.push({ type: 'binary', data }),
-    message: (kind, bytes, start, end) => message(kind, Uint8Array.from(bytes.subarray(start, end))),
+    message: (kind, span) => message(kind, span.copy()),
     begin(kind) {
       opcode = kind;
       pieces = [];
     },
-    piece(bytes, start, end) {
+    piece({ bytes, start, end }) {
       if (start === end) throw new Error('an empty piece');
       // Each piece of a text must be decodable by itself.
       if (opcode === TEXT) strict.decode(bytes.subarray(start, end));
       for (let i = start; i < end; i++) pieces.push(bytes[i]!);
     },
     finish: () => message(opcode, Uint8Array.from(pieces)),
-    ping: (bytes, start, end) =>
-      events.push({ type: 'ping', data: Uint8Array.from(bytes.subarray(start, end)) }),
-    pong: (bytes, start, end) =>
-      events.push({ type: 'pong', data: Uint8Array.from(bytes.subarray(start, end)) }),
-    close: (code, reason) => events.push({ type: 'close', code, reason }),
+    ping: (data) => events.push({ type: 'ping', data }),
+    pong: (data) => events.push({ type: 'pong', data }),
+    peerClose: (code, reason) => events.push({ type: 'close', code, reason }),
     closed({ clean, code, fault, truncated }) {
       if (fault !== undefined) {
         events.push({ type: 'fail', code: fault.code, closeCode: fault.closeCode, offset: fault.offset });
@@ -70,7 +66,7 @@ export function recorder(events: ObservedEvent[]): ConnectionSink {
 export function open(
   options: ConnectionOptions,
   extensions: readonly MessageExtension[] = [],
-  sink: ConnectionSink = {},
+  sink: AnySink = {},
 ): { connection: Connection; events: ObservedEvent[] } {
   const events: ObservedEvent[] = [];
   const connection = new Connection(

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { ObservedEvent } from '@sanssocket/test-vectors';
 import {
+  type AnySink,
   Connection,
   type ConnectionOptions,
-  type ConnectionSink,
   type MessageExtension,
   type Outcome,
 } from '../src/index.js';
@@ -27,7 +27,7 @@ export class End {
 
   constructor(options: ConnectionOptions, extensions: readonly MessageExtension[] = []) {
     const record = recorder(this.#events);
-    const sink: ConnectionSink = {
+    const sink: AnySink = {
       ...record,
       closed: (outcome) => {
         this.outcomes.push(outcome);

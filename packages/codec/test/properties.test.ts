@@ -2,16 +2,9 @@
 import type { ObservedEvent, Role } from '@sanssocket/test-vectors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  FIN,
-  type MessageExtension,
-  type OutgoingMessage,
-  PreparedMessage,
-  RSV1,
-  TEXT,
-  UTF8_BOUNDARY,
-  validateUtf8,
-} from '../src/index.js';
+import { FIN, RSV1, TEXT } from '../src/frames.js';
+import { type MessageExtension, type OutgoingMessage, PreparedMessage } from '../src/index.js';
+import { UTF8_BOUNDARY, validateUtf8 } from '../src/text.js';
 import { drain, MODES, type Mode, open } from './endpoint.js';
 import {
   characters,

@@ -18,33 +18,36 @@ const files = readdirSync(folder).filter((name) =>
 const allocate = (bytes: number): Uint8Array => Buffer.allocUnsafe(bytes);
 /** Every delivery, read either way, of chunks in arrays or in Node's Buffers, which may be given away. */
 const WAYS: readonly (Mode & { readonly buffers: boolean })[] = [
-  { delivery: 'messages', by: 'scan', buffers: false },
-  { delivery: 'messages', by: 'scan', handOver: true, allocate, buffers: true },
-  { delivery: 'messages', by: 'frame', mask: ownKernel, handOver: true, buffers: true },
-  { delivery: 'spans', by: 'scan', allocate, buffers: true },
-  { delivery: 'spans', by: 'frame', mask: ownKernel, buffers: false },
-  { delivery: 'pieces', by: 'scan', buffers: true },
-  { delivery: 'pieces', by: 'frame', mask: ownKernel, buffers: false },
+  { delivery: 'messages', buffers: false },
+  { delivery: 'messages', handOver: true, allocate, buffers: true },
+  { delivery: 'messages', mask: ownKernel, handOver: true, buffers: true },
+  { delivery: 'spans', allocate, buffers: true },
+  { delivery: 'spans', mask: ownKernel, buffers: false },
+  { delivery: 'pieces', buffers: true },
+  { delivery: 'pieces', mask: ownKernel, buffers: false },
 ];
 
 describe.each(files)('%s', (name) => {
   const { vectors } = JSON.parse(readFileSync(folder + name, 'utf8')) as ConnectionVectorFile;
-  describe.each(WAYS)('delivery $delivery, by $by, handOver $handOver, Buffers $buffers', (way) => {
-    const { buffers, ...mode } = way;
-    it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
-      '$id as $role',
-      ({ vector, role }) => {
-        // Chunks are overwritten once they have been received: nothing may be kept by reference.
-        const mismatches = runConnectionVector(
-          vector,
-          role,
-          (r, options) => createEndpoint(r, options, mode, buffers),
-          {
-            overwriteChunks: true,
-          },
-        );
-        expect(formatMismatches(mismatches)).toBe('');
-      },
-    );
-  });
+  describe.each(WAYS)(
+    'delivery $delivery, kernel $mask.name, handOver $handOver, Buffers $buffers',
+    (way) => {
+      const { buffers, ...mode } = way;
+      it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
+        '$id as $role',
+        ({ vector, role }) => {
+          // Chunks are overwritten once they have been received: nothing may be kept by reference.
+          const mismatches = runConnectionVector(
+            vector,
+            role,
+            (r, options) => createEndpoint(r, options, mode, buffers),
+            {
+              overwriteChunks: true,
+            },
+          );
+          expect(formatMismatches(mismatches)).toBe('');
+        },
+      );
+    },
+  );
 });

@@ -79,6 +79,15 @@ async function through(
   }
 }
 
+export type {
+  DeflateEngine,
+  Deflater,
+  DeflaterOptions,
+  Inflated,
+  Inflater,
+  InflaterOptions,
+} from './deflate/engine.js';
+
 /**
  * Makes an engine of the runtime's compression streams. For hosts that implement the sink's `output`, as every message is
  * asynchronous.

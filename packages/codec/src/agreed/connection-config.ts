@@ -7,23 +7,35 @@ import {
 } from '@sanssocket/mask';
 import { allocateCleared, checkedAllocate, lastingAllocate } from '../memory/allocate.js';
 import { OutputMemory } from '../memory/output-memory.js';
-import { type Limits, positiveInteger } from '../rules/limits.js';
+import type { Limits } from '../rules/limits.js';
+import { positiveInteger, requireKnown, requireOneOf } from '../rules/options.js';
 import { FrameRules } from '../rules/parser-rules.js';
+import type { Delivery } from './connection-sink.js';
 
-/**
- * From here on a server's payload is queued by reference; below, copying it costs less than a chunk of its own.
- */
+/** From here on a payload that was given away is queued by reference; below, copying it costs less than a chunk of its own. */
 export const BY_REFERENCE_BYTES = 4096;
 
+const OPTIONS: readonly (keyof ConnectionOptions)[] = [
+  'role',
+  'delivery',
+  'handOver',
+  'autoPong',
+  'maxQueuedPongs',
+  'maxBacklogBytes',
+  'maskingKeys',
+  'mask',
+  'allocate',
+  'maxFrameBytes',
+  'maxMessageBytes',
+  'maxFragments',
+];
+
 /** Options of a {@link Connection}. */
-export interface ConnectionOptions extends Partial<Limits> {
+export interface ConnectionOptions<D extends Delivery = Delivery> extends Partial<Limits> {
   /** Which side this is. A server receives masked frames and sends unmasked ones, a client the reverse (RFC 6455 5.1). */
   readonly role: 'server' | 'client';
-  /**
-   * How messages reach the sink: `'messages'` (the default) whole, as strings and fresh arrays; `'spans'` whole, as a range
-   * of borrowed bytes, text validated; `'pieces'` as they arrive, before the message or even the frame is whole.
-   */
-  readonly delivery?: 'messages' | 'spans' | 'pieces';
+  /** How messages reach the sink, and which methods it has: `'messages'` by default, see {@link Delivery}. */
+  readonly delivery?: D;
   /**
    * Whether chunks given to `receive` are given away, for good: binary messages of more than 64 bytes that stand whole in one
    * may be views of it, unmasked where they stand, and keep it alive; longer ones may be put together from it. For hosts whose transport never uses a chunk again (Node's
@@ -76,9 +88,9 @@ export interface ConnectionOptions extends Partial<Limits> {
  * assert.throws(() => new ConnectionConfig({ role: 'server', maxMessageBytes: 0 }), RangeError);
  * ```
  */
-export class ConnectionConfig {
+export class ConnectionConfig<D extends Delivery = Delivery> {
   readonly role: 'server' | 'client';
-  readonly delivery: 'messages' | 'spans' | 'pieces';
+  readonly delivery: D;
   /**
    * Whether frames are read by a scan, see `FrameScan`: of masked chunks, whose frames are not passed on in pieces, and with the
    * kernel of this package.
@@ -118,26 +130,26 @@ export class ConnectionConfig {
    * @internal
    */
   readonly lastingOutput: OutputMemory;
-  readonly #options: ConnectionOptions;
+  readonly #options: ConnectionOptions<D>;
   /** Rules by the reserved bits in use: at most eight. */
   readonly #rules: (FrameRules | undefined)[] = [];
 
   /**
-   * @throws TypeError for a role or delivery there is not, RangeError for a limit that is not a positive integer
+   * @throws TypeError for an option, a role or a delivery that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
+   * limit that is not a positive integer (`OPTION_INVALID`)
    */
-  constructor(options: ConnectionOptions) {
+  constructor(options: ConnectionOptions<D>) {
+    requireKnown(options, OPTIONS);
     const {
       role,
-      delivery = 'messages',
+      delivery = 'messages' as D,
       handOver = false,
       autoPong = true,
       maxQueuedPongs = 64,
       maxBacklogBytes = 0x100_0000,
     } = options;
-    if (role !== 'server' && role !== 'client') throw new TypeError('a connection is a server or a client');
-    if (delivery !== 'messages' && delivery !== 'spans' && delivery !== 'pieces') {
-      throw new TypeError('no such delivery');
-    }
+    requireOneOf('role', role, ['server', 'client']);
+    requireOneOf('delivery', delivery, ['messages', 'spans', 'pieces']);
     this.role = role;
     this.delivery = delivery;
     this.handOver = handOver;
@@ -160,6 +172,7 @@ export class ConnectionConfig {
    * The rules for frames when extensions claim these reserved bits.
    *
    * @param rsv - a sum of `RSV1`, `RSV2` and `RSV3`
+   * @internal
    */
   rules(rsv: number): FrameRules {
     const { role, mask } = this;

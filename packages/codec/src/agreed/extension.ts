@@ -8,7 +8,9 @@
 
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import type { FaultCode } from '../rules/faults.js';
-import { type MessageOpcode, RSV } from '../rules/opcodes.js';
+import { requireRsv } from '../rules/frame-rules.js';
+import { isBytes, misuse } from '../rules/misuse.js';
+import type { MessageOpcode } from '../rules/opcodes.js';
 
 /** Where in a message a piece that is to be encoded stands. */
 export interface PiecePosition {
@@ -21,7 +23,9 @@ export interface PiecePosition {
    * The prepared message this is, if it is one: what becomes of it need not be computed for each connection anew. The piece
    * is its `payload`, unless another extension has changed it.
    */
-  readonly prepared?: PreparedMessage;
+  readonly prepared?: PreparedMessage | undefined;
+  /** What the caller asked for this message, see `SendOptions.compress`: true, false, or undefined for the extension's own judgement. */
+  readonly compress?: boolean | undefined;
 }
 
 /** What an extension reports when it cannot decode a message. */
@@ -105,9 +109,14 @@ export class ExtensionChain {
     this.#extensions = extensions;
     let rsv = 0;
     for (const extension of extensions) {
-      if ((extension.rsv & RSV) !== extension.rsv)
-        throw new RangeError('rsv must be a sum of RSV1, RSV2 and RSV3');
-      if ((rsv & extension.rsv) !== 0) throw new RangeError('two extensions claim the same reserved bit');
+      requireRsv(extension.rsv);
+      if ((rsv & extension.rsv) !== 0) {
+        throw misuse(
+          RangeError,
+          'EXTENSIONS_INVALID',
+          'two extensions claim the same reserved bit (RFC 6455 9.1)',
+        );
+      }
       rsv |= extension.rsv;
     }
     this.rsv = rsv;
@@ -148,13 +157,11 @@ export class ExtensionChain {
       if (isPromise(decoded)) {
         return decoded.then(
           (result) =>
-            result instanceof Uint8Array
-              ? this.#decodeFrom(i - 1, result, first, opcode, maxBytes)
-              : faultOf(result),
+            isBytes(result) ? this.#decodeFrom(i - 1, result, first, opcode, maxBytes) : faultOf(result),
           () => 'EXTENSION_FAILED' as const,
         );
       }
-      if (!(decoded instanceof Uint8Array)) return faultOf(decoded);
+      if (!isBytes(decoded)) return faultOf(decoded);
       bytes = decoded;
     }
     return bytes.length > maxBytes ? 'MESSAGE_TOO_LARGE' : bytes;

@@ -13,29 +13,24 @@
  */
 
 import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import { type ConnectionSink, type Delivery, requireSink } from '../agreed/connection-sink.js';
 import { ExtensionChain, type MessageExtension } from '../agreed/extension.js';
 import type { Outcome } from '../agreed/outcome.js';
-import { encodeCloseBody, requireBytes, requireControlPayload } from '../frames/frame-writer.js';
+import type { SendOptions } from '../agreed/send-options.js';
+import { requireControlPayload } from '../frames/frame-writer.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
-import { ByteQueue } from '../memory/byte-queue.js';
 import { EMPTY } from '../memory/bytes.js';
-import { endMessages, suspendMessages } from '../memory/kept-messages.js';
-import { MessageDecoder, type OutsideHost } from '../receiving/message-decoder.js';
-import { MessageReader } from '../receiving/message-reader.js';
-import { INTERNAL_ERROR, PROTOCOL_ERROR } from '../rules/close-codes.js';
-import { BINARY, type MessageOpcode, PING, PONG, TEXT } from '../rules/opcodes.js';
-import { UTF8_BOUNDARY, validateUtf8 } from '../rules/utf8.js';
+import type { ByteRange } from '../memory/span.js';
+import type { OutsideHost } from '../receiving/message-decoder.js';
+import { encodeCloseBody } from '../rules/close-body.js';
+import { PROTOCOL_ERROR } from '../rules/close-codes.js';
+import { misuse, requireBytes, requireRange } from '../rules/misuse.js';
+import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../rules/opcodes.js';
+import { requireUtf8 } from '../rules/utf8.js';
 import { MessageSender } from '../sending/message-sender.js';
 import { OutgoingMessage } from '../sending/outgoing-message.js';
-
-/** Input that waits because reading is paused, or because the sink threw. */
-class Backlog extends ByteQueue {
-  /** Whether the host asked for the pause. */
-  paused = false;
-  /** Whether the end of input waits too. */
-  ended = false;
-}
+import { attachExtensions } from './attach-extensions.js';
+import { ConnectionInput } from './connection-input.js';
 
 /**
  * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
@@ -71,77 +66,38 @@ class Backlog extends ByteQueue {
  * assert.deepEqual([server.transport, client.transport], ['end', 'await-end']);
  * ```
  */
-export class Connection {
-  readonly #config: ConnectionConfig;
-  readonly #reader: MessageReader;
+export class Connection<D extends Delivery = 'messages'> {
+  static {
+    // What Node, Deno and Bun show in a console.
+    Object.defineProperty(Connection.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Connection): object {
+        const { state, transport, bufferedAmount, paused, outcome } = this;
+        return { role: this.#sender.role, state, transport, bufferedAmount, paused, outcome };
+      },
+    });
+  }
+
+  readonly #input: ConnectionInput;
   readonly #sender: MessageSender;
-  #backlog: Backlog | null = null;
-  #reading = false;
-  #ended = false;
 
   /**
    * @param config - role, delivery, limits; to be shared by many connections, make a {@link ConnectionConfig}
-   * @param sink - gets the events; may be shared too
+   * @param sink - gets the events, messages as the option `delivery` says; may be shared too
    * @param extensions - what the opening handshake agreed on, in that order
-   * @throws TypeError or RangeError for options that make no sense or extensions whose reserved bits overlap
+   * @throws TypeError or RangeError (`OPTION_INVALID`, `OPTION_UNKNOWN`, `SINK_INVALID`, `EXTENSIONS_INVALID`) for options that
+   * make no sense, a sink that would hear no message, or extensions whose reserved bits overlap
    */
   constructor(
-    config: ConnectionOptions | ConnectionConfig,
-    sink: ConnectionSink,
+    config: ConnectionOptions<D> | ConnectionConfig<D>,
+    sink: ConnectionSink<D>,
     extensions: readonly MessageExtension[] = [],
   ) {
     const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
+    requireSink(resolved.delivery, sink);
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
-    this.#config = resolved;
     this.#sender = new MessageSender(resolved);
-    this.#reader = new MessageReader(resolved, sink, this.#sender, chain?.rsv ?? 0);
-    if (chain !== null) this.attach(chain, sink);
-  }
-
-  /** What only a connection with extensions needs; apart, because closures in a constructor cost every connection 100 bytes. */
-  private attach(chain: ExtensionChain, sink: ConnectionSink): void {
-    const reader = this.#reader;
-    const guarded = (call: () => void): boolean => {
-      try {
-        call();
-        return true;
-      } catch (error) {
-        reader.report(error);
-        decoder.host?.threw();
-        return false;
-      }
-    };
-    const outside = (call: () => void): void => {
-      if (decoder.host === null) alone(call);
-      else decoder.host.outside(() => alone(call));
-    };
-    const alone = (call: () => void): void => {
-      decoder.outside = true;
-      guarded(call);
-      decoder.outside = false;
-      if (reader.outcome === null) guarded(() => sink.output?.());
-    };
-    const decoder = new MessageDecoder(chain, () => {
-      if (reader.outcome !== null) return;
-      this.wait();
-      // No call of the host's is there to go on behind an event that threw.
-      outside(() => {
-        while (!guarded(() => this.continue()));
-      });
-    });
-    reader.attach(decoder);
-    const abort = (): void => reader.abort(INTERNAL_ERROR, '', undefined);
-    this.#sender.attach(chain, {
-      outside,
-      abort,
-      failed: (error) => {
-        try {
-          sink.error?.(error);
-        } finally {
-          abort();
-        }
-      },
-    });
+    this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
+    if (chain !== null) attachExtensions(chain, this.#input, this.#sender, sink);
   }
 
   /**
@@ -151,7 +107,7 @@ export class Connection {
    * @internal
    */
   hostedBy(makeHost: () => OutsideHost): void {
-    const { decoder } = this.#reader;
+    const { decoder } = this.#input;
     if (decoder !== null) decoder.host = makeHost();
   }
 
@@ -161,7 +117,7 @@ export class Connection {
    * @internal
    */
   report(error: unknown): void {
-    this.#reader.report(error);
+    this.#input.report(error);
   }
 
   // Input.
@@ -179,43 +135,7 @@ export class Connection {
    * RFC 6455 6.2.
    */
   receive(bytes: Uint8Array): void {
-    // Read first: then V8 knows what it is, and the check costs nothing.
-    const { length } = bytes;
-    requireBytes(bytes);
-    // No sink is being called then, and no extension at work: both stand at the end of a frame.
-    if (this.#backlog === null && !this.#ended && this.#reader.keep(bytes)) return;
-    if (this.#reading) throw new Error('a sink must not call receive');
-    if (this.#reader.deaf || this.#ended) return;
-    if (this.#backlog === null && !this.#reader.waiting) {
-      if (length === 0) return;
-      this.read(bytes, 0, length, null);
-      if (this.#backlog !== null) this.continue();
-      return;
-    }
-    const backlog = this.wait();
-    const { bytes: waiting } = backlog;
-    const { maxBacklogBytes } = this.#config;
-    // What waits alone always has room: the host has held it in one piece. A chunk behind it has if it fits.
-    if (this.paused && waiting > 0 && waiting + length > maxBacklogBytes) {
-      this.failBacklog(waiting);
-      return;
-    }
-    backlog.push(bytes, 0, length);
-    try {
-      this.continue();
-    } finally {
-      // A sink that throws at every message reads less than comes.
-      const left = this.#backlog?.bytes ?? 0;
-      if (!this.paused && left > Math.max(maxBacklogBytes, length)) this.failBacklog(left);
-    }
-  }
-
-  private failBacklog(waiting: number): void {
-    try {
-      this.#reader.fail('BACKLOG_TOO_LARGE', this.#reader.index + waiting);
-    } finally {
-      this.#backlog = null;
-    }
+    this.#input.receive(bytes);
   }
 
   /**
@@ -226,29 +146,7 @@ export class Connection {
    * RFC 6455 7.1.4, 7.1.5.
    */
   receiveEnd(): void {
-    if (this.#reading) throw new Error('a sink must not call receiveEnd');
-    this.#ended = true;
-    if (this.#reader.deaf || (this.#backlog === null && !this.#reader.waiting)) {
-      this.#reader.endOfInput();
-      return;
-    }
-    this.wait().ended = true;
-    this.continueToEnd();
-  }
-
-  /** No further call will come behind which reading could go on: of several exceptions the first is thrown. */
-  private continueToEnd(): void {
-    let first: { readonly error: unknown } | undefined;
-    for (;;) {
-      try {
-        this.continue();
-        break;
-      } catch (error) {
-        if (first === undefined) first = { error };
-        else this.#reader.report(error);
-      }
-    }
-    if (first !== undefined) throw first.error;
+    this.#input.receiveEnd();
   }
 
   /**
@@ -257,16 +155,12 @@ export class Connection {
    * `maxBacklogBytes`.
    */
   pause(): void {
-    if (this.#reader.outcome !== null) return;
-    this.#reader.pause();
-    this.wait().paused = true;
+    this.#input.pauseInput();
   }
 
   /** Goes on reading. Events of what waited are called before this returns; what a sink throws passes through. */
   resume(): void {
-    if (this.#backlog === null) return;
-    this.#backlog.paused = false;
-    if (!this.#reading) this.continue();
+    this.#input.resumeInput();
   }
 
   /**
@@ -274,52 +168,7 @@ export class Connection {
    * `receive`, and stops reading from its transport for so long; `resume`, or the sink's `output`, is when to look again.
    */
   get paused(): boolean {
-    return this.#reader.outcome === null && (this.#reader.waiting || this.#backlog?.paused === true);
-  }
-
-  /**
-   * Reads a range. What is not read of it waits.
-   *
-   * @param backlog - what the bytes are the next ones of; null for a chunk of the host's
-   */
-  private read(bytes: Uint8Array, start: number, end: number, backlog: Backlog | null): void {
-    const reader = this.#reader;
-    const before = reader.offset - start;
-    const outer = suspendMessages();
-    let threw = true;
-    this.#reading = true;
-    try {
-      reader.push(bytes, start, end);
-      threw = false;
-    } finally {
-      this.#reading = false;
-      endMessages(outer);
-      const at = reader.offset - before;
-      if (backlog !== null) backlog.readTo(at);
-      // Also where nothing is left of the chunk, but of the event that threw: it is gone on with from there.
-      else if ((at < end || threw) && !reader.deaf) this.wait().push(bytes, at, end);
-    }
-  }
-
-  /** Reads what waits, as far as it may. */
-  private continue(): void {
-    for (let backlog = this.#backlog; backlog !== null && !this.#reader.deaf; backlog = this.#backlog) {
-      if (this.paused) return;
-      const { next } = backlog;
-      if (next !== undefined) {
-        this.read(next.bytes, next.at, next.used, backlog);
-        continue;
-      }
-      // A pause may have come between a frame's last byte and its end, or between the events of a decoded message.
-      this.read(EMPTY, 0, 0, null);
-      if (this.paused) return;
-      if (this.#reader.telling) continue;
-      if (backlog.next === undefined) this.#backlog = null;
-      if (this.#backlog === null && backlog.ended) this.#reader.endOfInput();
-    }
-    if (!this.#reader.deaf) return;
-    this.#backlog = null;
-    if (this.#ended) this.#reader.endOfInput();
+    return this.#input.paused;
   }
 
   // Output.
@@ -329,7 +178,7 @@ export class Connection {
    * `receive` made necessary is one chunk, unless it is large.
    *
    * @returns bytes for the transport, in order; not to be changed or transferred, as they may be shared with other
-   * connections (prepared messages) or the caller's own (large payloads). Undefined when there are none
+   * connections (prepared messages) or the caller's own ({@link Connection.sendByReference}). Undefined when there are none
    * @throws what `allocate` or `maskingKeys` throw; nothing is lost, and the call may be made again
    */
   takeOutput(): Uint8Array | undefined {
@@ -364,49 +213,54 @@ export class Connection {
   /**
    * Sends a text message.
    *
-   * @param text - a lone surrogate in it becomes U+FFFD. As bytes: must be valid UTF-8, and may be queued by reference
+   * @param text - copied, as everything is that is sent but by {@link Connection.sendByReference}. A lone surrogate in it becomes
+   * U+FFFD; as bytes it must be valid UTF-8
+   * @param options - what is asked for this message
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything else or for bytes that are not UTF-8, Error while a message in fragments is under way
+   * @throws TypeError for anything else (`NOT_BYTES`) or for bytes that are not UTF-8 (`INVALID_UTF8`), Error while a message in
+   * fragments is under way (`MESSAGE_UNDER_WAY`)
    *
    * RFC 6455 5.6, 6.1.
    */
-  sendText(text: string | Uint8Array): boolean {
+  sendText(text: string | Uint8Array, options?: SendOptions): boolean {
     if (typeof text !== 'string') {
-      requireBytes(text);
+      requireBytes(text, 'a text is a string; as UTF-8 it');
       requireUtf8(text, 0, text.length);
     }
     if (!this.mayBegin()) return false;
-    if (typeof text === 'string') this.#sender.text(text);
-    else this.#sender.bytes(TEXT, text);
+    if (typeof text === 'string') this.#sender.text(text, options);
+    else this.#sender.span(TEXT, text, 0, text.length, options);
     return !this.#sender.closed;
   }
 
   /**
    * Sends a binary message.
    *
-   * @param bytes - unchanged. From 4 KiB a server queues them by reference: not to be changed until they are written out
+   * @param bytes - unchanged, and copied: the caller's again when this returns
+   * @param options - what is asked for this message
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything but a Uint8Array, Error while a message in fragments is under way
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), Error while a message in fragments is under way
+   * (`MESSAGE_UNDER_WAY`)
    *
    * RFC 6455 5.6, 6.1.
    */
-  sendBinary(bytes: Uint8Array): boolean {
+  sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
     requireBytes(bytes);
     if (!this.mayBegin()) return false;
-    this.#sender.bytes(BINARY, bytes);
+    this.#sender.span(BINARY, bytes, 0, bytes.length, options);
     return !this.#sender.closed;
   }
 
   /**
-   * Sends a message from a range of borrowed bytes, as a sink's `message` gets them.
+   * Sends a message from a range of bytes: what a sink's `message` was lent, for instance.
    *
    * @param opcode - `TEXT` or `BINARY`
-   * @param bytes - unchanged, and copied: the caller's again when this returns
-   * @param start - index of the payload's first byte
-   * @param end - index after its last; of a text, all between must be valid UTF-8
+   * @param range - of a text, valid UTF-8; unchanged, and copied: the caller's again when this returns
+   * @param options - what is asked for this message
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for another opcode, for anything but a Uint8Array or for text that is not UTF-8, RangeError for a range
-   * outside of it, Error while a message in fragments is under way
+   * @throws TypeError for another opcode (`FRAME_INVALID`), for anything but a Uint8Array (`NOT_BYTES`) or for text that is not
+   * UTF-8 (`INVALID_UTF8`), RangeError for a range outside of its bytes (`RANGE_INVALID`), Error while a message in fragments is
+   * under way (`MESSAGE_UNDER_WAY`)
    *
    * RFC 6455 5.6, 6.1.
    *
@@ -417,19 +271,53 @@ export class Connection {
    *
    * const echo = new Connection(
    *   { role: 'client', delivery: 'spans', maskingKeys: () => 0 },
-   *   { message: (opcode, bytes, start, end) => echo.sendSpan(opcode, bytes, start, end) },
+   *   { message: (opcode, span) => echo.sendSpan(opcode, span) },
    * );
    * echo.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));
    * assert.deepEqual([...(echo.takeOutput() ?? [])], [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
    * ```
    */
-  sendSpan(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): boolean {
+  sendSpan(opcode: MessageOpcode, range: ByteRange, options?: SendOptions): boolean {
+    requireMessageOpcode(opcode);
+    const { bytes, start, end } = range;
     requireBytes(bytes);
-    if (opcode !== TEXT && opcode !== BINARY) throw new TypeError('a message is a text or binary');
-    if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError('no such range');
+    requireRange(bytes, start, end);
     if (opcode === TEXT) requireUtf8(bytes, start, end);
     if (!this.mayBegin()) return false;
-    this.#sender.span(opcode, bytes, start, end);
+    this.#sender.span(opcode, bytes, start, end, options);
+    return !this.#sender.closed;
+  }
+
+  /**
+   * Sends a message whose bytes are given away: from 4 KiB on, a server without extensions queues them as they are, and
+   * {@link Connection.takeOutput} gives this very array. It saves the copy that every other method makes.
+   *
+   * @param opcode - `TEXT` or `BINARY`
+   * @param bytes - of a text, valid UTF-8. **Not to be changed until they have been written out**: a change would be sent
+   * @param options - what is asked for this message
+   * @returns false if the connection is closing or closed, and nothing was sent
+   * @throws as {@link Connection.sendSpan}
+   *
+   * RFC 6455 5.6, 6.1.
+   *
+   * @example
+   * ```ts
+   * import assert from 'node:assert/strict';
+   * import { BINARY, Connection } from '@sanssocket/codec';
+   *
+   * const server = new Connection({ role: 'server' }, {});
+   * const picture = new Uint8Array(100_000);
+   * server.sendByReference(BINARY, picture);
+   * server.takeOutput(); // the header
+   * assert.equal(server.takeOutput(), picture);
+   * ```
+   */
+  sendByReference(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
+    requireMessageOpcode(opcode);
+    requireBytes(bytes);
+    if (opcode === TEXT) requireUtf8(bytes, 0, bytes.length);
+    if (!this.mayBegin()) return false;
+    this.#sender.reference(opcode, bytes, options);
     return !this.#sender.closed;
   }
 
@@ -440,7 +328,7 @@ export class Connection {
    * @throws TypeError for anything else, Error while a message in fragments is under way
    */
   sendPrepared(message: PreparedMessage): boolean {
-    requireBytes(message.frame);
+    requireBytes(message?.frame, 'the frame of a prepared message');
     if (!this.mayBegin()) return false;
     this.#sender.prepared(message);
     return !this.#sender.closed;
@@ -449,25 +337,27 @@ export class Connection {
   /**
    * Begins a text message in fragments.
    *
-   * @throws Error while another is under way
+   * @param options - what is asked for this message
+   * @throws Error while another is under way (`MESSAGE_UNDER_WAY`)
    *
    * RFC 6455 5.4.
    */
-  beginText(): OutgoingMessage {
+  beginText(options?: SendOptions): OutgoingMessage {
     this.mayBegin();
-    return new OutgoingMessage(this.#sender, TEXT);
+    return new OutgoingMessage(this.#sender, TEXT, options);
   }
 
   /**
    * Begins a binary message in fragments.
    *
-   * @throws Error while another is under way
+   * @param options - what is asked for this message
+   * @throws Error while another is under way (`MESSAGE_UNDER_WAY`)
    *
    * RFC 6455 5.4.
    */
-  beginBinary(): OutgoingMessage {
+  beginBinary(options?: SendOptions): OutgoingMessage {
     this.mayBegin();
-    return new OutgoingMessage(this.#sender, BINARY);
+    return new OutgoingMessage(this.#sender, BINARY, options);
   }
 
   /**
@@ -481,7 +371,7 @@ export class Connection {
    */
   ping(payload: Uint8Array = EMPTY): boolean {
     requireControlPayload(payload);
-    if (this.#sender.closing || this.#reader.outcome !== null) return false;
+    if (this.#sender.closing || this.#input.outcome !== null) return false;
     this.#sender.control(PING, payload);
     return true;
   }
@@ -498,7 +388,7 @@ export class Connection {
    */
   pong(payload: Uint8Array = EMPTY): boolean {
     requireControlPayload(payload);
-    if (this.#reader.deaf) return false;
+    if (this.#input.deaf) return false;
     this.#sender.control(PONG, payload);
     return true;
   }
@@ -516,7 +406,7 @@ export class Connection {
    */
   close(code?: number, reason = ''): boolean {
     const body = encodeCloseBody(code, reason);
-    if (this.#sender.closing || this.#reader.outcome !== null) return false;
+    if (this.#sender.closing || this.#input.outcome !== null) return false;
     this.#sender.close(body);
     return true;
   }
@@ -535,9 +425,9 @@ export class Connection {
   fail(code: number = PROTOCOL_ERROR, reason = ''): void {
     encodeCloseBody(code, reason); // throws before anything changes
     try {
-      this.#reader.abort(code, reason, undefined);
+      this.#input.abort(code, reason, undefined);
     } finally {
-      if (!this.#reading) this.#backlog = null;
+      this.#input.dropBacklog();
     }
   }
 
@@ -545,13 +435,13 @@ export class Connection {
 
   /** Where the connection stands in its closing, see the table at the head of this file. */
   get state(): 'open' | 'closing' | 'closed' {
-    if (this.#reader.outcome !== null) return 'closed';
-    return this.#sender.closing || this.#reader.deaf ? 'closing' : 'open';
+    if (this.#input.outcome !== null) return 'closed';
+    return this.#sender.closing || this.#input.deaf ? 'closing' : 'open';
   }
 
   /** How the connection ended; undefined as long as it has not. */
   get outcome(): Outcome | undefined {
-    return this.#reader.outcome ?? undefined;
+    return this.#input.outcome ?? undefined;
   }
 
   /**
@@ -559,26 +449,21 @@ export class Connection {
    * it, for a limited time (a client waits for the server, RFC 6455 7.1.1); `'end'` end it now.
    */
   get transport(): 'open' | 'await-end' | 'end' {
-    const outcome = this.#reader.outcome;
+    const outcome = this.#input.outcome;
     if (outcome === null) return 'open';
-    return outcome.clean && this.#sender.role === 'client' && !this.#ended ? 'await-end' : 'end';
+    return outcome.clean && this.#sender.role === 'client' && !this.#input.ended ? 'await-end' : 'end';
   }
 
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
   private mayBegin(): boolean {
-    if (this.#sender.closing || this.#reader.outcome !== null) return false;
-    if (this.#sender.fragmenting) throw new Error('a message in fragments is under way');
+    if (this.#sender.closing || this.#input.outcome !== null) return false;
+    if (this.#sender.fragmenting) {
+      throw misuse(
+        Error,
+        'MESSAGE_UNDER_WAY',
+        'a message in fragments is under way: end it first (RFC 6455 5.4)',
+      );
+    }
     return true;
-  }
-
-  private wait(): Backlog {
-    this.#backlog ??= new Backlog();
-    return this.#backlog;
-  }
-}
-
-function requireUtf8(bytes: Uint8Array, start: number, end: number): void {
-  if (validateUtf8(bytes, start, end, UTF8_BOUNDARY) !== UTF8_BOUNDARY) {
-    throw new TypeError('the bytes of a text are UTF-8');
   }
 }

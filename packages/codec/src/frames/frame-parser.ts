@@ -1,5 +1,7 @@
 /** The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes. */
+import type { LentSpan } from '../memory/span.js';
 import type { Fault, FaultCode } from '../rules/faults.js';
+import { requireBytes, requireRange } from '../rules/misuse.js';
 import { type FrameParserOptions, FrameRules, MESSAGE } from '../rules/parser-rules.js';
 import { FrameReader } from './frame-reader.js';
 import type { Frame } from './incoming-frame.js';
@@ -7,7 +9,7 @@ import type { Frame } from './incoming-frame.js';
 /**
  * What a {@link FrameParser} calls, in this order for each frame: `header`, `payload` as often as pieces arrive (not at all
  * for an empty payload), `end`. Arguments are scalars: no object or view is made for a frame. Methods may call
- * `parser.pause()` and `parser.fail()`, not `parser.push()`.
+ * `parser.pause()` and `parser.fail()`, not `parser.receive()`.
  */
 export interface FrameSink {
   /**
@@ -82,7 +84,7 @@ class SinkReader extends FrameReader {
     }
   }
 
-  protected override onMessage(first: number, bytes: Uint8Array, start: number, end: number): void {
+  protected override onMessage(first: number, { bytes, start, end }: LentSpan): void {
     this.#sink.message!(first, bytes, start, end, 0);
   }
 
@@ -123,7 +125,7 @@ class SinkReader extends FrameReader {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { FrameParser } from '@sanssocket/codec';
+ * import { FrameParser } from '@sanssocket/codec/frames';
  *
  * const log: string[] = [];
  * const parser = new FrameParser(
@@ -135,8 +137,8 @@ class SinkReader extends FrameReader {
  *   },
  *   { role: 'server' },
  * );
- * parser.push(Uint8Array.of(0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d)); // the first half of a frame
- * parser.push(Uint8Array.of(0x51, 0x58, 0x83, 0x80)); // the rest, and a frame with a reserved opcode
+ * parser.receive(Uint8Array.of(0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d)); // the first half of a frame
+ * parser.receive(Uint8Array.of(0x51, 0x58, 0x83, 0x80)); // the rest, and a frame with a reserved opcode
  * assert.deepEqual(log, ['81 5', 'Hel', 'lo', 'end', 'RESERVED_OPCODE']);
  * ```
  */
@@ -175,18 +177,19 @@ export class FrameParser {
    * @param start - index of the first byte to parse
    * @param end - index after the last
    * @returns the index after the last byte that was dealt with: `end`, unless the sink paused. What is left was not looked
-   * at; push it again to go on.
+   * at; give it again to go on.
    * @throws RangeError when the range does not lie within `bytes`. An exception of the sink passes through; the
    * parser then stands behind the call that threw (`offset` tells where), and can go on from there.
    *
    * RFC 6455 5.2.
    */
-  push(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
-    if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError('no such range');
+  receive(bytes: Uint8Array, start = 0, end: number = bytes?.length): number {
+    requireBytes(bytes, 'a chunk');
+    requireRange(bytes, start, end);
     return this.#reader.push(bytes, start, end);
   }
 
-  /** Makes the running {@link FrameParser.push} return after the sink's method that called this. */
+  /** Makes the running {@link FrameParser.receive} return after the sink's method that called this. */
   pause(): void {
     this.#reader.pause();
   }

@@ -17,9 +17,11 @@
 import { keyFromBytes, rotateKey } from '@sanssocket/mask';
 import type { FrameScan } from '../memory/frame-scan.js';
 import { PartialFrame } from '../memory/partial-frame.js';
+import { LentSpan } from '../memory/span.js';
 import { createFault, type Fault, type FaultCode } from '../rules/faults.js';
 import { extendedLengthBytes, readPayloadLength } from '../rules/frame-header.js';
-import { frameStartFault, payloadLengthFault } from '../rules/frame-rules.js';
+import { faultyByte, frameStartFault, payloadLengthFault } from '../rules/frame-rules.js';
+import { httpHint } from '../rules/http-hint.js';
 import { limitFault, type MessageProgress, progressAfter, sequenceFault } from '../rules/message-progress.js';
 import { MASK } from '../rules/opcodes.js';
 import { type FrameRules, MESSAGE } from '../rules/parser-rules.js';
@@ -80,15 +82,10 @@ export abstract class FrameReader {
   /**
    * The same for a whole message that is unmasked.
    *
+   * @param span - where it stands; of use until this returns
    * @param ascii - whether it is known to be all ASCII
    */
-  protected abstract onMessage(
-    first: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    ascii: boolean,
-  ): void;
+  protected abstract onMessage(first: number, span: LentSpan, ascii: boolean): void;
 
   /** Whether the stream has broken a rule; all input is ignored from then on. */
   get failed(): boolean {
@@ -168,13 +165,13 @@ export abstract class FrameReader {
   }
 
   /** As `FrameParser.fail`. */
-  fail(code: FaultCode, index: number = this.#at): void {
+  fail(code: FaultCode, index: number = this.#at, hint = ''): void {
     if (this.failed) return;
     this.#state = FAILED;
     this.#partial = null;
     this.#frame = null;
     this.#progress = null;
-    this.onFault(createFault(code, this.#base + index));
+    this.onFault(createFault(code, this.#base + index, hint));
   }
 
   /**
@@ -195,7 +192,7 @@ export abstract class FrameReader {
   /** @returns whether reading goes on with another scan: if not, it was stopped, or the chunk's next frame is for other paths */
   private passScanned(scan: FrameScan, chunk: Uint8Array): boolean {
     const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
-    const { count, bytes, shift } = scan;
+    const { count, bytes, shift, span } = scan;
     for (let i = 0; i < count; i++) {
       const first = scan.firstOf(i);
       const start = scan.startOf(i);
@@ -208,7 +205,7 @@ export abstract class FrameReader {
       }
       scan.next = i + 1;
       this.#at = shift + end;
-      if (whole) this.onMessage(first, bytes, start, end, scan.isAscii(i));
+      if (whole) this.onMessage(first, span.of(start, end), scan.isAscii(i));
       else this.onFrame(first, bytes, start, end, 0);
       if (this.#state !== RUNNING) return false;
     }
@@ -232,6 +229,7 @@ export abstract class FrameReader {
     // A server's frames are masked (5.1): whoever keeps them unmasks them into memory of their own.
     if (role !== 'server') this.onMessagesIn(bytes, end);
     let at = start;
+    let span: LentSpan | undefined;
     while (end - at >= 2) {
       const first = bytes[at]!;
       const second = bytes[at + 1]!;
@@ -256,8 +254,10 @@ export abstract class FrameReader {
       at = to;
       this.#at = to;
       if (masked !== 0) this.onFrame(first, bytes, from, to, keyFromBytes(bytes, from - 4));
-      else if (whole) this.onMessage(first, bytes, from, to, false);
-      else this.onFrame(first, bytes, from, to, 0);
+      else if (whole) {
+        span ??= new LentSpan(bytes);
+        this.onMessage(first, span.of(from, to), false);
+      } else this.onFrame(first, bytes, from, to, 0);
       if (this.#state !== RUNNING) return;
     }
   }
@@ -304,7 +304,8 @@ export abstract class FrameReader {
     const second = bytes[at + 1]!;
     const fault = this.startFault(first, second);
     if (fault !== undefined) {
-      this.fail(fault, isOfSecondByte(fault) ? index + 1 : index);
+      const hint = this.#base + index === 0 ? httpHint(bytes, at, at + available) : '';
+      this.fail(fault, index + faultyByte(fault), hint);
       return 0;
     }
     const lengthBytes = extendedLengthBytes(second);
@@ -347,14 +348,4 @@ export abstract class FrameReader {
     const { role, rsv, maxFragments } = this.#rules;
     return frameStartFault(first, second, role, rsv) ?? sequenceFault(this.#progress, first, maxFragments);
   }
-}
-
-/** The faults of a frame's start that its second byte shows. */
-function isOfSecondByte(fault: FaultCode): boolean {
-  return (
-    fault === 'MASK_REQUIRED' ||
-    fault === 'MASK_FORBIDDEN' ||
-    fault === 'CONTROL_TOO_LONG' ||
-    fault === 'CLOSE_BODY_TOO_SHORT'
-  );
 }

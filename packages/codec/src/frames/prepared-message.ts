@@ -1,8 +1,8 @@
 /** A message encoded once for many connections (RFC 6455 5.2). */
 import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
+import { inWords, misuse, requireBytes } from '../rules/misuse.js';
 import { BINARY, FIN, type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { encodeUtf8 } from '../rules/text.js';
-import { requireBytes } from './frame-writer.js';
 
 /**
  * A message ready to be queued on any number of connections with `connection.sendPrepared`. A server without extensions
@@ -43,7 +43,8 @@ export class PreparedMessage {
    * @throws TypeError for anything but a string
    */
   static text(text: string): PreparedMessage {
-    if (typeof text !== 'string') throw new TypeError('a text is a string');
+    if (typeof text !== 'string')
+      throw misuse(TypeError, 'NOT_TEXT', `a text is a string, not ${inWords(text)}`);
     return new PreparedMessage(TEXT, encodeUtf8(text));
   }
 

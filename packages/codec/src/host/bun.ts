@@ -36,6 +36,27 @@ export interface BunSocketHandlers<Socket> {
  * @param config - limits and times
  * @param head - what came in one chunk with the handshake: the first bytes of the first frames
  * @throws as the constructor of {@link ConnectionHost}
+ *
+ * @example
+ * ```ts no-run
+ * import { Connection } from '@sanssocket/codec';
+ * import { bunHandlers, hostBunSocket } from '@sanssocket/codec/host/bun';
+ * import { ServerHandshake } from '@sanssocket/handshake';
+ *
+ * const handlers = bunHandlers(({ data }) => data.host, (socket, chunk) => {
+ *   const { handshake } = socket.data;
+ *   const event = handshake.receive(chunk);
+ *   if (event?.kind === 'rejected') socket.end(event.bytes);
+ *   if (event?.kind !== 'request') return;
+ *   socket.write(handshake.accept().bytes);
+ *   const connection = new Connection({ role: 'server' }, { text: (text) => socket.data.host.sendText(text) });
+ *   socket.data.host = hostBunSocket(socket, connection, {}, event.remaining);
+ * });
+ * const open = (socket) => {
+ *   socket.data = { handshake: new ServerHandshake() };
+ * };
+ * Bun.listen({ hostname: '127.0.0.1', port: 8080, allowHalfOpen: true, socket: { open, ...handlers } });
+ * ```
  */
 export function hostBunSocket(
   socket: BunSocket,
@@ -74,30 +95,15 @@ export function hostBunSocket(
  * @param before - gets the bytes of a socket without a host: those of the opening handshake
  *
  * @example
- * ```ts no-run
- * import { Connection } from '@sanssocket/codec';
- * import { bunHandlers, hostBunSocket } from '@sanssocket/codec/host/bun';
- * import { ServerHandshake } from '@sanssocket/handshake';
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import type { ConnectionHost } from '@sanssocket/codec/host';
+ * import { bunHandlers } from '@sanssocket/codec/host/bun';
  *
- * Bun.listen({
- *   hostname: '127.0.0.1',
- *   port: 8080,
- *   allowHalfOpen: true,
- *   socket: {
- *     open(socket) {
- *       socket.data = { handshake: new ServerHandshake() };
- *     },
- *     ...bunHandlers(({ data }) => data.host, (socket, chunk) => {
- *       const { handshake } = socket.data;
- *       const event = handshake.push(chunk);
- *       if (event?.kind === 'rejected') socket.end(event.bytes);
- *       if (event?.kind !== 'request') return;
- *       socket.write(handshake.accept().bytes);
- *       const connection = new Connection({ role: 'server' }, { text: (text) => socket.data.host.sendText(text) });
- *       socket.data.host = hostBunSocket(socket, connection, {}, event.remaining);
- *     }),
- *   },
- * });
+ * const heads: Uint8Array[] = [];
+ * const handlers = bunHandlers<{ host?: ConnectionHost }>(({ host }) => host, (_socket, chunk) => heads.push(chunk));
+ * handlers.data({}, Uint8Array.of(71, 69, 84));
+ * assert.equal(heads.length, 1);
  * ```
  */
 export function bunHandlers<Socket>(

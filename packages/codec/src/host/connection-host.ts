@@ -15,12 +15,15 @@
  *   hold up both for ever.
  * - What the application sends by itself is its own affair up to a limit; `full` and `onDrained` tell it when to wait.
  */
+
+import type { SendOptions } from '../agreed/send-options.js';
 import type { Connection } from '../connection/connection.js';
-import { requireBytes } from '../frames/frame-writer.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
+import type { ByteRange } from '../memory/span.js';
 import { GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../rules/close-codes.js';
-import { requireTime } from '../rules/limits.js';
+import { misuse, requireBytes } from '../rules/misuse.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
+import { requireTime } from '../rules/options.js';
 import { Keepalive } from '../time/keepalive.js';
 import { HostConfig, type HostOptions } from './host-config.js';
 import { OutputBatches } from './output-batches.js';
@@ -138,7 +141,7 @@ export class ConnectionHost {
    * @throws TypeError for anything but a Uint8Array, RangeError if `now` is not a finite number, Error when called by the sink
    */
   receive(bytes: Uint8Array, now: number): void {
-    requireBytes(bytes);
+    requireBytes(bytes, 'a chunk');
     this.#heard(now);
     if (this.#state === GONE || this.#inputEnded) return;
     this.#beginReading();
@@ -230,18 +233,23 @@ export class ConnectionHost {
    *
    * @returns false too if more than `maxWaitingBytes` wait: nothing was sent then, see `whenOver`
    */
-  sendText(text: string | Uint8Array): boolean {
-    return this.#mayBegin() && this.connection.sendText(text) && this.#sent();
+  sendText(text: string | Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendText(text, options) && this.#sent();
   }
 
   /** As `Connection.sendBinary`; see {@link ConnectionHost.sendText}. */
-  sendBinary(bytes: Uint8Array): boolean {
-    return this.#mayBegin() && this.connection.sendBinary(bytes) && this.#sent();
+  sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendBinary(bytes, options) && this.#sent();
   }
 
   /** As `Connection.sendSpan`; see {@link ConnectionHost.sendText}. */
-  sendSpan(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): boolean {
-    return this.#mayBegin() && this.connection.sendSpan(opcode, bytes, start, end) && this.#sent();
+  sendSpan(opcode: MessageOpcode, range: ByteRange, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendSpan(opcode, range, options) && this.#sent();
+  }
+
+  /** As `Connection.sendByReference`; see {@link ConnectionHost.sendText}. */
+  sendByReference(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendByReference(opcode, bytes, options) && this.#sent();
   }
 
   /** As `Connection.sendPrepared`; see {@link ConnectionHost.sendText}. */
@@ -373,7 +381,7 @@ export class ConnectionHost {
   }
 
   #beginReading(): void {
-    if (this.#reading) throw new Error('a sink must not give its host input');
+    if (this.#reading) throw misuse(Error, 'CALLED_INSIDE', 'a sink must not give its host input');
     this.#before = this.connection.bufferedAmount;
     this.#reading = true;
   }

@@ -1,5 +1,5 @@
 /** Limits and times of a {@link ConnectionHost}, completed and checked: one object for all connections of a kind. */
-import { positiveInteger } from '../rules/limits.js';
+import { positiveInteger, requireKnown, requireOneOf } from '../rules/options.js';
 import type { KeepaliveOptions } from '../time/keepalive.js';
 
 /** Options of a {@link ConnectionHost}. All have a finite default. */
@@ -28,6 +28,16 @@ export interface HostOptions extends KeepaliveOptions {
   readonly whenOver?: 'fail' | 'refuse';
 }
 
+const OPTIONS: readonly (keyof HostOptions)[] = [
+  'pingIntervalMs',
+  'pongTimeoutMs',
+  'closeTimeoutMs',
+  'idleTimeoutMs',
+  'highWaterBytes',
+  'maxWaitingBytes',
+  'whenOver',
+];
+
 /**
  * Options completed and checked. Make one and give it to every host of a kind; a host given plain options makes its own.
  *
@@ -48,7 +58,7 @@ export class HostConfig {
   readonly maxWaitingBytes: number;
   readonly whenOver: 'fail' | 'refuse';
 
-  /** @throws RangeError for a limit or a time that is not a positive integer, TypeError for an unknown `whenOver` */
+  /** @throws RangeError for a limit or a time that is not a positive integer, TypeError for an unknown option or `whenOver` */
   constructor(options: HostOptions = {}) {
     const {
       pingIntervalMs = 30_000,
@@ -59,7 +69,8 @@ export class HostConfig {
       maxWaitingBytes = 0x100_0000,
       whenOver = 'fail',
     } = options;
-    if (whenOver !== 'fail' && whenOver !== 'refuse') throw new TypeError("whenOver is 'fail' or 'refuse'");
+    requireKnown(options, OPTIONS);
+    requireOneOf('whenOver', whenOver, ['fail', 'refuse']);
     this.times = {
       pingIntervalMs: positiveInteger('pingIntervalMs', pingIntervalMs),
       pongTimeoutMs: positiveInteger('pongTimeoutMs', pongTimeoutMs),

@@ -1,4 +1,5 @@
 /** Memory of the host's: what its `allocate` gives is looked at before it is used, and it may throw. */
+import { inWords, isBytes, misuse } from '../rules/misuse.js';
 
 /** Gives as many bytes as asked, which need not be zero. */
 export type Allocate = (bytes: number) => Uint8Array;
@@ -14,8 +15,12 @@ export const allocateCleared: Allocate = (bytes) => new Uint8Array(bytes);
 export function checkedAllocate(allocate: Allocate): Allocate {
   return (bytes) => {
     const memory = allocate(bytes);
-    if (!(memory instanceof Uint8Array) || memory.length < bytes) {
-      throw new TypeError(`allocate must give a Uint8Array of ${bytes} bytes`);
+    if (!isBytes(memory) || memory.length < bytes) {
+      throw misuse(
+        TypeError,
+        'ALLOCATION_INVALID',
+        `allocate must give a Uint8Array of ${bytes} bytes, not ${isBytes(memory) ? memory.length : inWords(memory)}`,
+      );
     }
     return memory.length === bytes ? memory : new Uint8Array(memory.buffer, memory.byteOffset, bytes);
   };

@@ -13,6 +13,7 @@ import type { FrameRules } from '../rules/parser-rules.js';
 import { copyInto } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
 import { beginMessages, takeBack } from './kept-messages.js';
+import { LentSpan } from './span.js';
 
 const MAX_WINDOW_BYTES = 0x2_0000;
 /**
@@ -41,6 +42,8 @@ export class FrameScan {
   /** Shows `bytes`. */
   readonly view: DataView;
   readonly simd: SimdMemory;
+  /** Shows the payload that the sink is being shown. */
+  readonly span: LentSpan;
   readonly #words: Int32Array;
   /** Whose kinds stand in the memory. */
   #rules: FrameRules | null = null;
@@ -60,6 +63,7 @@ export class FrameScan {
     this.simd = simd;
     this.bytes = simd.bytes;
     this.view = new DataView(buffer, byteOffset, byteLength);
+    this.span = new LentSpan(simd.bytes);
     this.#words = new Int32Array(buffer, byteOffset + LIST, WORDS * MAX_FRAMES);
     declareOwn(simd.bytes);
   }

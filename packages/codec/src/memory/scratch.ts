@@ -12,6 +12,7 @@ import { createSimdMemory, mask as defaultMask, type MaskKernel, type SimdMemory
 import { copyInto } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
 import { scanMemory, scanView } from './frame-scan.js';
+import { LentSpan } from './span.js';
 
 /** A borrowed buffer. */
 export interface Scratch {
@@ -19,6 +20,8 @@ export interface Scratch {
   /** A view of the whole of it. */
   readonly view: DataView;
   readonly simd: SimdMemory | undefined;
+  /** Shows the payload that the sink is being shown. */
+  readonly span: LentSpan;
 }
 
 const SCRATCH_BYTES = 0x2_0000;
@@ -46,7 +49,8 @@ export function borrow(bytes: number): Scratch {
 function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
   const bytes = simd === undefined ? new Uint8Array(size) : simd.bytes;
   declareOwn(bytes);
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), simd };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { bytes, view, simd, span: new LentSpan(bytes) };
 }
 
 /** The view of bytes that are lent for a call, if they are: a short payload is copied faster by it, and text decoded. */

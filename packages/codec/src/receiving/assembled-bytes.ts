@@ -1,6 +1,6 @@
 /** A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, isLent, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
 import { BINARY, type MessageOpcode } from '../rules/opcodes.js';
@@ -81,7 +81,7 @@ export class AssembledBytes extends IncomingMessage {
     return this.#buffer.toBytes();
   }
 
-  override deliver(sink: ConnectionSink): boolean {
+  override deliver(sink: AnySink): boolean {
     // In pieces, what is put together is only what an extension has to decode.
     return deliverBytes(this.#config.delivery as 'messages' | 'spans', sink, this.opcode, this.toBytes());
   }

@@ -4,7 +4,7 @@
  */
 
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
 import { EMPTY } from '../memory/bytes.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
@@ -78,7 +78,7 @@ export class AssembledText extends IncomingMessage {
     }
   }
 
-  override deliver(sink: ConnectionSink): boolean {
+  override deliver(sink: AnySink): boolean {
     const waiting = this.#waiting;
     // Most often it is all in one segment, and need not be moved.
     if (waiting.bytes > waiting.tailBytes && this.#decode(EMPTY, 0, 0, 0) !== VALID) return false;

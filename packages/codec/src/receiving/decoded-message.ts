@@ -3,9 +3,10 @@
  * them, by a pause, a failure or an exception, as it may at any other event.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
 import type { Decoded } from '../agreed/extension.js';
 import { EMPTY } from '../memory/bytes.js';
+import { LentSpan } from '../memory/span.js';
 import type { FaultCode } from '../rules/faults.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { invalidIndex, VALID } from '../rules/utf8.js';
@@ -39,13 +40,13 @@ export class DecodedMessage {
    *
    * @returns false if it could not be told, because no string is that long
    */
-  tellNext(delivery: ConnectionConfig['delivery'], sink: ConnectionSink): boolean {
+  tellNext(delivery: ConnectionConfig['delivery'], sink: AnySink): boolean {
     const bytes = this.#bytes;
     if (delivery !== 'pieces') return deliverBytes(delivery, sink, this.#opcode, bytes);
     const last = this.isLast(delivery);
     if (this.#told++ === 0) sink.begin?.(this.#opcode);
     else if (last) sink.finish?.();
-    else sink.piece?.(bytes, 0, bytes.length);
+    else sink.piece?.(new LentSpan(bytes).of(0, bytes.length));
     return true;
   }
 }

@@ -1,5 +1,6 @@
 /** A whole message on its way to the sink, in the form that the connection's `delivery` asks for. */
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
+import { LentSpan } from '../memory/span.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { decodeUtf8 } from '../rules/text.js';
 
@@ -11,12 +12,12 @@ import { decodeUtf8 } from '../rules/text.js';
  */
 export function deliverBytes(
   delivery: 'messages' | 'spans',
-  sink: ConnectionSink,
+  sink: AnySink,
   opcode: MessageOpcode,
   bytes: Uint8Array,
 ): boolean {
   if (delivery === 'spans') {
-    sink.message?.(opcode, bytes, 0, bytes.length);
+    sink.message?.(opcode, new LentSpan(bytes).of(0, bytes.length));
   } else if (opcode === TEXT) {
     const text = decodeUtf8(bytes, 0, bytes.length);
     if (text === undefined) return false;

@@ -6,21 +6,22 @@
  */
 
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from '../agreed/outcome.js';
 import { report } from '../agreed/report.js';
 import { FrameReader } from '../frames/frame-reader.js';
-import { encodeCloseBody } from '../frames/frame-writer.js';
 import type { Frame } from '../frames/incoming-frame.js';
+import { copyOf } from '../memory/bytes.js';
 import { poisonOwn } from '../memory/checked.js';
 import { type FrameScan, takeScan } from '../memory/frame-scan.js';
 import { beginMessages } from '../memory/kept-messages.js';
-import { isValidCloseCode, NO_STATUS_RECEIVED } from '../rules/close-codes.js';
+import { LentSpan } from '../memory/span.js';
+import { encodeCloseBody, readCloseBody } from '../rules/close-body.js';
+import { NO_STATUS_RECEIVED } from '../rules/close-codes.js';
 import type { Fault } from '../rules/faults.js';
 import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from '../rules/opcodes.js';
 import { CONTROL, FRAGMENT, MESSAGE } from '../rules/parser-rules.js';
-import { decodeUtf8 } from '../rules/text.js';
-import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
+import { TOO_LONG, VALID } from '../rules/utf8.js';
 import type { MessageSender } from '../sending/message-sender.js';
 import { AssembledBytes } from './assembled-bytes.js';
 import { AssembledText } from './assembled-text.js';
@@ -36,7 +37,7 @@ const HEARD_CLOSE = 0;
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader {
   readonly #config: ConnectionConfig;
-  readonly #sink: ConnectionSink;
+  readonly #sink: AnySink;
   readonly #sender: MessageSender;
   #decoder: MessageDecoder | null = null;
   /** The message of which some frame or byte is missing. */
@@ -46,7 +47,7 @@ export class MessageReader extends FrameReader {
   /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
   #outcome: Outcome | typeof HEARD_CLOSE | null = null;
 
-  constructor(config: ConnectionConfig, sink: ConnectionSink, sender: MessageSender, rsv: number) {
+  constructor(config: ConnectionConfig, sink: AnySink, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
     this.#config = config;
     this.#sink = sink;
@@ -159,25 +160,21 @@ export class MessageReader extends FrameReader {
     } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
       invalid = this.fragment(first, bytes, start, end, key);
     } else if (key === 0) {
-      invalid = deliverWhole(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, false);
+      const span = new LentSpan(bytes).of(start, end);
+      invalid = deliverWhole(this.#config, this.#sink, opcode as MessageOpcode, span, false);
     } else {
       invalid = deliverMasked(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, key);
     }
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
-  protected override onMessage(
-    first: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    ascii: boolean,
-  ): void {
+  protected override onMessage(first: number, span: LentSpan, ascii: boolean): void {
     const opcode = (first & 0x0f) as MessageOpcode;
+    const { end } = span;
     const invalid =
       this.#decoder !== null && this.isEncoded(first)
-        ? this.fragment(first, bytes, start, end, 0)
-        : deliverWhole(this.#config, this.#sink, opcode, bytes, start, end, ascii);
+        ? this.fragment(first, span.bytes, span.start, end, 0)
+        : deliverWhole(this.#config, this.#sink, opcode, span, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
@@ -284,43 +281,32 @@ export class MessageReader extends FrameReader {
       this.closeFrame(bytes, start, end);
     } else if (opcode === PING) {
       try {
-        this.#sink.ping?.(bytes, start, end);
+        this.#sink.ping?.(copyOf(bytes, start, end));
       } finally {
         // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". Our own Close is
         // no reason not to: 5.5.1 forbids data frames after it.
         if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
-        poisonOwn(bytes, start, end);
       }
     } else {
-      this.#sink.pong?.(bytes, start, end);
-      poisonOwn(bytes, start, end);
+      this.#sink.pong?.(copyOf(bytes, start, end));
     }
+    poisonOwn(bytes, start, end);
   }
 
   /** RFC 6455 5.5.1, 7.1.5, 7.1.6. */
   private closeFrame(bytes: Uint8Array, start: number, end: number): void {
-    // Where the body begins in the chunk being read, or before it.
-    const index = this.index - (end - start);
-    let code = NO_STATUS_RECEIVED;
-    let reason: string | undefined = '';
-    if (end > start) {
-      code = (bytes[start]! << 8) | bytes[start + 1]!;
-      if (!isValidCloseCode(code)) {
-        this.fail('CLOSE_CODE_INVALID', index);
-        return;
-      }
-      reason = decodeUtf8(bytes, start + 2, end);
-      if (reason === undefined) {
-        this.fail('INVALID_UTF8', index + invalidIndex(bytes, start + 2, end) - start);
-        return;
-      }
+    const body = readCloseBody(bytes, start, end);
+    if ('fault' in body) {
+      this.fail(body.fault, this.index - end + body.index);
+      return;
     }
+    const { code, reason } = body;
     this.#outcome = HEARD_CLOSE;
     this.pause();
     try {
-      this.#sink.close?.(code, reason);
+      this.#sink.peerClose?.(code, reason);
     } finally {
-      this.answerClose(code, reason, end > start);
+      this.answerClose(code, reason);
     }
   }
 
@@ -328,10 +314,11 @@ export class MessageReader extends FrameReader {
    * "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in
    * response" (RFC 6455 5.5.1), with the same code.
    */
-  private answerClose(code: number, reason: string, hasBody: boolean): void {
+  private answerClose(code: number, reason: string): void {
     if (this.outcome !== null) return;
     try {
-      if (!this.#sender.closing) this.#sender.close(encodeCloseBody(hasBody ? code : undefined));
+      if (!this.#sender.closing)
+        this.#sender.close(encodeCloseBody(code === NO_STATUS_RECEIVED ? undefined : code));
     } catch (error) {
       // There is no answer, and there will be none.
       this.finish({ ...cleanOutcome(code, reason), clean: false });

@@ -1,8 +1,9 @@
 /** A message whose pieces are passed on as they come, and kept by nobody: only a character that a piece cuts is held back. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink } from '../agreed/connection-sink.js';
 import { poisonOwn } from '../memory/checked.js';
 import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
+import { LentSpan } from '../memory/span.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { unfinishedUtf8Bytes } from '../rules/utf8.js';
 import { IncomingMessage } from './incoming-message.js';
@@ -13,12 +14,12 @@ export class PassedPieces extends IncomingMessage {
   static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(keptConfig, {}, TEXT, 0);
 
   readonly #config: ConnectionConfig;
-  readonly #sink: ConnectionSink;
+  readonly #sink: AnySink;
   /** The bytes so far of a character that a piece cut, and how many they are. */
   #held: Uint8Array | null = null;
   #heldBytes = 0;
 
-  constructor(config: ConnectionConfig, sink: ConnectionSink, opcode: MessageOpcode, first: number) {
+  constructor(config: ConnectionConfig, sink: AnySink, opcode: MessageOpcode, first: number) {
     super(opcode, first, false);
     this.#config = config;
     this.#sink = sink;
@@ -28,13 +29,13 @@ export class PassedPieces extends IncomingMessage {
     const { maskLasting: mask } = this.#config;
     const held = this.#heldBytes;
     const scratch = held === 0 && key === 0 ? null : borrow(held + end - start);
-    const target = scratch?.bytes ?? bytes;
+    const span = scratch?.span ?? new LentSpan(bytes);
     const at = scratch === null ? start : held;
     try {
       const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
-      const invalid = this.validate(target, at, at + end - start, ascii);
+      const invalid = this.validate(span.bytes, at, at + end - start, ascii);
       if (invalid >= 0) return start + invalid - at;
-      this.#passWholeCharacters(target, at, at + end - start);
+      this.#passWholeCharacters(span.of(at, at + end - start));
       return -1;
     } finally {
       if (scratch !== null) giveBack(scratch);
@@ -44,9 +45,10 @@ export class PassedPieces extends IncomingMessage {
   /**
    * Passes on a validated piece as one event, together with what is held back, and holds back what it cuts in turn.
    *
-   * @param bytes - written to: what is held back goes before `start`, where there is room for it
+   * @param span - its bytes are written to: what is held back goes before its start, where there is room for it
    */
-  #passWholeCharacters(bytes: Uint8Array, start: number, end: number): void {
+  #passWholeCharacters(span: LentSpan): void {
+    const { bytes, start, end } = span;
     const begin = start - this.#heldBytes;
     for (let i = 0; i < this.#heldBytes; i++) bytes[begin + i] = this.#held![i]!;
     const hold = this.opcode === TEXT ? unfinishedUtf8Bytes(bytes, begin, end) : 0;
@@ -55,11 +57,11 @@ export class PassedPieces extends IncomingMessage {
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    this.#sink.piece?.(bytes, begin, end - hold);
+    this.#sink.piece?.(span.of(begin, end - hold));
     poisonOwn(bytes, begin, end - hold);
   }
 
-  override deliver(sink: ConnectionSink): boolean {
+  override deliver(sink: AnySink): boolean {
     sink.finish?.();
     return true;
   }

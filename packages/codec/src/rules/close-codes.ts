@@ -26,7 +26,7 @@ export const INTERNAL_ERROR = 1011;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { isValidCloseCode } from '@sanssocket/codec';
+ * import { isValidCloseCode } from '@sanssocket/codec/rules';
  *
  * assert.deepEqual([1000, 1005, 1014, 2999, 4999].map(isValidCloseCode), [true, false, true, false, true]);
  * ```

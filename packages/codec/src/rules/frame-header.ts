@@ -9,7 +9,9 @@
  *   `------- first byte -------'   `- second byte -'
  * ```
  */
+
 import { keyFromBytes, keyToBytes } from '@sanssocket/mask';
+import { inWords, misuse, requireRange } from './misuse.js';
 import { FIN, MASK } from './opcodes.js';
 
 /** A frame header, taken apart. */
@@ -41,7 +43,7 @@ export interface FrameHeader {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { extendedLengthBytes } from '@sanssocket/codec';
+ * import { extendedLengthBytes } from '@sanssocket/codec/frames';
  *
  * assert.deepEqual([0x7d, 0x7e, 0xff].map(extendedLengthBytes), [0, 2, 8]);
  * ```
@@ -63,7 +65,7 @@ export function extendedLengthBytes(second: number): 0 | 2 | 8 {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { readPayloadLength } from '@sanssocket/codec';
+ * import { readPayloadLength } from '@sanssocket/codec/frames';
  *
  * assert.equal(readPayloadLength(Uint8Array.of(0x82, 0x7e, 0x01, 0x00), 0), 256);
  * ```
@@ -102,7 +104,7 @@ function readUint32(bytes: Uint8Array, offset: number): number {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { readFrameHeader, TEXT } from '@sanssocket/codec';
+ * import { readFrameHeader, TEXT } from '@sanssocket/codec/frames';
  *
  * const bytes = Uint8Array.of(0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58);
  * const header = readFrameHeader(bytes);
@@ -118,7 +120,7 @@ export function readFrameHeader(
   offset = 0,
   end: number = bytes.length,
 ): FrameHeader | number {
-  if (!(offset >= 0 && offset <= end && end <= bytes.length)) throw new RangeError('no such range');
+  requireRange(bytes, offset, end);
   const available = end - offset;
   if (available < 2) return 2 - available;
   const first = bytes[offset]!;
@@ -152,7 +154,7 @@ export function readFrameHeader(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { frameHeaderBytes } from '@sanssocket/codec';
+ * import { frameHeaderBytes } from '@sanssocket/codec/frames';
  *
  * assert.deepEqual([125, 126, 65536].map((n) => frameHeaderBytes(n, false)), [2, 4, 10]);
  * ```
@@ -177,7 +179,7 @@ export function frameHeaderBytes(payloadLength: number, masked: boolean): number
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { BINARY, FIN, writeFrameHeader } from '@sanssocket/codec';
+ * import { BINARY, FIN, writeFrameHeader } from '@sanssocket/codec/frames';
  *
  * const target = new Uint8Array(4);
  * assert.equal(writeFrameHeader(target, 0, FIN | BINARY, 256, undefined), 4);
@@ -191,10 +193,22 @@ export function writeFrameHeader(
   payloadLength: number,
   maskingKey: number | undefined,
 ): number {
-  if (!(Number.isSafeInteger(payloadLength) && payloadLength >= 0)) throw new RangeError('no such length');
+  if (!(Number.isSafeInteger(payloadLength) && payloadLength >= 0)) {
+    throw misuse(
+      RangeError,
+      'FRAME_INVALID',
+      `a payload length is an integer from 0 to 2^53 - 1, not ${inWords(payloadLength)}`,
+    );
+  }
   const masked = maskingKey !== undefined;
   const next = at + frameHeaderBytes(payloadLength, masked);
-  if (!(at >= 0 && next <= target.length)) throw new RangeError('no room for the frame header');
+  if (!(at >= 0 && next <= target.length)) {
+    throw misuse(
+      RangeError,
+      'RANGE_INVALID',
+      `no room for the frame header at ${at} of ${target.length} bytes`,
+    );
+  }
   const mask = masked ? MASK : 0;
   target[at] = first;
   if (payloadLength < 126) {

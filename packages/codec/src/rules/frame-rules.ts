@@ -7,6 +7,7 @@
  */
 import type { FaultCode } from './faults.js';
 import type { FrameHeader } from './frame-header.js';
+import { inWords, misuse } from './misuse.js';
 import {
   CLOSE,
   CONTINUATION,
@@ -15,6 +16,7 @@ import {
   isReserved,
   MASK,
   MAX_CONTROL_PAYLOAD_BYTES,
+  RSV,
 } from './opcodes.js';
 
 /**
@@ -37,7 +39,7 @@ export type ReceiverRole = 'server' | 'client' | 'either';
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { frameStartFault } from '@sanssocket/codec';
+ * import { frameStartFault } from '@sanssocket/codec/rules';
  *
  * assert.equal(frameStartFault(0x81, 0x85, 'server', 0), undefined);
  * assert.equal(frameStartFault(0x81, 0x05, 'server', 0), 'MASK_REQUIRED');
@@ -80,7 +82,7 @@ export function frameStartFault(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { payloadLengthFault } from '@sanssocket/codec';
+ * import { payloadLengthFault } from '@sanssocket/codec/rules';
  *
  * assert.equal(payloadLengthFault(2, 126), undefined);
  * assert.equal(payloadLengthFault(2, 125), 'LENGTH_NOT_MINIMAL');
@@ -109,7 +111,8 @@ export function payloadLengthFault(lengthBytes: 0 | 2 | 8, payloadLength: number
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { frameHeaderFault, readFrameHeader } from '@sanssocket/codec';
+ * import { readFrameHeader } from '@sanssocket/codec/frames';
+ * import { frameHeaderFault } from '@sanssocket/codec/rules';
  *
  * const header = readFrameHeader(Uint8Array.of(0x89, 0x00));
  * assert.ok(typeof header === 'object');
@@ -122,5 +125,25 @@ export function frameHeaderFault(header: FrameHeader, role: ReceiverRole, rsv = 
   return (
     frameStartFault(header.first, (header.masked ? MASK : 0) | length, role, rsv) ??
     payloadLengthFault(header.lengthBytes, header.payloadLength)
+  );
+}
+
+/** Which of a frame's first two bytes shows a fault of its start: 0 or 1. */
+export function faultyByte(fault: FaultCode): 0 | 1 {
+  return fault === 'MASK_REQUIRED' ||
+    fault === 'MASK_FORBIDDEN' ||
+    fault === 'CONTROL_TOO_LONG' ||
+    fault === 'CLOSE_BODY_TOO_SHORT'
+    ? 1
+    : 0;
+}
+
+/** @throws RangeError unless a value is a sum of reserved bits */
+export function requireRsv(rsv: number): void {
+  if ((rsv & RSV) === rsv) return;
+  throw misuse(
+    RangeError,
+    'OPTION_INVALID',
+    `rsv is a sum of RSV1 (64), RSV2 (32) and RSV3 (16), not ${inWords(rsv)}`,
   );
 }

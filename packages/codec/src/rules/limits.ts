@@ -1,4 +1,5 @@
 /** Limits on what a peer may make this side hold (RFC 6455 10.4). Finite by default; none can be switched off by a 0. */
+import { positiveInteger } from './options.js';
 
 /** The limits of a frame parser or a connection. */
 export interface Limits {
@@ -39,16 +40,4 @@ export function encodedLimit(bytes: number): number {
 
 function limit(name: keyof Limits, value: number | undefined): number {
   return value === undefined ? DEFAULTS[name] : positiveInteger(name, value);
-}
-
-/** @throws RangeError unless `value` is an integer from 1 to 2^53 - 1 */
-export function positiveInteger(name: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name} must be a positive integer`);
-  return value;
-}
-
-/** @throws RangeError unless `value` is a number that can be a time */
-export function requireTime(name: string, value: number): number {
-  if (!Number.isFinite(value)) throw new RangeError(`${name} must be a finite number of milliseconds`);
-  return value;
 }

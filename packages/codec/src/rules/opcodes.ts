@@ -1,4 +1,5 @@
 /** Opcodes (RFC 6455 5.2, 11.8). */
+import { inWords, misuse } from './misuse.js';
 
 /** An opcode RFC 6455 defines; the others are reserved. */
 export type Opcode =
@@ -53,7 +54,7 @@ export const MAX_CONTROL_PAYLOAD_BYTES = 125;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { isControl, PING, TEXT } from '@sanssocket/codec';
+ * import { isControl, PING, TEXT } from '@sanssocket/codec/frames';
  *
  * assert.deepEqual([isControl(PING), isControl(TEXT)], [true, false]);
  * ```
@@ -72,7 +73,7 @@ export function isControl(opcode: number): boolean {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { isReserved } from '@sanssocket/codec';
+ * import { isReserved } from '@sanssocket/codec/frames';
  *
  * assert.deepEqual([isReserved(0x3), isReserved(0xa), isReserved(0xb)], [true, false, true]);
  * ```
@@ -80,4 +81,44 @@ export function isControl(opcode: number): boolean {
 export function isReserved(opcode: number): boolean {
   // One bit per opcode: 0, 1, 2 and 8, 9, 10 are defined.
   return ((0x0707 >>> opcode) & 1) === 0;
+}
+
+/** @throws TypeError for an opcode that no message begins with */
+export function requireMessageOpcode(opcode: unknown): asserts opcode is MessageOpcode {
+  if (opcode === TEXT || opcode === BINARY) return;
+  throw misuse(TypeError, 'FRAME_INVALID', `a message is TEXT (1) or BINARY (2), not ${inWords(opcode)}`);
+}
+
+const NAMES: readonly (string | undefined)[] = [
+  'continuation',
+  'text',
+  'binary',
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'close',
+  'ping',
+  'pong',
+];
+
+/**
+ * An opcode in words, for a log or an inspector.
+ *
+ * @param opcode - 0 to 15
+ * @returns `'text'`, `'ping'` and so on; `'reserved 3'` for one that RFC 6455 does not define
+ *
+ * RFC 6455 5.2, 11.8.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { opcodeName } from '@sanssocket/codec/frames';
+ *
+ * assert.deepEqual([opcodeName(0x1), opcodeName(0xb)], ['text', 'reserved 11']);
+ * ```
+ */
+export function opcodeName(opcode: number): string {
+  return NAMES[opcode] ?? `reserved ${opcode}`;
 }

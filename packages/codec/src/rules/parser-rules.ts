@@ -1,8 +1,9 @@
 /** What is expected of a stream of frames: options of a parser, completed, checked and tabulated once for many streams. */
 import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
-import { frameStartFault, type ReceiverRole } from './frame-rules.js';
+import { frameStartFault, type ReceiverRole, requireRsv } from './frame-rules.js';
 import { encodedLimit, type Limits, resolveLimits } from './limits.js';
-import { CONTINUATION, FIN, isControl, MASK, RSV } from './opcodes.js';
+import { CONTINUATION, FIN, isControl, MASK } from './opcodes.js';
+import { requireOneOf } from './options.js';
 
 /** What a {@link FrameParser} expects, and what it does with masked payloads. */
 export interface FrameParserOptions extends Partial<Limits> {
@@ -25,7 +26,7 @@ export interface FrameParserOptions extends Partial<Limits> {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { FrameRules } from '@sanssocket/codec';
+ * import { FrameRules } from '@sanssocket/codec/frames';
  *
  * const rules = new FrameRules({ role: 'server', maxFrameBytes: 65536 });
  * assert.equal(rules.maxMessageBytes, 16777216);
@@ -57,10 +58,9 @@ export class FrameRules implements Limits {
   /** @throws TypeError or RangeError for options that make no sense */
   constructor(options: FrameParserOptions) {
     const { role, rsv = 0, unmask = 'copy', mask = defaultMask } = options;
-    if (role !== 'server' && role !== 'client' && role !== 'either') throw new TypeError('no such role');
-    if ((rsv & RSV) !== rsv) throw new RangeError('rsv must be a sum of RSV1, RSV2 and RSV3');
-    if (unmask !== 'copy' && unmask !== 'in-place' && unmask !== 'none')
-      throw new TypeError('no such unmask');
+    requireOneOf('role', role, ['server', 'client', 'either']);
+    requireRsv(rsv);
+    requireOneOf('unmask', unmask, ['copy', 'in-place', 'none']);
     const limits = resolveLimits(options);
     this.role = role;
     this.rsv = rsv;

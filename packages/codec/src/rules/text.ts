@@ -25,7 +25,7 @@ const SHORT_TEXT_BYTES = 32;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { decodeUtf8 } from '@sanssocket/codec';
+ * import { decodeUtf8 } from '@sanssocket/codec/text';
  *
  * assert.equal(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61), 0, 4), '\uFEFFa');
  * assert.equal(decodeUtf8(Uint8Array.of(0xff), 0, 1), undefined);
@@ -102,7 +102,7 @@ function asciiString(b: Uint8Array, start: number, end: number): string {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { utf8Bytes } from '@sanssocket/codec';
+ * import { utf8Bytes } from '@sanssocket/codec/text';
  *
  * assert.deepEqual(['a', 'é', '€', '😀', '\ud800'].map(utf8Bytes), [1, 2, 3, 4, 3]);
  * ```
@@ -140,7 +140,7 @@ const SHORT_STRING_UNITS = 48;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { writeUtf8 } from '@sanssocket/codec';
+ * import { writeUtf8 } from '@sanssocket/codec/text';
  *
  * const target = new Uint8Array(8);
  * assert.equal(writeUtf8('€', target, 1), 4);

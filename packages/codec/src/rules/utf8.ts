@@ -1,4 +1,5 @@
 /** UTF-8, validated as it comes (RFC 6455 8.1, RFC 3629). */
+import { misuse } from './misuse.js';
 
 /** State of the validator between characters: the value to start with, and the only one a text may end in. */
 export const UTF8_BOUNDARY = 0;
@@ -19,7 +20,7 @@ export const UTF8_BOUNDARY = 0;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { UTF8_BOUNDARY, validateUtf8 } from '@sanssocket/codec';
+ * import { UTF8_BOUNDARY, validateUtf8 } from '@sanssocket/codec/text';
  *
  * const euro = Uint8Array.of(0xe2, 0x82, 0xac);
  * const state = validateUtf8(euro, 0, 2, UTF8_BOUNDARY);
@@ -108,6 +109,13 @@ export function invalidIndex(bytes: Uint8Array, start: number, end: number): num
   return state === UTF8_BOUNDARY ? VALID : state < 0 ? ~state : end;
 }
 
+/** @throws TypeError for bytes that are no text */
+export function requireUtf8(bytes: Uint8Array, start: number, end: number): void {
+  const invalid = invalidIndex(bytes, start, end);
+  if (invalid === VALID) return;
+  throw misuse(TypeError, 'INVALID_UTF8', `a text is UTF-8 (RFC 6455 8.1): wrong at byte ${invalid - start}`);
+}
+
 /**
  * How many bytes of an unfinished character stand at the end of valid text: 0 to 3.
  *
@@ -121,7 +129,7 @@ export function invalidIndex(bytes: Uint8Array, start: number, end: number): num
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { unfinishedUtf8Bytes } from '@sanssocket/codec';
+ * import { unfinishedUtf8Bytes } from '@sanssocket/codec/text';
  *
  * assert.equal(unfinishedUtf8Bytes(Uint8Array.of(0x61, 0xe2, 0x82), 0, 3), 2);
  * assert.equal(unfinishedUtf8Bytes(Uint8Array.of(0x61, 0xc3, 0xa9), 0, 3), 0);

@@ -12,12 +12,14 @@
 import { mask as defaultMask, maskView } from '@sanssocket/mask';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from '../agreed/connection-config.js';
 import type { EncodedPiece, ExtensionChain, PiecePosition } from '../agreed/extension.js';
+import type { SendOptions } from '../agreed/send-options.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import { copyInto, copyOf } from '../memory/bytes.js';
 import type { OutputMemory } from '../memory/output-memory.js';
 import { OutputQueue } from '../memory/output-queue.js';
 import { lentView } from '../memory/scratch.js';
 import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
+import { inWords, misuse } from '../rules/misuse.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../rules/opcodes.js';
 import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from '../rules/text.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './outgoing-pipeline.js';
@@ -107,9 +109,9 @@ export class MessageSender implements PipelineTarget {
     this.memory.reuse(chunk);
   }
 
-  text(text: string): void {
+  text(text: string, options: SendOptions | undefined): void {
     if (this.#pipeline !== null) {
-      this.#pipeline.send(encodeUtf8(text), { opcode: TEXT, first: true, last: true }, true);
+      this.#pipeline.send(encodeUtf8(text), whole(TEXT, options));
     } else if (text.length > LONG_STRING_UNITS) {
       this.writeFrame(FIN | TEXT, encodeUtf8(text), this.key());
     } else {
@@ -117,26 +119,32 @@ export class MessageSender implements PipelineTarget {
     }
   }
 
-  /** A whole message. */
-  bytes(opcode: MessageOpcode, payload: Uint8Array): void {
-    if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload, this.key());
-    else this.#pipeline.send(payload, { opcode, first: true, last: true }, false);
+  /** A whole message from a range of a caller's bytes. */
+  span(
+    opcode: MessageOpcode,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    options: SendOptions | undefined,
+  ): void {
+    if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, this.key());
+    else this.#pipeline.send(copyOf(bytes, start, end), whole(opcode, options));
   }
 
-  /** The same from a range of borrowed bytes. */
-  span(opcode: MessageOpcode, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, this.key());
-    else this.#pipeline.send(copyOf(bytes, start, end), { opcode, first: true, last: true }, true);
+  /** A whole message of bytes that are given away. */
+  reference(opcode: MessageOpcode, payload: Uint8Array, options: SendOptions | undefined): void {
+    if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload, this.key());
+    else this.#pipeline.send(payload, whole(opcode, options));
   }
 
   prepared(message: PreparedMessage): void {
     const { frame, opcode, payload } = message;
     if (this.#pipeline !== null) {
-      this.#pipeline.send(payload, { opcode, first: true, last: true, prepared: message }, true);
+      this.#pipeline.send(payload, { ...whole(opcode, undefined), prepared: message });
       return;
     }
     if (this.#config.role === 'client') {
-      this.bytes(opcode, payload);
+      this.writeSpan(FIN | opcode, payload, 0, payload.length, this.key());
       return;
     }
     if (this.#output === null && this.#only === null) {
@@ -157,11 +165,12 @@ export class MessageSender implements PipelineTarget {
   /**
    * A piece of a message in fragments.
    *
-   * @param owned - whether the payload is nobody else's
+   * @param owned - whether the bytes are nobody else's, and the range is all of them
    */
-  fragment(payload: Uint8Array, position: PiecePosition, owned: boolean): void {
-    if (this.#pipeline === null) this.writePiece({ payload, rsv: 0 }, position, this.key());
-    else this.#pipeline.send(payload, position, owned);
+  fragment(bytes: Uint8Array, start: number, end: number, position: PiecePosition, owned: boolean): void {
+    if (this.#pipeline !== null) this.#pipeline.send(owned ? bytes : copyOf(bytes, start, end), position);
+    else if (owned) this.writeFrame(firstByte(position, 0), bytes, this.key());
+    else this.writeSpan(firstByte(position, 0), bytes, start, end, this.key());
     if (!this.closed) this.#state = position.last ? OPEN : FRAGMENTING;
   }
 
@@ -218,7 +227,13 @@ export class MessageSender implements PipelineTarget {
   key(): number | undefined {
     if (this.#config.role === 'server') return undefined;
     const key = this.#config.maskingKeys();
-    if (typeof key !== 'number') throw new TypeError('a masking key is a number');
+    if (typeof key !== 'number') {
+      throw misuse(
+        TypeError,
+        'KEY_INVALID',
+        `maskingKeys gives a number (see keyFromBytes), not ${inWords(key)}`,
+      );
+    }
     return key;
   }
 
@@ -230,8 +245,7 @@ export class MessageSender implements PipelineTarget {
   writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void {
     // An extension has closed or failed the connection while it encoded: no data frame follows our Close (5.5.1).
     if (this.closed) return;
-    const opcode = position.first ? position.opcode : CONTINUATION;
-    this.writeFrame((position.last ? FIN : 0) | piece.rsv | opcode, piece.payload, key);
+    this.writeFrame(firstByte(position, piece.rsv), piece.payload, key);
   }
 
   /** With extensions, one that never throws: a piece that has been encoded has to be sent, or the peer's window is another. */
@@ -248,6 +262,7 @@ export class MessageSender implements PipelineTarget {
     return this.#output;
   }
 
+  /** Of bytes that stay what they are until they have been written. */
   private writeFrame(first: number, payload: Uint8Array, key: number | undefined): void {
     const { length } = payload;
     if (length < BY_REFERENCE_BYTES || key !== undefined) {
@@ -299,4 +314,13 @@ export class MessageSender implements PipelineTarget {
     if (key !== undefined) this.#config.mask(slab, at, at + length, slab, at, key);
     output.advance(at + length);
   }
+}
+
+/** Where the only piece of a message stands. */
+function whole(opcode: MessageOpcode, options: SendOptions | undefined): PiecePosition {
+  return { opcode, first: true, last: true, compress: options?.compress };
+}
+
+function firstByte({ opcode, first, last }: PiecePosition, rsv: number): number {
+  return (last ? FIN : 0) | rsv | (first ? opcode : CONTINUATION);
 }

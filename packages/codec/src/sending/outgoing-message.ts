@@ -1,7 +1,9 @@
 /** A message sent piece by piece, one fragment a piece (RFC 6455 5.4). */
 
-import { requireBytes } from '../frames/frame-writer.js';
+import type { SendOptions } from '../agreed/send-options.js';
 import { EMPTY } from '../memory/bytes.js';
+import type { ByteRange } from '../memory/span.js';
+import { inWords, isBytes, misuse, requireRange } from '../rules/misuse.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { encodeUtf8, isHighSurrogate } from '../rules/text.js';
 import { UTF8_BOUNDARY, validateUtf8 } from '../rules/utf8.js';
@@ -30,6 +32,7 @@ import type { MessageSender } from './message-sender.js';
 export class OutgoingMessage {
   readonly #sender: MessageSender;
   readonly #opcode: MessageOpcode;
+  readonly #compress: boolean | undefined;
   #first = true;
   #ended = false;
   /** The first half of a surrogate pair that a piece ended with: a character is never cut into U+FFFDs. */
@@ -37,20 +40,23 @@ export class OutgoingMessage {
   #utf8 = UTF8_BOUNDARY;
 
   /** @internal `Connection` makes these */
-  constructor(sender: MessageSender, opcode: MessageOpcode) {
+  constructor(sender: MessageSender, opcode: MessageOpcode, options: SendOptions | undefined) {
     this.#sender = sender;
     this.#opcode = opcode;
+    this.#compress = options?.compress;
   }
 
   /**
    * Sends a piece as one fragment.
    *
-   * @param piece - a string for text (a character may be cut by the border of two pieces), bytes for binary; bytes for
-   * text must be UTF-8, checked across pieces. Bytes may be queued by reference: not to be changed until written out
+   * @param piece - copied. A string for text (a character may be cut by the border of two pieces), bytes or a range of some for
+   * binary; for text they must be UTF-8, checked across pieces. A sink's `piece` gets such a range: a relay writes it as it is
    * @returns false if the connection is closing, and nothing was sent
-   * @throws TypeError for another kind of piece or bytes that are not UTF-8, Error after the end; nothing is written then
+   * @throws TypeError for another kind of piece (`NOT_BYTES`) or bytes that are not UTF-8 (`INVALID_UTF8`), RangeError for a range
+   * outside of its bytes (`RANGE_INVALID`), Error after the end (`MESSAGE_ENDED`) or inside of another message
+   * (`MESSAGE_UNDER_WAY`); nothing is written then
    */
-  write(piece: string | Uint8Array): boolean {
+  write(piece: string | Uint8Array | ByteRange): boolean {
     return this.#send(piece, false);
   }
 
@@ -59,62 +65,74 @@ export class OutgoingMessage {
    *
    * @param piece - as for {@link OutgoingMessage.write}; empty by default
    * @returns false if the connection is closing, and nothing was sent
-   * @throws as {@link OutgoingMessage.write}; TypeError too if the text would end inside a character
+   * @throws as {@link OutgoingMessage.write}; TypeError (`INVALID_UTF8`) too if the text would end inside a character
    */
-  end(piece: string | Uint8Array = this.#opcode === TEXT ? '' : EMPTY): boolean {
+  end(piece: string | Uint8Array | ByteRange = this.#opcode === TEXT ? '' : EMPTY): boolean {
     return this.#send(piece, true);
   }
 
-  #send(piece: string | Uint8Array, last: boolean): boolean {
-    if (this.#ended) throw new Error('this message has ended');
+  #send(given: string | Uint8Array | ByteRange, last: boolean): boolean {
+    if (this.#ended) throw misuse(Error, 'MESSAGE_ENDED', 'this message has ended: begin another');
     const { closing, fragmenting } = this.#sender;
     // Before the piece is looked at: what was refused can be sent again.
-    if (this.#first && fragmenting && !closing) throw new Error('another message in fragments is under way');
-    const { payload, utf8, heldUnit } = this.#opcode === TEXT ? this.#text(piece, last) : binaryPiece(piece);
+    if (this.#first && fragmenting && !closing) {
+      throw misuse(
+        Error,
+        'MESSAGE_UNDER_WAY',
+        'another message in fragments is under way: end it first (RFC 6455 5.4)',
+      );
+    }
+    const piece = this.#opcode === TEXT ? this.#text(given, last) : rangeOf(given, UTF8_BOUNDARY);
     if (!closing) {
-      const position = { opcode: this.#opcode, first: this.#first, last };
-      this.#sender.fragment(payload, position, typeof piece === 'string');
+      const position = { opcode: this.#opcode, first: this.#first, last, compress: this.#compress };
+      this.#sender.fragment(piece.bytes, piece.start, piece.end, position, typeof given === 'string');
       this.#first = false;
     }
     // Nothing throws any more: what has been sent is noted.
-    this.#utf8 = utf8;
-    this.#heldUnit = heldUnit;
+    this.#utf8 = piece.utf8;
+    this.#heldUnit = piece.heldUnit;
     this.#ended = last;
     // An extension may have closed the connection while it encoded.
     return !closing && !this.#sender.closed;
   }
 
-  #text(piece: string | Uint8Array, last: boolean): Piece {
-    if (typeof piece === 'string') {
+  #text(given: string | Uint8Array | ByteRange, last: boolean): Piece {
+    if (typeof given === 'string') {
       if (this.#utf8 !== UTF8_BOUNDARY)
-        throw new TypeError('a string after bytes that end inside a character');
-      const text = this.#heldUnit + piece;
+        throw cutCharacter('a string after bytes that end inside of a character');
+      const text = this.#heldUnit + given;
       const cut = !last && text.length > 0 && isHighSurrogate(text.charCodeAt(text.length - 1));
       const whole = cut ? text.length - 1 : text.length;
-      return {
-        payload: encodeUtf8(text.substring(0, whole)),
-        utf8: UTF8_BOUNDARY,
-        heldUnit: text.substring(whole),
-      };
+      const bytes = encodeUtf8(text.substring(0, whole));
+      return { bytes, start: 0, end: bytes.length, utf8: UTF8_BOUNDARY, heldUnit: text.substring(whole) };
     }
-    requireBytes(piece);
-    if (this.#heldUnit !== '') throw new TypeError('bytes after a string that ends inside a character');
-    const utf8 = validateUtf8(piece, 0, piece.length, this.#utf8);
-    if (utf8 < 0 || (last && utf8 !== UTF8_BOUNDARY)) throw new TypeError('the bytes of a text are UTF-8');
-    return { payload: piece, utf8, heldUnit: '' };
+    const piece = rangeOf(given, UTF8_BOUNDARY);
+    if (this.#heldUnit !== '') throw cutCharacter('bytes after a string that ends inside of a character');
+    const utf8 = validateUtf8(piece.bytes, piece.start, piece.end, this.#utf8);
+    if (utf8 < 0) throw cutCharacter(`a text is UTF-8 (RFC 6455 8.1): wrong at byte ${~utf8 - piece.start}`);
+    if (last && utf8 !== UTF8_BOUNDARY) throw cutCharacter('the text ends inside of a character');
+    return { ...piece, utf8 };
   }
 }
 
 /** A piece to be sent, and where the text stands behind it. */
-interface Piece {
-  readonly payload: Uint8Array;
+interface Piece extends ByteRange {
   /** The validator's state. */
   readonly utf8: number;
   /** The first half of a surrogate pair that the piece ended with. */
   readonly heldUnit: string;
 }
 
-function binaryPiece(piece: unknown): Piece {
-  requireBytes(piece);
-  return { payload: piece, utf8: UTF8_BOUNDARY, heldUnit: '' };
+function cutCharacter(message: string): Error {
+  return misuse(TypeError, 'INVALID_UTF8', message);
+}
+
+function rangeOf(given: string | Uint8Array | ByteRange, utf8: number): Piece {
+  if (isBytes(given)) return { bytes: given, start: 0, end: given.length, utf8, heldUnit: '' };
+  const { bytes, start, end } = Object(given) as Partial<ByteRange>;
+  if (!isBytes(bytes)) {
+    throw misuse(TypeError, 'NOT_BYTES', `a piece is a Uint8Array or a range of one, not ${inWords(given)}`);
+  }
+  requireRange(bytes, start!, end!);
+  return { bytes, start: start!, end: end!, utf8, heldUnit: '' };
 }

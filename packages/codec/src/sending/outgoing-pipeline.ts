@@ -10,7 +10,6 @@ import {
   isPromise,
   type PiecePosition,
 } from '../agreed/extension.js';
-import { copyOf } from '../memory/bytes.js';
 import { PieceLine } from './piece-line.js';
 
 /** Where encoded pieces and the Close go. */
@@ -65,21 +64,20 @@ export class OutgoingPipeline {
    * Sends a piece. What an extension, or the source of keys, throws at once passes through, and nothing was sent. If another
    * extension has encoded the piece by then, the connection fails.
    *
-   * @param owned - whether the piece is nobody else's: if not, extensions get a copy, as they may take their time
+   * @param piece - stays what it is: extensions may take their time
    */
-  send(piece: Uint8Array, position: PiecePosition, owned: boolean): void {
+  send(piece: Uint8Array, position: PiecePosition): void {
     if (this.#line !== null) {
       this.#line.push(piece, position);
       this.#bytes += piece.length;
       return;
     }
-    const own = owned ? piece : copyOf(piece, 0, piece.length);
     const key = this.#target.key();
-    const encoded = this.#encode(own, position);
+    const encoded = this.#encode(piece, position);
     if (isPromise(encoded)) {
       this.#line = new PieceLine();
       this.#bytes += piece.length;
-      this.#await(encoded, own, position, key);
+      this.#await(encoded, piece, position, key);
     } else {
       this.#target.writePiece(encoded, position, key);
     }

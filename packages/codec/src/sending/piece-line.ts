@@ -11,11 +11,15 @@ import type { PreparedMessage } from '../frames/prepared-message.js';
 import { ByteQueue } from '../memory/byte-queue.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
 
-const OPCODE = 0x0f;
-const FIRST = 0x10;
-const LAST = 0x20;
+/** The opcode: text or binary. */
+const OPCODE = 0x03;
+const FIRST = 0x04;
+const LAST = 0x08;
 /** The piece is the payload of a prepared message, which others hold anyway. */
-const PREPARED = 0x40;
+const PREPARED = 0x10;
+/** The caller asked for compression, or for none. */
+const COMPRESS = 0x20;
+const PLAIN = 0x40;
 /** A length of less than this takes one byte; of more, a byte of this value and four. */
 const LONG = 0x80;
 
@@ -32,9 +36,10 @@ export class PieceLine {
   #nextPrepared = 0;
 
   /** Puts a piece in line; its bytes are copied. */
-  push(payload: Uint8Array, { opcode, first, last, prepared }: PiecePosition): void {
+  push(payload: Uint8Array, { opcode, first, last, prepared, compress }: PiecePosition): void {
     const { length } = payload;
-    const flags = opcode | (first ? FIRST : 0) | (last ? LAST : 0);
+    const asked = compress === undefined ? 0 : compress ? COMPRESS : PLAIN;
+    const flags = opcode | (first ? FIRST : 0) | (last ? LAST : 0) | asked;
     if (prepared !== undefined) {
       this.#pushBytes(flags | PREPARED);
       this.#prepared.push(prepared);
@@ -54,6 +59,7 @@ export class PieceLine {
       opcode: (flags & OPCODE) as MessageOpcode,
       first: (flags & FIRST) !== 0,
       last: (flags & LAST) !== 0,
+      compress: (flags & (COMPRESS | PLAIN)) === 0 ? undefined : (flags & COMPRESS) !== 0,
     };
     if ((flags & PREPARED) !== 0) {
       const prepared = this.#takePrepared();

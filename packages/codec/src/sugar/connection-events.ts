@@ -1,15 +1,14 @@
 /** The events of a connection as objects: the readable form, for one allocation or two an event. */
 
 import type { ConnectionConfig, ConnectionOptions } from '../agreed/connection-config.js';
-import type { ConnectionSink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import type { Outcome } from '../agreed/outcome.js';
 import { Connection } from '../connection/connection.js';
-import { copyOf } from '../memory/bytes.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
 
 /**
- * What happened on a connection: the calls of a {@link ConnectionSink} as objects. Bytes in it are the receiver's own, to
+ * What happened on a connection: the calls of a sink as objects. Bytes in it are the receiver's own, to
  * keep, change or transfer.
  *
  * Which events tell of messages is the option `delivery`: `'text'` and `'binary'` for `'messages'`, `'message'` for
@@ -24,13 +23,13 @@ import type { MessageOpcode } from '../rules/opcodes.js';
  *   switch (event.type) {
  *     case 'text':
  *       return event.text;
- *     case 'close':
+ *     case 'peerClose':
  *       return `${event.code} ${event.reason}`;
  *     default:
  *       return event.type;
  *   }
  * }
- * assert.equal(line({ type: 'close', code: 1000, reason: 'bye' }), '1000 bye');
+ * assert.equal(line({ type: 'peerClose', code: 1000, reason: 'bye' }), '1000 bye');
  * assert.equal(line({ type: 'ping', payload: new Uint8Array(0) }), 'ping');
  * ```
  */
@@ -52,7 +51,7 @@ export type ConnectionEvent =
   /** A Pong arrived (RFC 6455 5.5.3). */
   | { readonly type: 'pong'; readonly payload: Uint8Array }
   /** The peer's Close arrived; its code is 1005 if it had none (RFC 6455 5.5.1). */
-  | { readonly type: 'close'; readonly code: number; readonly reason: string }
+  | { readonly type: 'peerClose'; readonly code: number; readonly reason: string }
   /** The terminal event (RFC 6455 7.1.4, 7.1.7). */
   | { readonly type: 'closed'; readonly outcome: Outcome };
 
@@ -60,20 +59,19 @@ export type ConnectionEvent =
  * A sink that makes objects of what it is told. Internal: {@link ConnectionEvents} and the streams share it.
  *
  * @param push - gets each event
- * @param output - as {@link ConnectionSink.output}
+ * @param output - as {@link ControlSink.output}
  */
-export function eventSink(push: (event: ConnectionEvent) => void, output: () => void): ConnectionSink {
+export function eventSink(push: (event: ConnectionEvent) => void, output: () => void): AnySink {
   return {
     text: (text) => push({ type: 'text', text }),
     binary: (bytes) => push({ type: 'binary', bytes }),
-    message: (opcode, bytes, start, end) =>
-      push({ type: 'message', opcode, bytes: copyOf(bytes, start, end) }),
+    message: (opcode, span) => push({ type: 'message', opcode, bytes: span.copy() }),
     begin: (opcode) => push({ type: 'begin', opcode }),
-    piece: (bytes, start, end) => push({ type: 'piece', bytes: copyOf(bytes, start, end) }),
+    piece: (span) => push({ type: 'piece', bytes: span.copy() }),
     finish: () => push({ type: 'finish' }),
-    ping: (bytes, start, end) => push({ type: 'ping', payload: copyOf(bytes, start, end) }),
-    pong: (bytes, start, end) => push({ type: 'pong', payload: copyOf(bytes, start, end) }),
-    close: (code, reason) => push({ type: 'close', code, reason }),
+    ping: (payload) => push({ type: 'ping', payload }),
+    pong: (payload) => push({ type: 'pong', payload }),
+    peerClose: (code, reason) => push({ type: 'peerClose', code, reason }),
     closed: (outcome) => push({ type: 'closed', outcome }),
     output,
   };
@@ -101,7 +99,7 @@ export function eventSink(push: (event: ConnectionEvent) => void, output: () => 
  */
 export class ConnectionEvents {
   /** Where commands go and output comes from. Its input is given to this object, so that the events are returned. */
-  readonly connection: Connection;
+  readonly connection: Connection<Delivery>;
   #events: ConnectionEvent[] = [];
 
   /**
@@ -117,7 +115,7 @@ export class ConnectionEvents {
     ready: () => void = () => {},
   ) {
     const sink = eventSink((event) => this.#events.push(event), ready);
-    this.connection = new Connection(config, sink, extensions);
+    this.connection = new Connection<Delivery>(config, sink, extensions);
   }
 
   /**

@@ -12,8 +12,10 @@
  */
 
 import type { ConnectionConfig, ConnectionOptions } from '../agreed/connection-config.js';
+import type { Delivery } from '../agreed/connection-sink.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import { Connection } from '../connection/connection.js';
+import { misuse } from '../rules/misuse.js';
 import { type ConnectionEvent, eventSink } from './connection-events.js';
 
 /** Messages are accepted while less than this waits in the output: what is small then leaves in one chunk. */
@@ -28,7 +30,7 @@ export interface ConnectionStreams {
    * The connection behind the streams: its state, `ping`, `close` with a code of one's own, messages in fragments. Call
    * {@link ConnectionStreams.flush} after a command; never give it input.
    */
-  readonly connection: Connection;
+  readonly connection: Connection<Delivery>;
   /** Bytes from the transport to events. */
   readonly incoming: {
     /**
@@ -63,7 +65,7 @@ export interface ConnectionStreams {
 
 /** Four streams' algorithms around one connection. */
 class Streams implements ConnectionStreams {
-  readonly connection: Connection;
+  readonly connection: Connection<Delivery>;
   readonly incoming: ConnectionStreams['incoming'];
   readonly outgoing: ConnectionStreams['outgoing'];
   /** Null from its closing on. */
@@ -86,7 +88,7 @@ class Streams implements ConnectionStreams {
       (event) => this.#push(event),
       () => this.flush(),
     );
-    this.connection = new Connection(config, sink, extensions);
+    this.connection = new Connection<Delivery>(config, sink, extensions);
     this.connection.pause();
     // No read-ahead: the readables queue nothing, as those of a TransformStream.
     const onDemand = { highWaterMark: 0 };
@@ -207,7 +209,7 @@ class Streams implements ConnectionStreams {
       this.#events = null;
       events?.close();
       // As when a TransformStream is terminated: nothing is left to write to.
-      this.#messages?.error(new TypeError('the connection has ended'));
+      this.#messages?.error(misuse(TypeError, 'CONNECTION_CLOSING', 'the connection has ended'));
     } else if (!this.#eventWanted) {
       this.connection.pause();
     }
@@ -224,7 +226,7 @@ class Streams implements ConnectionStreams {
       this.#fail(1011);
       throw error;
     }
-    if (!sent) throw new TypeError('the connection is closing');
+    if (!sent) throw misuse(TypeError, 'CONNECTION_CLOSING', 'the connection is closing');
     const taken = new Promise<void>((resolve) => {
       this.#outputTaken = resolve;
     });
@@ -284,7 +286,7 @@ function onAbort(controller: WritableStreamDefaultController, callback: () => vo
  * const events = answers.getReader();
  * assert.deepEqual((await events.read()).value, { type: 'text', text: 'HELLO' });
  * await writer.close();
- * assert.deepEqual((await events.read()).value, { type: 'close', code: 1000, reason: '' });
+ * assert.deepEqual((await events.read()).value, { type: 'peerClose', code: 1000, reason: '' });
  * ```
  */
 export function connectionStreams(

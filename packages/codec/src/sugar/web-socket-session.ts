@@ -248,7 +248,7 @@ export class TransportSession {
       case 'binary':
         this.#deliver(event.bytes);
         break;
-      case 'close':
+      case 'peerClose':
         // RFC 6455 7.1.5, 7.1.6: code and reason are the peer's, whatever comes of the rest.
         this.#code = event.code;
         this.#reason = event.reason;

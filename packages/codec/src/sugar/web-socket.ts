@@ -7,8 +7,8 @@
 import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-config.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import { NORMAL_CLOSURE } from '../rules/close-codes.js';
-import { positiveInteger } from '../rules/limits.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from '../rules/opcodes.js';
+import { positiveInteger } from '../rules/options.js';
 import { utf8Bytes } from '../rules/text.js';
 import { EventHandlers } from './event-handlers.js';
 import { clampToUnsignedShort, ownBuffer, toMessage, toText } from './web-idl.js';
@@ -47,8 +47,13 @@ export interface TransportWebSocketOptions extends Omit<ConnectionOptions, 'role
   readonly schedule?: (callback: () => void, ms: number) => () => void;
 }
 
-type Listener = ((event: Event) => void) | { handleEvent(event: Event): void } | null;
-type ListenerOptions =
+/** What may listen to a {@link TransportWebSocket}: a function or an object with `handleEvent` (DOM 2.7). */
+export type TransportWebSocketListener =
+  | ((event: Event) => void)
+  | { handleEvent(event: Event): void }
+  | null;
+/** How it listens (DOM 2.7). */
+export type TransportWebSocketListenerOptions =
   | boolean
   | { capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal };
 
@@ -124,18 +129,27 @@ export class TransportWebSocket extends EventTarget {
     options: TransportWebSocketOptions = {},
   ) {
     super();
-    const { role = 'client', url, closeTimeoutMs = 10_000, schedule = scheduleTimeout } = options;
+    const {
+      role = 'client',
+      url,
+      protocol = '',
+      extensions = '',
+      messageExtensions = [],
+      closeTimeoutMs = 10_000,
+      schedule = scheduleTimeout,
+      ...limits
+    } = options;
     const limitMs = positiveInteger('closeTimeoutMs', closeTimeoutMs);
     const parsed = url === undefined ? { href: '', origin: '' } : new URL(url);
     this.#url = parsed.href;
     this.#origin = parsed.origin;
     const agree = (agreed: Partial<ByteTransport>): void => {
-      this.#protocol = agreed.protocol ?? options.protocol ?? '';
-      this.#extensions = agreed.extensions ?? options.extensions ?? '';
+      this.#protocol = agreed.protocol ?? protocol;
+      this.#extensions = agreed.extensions ?? extensions;
     };
     const setup = {
-      config: new ConnectionConfig({ ...options, role, delivery: 'messages', autoPong: true }),
-      messageExtensions: options.messageExtensions ?? [],
+      config: new ConnectionConfig({ ...limits, role, delivery: 'messages', autoPong: true }),
+      messageExtensions,
       startTimer: (callback: () => void) => schedule(callback, limitMs),
     };
     this.#session = new TransportSession(transport, setup, {
@@ -260,10 +274,18 @@ export class TransportWebSocket extends EventTarget {
   override addEventListener<K extends keyof EventMap>(
     type: K,
     listener: (event: EventMap[K]) => void,
-    options?: ListenerOptions,
+    options?: TransportWebSocketListenerOptions,
   ): void;
-  override addEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
-  override addEventListener(type: string, listener: Listener, options?: ListenerOptions): void {
+  override addEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void {
     super.addEventListener(type, listener, options);
     this.#handlers.noteListener(type);
   }
@@ -271,10 +293,18 @@ export class TransportWebSocket extends EventTarget {
   override removeEventListener<K extends keyof EventMap>(
     type: K,
     listener: (event: EventMap[K]) => void,
-    options?: ListenerOptions,
+    options?: TransportWebSocketListenerOptions,
   ): void;
-  override removeEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
-  override removeEventListener(type: string, listener: Listener, options?: ListenerOptions): void {
+  override removeEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override removeEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void {
     super.removeEventListener(type, listener, options);
   }
 

@@ -10,7 +10,7 @@
  *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
  * ```
  */
-import { positiveInteger, requireTime } from '../rules/limits.js';
+import { positiveInteger, requireTime } from '../rules/options.js';
 
 /** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
 export interface KeepaliveOptions {

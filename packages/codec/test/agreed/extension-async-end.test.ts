@@ -1,6 +1,7 @@
 /** Extensions that take their time when the connection ends, and sinks that throw behind them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CLOSE, Connection, type ConnectionSink, FIN, PING, RSV1, TEXT } from '../../src/index.js';
+import { CLOSE, FIN, PING, RSV1, TEXT } from '../../src/frames.js';
+import { type AnySink, Connection } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { flip, Manual, settled, texts } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
@@ -82,13 +83,9 @@ describe('a sink that throws behind an asynchronous extension', () => {
     vi.unstubAllGlobals();
   });
 
-  function throwing(
-    log: string[],
-    names: readonly (keyof ConnectionSink)[],
-    error?: ConnectionSink['error'],
-  ): ConnectionSink {
-    const sink: ConnectionSink = Object.fromEntries(
-      (['text', 'ping', 'close', 'closed', 'output'] as const).map((name) => [
+  function throwing(log: string[], names: readonly (keyof AnySink)[], error?: AnySink['error']): AnySink {
+    const sink: AnySink = Object.fromEntries(
+      (['text', 'ping', 'peerClose', 'closed', 'output'] as const).map((name) => [
         name,
         () => {
           log.push(name);

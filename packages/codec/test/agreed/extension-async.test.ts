@@ -1,12 +1,13 @@
 /** Extensions that take their time: the order of messages holds (RFC 6455 section 9). */
 import { describe, expect, it, vi } from 'vitest';
-import { CLOSE, Connection, FIN, type MessageExtension, PING, RSV1, RSV2, TEXT } from '../../src/index.js';
+import { CLOSE, FIN, PING, RSV1, RSV2, TEXT } from '../../src/frames.js';
+import { Connection, type MessageExtension } from '../../src/index.js';
 import { drain, MODES, open } from '../endpoint.js';
 import { flip, Manual, reverse, settled, sync, texts } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
 
 describe('an asynchronous decoder', () => {
-  it.each(MODES)('holds back what follows, exactly, delivery $delivery, by $by', async (mode) => {
+  it.each(MODES)('holds back what follows, exactly, delivery $delivery, kernel $mask.name', async (mode) => {
     const extension = new Manual();
     const { connection, events } = open({ role: 'server', ...mode }, [extension]);
     const one = masked(FIN | RSV1 | TEXT, flip(utf8('one')));

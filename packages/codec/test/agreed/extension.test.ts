@@ -1,19 +1,12 @@
 /** Extensions that answer at once, and whatever can go wrong with one (RFC 6455 section 9). */
 import { describe, expect, it, vi } from 'vitest';
+import { BINARY, CLOSE, FIN, PING, RSV1, RSV2, RSV3, TEXT } from '../../src/frames.js';
 import {
-  BINARY,
-  CLOSE,
   Connection,
   type Decoded,
   type ExtensionFault,
-  FIN,
   type MessageExtension,
-  PING,
   PreparedMessage,
-  RSV1,
-  RSV2,
-  RSV3,
-  TEXT,
 } from '../../src/index.js';
 import { drain, MODES, open } from '../endpoint.js';
 import { flip, reverse, settled, sync } from '../extensions.js';
@@ -29,7 +22,7 @@ describe('a synchronous extension', () => {
     message.end('b');
     connection.sendBinary(hex(''));
     connection.sendPrepared(PreparedMessage.text('c'));
-    connection.sendSpan(TEXT, utf8('xcx'), 1, 2);
+    connection.sendSpan(TEXT, { bytes: utf8('xcx'), start: 1, end: 2 });
     connection.close();
     const flipped = [...flip(utf8('abc'))];
     expect([...drain(connection)]).toEqual(
@@ -45,7 +38,7 @@ describe('a synchronous extension', () => {
     );
   });
 
-  it.each(MODES)('decodes what bears its bits, delivery $delivery, by $by', (mode) => {
+  it.each(MODES)('decodes what bears its bits, delivery $delivery, kernel $mask.name', (mode) => {
     const { connection, events } = open({ role: 'server', ...mode }, [sync(RSV1)]);
     connection.receive(
       concat(

@@ -1,18 +1,8 @@
 /** After the terminal event nothing is called: in no delivery, from no promise, whatever the host does and whatever was under way. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  BINARY,
-  CLOSE,
-  CONTINUATION,
-  Connection,
-  type ConnectionSink,
-  FIN,
-  type MessageExtension,
-  PING,
-  RSV1,
-  TEXT,
-} from '../../src/index.js';
+import { BINARY, CLOSE, CONTINUATION, FIN, PING, RSV1, TEXT } from '../../src/frames.js';
+import { type AnySink, Connection, type MessageExtension } from '../../src/index.js';
 import { flip, Manual, settled } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
 
@@ -103,7 +93,7 @@ describe.each(['messages', 'spans', 'pieces'] as const)('delivery %s', (delivery
           else if (answer === 'pause' || answer === 'blink') connection.pause();
           if (answer === 'blink') connection.resume();
         };
-        const sink: ConnectionSink = {
+        const sink: AnySink = {
           ...Object.fromEntries(NAMES.map((name) => [name, () => react(name)])),
           error: () => log.push('error'),
         };

@@ -1,18 +1,8 @@
 /** What callers hand in may throw, at any moment: nothing is lost, and what has ended stays so. */
 import { mask } from '@sanssocket/mask';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  BINARY,
-  CLOSE,
-  Connection,
-  type ConnectionOptions,
-  FIN,
-  type MessageExtension,
-  PING,
-  RSV1,
-  RSV2,
-  TEXT,
-} from '../../src/index.js';
+import { BINARY, CLOSE, FIN, PING, RSV1, RSV2, TEXT } from '../../src/frames.js';
+import { Connection, type ConnectionOptions, type MessageExtension } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { flip, Manual, settled } from '../extensions.js';
 import { characters, chunks, concat, hex, masked, plain, utf8 } from '../frames.js';

@@ -1,7 +1,7 @@
 /** The end of a connection, in every order (RFC 6455 sections 7 and 5.5.1). */
 import type { Role } from '@sanssocket/test-vectors';
 import { describe, expect, it } from 'vitest';
-import { CLOSE, FIN, PING, TEXT } from '../../src/index.js';
+import { CLOSE, FIN, PING, TEXT } from '../../src/frames.js';
 import { drain, open } from '../endpoint.js';
 import { concat, hex, toward } from '../frames.js';
 
@@ -64,7 +64,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
   });
 
   it('lets the sink answer a Close in its own way', () => {
-    const { connection } = open({ role }, [], { close: () => connection.close(3000, 'mine') });
+    const { connection } = open({ role }, [], { peerClose: () => connection.close(3000, 'mine') });
     connection.receive(toward(role, FIN | CLOSE, hex('03e8')));
     expect([...drain(connection)]).toEqual(closeFrame(role, '0bb8 6d696e65'));
     expect(connection.outcome).toMatchObject({ clean: true, code: 1000 });

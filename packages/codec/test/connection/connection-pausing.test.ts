@@ -1,6 +1,7 @@
 /** Reading that stops and goes on: pauses at exact events, sinks that throw, calls from inside a sink. */
 import { describe, expect, it } from 'vitest';
-import { BINARY, CLOSE, Connection, type ConnectionSink, FIN, PING, TEXT } from '../../src/index.js';
+import { BINARY, CLOSE, FIN, PING, TEXT } from '../../src/frames.js';
+import { type AnySink, Connection } from '../../src/index.js';
 import { drain, MODES, open } from '../endpoint.js';
 import { chunks, concat, hex, masked } from '../frames.js';
 
@@ -13,12 +14,12 @@ const NAMES = [
   'finish',
   'ping',
   'pong',
-  'close',
+  'peerClose',
   'closed',
 ] as const;
 
 /** A sink that notes the name of each event, then does something. */
-function noting(log: string[], then: (name: string) => void): ConnectionSink {
+function noting(log: string[], then: (name: string) => void): AnySink {
   return Object.fromEntries(
     NAMES.map((name) => [
       name,
@@ -51,13 +52,13 @@ it('keeps the order of what comes while it is paused, also in the middle of a sh
       connection.pause();
       for (const chunk of chunks(stream.subarray(cut), [size, 1])) connection.receive(chunk);
       connection.resume();
-      expect(log).toEqual(['text', 'ping', 'binary', 'text', 'text', 'close', 'closed']);
+      expect(log).toEqual(['text', 'ping', 'binary', 'text', 'text', 'peerClose', 'closed']);
       expect(connection.outcome?.clean).toBe(true);
     }
   }
 });
 
-describe.each(MODES)('delivery $delivery, by $by', (mode) => {
+describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
   const all: string[] = [];
   new Connection(
     { role: 'server', ...mode },

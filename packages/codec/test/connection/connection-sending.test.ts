@@ -3,16 +3,16 @@ import { keyFromBytes, mask, maskInPlace } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  BINARY,
   CLOSE,
-  Connection,
   encodeFrame,
   FIN,
   type FrameHeader,
   PING,
-  PreparedMessage,
   readFrameHeader,
   TEXT,
-} from '../../src/index.js';
+} from '../../src/frames.js';
+import { Connection, PreparedMessage } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { characters, concat, hex, plain, toward, utf8 } from '../frames.js';
 
@@ -48,7 +48,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
           const bytes = memory.subarray(3);
           const opcode = text ? 1 : 2;
           const payload = bytes.slice(start, start + size);
-          expect(connection.sendSpan(opcode, bytes, start, start + size)).toBe(true);
+          expect(connection.sendSpan(opcode, { bytes, start: start, end: start + size })).toBe(true);
           expect(characters(bytes.subarray(start, start + size))).toBe(characters(payload));
           memory.fill(0xee);
           return encodeFrame({ opcode, payload, ...(role === 'client' && { maskingKey: 0x01020304 }) });
@@ -61,15 +61,15 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
   it('refuses ranges that are none, and writes nothing', () => {
     const { connection } = open({ role });
     const bytes = utf8('abc\u00e9');
-    expect(() => connection.sendSpan(2, bytes, -1, 2)).toThrow(RangeError);
-    expect(() => connection.sendSpan(2, bytes, 2, 1)).toThrow(RangeError);
-    expect(() => connection.sendSpan(2, bytes, 0, 6)).toThrow(RangeError);
-    expect(() => connection.sendSpan(1, bytes, 0, 4)).toThrow(TypeError);
-    expect(() => connection.sendSpan(9 as 1, bytes, 0, 2)).toThrow(TypeError);
-    expect(() => connection.sendSpan(2, 'abc' as never, 0, 2)).toThrow(TypeError);
+    expect(() => connection.sendSpan(2, { bytes, start: -1, end: 2 })).toThrow(RangeError);
+    expect(() => connection.sendSpan(2, { bytes, start: 2, end: 1 })).toThrow(RangeError);
+    expect(() => connection.sendSpan(2, { bytes, start: 0, end: 6 })).toThrow(RangeError);
+    expect(() => connection.sendSpan(1, { bytes, start: 0, end: 4 })).toThrow(TypeError);
+    expect(() => connection.sendSpan(9 as 1, { bytes, start: 0, end: 2 })).toThrow(TypeError);
+    expect(() => connection.sendSpan(2, { bytes: 'abc' as never, start: 0, end: 2 })).toThrow(TypeError);
     expect(connection.bufferedAmount).toBe(0);
     connection.close();
-    expect(connection.sendSpan(2, bytes, 0, 2)).toBe(false);
+    expect(connection.sendSpan(2, { bytes, start: 0, end: 2 })).toBe(false);
   });
 
   it('writes each text and binary as one frame, whose bytes are those of encodeFrame', () => {
@@ -209,7 +209,7 @@ describe('a server', () => {
     const { connection } = open({ role: 'server' });
     const large = new Uint8Array(4096);
     connection.sendText('before');
-    connection.sendBinary(large);
+    connection.sendByReference(BINARY, large);
     connection.sendText('after');
     const chunks = [connection.takeOutput(), connection.takeOutput(), connection.takeOutput()] as const;
     expect(chunks[0]).toEqual(concat(plain(0x81, 'before'), hex('82 7e 1000')));
@@ -218,10 +218,10 @@ describe('a server', () => {
     expect(connection.takeOutput()).toBe(undefined);
 
     const small = new Uint8Array(4095);
-    connection.sendBinary(small);
+    connection.sendByReference(BINARY, small);
     expect(connection.takeOutput()!.buffer).not.toBe(small.buffer);
     const text = new Uint8Array(4096).fill(0x61);
-    connection.sendText(text);
+    connection.sendByReference(TEXT, text);
     connection.takeOutput();
     expect(connection.takeOutput()).toBe(text);
   });

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   BINARY,
-  type Fault,
   FIN,
   FrameParser,
   type FrameParserOptions,
@@ -12,7 +11,8 @@ import {
   type FrameSink,
   PING,
   TEXT,
-} from '../../src/index.js';
+} from '../../src/frames.js';
+import type { Fault } from '../../src/index.js';
 import {
   characters,
   chunkSizes,
@@ -94,7 +94,7 @@ function parse(
   const parser = new FrameParser(sink, options);
   let bytes = 0;
   for (const chunk of chunks(input, sizes)) {
-    expect(parser.push(chunk)).toBe(chunk.length);
+    expect(parser.receive(chunk)).toBe(chunk.length);
     bytes += chunk.length;
     expect(parser.failed).toBe(heard.faults.length > 0);
     if (!parser.failed) expect(parser.offset).toBe(bytes);
@@ -176,7 +176,7 @@ describe.each(ROLES)('FrameParser as %s', (role) => {
     const whole = [0, toward(role, FIN | TEXT, 'ab').length, stream.length];
     for (let end = 0; end <= stream.length; end++) {
       const parser = new FrameParser(collector(false).sink, { role });
-      parser.push(stream, 0, end);
+      parser.receive(stream, 0, end);
       expect(parser.truncated).toBe(!whole.includes(end));
     }
   });
@@ -187,11 +187,11 @@ describe('FrameParser', () => {
     const input = concat(masked(FIN | TEXT, 'Hello'), masked(FIN | BINARY, new Uint8Array(300)));
     for (const unmask of ['copy', 'none'] as const) {
       const chunk = input.slice();
-      new FrameParser(collector(true).sink, { role: 'server', unmask }).push(chunk);
+      new FrameParser(collector(true).sink, { role: 'server', unmask }).receive(chunk);
       expect(chunk).toEqual(input);
     }
     const chunk = input.slice();
-    new FrameParser(collector(true).sink, { role: 'server', unmask: 'in-place' }).push(chunk);
+    new FrameParser(collector(true).sink, { role: 'server', unmask: 'in-place' }).receive(chunk);
     expect([...chunk.subarray(6, 11)]).toEqual([...new TextEncoder().encode('Hello')]);
   });
 
@@ -199,8 +199,8 @@ describe('FrameParser', () => {
     const memory = Buffer.concat([Buffer.alloc(3, 0xff), masked(FIN | TEXT, 'Hello'), Buffer.alloc(9, 0xff)]);
     const { sink, heard } = collector(true);
     const parser = new FrameParser(sink, { role: 'server' });
-    expect(parser.push(memory.subarray(1), 2, 9)).toBe(9);
-    expect(parser.push(memory.subarray(2), 8, 12)).toBe(12);
+    expect(parser.receive(memory.subarray(1), 2, 9)).toBe(9);
+    expect(parser.receive(memory.subarray(2), 8, 12)).toBe(12);
     expect(heard.frames).toEqual([{ first: FIN | TEXT, payload: 'Hello' }]);
     expect(parser.offset).toBe(11);
     for (const [start, end] of [
@@ -209,14 +209,14 @@ describe('FrameParser', () => {
       [0, 99],
       [Number.NaN, 1],
     ] as const) {
-      expect(() => parser.push(memory, start, end)).toThrow(RangeError);
+      expect(() => parser.receive(memory, start, end)).toThrow(RangeError);
     }
   });
 
   it('stops behind the call that paused it, and goes on from there', () => {
     const stream = concat(plain(FIN | TEXT, 'ab'), plain(FIN | PING), plain(TEXT, 'cd'), plain(FIN, ''));
     const all = collector(false);
-    new FrameParser(all.sink, { role: 'client' }).push(stream);
+    new FrameParser(all.sink, { role: 'client' }).receive(stream);
     const log: string[] = [];
     const pause = (call: string): void => {
       log.push(call);
@@ -234,7 +234,7 @@ describe('FrameParser', () => {
     const stops: number[] = [];
     for (let at = 0, before = -1; log.length !== before; ) {
       before = log.length;
-      at = parser.push(stream, at);
+      at = parser.receive(stream, at);
       expect(log.length - before).toBeLessThanOrEqual(1);
       stops.push(at);
     }
@@ -257,10 +257,10 @@ describe('FrameParser', () => {
       },
       { role: 'server' },
     );
-    expect(parser.push(stream)).toBe(7);
+    expect(parser.receive(stream)).toBe(7);
     expect(count).toBe(1);
-    expect(parser.push(stream, 7)).toBe(14);
-    expect(parser.push(stream, 14)).toBe(21);
+    expect(parser.receive(stream, 7)).toBe(14);
+    expect(parser.receive(stream, 14)).toBe(21);
     expect(count).toBe(3);
   });
 
@@ -289,7 +289,7 @@ describe('FrameParser', () => {
       while (parser.offset < stream.length || calls < heard.calls) {
         calls = heard.calls;
         try {
-          parser.push(stream.slice(parser.offset));
+          parser.receive(stream.slice(parser.offset));
         } catch {}
       }
       expect(heard.frames.map(({ payload }) => payload)).toEqual(['ab', 'cd', '', 'ef']);
@@ -302,17 +302,17 @@ describe('FrameParser', () => {
       { ...sink, end: () => parser.fail('INVALID_UTF8', 3) },
       { role: 'client' },
     );
-    parser.push(plain(FIN | PING));
-    parser.push(hex('01'));
+    parser.receive(plain(FIN | PING));
+    parser.receive(hex('01'));
     parser.fail('RESERVED_BITS');
     expect(heard.faults).toEqual([
       expect.objectContaining({ code: 'INVALID_UTF8', closeCode: 1007, offset: 3 }),
     ]);
-    expect(parser.push(hex('81 00'))).toBe(2);
+    expect(parser.receive(hex('81 00'))).toBe(2);
     expect(parser.truncated).toBe(false);
     const other = collector(false);
     const unfinished = new FrameParser(other.sink, { role: 'client' });
-    unfinished.push(hex('81 05 61'));
+    unfinished.receive(hex('81 05 61'));
     unfinished.fail('INVALID_UTF8');
     expect(other.heard.faults[0]).toMatchObject({ offset: 3 });
   });
@@ -333,7 +333,7 @@ describe('FrameParser', () => {
       [plain(FIN | BINARY, new Uint8Array(21)), 'FRAME_TOO_LARGE'],
     ] as const) {
       const { sink, heard } = collector(true);
-      new FrameParser(sink, { role: 'client', maxMessageBytes: 10, maxFrameBytes: 20 }).push(bytes);
+      new FrameParser(sink, { role: 'client', maxMessageBytes: 10, maxFrameBytes: 20 }).receive(bytes);
       expect(heard.faults.map((fault) => fault.code)).toEqual([code]);
     }
   });
@@ -342,7 +342,7 @@ describe('FrameParser', () => {
     const rules = new FrameRules({ role: 'client', maxFrameBytes: 3 });
     for (const length of [3, 4]) {
       const { sink, heard } = collector(false);
-      new FrameParser(sink, rules).push(plain(FIN | BINARY, new Uint8Array(length)));
+      new FrameParser(sink, rules).receive(plain(FIN | BINARY, new Uint8Array(length)));
       expect(heard.faults.length).toBe(length === 3 ? 0 : 1);
     }
   });
@@ -356,7 +356,7 @@ describe('FrameParser', () => {
         mask(source, start, end, target, at, key);
       },
     });
-    for (const chunk of chunks(masked(FIN | BINARY, new Uint8Array(1000)), [7])) parser.push(chunk);
+    for (const chunk of chunks(masked(FIN | BINARY, new Uint8Array(1000)), [7])) parser.receive(chunk);
     expect(bytes).toBe(1000);
   });
 });

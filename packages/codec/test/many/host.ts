@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import {
+  type AnySink,
   Connection,
   type ConnectionConfig,
-  type ConnectionSink,
   type MessageExtension,
   type MessageOpcode,
   type Outcome,
@@ -235,7 +235,7 @@ export class Host {
     }
   }
 
-  #sink(): ConnectionSink {
+  #sink(): AnySink {
     return {
       text: (text) => this.#event(() => this.#hear(true, utf8(text)), null),
       binary: (bytes) =>
@@ -243,11 +243,11 @@ export class Host {
           this.#hear(false, bytes);
           this.#keep(bytes);
         }, bytes),
-      message: (opcode, bytes, start, end) =>
+      message: (opcode, { bytes, start, end }) =>
         this.#borrowed(bytes, start, end, () => {
           this.#hear(opcode === TEXT, bytes.subarray(start, end));
           this.#answer(
-            () => this.connection.sendSpan(opcode, bytes, start, end),
+            () => this.connection.sendSpan(opcode, { bytes, start, end }),
             opcode === TEXT,
             bytes,
             start,
@@ -259,13 +259,12 @@ export class Host {
           this.#opcode = opcode;
           this.#pieces = [];
         }, null),
-      piece: (bytes, start, end) =>
+      piece: ({ bytes, start, end }) =>
         this.#borrowed(bytes, start, end, () => this.#pieces.push(copy(bytes, start, end))),
       finish: () => this.#event(() => this.#hear(this.#opcode === TEXT, Buffer.concat(this.#pieces)), null),
-      ping: (bytes, start, end) =>
-        this.#borrowed(bytes, start, end, () => this.#hearPing(bytes.subarray(start, end))),
-      pong: (bytes, start, end) => this.#borrowed(bytes, start, end, () => {}),
-      close: () => this.#event(() => {}, null),
+      ping: (payload) => this.#event(() => this.#hearPing(payload), null),
+      pong: () => this.#event(() => {}, null),
+      peerClose: () => this.#event(() => {}, null),
       closed: (outcome) => {
         this.outcomes.push(outcome);
       },

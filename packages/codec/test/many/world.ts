@@ -194,7 +194,7 @@ class World {
         end.send(
           place(text, memory),
           true,
-          (bytes) => connection.sendSpan(TEXT, bytes, 0, bytes.length),
+          (bytes) => connection.sendSpan(TEXT, { bytes, start: 0, end: bytes.length }),
           false,
         );
     } else {
@@ -205,7 +205,7 @@ class World {
         how === 'binary'
           ? (bytes) => connection.sendBinary(bytes)
           : how === 'span'
-            ? (bytes) => connection.sendSpan(BINARY, bytes, 0, bytes.length)
+            ? (bytes) => connection.sendSpan(BINARY, { bytes, start: 0, end: bytes.length })
             : how === 'prepared'
               ? (bytes) => connection.sendPrepared(PreparedMessage.binary(bytes))
               : (bytes) => sendInTwo(connection, bytes),

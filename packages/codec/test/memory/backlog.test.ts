@@ -1,6 +1,7 @@
 /** What waits while a connection is paused costs what it is, in work and in memory, in whatever pieces it came. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { BINARY, Connection, FIN } from '../../src/index.js';
+import { BINARY, FIN } from '../../src/frames.js';
+import { Connection } from '../../src/index.js';
 import { chunks, masked } from '../frames.js';
 
 /** How often bytes were copied, and how many. */

@@ -2,8 +2,10 @@
 import { mask } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BINARY, Connection, type ConnectionOptions, FIN, FrameParser, PING, TEXT } from '../../src/index.js';
+import { BINARY, FIN, FrameParser, PING, TEXT } from '../../src/frames.js';
+import { Connection, type ConnectionOptions } from '../../src/index.js';
 import { takeScan } from '../../src/memory/frame-scan.js';
+import type { Span } from '../../src/memory/span.js';
 import { characters, concat, masked } from '../frames.js';
 
 const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>
@@ -32,7 +34,7 @@ function open(mode: ConnectionOptions, log: string[], then: () => void): Connect
   return new Connection(mode, {
     text: take,
     binary: (bytes) => take(characters(bytes)),
-    message: (_, bytes, start, end) => take(characters(bytes.slice(start, end))),
+    message: (_, span) => take(characters(span.copy())),
   });
 }
 
@@ -122,8 +124,8 @@ describe.each(MODES)('%j', (mode) => {
           const heard: number[] = [];
           const sink = {
             binary: (bytes: Uint8Array) => heard.push(bytes.length),
-            message: (_: number, __: Uint8Array, start: number, end: number) => heard.push(end - start),
-            ping: (_: Uint8Array, start: number, end: number) => heard.push(~(end - start)),
+            message: (_: number, { length }: Span) => heard.push(length),
+            ping: (payload: Uint8Array) => heard.push(~payload.length),
           };
           new Connection(mode, sink).receive(concat(...parts));
           expect(heard).toEqual(sizes.map(([size, ping]) => (ping ? ~(size % 126) : size)));
@@ -140,7 +142,7 @@ describe('spans', () => {
         const payload = Uint8Array.from({ length: bytes }, (_, i) => 32 + (i % 90));
         const echo = new Connection(
           { role: 'server', delivery: 'spans', ...how },
-          { message: (...span) => echo.sendSpan(...span) },
+          { message: (opcode, span) => echo.sendSpan(opcode, span) },
         );
         echo.receive(
           concat(...Array.from({ length: count }, (_, i) => masked(FIN | TEXT, payload, i * 99 + 7))),
@@ -191,7 +193,7 @@ describe('a runtime that forbids compiling WebAssembly', () => {
     new without.Connection(mode, {
       text: (text) => log.push(text),
       binary: (bytes) => log.push(characters(bytes)),
-      message: (_, bytes, start, end) => log.push(characters(bytes.slice(start, end))),
+      message: (_, span) => log.push(characters(span.copy())),
     }).receive(stream.slice());
     expect(log).toEqual(expected);
   });
@@ -215,9 +217,9 @@ it('FrameParser unmasks in place one by one, and stops behind any', () => {
     { role: 'server', unmask: 'in-place' },
   );
   const chunk = stream.slice();
-  expect(parser.push(chunk)).toBe(ends[3]);
+  expect(parser.receive(chunk)).toBe(ends[3]);
   expect(characters(chunk.subarray(ends[3]))).toBe(characters(stream.subarray(ends[3])));
-  expect(parser.push(chunk, ends[3])).toBe(chunk.length);
+  expect(parser.receive(chunk, ends[3])).toBe(chunk.length);
   expect(log).toEqual(expected);
 });
 
@@ -227,8 +229,8 @@ it('more messages than one list holds, in one chunk', () => {
   const connection = new Connection(
     { role: 'server', handOver: true, delivery: 'spans' },
     {
-      message: (_, bytes, start, end) => {
-        expect(end - start).toBe(16);
+      message: (_, { bytes, start, length }) => {
+        expect(length).toBe(16);
         expect(bytes[start]).toBe(heard & 0xff);
         heard++;
       },

@@ -1,6 +1,7 @@
 /** What output holds, waiting or written, is in proportion to its bytes, whatever was sent before by whom. */
 import { describe, expect, it } from 'vitest';
-import { Connection, ConnectionConfig, FIN, PING } from '../../src/index.js';
+import { FIN, PING } from '../../src/frames.js';
+import { Connection, ConnectionConfig } from '../../src/index.js';
 import { concat, masked } from '../frames.js';
 import { gc } from './heap.js';
 

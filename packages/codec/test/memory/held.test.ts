@@ -1,14 +1,15 @@
 /** What is held, and how often a byte is touched. Bounds are generous: they tell linear from multiple, not good from better. */
 import { type MaskKernel, mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
-import { BINARY, Connection, ConnectionConfig, FIN, PONG, TEXT } from '../../src/index.js';
+import { BINARY, FIN, PONG, TEXT } from '../../src/frames.js';
+import { Connection, ConnectionConfig } from '../../src/index.js';
 import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 import { MODES } from '../endpoint.js';
 import { chunks, concat, masked, plain } from '../frames.js';
 import { held } from './heap.js';
 
 const KIB = 1024;
-const DELIVERIES = MODES.filter(({ by }) => by === 'scan');
+const DELIVERIES = MODES.filter(({ mask }) => mask === undefined);
 
 describe.each(DELIVERIES)('delivery $delivery', (mode) => {
   const make = (options = {}): Connection => new Connection({ role: 'server', ...mode, ...options }, {});
@@ -120,7 +121,7 @@ describe('a connection', () => {
   });
 
   it.each(MODES)(
-    'keeps nothing of a chunk: it may be transferred away, delivery $delivery, by $by',
+    'keeps nothing of a chunk: it may be transferred away, delivery $delivery, kernel $mask.name',
     (mode) => {
       const heard: string[] = [];
       const later: Uint8Array[] = [];
@@ -130,8 +131,8 @@ describe('a connection', () => {
         {
           text: (text) => heard.push(text),
           binary: (bytes) => later.push(bytes),
-          message: (_, bytes, start, end) => heard.push(decoder.decode(bytes.subarray(start, end))),
-          piece: (bytes, start, end) => heard.push(decoder.decode(bytes.subarray(start, end))),
+          message: (_, span) => heard.push(decoder.decode(span.copy())),
+          piece: (span) => heard.push(decoder.decode(span.copy())),
         },
       );
       const stream = concat(

@@ -1,7 +1,8 @@
 /** Work and memory that a peer, or a sink, could multiply: counted at two sizes. */
 import { mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
-import { BINARY, Connection, FIN, TEXT } from '../../src/index.js';
+import { BINARY, FIN, TEXT } from '../../src/frames.js';
+import { Connection } from '../../src/index.js';
 import { ByteQueue } from '../../src/memory/byte-queue.js';
 import { takeScan } from '../../src/memory/frame-scan.js';
 import { MessageBuffer } from '../../src/memory/message-buffer.js';

@@ -1,14 +1,7 @@
 /** A message that an extension has decoded is told event by event, and reading stops at any of them, as everywhere. */
 import { describe, expect, it } from 'vitest';
-import {
-  BINARY,
-  Connection,
-  type ConnectionSink,
-  FIN,
-  type MessageExtension,
-  RSV1,
-  TEXT,
-} from '../../src/index.js';
+import { BINARY, FIN, RSV1, TEXT } from '../../src/frames.js';
+import { type AnySink, Connection, type MessageExtension } from '../../src/index.js';
 import { flip, settled, sync } from '../extensions.js';
 import { concat, masked, utf8 } from '../frames.js';
 
@@ -45,12 +38,12 @@ function open(delivery: Delivery, extension: MessageExtension, then: (ear: Ear) 
     ear.log.push(event);
     then(ear);
   };
-  const sink: ConnectionSink = {
+  const sink: AnySink = {
     text: note,
     binary: (bytes) => note(decoder.decode(bytes)),
-    message: (_, bytes, start, end) => note(decoder.decode(bytes.subarray(start, end))),
+    message: (_, span) => note(decoder.decode(span.copy())),
     begin: () => note('begin'),
-    piece: (bytes, start, end) => note(decoder.decode(bytes.subarray(start, end))),
+    piece: (span) => note(decoder.decode(span.copy())),
     finish: () => note('finish'),
     closed: ({ code }) => ear.log.push(`closed ${code}`),
     error: (error) => ear.errors.push(error),

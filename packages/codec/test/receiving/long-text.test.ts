@@ -4,7 +4,8 @@
  */
 import { constants } from 'node:buffer';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Connection, FIN, type MessageExtension, RSV1, TEXT } from '../../src/index.js';
+import { FIN, RSV1, TEXT } from '../../src/frames.js';
+import { Connection, type MessageExtension } from '../../src/index.js';
 import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 
 /** UTF-16 units, and so ASCII bytes. */

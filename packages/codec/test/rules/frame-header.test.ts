@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameHeaderBytes, readFrameHeader, writeFrameHeader } from '../../src/index.js';
+import { frameHeaderBytes, readFrameHeader, writeFrameHeader } from '../../src/frames.js';
 import { hex } from '../frames.js';
 
 const lengths = fc.oneof(

@@ -1,6 +1,8 @@
 /** Limits: finite, judged at headers, on every path (RFC 6455 10.4). */
 import { describe, expect, it } from 'vitest';
-import { BINARY, Connection, ConnectionConfig, FIN, FrameParser, TEXT } from '../../src/index.js';
+import { BINARY, FIN, FrameParser, TEXT } from '../../src/frames.js';
+import { Connection, ConnectionConfig } from '../../src/index.js';
+import type { Span } from '../../src/memory/span.js';
 import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 import { MODES, open } from '../endpoint.js';
 import { concat, hex, masked, plain } from '../frames.js';
@@ -29,45 +31,48 @@ describe('limits', () => {
     },
   );
 
-  it.each(MODES)('let 16 MiB pass by default, and not a byte more, delivery $delivery, by $by', (mode) => {
-    let bytes = 0;
-    const sink = {
-      binary: (message: Uint8Array) => {
-        bytes += message.length;
-      },
-      message: (_: number, __: Uint8Array, start: number, end: number) => {
-        bytes += end - start;
-      },
-      piece: (_: Uint8Array, start: number, end: number) => {
-        bytes += end - start;
-      },
-    };
-    const header = (length: number): Uint8Array =>
-      encodeUncheckedFrame({ first: FIN | BINARY, declaredLength: length, lengthBytes: 8, maskingKey: 0 });
-    const connection = new Connection({ role: 'server', ...mode }, sink);
-    const whole = new Uint8Array(14 + MAX);
-    whole.set(header(MAX));
-    connection.receive(whole);
-    expect(bytes).toBe(MAX);
+  it.each(MODES)(
+    'let 16 MiB pass by default, and not a byte more, delivery $delivery, kernel $mask.name',
+    (mode) => {
+      let bytes = 0;
+      const sink = {
+        binary: (message: Uint8Array) => {
+          bytes += message.length;
+        },
+        message: (_: number, span: Span) => {
+          bytes += span.length;
+        },
+        piece: (span: Span) => {
+          bytes += span.length;
+        },
+      };
+      const header = (length: number): Uint8Array =>
+        encodeUncheckedFrame({ first: FIN | BINARY, declaredLength: length, lengthBytes: 8, maskingKey: 0 });
+      const connection = new Connection({ role: 'server', ...mode }, sink);
+      const whole = new Uint8Array(14 + MAX);
+      whole.set(header(MAX));
+      connection.receive(whole);
+      expect(bytes).toBe(MAX);
 
-    // In fragments of 64 bytes: header, key 0, payload; 262,144 of them.
-    const fragment = masked(0, new Uint8Array(64), 0);
-    const many = new Uint8Array(fragment.length * 4096);
-    for (let at = 0; at < many.length; at += fragment.length) many.set(fragment, at);
-    connection.receive(masked(BINARY, new Uint8Array(64), 0));
-    for (let i = 0; i < 63; i++) connection.receive(many.slice());
-    connection.receive(many.slice(0, -fragment.length));
-    expect(connection.state).toBe('open');
-    connection.receive(masked(FIN, '', 0));
-    expect(bytes).toBe(2 * MAX);
+      // In fragments of 64 bytes: header, key 0, payload; 262,144 of them.
+      const fragment = masked(0, new Uint8Array(64), 0);
+      const many = new Uint8Array(fragment.length * 4096);
+      for (let at = 0; at < many.length; at += fragment.length) many.set(fragment, at);
+      connection.receive(masked(BINARY, new Uint8Array(64), 0));
+      for (let i = 0; i < 63; i++) connection.receive(many.slice());
+      connection.receive(many.slice(0, -fragment.length));
+      expect(connection.state).toBe('open');
+      connection.receive(masked(FIN, '', 0));
+      expect(bytes).toBe(2 * MAX);
 
-    connection.receive(header(MAX + 1).subarray(0, 10));
-    expect(connection.outcome?.fault).toMatchObject({ code: 'FRAME_TOO_LARGE', closeCode: 1009 });
-    expect(bytes).toBe(2 * MAX);
-  });
+      connection.receive(header(MAX + 1).subarray(0, 10));
+      expect(connection.outcome?.fault).toMatchObject({ code: 'FRAME_TOO_LARGE', closeCode: 1009 });
+      expect(bytes).toBe(2 * MAX);
+    },
+  );
 
   it.each(MODES)(
-    'are compared with what is left of a message, delivery $delivery, by $by (advisories I01, M07)',
+    'are compared with what is left of a message, delivery $delivery, kernel $mask.name (advisories I01, M07)',
     (mode) => {
       const options = { role: 'client' as const, maxMessageBytes: 10, ...mode };
       const exact = open(options);
@@ -87,7 +92,7 @@ describe('limits', () => {
   );
 
   it.each(MODES)(
-    'count fragments, empty ones too, delivery $delivery, by $by (advisories M08, M10)',
+    'count fragments, empty ones too, delivery $delivery, kernel $mask.name (advisories M08, M10)',
     (mode) => {
       for (const empty of [true, false]) {
         const { connection, events } = open({ role: 'server', maxFragments: 3, ...mode });

@@ -91,12 +91,27 @@ describe('a binary in pieces', () => {
     expect([...drain(connection)]).toEqual(fragments(2, hex('02')));
   });
 
-  it('goes by reference from 4 KiB, and is masked by a client', () => {
+  it.each([1, 5000, 100_000])('of %i bytes is copied: the caller may use its memory again', (length) => {
     const { connection } = open({ role: 'server' });
-    const large = new Uint8Array(5000);
-    connection.beginBinary().write(large);
-    connection.takeOutput();
-    expect(connection.takeOutput()).toBe(large);
+    const bytes = new Uint8Array(length).fill(7);
+    connection.beginBinary().write(bytes);
+    bytes.fill(9);
+    expect(drain(connection).subarray(-length)).toEqual(new Uint8Array(length).fill(7));
+  });
+
+  it('may be a range of bytes', () => {
+    const { connection } = open({ role: 'server' });
+    const message = connection.beginBinary();
+    message.write({ bytes: hex('01 02 03 04'), start: 1, end: 3 });
+    message.end({ bytes: hex('05'), start: 1, end: 1 });
+    expect([...drain(connection)]).toEqual(fragments(2, hex('02 03'), ''));
+    expect(() => connection.beginBinary().write({ bytes: hex('05'), start: 0, end: 2 })).toThrow(RangeError);
+    expect(() => connection.beginBinary().write(null as never)).toThrow(
+      expect.objectContaining({ code: 'NOT_BYTES' }),
+    );
+  });
+
+  it('is masked by a client', () => {
     const client = open({ role: 'client', maskingKeys: () => 0x01010101 });
     client.connection.beginBinary().end(hex('00 01'));
     expect(characters(drain(client.connection))).toBe(characters(hex('82 82 01010101 01 00')));

@@ -4,16 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  BINARY,
-  Connection,
-  FIN,
-  type MessageExtension,
-  type OutgoingMessage,
-  PING,
-  PreparedMessage,
-  RSV1,
-} from '../../src/index.js';
+import { BINARY, FIN, PING, RSV1 } from '../../src/frames.js';
+import { Connection, type MessageExtension, type OutgoingMessage, PreparedMessage } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { characters, readable, toward, utf8 } from '../frames.js';
 
@@ -185,7 +177,8 @@ class Speaker {
     const { connection } = this;
     this.#whole(calls, `binary ${characters(payload)}`, () => {
       if (kind === 'binary') return connection.sendBinary(payload);
-      if (kind === 'span') return connection.sendSpan(BINARY, payload, 0, payload.length);
+      if (kind === 'span')
+        return connection.sendSpan(BINARY, { bytes: payload, start: 0, end: payload.length });
       return connection.sendPrepared(PreparedMessage.binary(payload));
     });
   }

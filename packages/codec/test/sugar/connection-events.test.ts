@@ -18,6 +18,7 @@ import {
   RSV1,
   TEXT,
 } from '../../src/index.js';
+import { LentSpan } from '../../src/memory/span.js';
 import { drain, recorder } from '../endpoint.js';
 
 type Delivery = NonNullable<ConnectionOptions['delivery']>;
@@ -28,13 +29,14 @@ function replay(event: ConnectionEvent, sink: ReturnType<typeof recorder>): void
   const { type } = event;
   if (type === 'text') sink.text!(event.text);
   else if (type === 'binary') sink.binary!(event.bytes);
-  else if (type === 'message') sink.message!(event.opcode, event.bytes, 0, event.bytes.length);
+  else if (type === 'message')
+    sink.message!(event.opcode, new LentSpan(event.bytes).of(0, event.bytes.length));
   else if (type === 'begin') sink.begin!(event.opcode);
-  else if (type === 'piece') sink.piece!(event.bytes, 0, event.bytes.length);
+  else if (type === 'piece') sink.piece!(new LentSpan(event.bytes).of(0, event.bytes.length));
   else if (type === 'finish') sink.finish!();
-  else if (type === 'close') sink.close!(event.code, event.reason);
+  else if (type === 'peerClose') sink.peerClose!(event.code, event.reason);
   else if (type === 'closed') sink.closed!(event.outcome);
-  else sink[type]!(event.payload, 0, event.payload.length);
+  else sink[type]!(event.payload);
 }
 
 function createEndpoint(role: Role, options: EndpointOptions, delivery: Delivery): Endpoint {

@@ -118,7 +118,7 @@ describe('two ends piped into each other', () => {
         expect(content(eventsB)).toEqual(up.map(wellFormed));
         expect(content(eventsA)).toEqual(down.map(wellFormed));
         for (const events of [eventsA, eventsB]) {
-          expect(types(events.slice(-2))).toEqual(['close', 'closed']);
+          expect(types(events.slice(-2))).toEqual(['peerClose', 'closed']);
           expect(events.at(-1)).toMatchObject({ outcome: { clean: true, code: 1000 } });
         }
       }),
@@ -227,7 +227,7 @@ describe('backpressure', () => {
     await settle();
     expect([connection.state, written.state]).toEqual(['open', 'pending']);
     await outgoing.writable.getWriter().write('A');
-    expect((await events.read()).value).toEqual({ type: 'close', code: 1000, reason: '' });
+    expect((await events.read()).value).toEqual({ type: 'peerClose', code: 1000, reason: '' });
     const output = await outgoing.readable.getReader().read();
     expect([...output.value!]).toEqual([0x81, 0x81, 0, 0, 0, 0, 0x41, 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
   });
@@ -265,7 +265,7 @@ describe('closing', () => {
     const events = readAll(incoming.readable);
     const input = incoming.writable.getWriter();
     await input.write(Uint8Array.from(close1000));
-    expect(types(await events)).toEqual(['close', 'closed']);
+    expect(types(await events)).toEqual(['peerClose', 'closed']);
     await input.write(Uint8Array.from(text('x'))); // dropped
     expect([connection.transport, end.state]).toEqual(['await-end', 'pending']);
     await input.close();
@@ -278,7 +278,7 @@ describe('closing', () => {
     const messages = outgoing.writable.getWriter();
     const gone = expect(messages.closed).rejects.toThrow('has ended');
     void incoming.writable.getWriter().write(Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8));
-    expect(types(await readAll(incoming.readable))).toEqual(['close', 'closed']);
+    expect(types(await readAll(incoming.readable))).toEqual(['peerClose', 'closed']);
     expect((await readAll(outgoing.readable)).map((chunk) => [...chunk])).toEqual([close1000]);
     await gone;
     await expect(messages.write('late')).rejects.toThrow('has ended');
@@ -420,9 +420,9 @@ describe('with an asynchronous extension', () => {
     a.flush();
     await writer.write(Uint8Array.of(2));
     await writer.close();
-    expect(types(await atA)).toEqual(['pong', 'close', 'closed']);
+    expect(types(await atA)).toEqual(['pong', 'peerClose', 'closed']);
     const events = types(await atB).filter((type) => type !== 'ping');
-    expect(events).toEqual(['begin', 'piece', 'finish', 'begin', 'piece', 'finish', 'close', 'closed']);
+    expect(events).toEqual(['begin', 'piece', 'finish', 'begin', 'piece', 'finish', 'peerClose', 'closed']);
   });
 
   it('events keep their order when several reads wait for them', async () => {

@@ -48,12 +48,14 @@ export class DeflateMessages implements MessageExtension {
   }
 
   encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded> {
-    const { first, last, prepared } = position;
+    const { first, last, prepared, compress } = position;
     const { threshold, shouldCompress } = this.#rules;
     if (first) {
-      // How long a fragmented message will be is not known: only a threshold nothing reaches rules it out.
-      if (last ? piece.length < threshold : threshold === Number.POSITIVE_INFINITY) return undefined;
-      if (shouldCompress !== undefined && !shouldCompress(piece, position.opcode)) return undefined;
+      // An engine that cannot stay in the agreed window compresses nothing, whatever is asked for.
+      if (compress === false || threshold === Number.POSITIVE_INFINITY) return undefined;
+      // How long a fragmented message will be is not known.
+      if (compress === undefined && last && piece.length < threshold) return undefined;
+      if (compress === undefined && shouldCompress?.(piece, position.opcode) === false) return undefined;
       const cache = this.#rules.prepared;
       if (prepared?.payload === piece && cache !== null) {
         return this.#encodePrepared(piece, position, prepared, cache);
