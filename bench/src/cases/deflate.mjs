@@ -7,7 +7,7 @@ import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
 import { permessageDeflate } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
-import { negotiateExtensions } from '@sanssocket/handshake';
+import { negotiateExtensions } from '@sanssocket/handshake/rules';
 import { PerMessageDeflate, Receiver, Sender } from 'ws';
 import { makeFrame, randomSource } from '../frames.mjs';
 import { FakeSocket, flush } from './send.mjs';

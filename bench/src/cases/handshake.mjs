@@ -1,7 +1,8 @@
 /** The opening handshake, bytes to bytes, against websocket-driver, the peer that has one without sockets. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { acceptKey, ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
+import { ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
+import { acceptKey } from '@sanssocket/handshake/values';
 import websocket from 'websocket-driver';
 import DriverClient from 'websocket-driver/lib/websocket/driver/client.js';
 import { perOperation } from '../runner.mjs';
@@ -47,7 +48,7 @@ const BATCH = 20;
 function prepareServer() {
   const ours = () => {
     const handshake = new ServerHandshake();
-    const event = handshake.push(REQUEST);
+    const event = handshake.receive(REQUEST);
     if (event?.kind !== 'request') throw new Error('refused');
     return handshake.accept().bytes;
   };
@@ -75,7 +76,7 @@ function prepareClient() {
   const ours = () => {
     const handshake = new ClientHandshake(URL, options);
     const { bytes } = handshake.request;
-    if (handshake.push(RESPONSE)?.kind !== 'accepted') throw new Error('refused');
+    if (handshake.receive(RESPONSE)?.kind !== 'accepted') throw new Error('refused');
     return bytes;
   };
   const theirs = () => {

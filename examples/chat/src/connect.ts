@@ -5,7 +5,7 @@ import { ClientHandshake, type ClientOutcome, type WebSocketUri } from '@sanssoc
 
 /** A socket on which the server has accepted. */
 export interface OpenSocket {
-  /** Paused; `SocketHost.start` makes it flow. */
+  /** Paused; a host makes it flow. */
   readonly socket: Socket;
   /** What followed the server's response: the first bytes of the first frames. */
   readonly head: Uint8Array;
@@ -41,8 +41,8 @@ export async function connect(url: string, timeoutMs = 10_000): Promise<OpenSock
       socket.destroy();
       reject(new Error(reason));
     };
-    const onData = (chunk: Uint8Array): void => finish(handshake.push(chunk));
-    const onEnd = (): void => finish(handshake.end());
+    const onData = (chunk: Uint8Array): void => finish(handshake.receive(chunk));
+    const onEnd = (): void => finish(handshake.receiveEnd());
     const onError = (error: NodeJS.ErrnoException): void =>
       fail(`cannot connect to ${uri.authority}: ${error.code ?? error.message}`);
     socket.on('data', onData).on('end', onEnd).on('error', onError);

@@ -16,14 +16,13 @@ import { type Duplex, Writable } from 'node:stream';
 import type { Connection } from '@sanssocket/codec';
 import {
   acceptRequest,
-  allowPaths,
   checkRequest,
-  findRefusal,
   type Rejection,
   rejectFault,
   rejectRequest,
   requestHeadOf,
 } from '@sanssocket/handshake';
+import { allowPaths, findRefusal } from '@sanssocket/handshake/rules';
 import { createEcho } from './run.js';
 
 /** A 101 response, which `Response` cannot be, and what to do with the bytes that follow it. */

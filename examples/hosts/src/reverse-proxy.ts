@@ -10,13 +10,13 @@ import {
   type ClientOutcome,
   type ConnectionAccepted,
   type ExtensionParameter,
-  headerValues,
   type NegotiableExtension,
   type OpeningRequest,
   type RawHeaders,
   type RejectOptions,
   ServerHandshake,
 } from '@sanssocket/handshake';
+import { headerValues } from '@sanssocket/handshake/values';
 
 type Parameters = readonly ExtensionParameter[];
 
@@ -28,10 +28,10 @@ export function createProxy(backend: string): Server {
     const handshake = new ServerHandshake();
     front.on('error', () => {}); // 'close' follows
     const onEnd = (): void => {
-      front.end(handshake.end()?.bytes ?? '');
+      front.end(handshake.receiveEnd()?.bytes ?? '');
     };
     const onData = (chunk: Uint8Array): void => {
-      const event = handshake.push(chunk);
+      const event = handshake.receive(chunk);
       if (event?.kind === 'rejected') front.end(event.bytes);
       if (event?.kind !== 'request') return;
       front.off('data', onData).off('end', onEnd).pause();
@@ -76,8 +76,8 @@ function forward(
     front.end(handshake.reject(options).bytes);
     front.resume();
   };
-  const onData = (chunk: Uint8Array): void => settle(client.push(chunk));
-  const onEnd = (): void => settle(client.end());
+  const onData = (chunk: Uint8Array): void => settle(client.receive(chunk));
+  const onEnd = (): void => settle(client.receiveEnd());
   const onError = (): void =>
     refuse({ status: 502, reason: 'Bad Gateway', body: 'no connection to the backend' });
   back.on('data', onData).on('end', onEnd).on('error', onError);
@@ -120,7 +120,7 @@ function passThrough({ extensions }: OpeningRequest): NegotiableExtension<Parame
   return names.map((name) => ({
     ...inert(name),
     offers: () => extensions.filter((offer) => offer.name === name).map(({ parameters }) => parameters),
-    confirm: (response: Parameters) => response,
+    confirm: (response: Parameters) => ({ agreed: response }),
   }));
 }
 

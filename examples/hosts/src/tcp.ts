@@ -14,10 +14,10 @@ export function createTcpServer(): Server {
     const handshake = new ServerHandshake();
     socket.on('error', () => {}); // 'close' follows
     const onEnd = (): void => {
-      socket.end(handshake.end()?.bytes ?? '');
+      socket.end(handshake.receiveEnd()?.bytes ?? '');
     };
     const onData = (chunk: Uint8Array): void => {
-      const event = handshake.push(chunk);
+      const event = handshake.receive(chunk);
       // What follows a refused head is read and thrown away: `handshake` takes nothing more.
       if (event?.kind === 'rejected') socket.end(event.bytes);
       if (event?.kind !== 'request') return;
@@ -52,8 +52,8 @@ export function dial(url: string, options: ClientHandshakeOptions = {}): Promise
       if (outcome.kind !== 'accepted') socket.destroy();
       resolve({ socket, outcome });
     };
-    const onData = (chunk: Uint8Array): void => settle(handshake.push(chunk));
-    const onEnd = (): void => settle(handshake.end());
+    const onData = (chunk: Uint8Array): void => settle(handshake.receive(chunk));
+    const onEnd = (): void => settle(handshake.receiveEnd());
     socket.on('data', onData).on('end', onEnd).on('error', reject);
     socket.write(bytes);
   });

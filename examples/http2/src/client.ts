@@ -1,14 +1,13 @@
 /** The client's way to a WebSocket on a connection of HTTP/2 that is there already. */
 import { once } from 'node:events';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
-import {
-  type ClientAcceptance,
-  type ClientRefusal,
-  type ClientRequestOptions,
-  checkConnectResponse,
-  createConnect,
-  type HandshakeFault,
+import type {
+  ClientAcceptance,
+  ClientRefusal,
+  ClientRequestOptions,
+  HandshakeFault,
 } from '@sanssocket/handshake';
+import { checkConnectResponse, createConnect } from '@sanssocket/handshake/connect';
 import { toList, toObject } from './header-list.js';
 
 /** How the opening handshake ended. */

@@ -3,13 +3,12 @@ import type { Http2SecureServer, Http2Server, IncomingHttpHeaders, ServerHttp2St
 import { Connection } from '@sanssocket/codec';
 import {
   acceptConnect,
-  allowPaths,
   type ConnectRejection,
   checkConnect,
-  findRefusal,
   rejectConnect,
   rejectConnectFault,
-} from '@sanssocket/handshake';
+} from '@sanssocket/handshake/connect';
+import { allowPaths, findRefusal } from '@sanssocket/handshake/rules';
 import { toObject } from './header-list.js';
 import { PAGE } from './page.js';
 import { run } from './run.js';

@@ -95,7 +95,7 @@ test('a server that has not announced it is not asked', async () => {
   await once(plain.listen(0, '127.0.0.1'), 'listening');
   const other = connect(`http://127.0.0.1:${(plain.address() as AddressInfo).port}`);
   await once(other, 'remoteSettings');
-  await expect(open(other, 'ws://127.0.0.1/echo')).rejects.toThrow('connect not enabled');
+  await expect(open(other, 'ws://127.0.0.1/echo')).rejects.toThrow('extended CONNECT was not enabled');
   other.close();
   plain.close();
 });

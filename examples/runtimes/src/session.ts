@@ -15,7 +15,7 @@ export class EchoSession {
       this.#connection.receive(chunk);
       return;
     }
-    const event = this.#handshake.push(chunk);
+    const event = this.#handshake.receive(chunk);
     if (event?.kind === 'rejected') {
       this.#refused = true;
       this.#output.push(event.bytes);

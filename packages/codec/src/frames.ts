@@ -17,6 +17,7 @@ export {
   readPayloadLength,
   writeFrameHeader,
 } from './rules/frame-header.js';
+export type { ReceiverRole } from './rules/frame-rules.js';
 export type { Limits } from './rules/limits.js';
 export {
   BINARY,

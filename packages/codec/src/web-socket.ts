@@ -4,7 +4,17 @@
  * @packageDocumentation
  */
 
-export { TransportWebSocket, type TransportWebSocketOptions } from './sugar/web-socket.js';
+export type { ConnectionOptions } from './agreed/connection-config.js';
+export type { Delivery } from './agreed/connection-sink.js';
+export type { Decoded, Encoded, MessageExtension, PiecePosition } from './agreed/extension.js';
+export type { Limits } from './rules/limits.js';
+export type { MessageOpcode } from './rules/opcodes.js';
+export {
+  TransportWebSocket,
+  type TransportWebSocketListener,
+  type TransportWebSocketListenerOptions,
+  type TransportWebSocketOptions,
+} from './sugar/web-socket.js';
 export type {
   TransportCloseEvent,
   TransportWebSocketEventMap,

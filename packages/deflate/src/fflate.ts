@@ -50,6 +50,15 @@ function createDeflater({
   );
 }
 
+export type {
+  DeflateEngine,
+  Deflater,
+  DeflaterOptions,
+  Inflated,
+  Inflater,
+  InflaterOptions,
+} from './deflate/engine.js';
+
 /**
  * Makes an engine of fflate: takeover both ways, though of 4 KiB when compressing; a compressor's window of 15 bits only, all
  * levels and memory levels.

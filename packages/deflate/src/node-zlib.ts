@@ -6,12 +6,22 @@
  */
 import { deflateRawSync, type ZlibOptions } from 'node:zlib';
 import type { DeflateEngine, DeflaterOptions } from './deflate/engine.js';
+import { misuse } from './deflate/misuse.js';
 import { RawInflater } from './deflate/raw-inflater.js';
 import { OffThreadDeflater, OffThreadInflater } from './engines/node-zlib-off-thread.js';
 import { ResidentDeflater, Residents } from './engines/node-zlib-residents.js';
 import { createHandleDeflater, createHandleInflater, hasZlibHandle } from './engines/node-zlib-stream.js';
 import { OneShotDeflater } from './engines/one-shot.js';
 import { SYNC_FLUSH } from './engines/zlib-shape.js';
+
+export type {
+  DeflateEngine,
+  Deflater,
+  DeflaterOptions,
+  Inflated,
+  Inflater,
+  InflaterOptions,
+} from './deflate/engine.js';
 
 /** Options of {@link nodeZlib}. */
 export interface NodeZlibOptions {
@@ -46,7 +56,8 @@ const CHUNK_BYTES = 0x1_0000;
  */
 export function nodeZlib(options: NodeZlibOptions = {}): DeflateEngine {
   const { offThreadBytes = Number.POSITIVE_INFINITY, handle = true } = options;
-  if (!(offThreadBytes >= 1)) throw new RangeError('offThreadBytes must be at least 1');
+  if (!(offThreadBytes >= 1))
+    throw misuse(RangeError, `offThreadBytes must be at least 1, not ${offThreadBytes}`);
   const byHandle = handle && hasZlibHandle();
   const residents = new Map<string, Residents>();
   const residentsOf = (zlib: ZlibOptions): Residents => {

@@ -103,6 +103,15 @@ class PakoStream implements ZlibStream {
 /** zlib cannot compress raw DEFLATE in a window of 256 bytes (advisory S22). */
 const MIN_WINDOW_BITS = 9;
 
+export type {
+  DeflateEngine,
+  Deflater,
+  DeflaterOptions,
+  Inflated,
+  Inflater,
+  InflaterOptions,
+} from './deflate/engine.js';
+
 /**
  * Makes an engine of pako: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.
  *

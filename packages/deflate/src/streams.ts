@@ -51,6 +51,15 @@ async function through(stream: CompressionStream, bytes: Uint8Array): Promise<Ui
   }
 }
 
+export type {
+  DeflateEngine,
+  Deflater,
+  DeflaterOptions,
+  Inflated,
+  Inflater,
+  InflaterOptions,
+} from './deflate/engine.js';
+
 /**
  * Makes an engine of the runtime's `CompressionStream`: takeover when inflating only. For hosts that implement the sink's `output`,
  * as every compressed message is sent later.

@@ -1,6 +1,7 @@
 import { Connection, type ConnectionOptions, type MessageExtension, type Outcome } from '@sanssocket/codec';
 import { type DeflateEngine, type PermessageDeflateOptions, permessageDeflate } from '@sanssocket/deflate';
-import { confirmExtensions, negotiateExtensions, parseExtensions } from '@sanssocket/handshake';
+import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake/rules';
+import { parseExtensions } from '@sanssocket/handshake/values';
 
 /** What both ends have agreed on, if each has the given options. */
 export function negotiate(
@@ -33,7 +34,7 @@ export function serverEnds(engine: DeflateEngine, options: object = {}): (offer:
 /** A client's end after a server's response. */
 export function clientEnd(engine: DeflateEngine, response = '', options: object = {}): MessageExtension {
   const extension = permessageDeflate({ engine, threshold: 0, ...options });
-  return extension.confirm(parseExtensions([`permessage-deflate${response}`])![0]!.parameters)!;
+  return extension.confirm(parseExtensions([`permessage-deflate${response}`])![0]!.parameters)!.agreed;
 }
 
 /** A connection that keeps what it is told, as lines. */

@@ -47,7 +47,7 @@ async function ourServer(options: PermessageDeflateOptions): Promise<number> {
     const handshake = new ServerHandshake();
     socket.on('error', () => socket.destroy());
     socket.once('data', (chunk) => {
-      const event = handshake.push(chunk);
+      const event = handshake.receive(chunk);
       if (event?.kind !== 'request') throw new Error('the request came in pieces');
       const accepted = handshake.accept({ extensions: [extension] });
       socket.write(accepted.bytes);
@@ -138,9 +138,9 @@ describe.each(engines)('%s', (_name, engine) => {
         extensions: [permessageDeflate(own)],
       });
       socket.write(handshake.request.bytes);
-      const accepted = await new Promise<ReturnType<typeof handshake.push>>((resolve) => {
+      const accepted = await new Promise<ReturnType<typeof handshake.receive>>((resolve) => {
         socket.on('data', function read(chunk: Uint8Array) {
-          const outcome = handshake.push(chunk);
+          const outcome = handshake.receive(chunk);
           if (outcome === undefined) return;
           socket.off('data', read);
           resolve(outcome);

@@ -20,44 +20,12 @@ export {
 } from './rules/answer.js';
 export { type ClientRequest, type ClientRequestOptions, createRequest } from './rules/client-request.js';
 export { type ClientAcceptance, type ClientRefusal, checkResponse } from './rules/client-response.js';
-export { type ConnectRequest, checkConnectResponse, createConnect } from './rules/connect-client.js';
-export {
-  acceptConnect,
-  type ConnectAcceptance,
-  type ConnectRejection,
-  checkConnect,
-  rejectConnect,
-  rejectConnectFault,
-} from './rules/connect-server.js';
-export {
-  confirmExtensions,
-  type NegotiableExtension,
-  type NegotiatedExtension,
-  negotiateExtensions,
-} from './rules/negotiate.js';
+export type { NegotiableExtension, NegotiatedExtension } from './rules/negotiate.js';
 export { checkRequest, type OpeningRequest, type UpgradeRequest } from './rules/request.js';
-export {
-  allowOrigins,
-  allowPaths,
-  findRefusal,
-  type RequestRule,
-  requireHeader,
-  requireProtocol,
-} from './rules/rules.js';
-export { flattenHeaders, type HeaderPairs, headerValues, type RawHeaders } from './syntax/header-fields.js';
-export { acceptKey, generateKey, isKey, type RandomSource } from './values/accept-key.js';
-export {
-  type ExtensionOffer,
-  type ExtensionParameter,
-  formatExtensions,
-  parseExtensions,
-} from './values/extensions.js';
-export {
-  describeFault,
-  HANDSHAKE_FAULTS,
-  type HandshakeFault,
-  type HandshakeFaultCode,
-} from './values/faults.js';
+export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
+export type { MisuseCode, MisuseError } from './syntax/misuse.js';
+export type { RandomSource } from './values/accept-key.js';
+export type { ExtensionOffer, ExtensionParameter } from './values/extensions.js';
+export type { HandshakeFault, HandshakeFaultCode } from './values/faults.js';
 export { isSameOrigin } from './values/origin.js';
-export { parseProtocols, selectProtocol } from './values/subprotocol.js';
-export { parseWebSocketUri, type WebSocketUri } from './values/uri.js';
+export type { WebSocketUri } from './values/uri.js';

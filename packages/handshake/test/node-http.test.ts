@@ -10,11 +10,11 @@ import {
   checkRequest,
   checkResponse,
   createRequest,
-  flattenHeaders,
   rejectFault,
   rejectRequest,
   ServerHandshake,
 } from '@sanssocket/handshake';
+import { flattenHeaders } from '@sanssocket/handshake/values';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bytes, text } from './bytes.js';
 
@@ -33,7 +33,7 @@ http.on('upgrade', (message: IncomingMessage, socket: Socket) => {
 const raw = createTcpServer((socket) => {
   const handshake = new ServerHandshake();
   socket.on('data', (chunk) => {
-    const event = handshake.push(chunk);
+    const event = handshake.receive(chunk);
     if (event?.kind === 'rejected') socket.end(event.bytes);
     if (event?.kind === 'request') socket.end(handshake.accept({ protocols: ['chat'] }).bytes);
   });
@@ -58,10 +58,10 @@ async function dial(url: string, options: ClientHandshakeOptions = {}): Promise<
   socket.write(handshake.request.bytes);
   try {
     for await (const chunk of socket) {
-      const outcome = handshake.push(chunk as Buffer);
+      const outcome = handshake.receive(chunk as Buffer);
       if (outcome !== undefined) return outcome;
     }
-    return handshake.end()!;
+    return handshake.receiveEnd()!;
   } finally {
     socket.destroy();
   }

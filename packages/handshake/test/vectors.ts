@@ -3,13 +3,11 @@ import { readFileSync } from 'node:fs';
 import {
   ClientHandshake,
   type ExtensionParameter,
-  formatExtensions,
-  headerValues,
   type NegotiableExtension,
   type NegotiatedExtension,
-  parseExtensions,
   ServerHandshake,
 } from '@sanssocket/handshake';
+import { formatExtensions, headerValues, parseExtensions } from '@sanssocket/handshake/values';
 import { cut, text } from './bytes.js';
 
 export interface MadeUpExtension {
@@ -73,7 +71,8 @@ export function madeUp(extension: MadeUpExtension): NegotiableExtension<string> 
     name,
     rsv,
     offers: () => offers.map(listOf),
-    confirm: (response) => (confirms.includes(listText(response)) ? listText(response) : undefined),
+    confirm: (response) =>
+      confirms.includes(listText(response)) ? { agreed: listText(response) } : undefined,
     accept: (offer) =>
       accepts.includes(listText(offer)) ? { response: offer, agreed: listText(offer) } : undefined,
   };
@@ -92,7 +91,7 @@ function runServer(vector: HandshakeVector, at: readonly number[]): Record<strin
   const handshake = new ServerHandshake(limits);
   let outcome: Record<string, unknown> | undefined;
   let remaining = '';
-  const take = (event: ReturnType<ServerHandshake['push']>): void => {
+  const take = (event: ReturnType<ServerHandshake['receive']>): void => {
     if (event?.kind === 'rejected') {
       const { fault, status, headers, body, bytes } = event;
       const response = text(bytes);
@@ -128,9 +127,9 @@ function runServer(vector: HandshakeVector, at: readonly number[]): Record<strin
   };
   for (const chunk of cut(inputOf(vector), at)) {
     if (handshake.state === 'accepted') remaining += text(chunk);
-    else take(handshake.push(chunk));
+    else take(handshake.receive(chunk));
   }
-  if (eof) take(handshake.end());
+  if (eof) take(handshake.receiveEnd());
   if (outcome?.['outcome'] === 'accepted') outcome['remaining'] = remaining;
   return outcome ?? { outcome: 'incomplete' };
 }
@@ -144,7 +143,7 @@ function runClient(vector: HandshakeVector, at: readonly number[]): Record<strin
   });
   let outcome: Record<string, unknown> | undefined;
   let remaining = '';
-  const take = (event: ReturnType<typeof handshake.push>): void => {
+  const take = (event: ReturnType<typeof handshake.receive>): void => {
     if (event === undefined) return;
     if (event.kind === 'fault') {
       outcome = { outcome: 'fault', code: event.code, offset: event.offset };
@@ -161,9 +160,9 @@ function runClient(vector: HandshakeVector, at: readonly number[]): Record<strin
   };
   for (const chunk of cut(inputOf(vector), at)) {
     if (handshake.state === 'accepted') remaining += text(chunk);
-    else take(handshake.push(chunk));
+    else take(handshake.receive(chunk));
   }
-  if (eof) take(handshake.end());
+  if (eof) take(handshake.receiveEnd());
   if (outcome?.['outcome'] === 'accepted') outcome['remaining'] = remaining;
   return outcome ?? { outcome: 'incomplete' };
 }

@@ -172,6 +172,7 @@ export class ConnectionConfig<D extends Delivery = Delivery> {
    * The rules for frames when extensions claim these reserved bits.
    *
    * @param rsv - a sum of `RSV1`, `RSV2` and `RSV3`
+   * @internal
    */
   rules(rsv: number): FrameRules {
     const { role, mask } = this;

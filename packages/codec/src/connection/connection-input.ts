@@ -47,9 +47,9 @@ export class ConnectionInput extends MessageReader {
   }
 
   receive(bytes: Uint8Array): void {
-    // Read first: then V8 knows what it is, and the check costs nothing.
-    const { length } = bytes ?? EMPTY;
-    requireBytes(bytes, 'a chunk');
+    // Read first, and checked here first: then V8 knows what it is, and the check costs nothing.
+    const length = bytes?.length;
+    if (!(bytes instanceof Uint8Array)) requireBytes(bytes, 'a chunk');
     // No sink is being called then, and no extension at work: both stand at the end of a frame.
     if (this.#backlog === null && !this.#ended && this.keep(bytes)) return;
     if (this.#reading) throw calledInside('receive');

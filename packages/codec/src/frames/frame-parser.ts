@@ -1,4 +1,5 @@
 /** The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes. */
+import type { LentSpan } from '../memory/span.js';
 import type { Fault, FaultCode } from '../rules/faults.js';
 import { requireBytes, requireRange } from '../rules/misuse.js';
 import { type FrameParserOptions, FrameRules, MESSAGE } from '../rules/parser-rules.js';
@@ -83,7 +84,7 @@ class SinkReader extends FrameReader {
     }
   }
 
-  protected override onMessage(first: number, bytes: Uint8Array, start: number, end: number): void {
+  protected override onMessage(first: number, { bytes, start, end }: LentSpan): void {
     this.#sink.message!(first, bytes, start, end, 0);
   }
 

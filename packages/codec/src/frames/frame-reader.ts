@@ -17,6 +17,7 @@
 import { keyFromBytes, rotateKey } from '@sanssocket/mask';
 import type { FrameScan } from '../memory/frame-scan.js';
 import { PartialFrame } from '../memory/partial-frame.js';
+import { LentSpan } from '../memory/span.js';
 import { createFault, type Fault, type FaultCode } from '../rules/faults.js';
 import { extendedLengthBytes, readPayloadLength } from '../rules/frame-header.js';
 import { faultyByte, frameStartFault, payloadLengthFault } from '../rules/frame-rules.js';
@@ -81,15 +82,10 @@ export abstract class FrameReader {
   /**
    * The same for a whole message that is unmasked.
    *
+   * @param span - where it stands; of use until this returns
    * @param ascii - whether it is known to be all ASCII
    */
-  protected abstract onMessage(
-    first: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    ascii: boolean,
-  ): void;
+  protected abstract onMessage(first: number, span: LentSpan, ascii: boolean): void;
 
   /** Whether the stream has broken a rule; all input is ignored from then on. */
   get failed(): boolean {
@@ -196,7 +192,7 @@ export abstract class FrameReader {
   /** @returns whether reading goes on with another scan: if not, it was stopped, or the chunk's next frame is for other paths */
   private passScanned(scan: FrameScan, chunk: Uint8Array): boolean {
     const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
-    const { count, bytes, shift } = scan;
+    const { count, bytes, shift, span } = scan;
     for (let i = 0; i < count; i++) {
       const first = scan.firstOf(i);
       const start = scan.startOf(i);
@@ -209,7 +205,7 @@ export abstract class FrameReader {
       }
       scan.next = i + 1;
       this.#at = shift + end;
-      if (whole) this.onMessage(first, bytes, start, end, scan.isAscii(i));
+      if (whole) this.onMessage(first, span.of(start, end), scan.isAscii(i));
       else this.onFrame(first, bytes, start, end, 0);
       if (this.#state !== RUNNING) return false;
     }
@@ -233,6 +229,7 @@ export abstract class FrameReader {
     // A server's frames are masked (5.1): whoever keeps them unmasks them into memory of their own.
     if (role !== 'server') this.onMessagesIn(bytes, end);
     let at = start;
+    let span: LentSpan | undefined;
     while (end - at >= 2) {
       const first = bytes[at]!;
       const second = bytes[at + 1]!;
@@ -257,8 +254,10 @@ export abstract class FrameReader {
       at = to;
       this.#at = to;
       if (masked !== 0) this.onFrame(first, bytes, from, to, keyFromBytes(bytes, from - 4));
-      else if (whole) this.onMessage(first, bytes, from, to, false);
-      else this.onFrame(first, bytes, from, to, 0);
+      else if (whole) {
+        span ??= new LentSpan(bytes);
+        this.onMessage(first, span.of(from, to), false);
+      } else this.onFrame(first, bytes, from, to, 0);
       if (this.#state !== RUNNING) return;
     }
   }

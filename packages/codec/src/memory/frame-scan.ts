@@ -199,8 +199,3 @@ export function scanMemory(bytes: Uint8Array): SimdMemory | undefined {
 export function scanView(bytes: Uint8Array): DataView | null {
   return shared != null && bytes === shared.bytes ? shared.view : null;
 }
-
-/** The span of bytes that are lent for a call, if they are the scan's. */
-export function scanSpan(bytes: Uint8Array): LentSpan | null {
-  return shared != null && bytes === shared.bytes ? shared.span : null;
-}

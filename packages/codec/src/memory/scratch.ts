@@ -11,7 +11,7 @@
 import { createSimdMemory, mask as defaultMask, type MaskKernel, type SimdMemory } from '@sanssocket/mask';
 import { copyInto } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
-import { scanMemory, scanSpan, scanView } from './frame-scan.js';
+import { scanMemory, scanView } from './frame-scan.js';
 import { LentSpan } from './span.js';
 
 /** A borrowed buffer. */
@@ -56,12 +56,6 @@ function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
 /** The view of bytes that are lent for a call, if they are: a short payload is copied faster by it, and text decoded. */
 export function lentView(bytes: Uint8Array): DataView | null {
   return shared !== undefined && bytes === shared.bytes ? shared.view : scanView(bytes);
-}
-
-/** Bytes as a sink is shown them: by the span of the memory they are in, if that is lent for a call, else by one of their own. */
-export function lentSpan(bytes: Uint8Array, start: number, end: number): LentSpan {
-  const span = shared !== undefined && bytes === shared.bytes ? shared.span : scanSpan(bytes);
-  return (span ?? new LentSpan(bytes)).of(start, end);
 }
 
 /** Shorter texts are left to the validator in JavaScript. */

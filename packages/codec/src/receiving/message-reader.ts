@@ -15,6 +15,7 @@ import { copyOf } from '../memory/bytes.js';
 import { poisonOwn } from '../memory/checked.js';
 import { type FrameScan, takeScan } from '../memory/frame-scan.js';
 import { beginMessages } from '../memory/kept-messages.js';
+import { LentSpan } from '../memory/span.js';
 import { encodeCloseBody, readCloseBody } from '../rules/close-body.js';
 import { NO_STATUS_RECEIVED } from '../rules/close-codes.js';
 import type { Fault } from '../rules/faults.js';
@@ -56,6 +57,11 @@ export class MessageReader extends FrameReader {
   /** Sets what undoes the work of extensions, for a connection that has some. */
   attach(decoder: MessageDecoder): void {
     this.#decoder = decoder;
+  }
+
+  /** What {@link MessageReader.attach} set; null for a connection without extensions. */
+  get decoder(): MessageDecoder | null {
+    return this.#decoder;
   }
 
   /** How the connection ended; null as long as it has not. */
@@ -154,25 +160,21 @@ export class MessageReader extends FrameReader {
     } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
       invalid = this.fragment(first, bytes, start, end, key);
     } else if (key === 0) {
-      invalid = deliverWhole(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, false);
+      const span = new LentSpan(bytes).of(start, end);
+      invalid = deliverWhole(this.#config, this.#sink, opcode as MessageOpcode, span, false);
     } else {
       invalid = deliverMasked(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, key);
     }
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
-  protected override onMessage(
-    first: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    ascii: boolean,
-  ): void {
+  protected override onMessage(first: number, span: LentSpan, ascii: boolean): void {
     const opcode = (first & 0x0f) as MessageOpcode;
+    const { end } = span;
     const invalid =
       this.#decoder !== null && this.isEncoded(first)
-        ? this.fragment(first, bytes, start, end, 0)
-        : deliverWhole(this.#config, this.#sink, opcode, bytes, start, end, ascii);
+        ? this.fragment(first, span.bytes, span.start, end, 0)
+        : deliverWhole(this.#config, this.#sink, opcode, span, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 

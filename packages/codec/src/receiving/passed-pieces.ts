@@ -2,7 +2,8 @@
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
 import type { AnySink } from '../agreed/connection-sink.js';
 import { poisonOwn } from '../memory/checked.js';
-import { borrow, giveBack, lentSpan, unmaskTo } from '../memory/scratch.js';
+import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
+import { LentSpan } from '../memory/span.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { unfinishedUtf8Bytes } from '../rules/utf8.js';
 import { IncomingMessage } from './incoming-message.js';
@@ -28,13 +29,13 @@ export class PassedPieces extends IncomingMessage {
     const { maskLasting: mask } = this.#config;
     const held = this.#heldBytes;
     const scratch = held === 0 && key === 0 ? null : borrow(held + end - start);
-    const target = scratch?.bytes ?? bytes;
+    const span = scratch?.span ?? new LentSpan(bytes);
     const at = scratch === null ? start : held;
     try {
       const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
-      const invalid = this.validate(target, at, at + end - start, ascii);
+      const invalid = this.validate(span.bytes, at, at + end - start, ascii);
       if (invalid >= 0) return start + invalid - at;
-      this.#passWholeCharacters(target, at, at + end - start);
+      this.#passWholeCharacters(span.of(at, at + end - start));
       return -1;
     } finally {
       if (scratch !== null) giveBack(scratch);
@@ -44,9 +45,10 @@ export class PassedPieces extends IncomingMessage {
   /**
    * Passes on a validated piece as one event, together with what is held back, and holds back what it cuts in turn.
    *
-   * @param bytes - written to: what is held back goes before `start`, where there is room for it
+   * @param span - its bytes are written to: what is held back goes before its start, where there is room for it
    */
-  #passWholeCharacters(bytes: Uint8Array, start: number, end: number): void {
+  #passWholeCharacters(span: LentSpan): void {
+    const { bytes, start, end } = span;
     const begin = start - this.#heldBytes;
     for (let i = 0; i < this.#heldBytes; i++) bytes[begin + i] = this.#held![i]!;
     const hold = this.opcode === TEXT ? unfinishedUtf8Bytes(bytes, begin, end) : 0;
@@ -55,7 +57,7 @@ export class PassedPieces extends IncomingMessage {
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    this.#sink.piece?.(lentSpan(bytes, begin, end - hold));
+    this.#sink.piece?.(span.of(begin, end - hold));
     poisonOwn(bytes, begin, end - hold);
   }
 

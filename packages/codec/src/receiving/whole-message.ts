@@ -5,7 +5,8 @@ import type { ConnectionConfig } from '../agreed/connection-config.js';
 import type { AnySink } from '../agreed/connection-sink.js';
 import { poisonOwn } from '../memory/checked.js';
 import { keepMessage, messageMemory } from '../memory/kept-messages.js';
-import { borrow, giveBack, isLentUtf8, lentSpan, lentView, unmaskTo } from '../memory/scratch.js';
+import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
+import type { LentSpan } from '../memory/span.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { decodeText } from '../rules/text.js';
 import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
@@ -14,18 +15,17 @@ import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
  * Delivers an unmasked message, as a value or as a span.
  *
  * @param ascii - whether it is known to be all ASCII
- * @returns `VALID`; or the index in `bytes` of the first byte that text cannot have, or after the last one where one is
+ * @returns `VALID`; or the index in its bytes of the first byte that text cannot have, or after the last one where one is
  * missing; or `TOO_LONG`
  */
 export function deliverWhole(
   config: ConnectionConfig,
   sink: AnySink,
   opcode: MessageOpcode,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
+  span: LentSpan,
   ascii: boolean,
 ): number {
+  const { bytes, start, end } = span;
   if (config.delivery === 'messages') {
     if (opcode === TEXT) return deliverText(sink, bytes, start, end, ascii);
     sink.binary?.(keepMessage(bytes, start, end, config.allocateLasting));
@@ -35,7 +35,7 @@ export function deliverWhole(
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }
-  sink.message?.(opcode, lentSpan(bytes, start, end));
+  sink.message?.(opcode, span);
   poisonOwn(bytes, start, end);
   return VALID;
 }
@@ -57,7 +57,7 @@ export function deliverMasked(
   const scratch = borrow(end - start);
   try {
     const ascii = unmaskTo(scratch, 0, bytes, start, end, key, config.maskLasting);
-    const invalid = deliverWhole(config, sink, opcode, scratch.bytes, 0, end - start, ascii);
+    const invalid = deliverWhole(config, sink, opcode, scratch.span.of(0, end - start), ascii);
     return invalid < 0 ? invalid : start + invalid;
   } finally {
     giveBack(scratch);

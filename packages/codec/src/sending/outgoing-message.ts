@@ -39,7 +39,7 @@ export class OutgoingMessage {
   #heldUnit = '';
   #utf8 = UTF8_BOUNDARY;
 
-  /** `Connection` makes these. */
+  /** @internal `Connection` makes these */
   constructor(sender: MessageSender, opcode: MessageOpcode, options: SendOptions | undefined) {
     this.#sender = sender;
     this.#opcode = opcode;

@@ -47,8 +47,13 @@ export interface TransportWebSocketOptions extends Omit<ConnectionOptions, 'role
   readonly schedule?: (callback: () => void, ms: number) => () => void;
 }
 
-type Listener = ((event: Event) => void) | { handleEvent(event: Event): void } | null;
-type ListenerOptions =
+/** What may listen to a {@link TransportWebSocket}: a function or an object with `handleEvent` (DOM 2.7). */
+export type TransportWebSocketListener =
+  | ((event: Event) => void)
+  | { handleEvent(event: Event): void }
+  | null;
+/** How it listens (DOM 2.7). */
+export type TransportWebSocketListenerOptions =
   | boolean
   | { capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal };
 
@@ -269,10 +274,18 @@ export class TransportWebSocket extends EventTarget {
   override addEventListener<K extends keyof EventMap>(
     type: K,
     listener: (event: EventMap[K]) => void,
-    options?: ListenerOptions,
+    options?: TransportWebSocketListenerOptions,
   ): void;
-  override addEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
-  override addEventListener(type: string, listener: Listener, options?: ListenerOptions): void {
+  override addEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void {
     super.addEventListener(type, listener, options);
     this.#handlers.noteListener(type);
   }
@@ -280,10 +293,18 @@ export class TransportWebSocket extends EventTarget {
   override removeEventListener<K extends keyof EventMap>(
     type: K,
     listener: (event: EventMap[K]) => void,
-    options?: ListenerOptions,
+    options?: TransportWebSocketListenerOptions,
   ): void;
-  override removeEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
-  override removeEventListener(type: string, listener: Listener, options?: ListenerOptions): void {
+  override removeEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override removeEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void {
     super.removeEventListener(type, listener, options);
   }
 

@@ -1,12 +1,8 @@
 // RFC 7692 7.1: the vectors, and what is not data.
 import { permessageDeflate } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
-import {
-  confirmExtensions,
-  formatExtensions,
-  negotiateExtensions,
-  parseExtensions,
-} from '@sanssocket/handshake';
+import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake/rules';
+import { formatExtensions, parseExtensions } from '@sanssocket/handshake/values';
 import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -19,7 +19,8 @@
 import { append } from '../syntax/append.js';
 import { CLASSES, FIELD, isBlank, isField, TOKEN, trimmed } from '../syntax/characters.js';
 import { decodeLatin1 } from '../syntax/latin1.js';
-import { describeFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
+import { inWords, misuse } from '../syntax/misuse.js';
+import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import { Fields } from './fields.js';
 import { NOTHING } from './heads.js';
 
@@ -70,9 +71,11 @@ export interface HeadLimits {
 }
 
 /** A limit a caller gave, or `fallback`; throws RangeError for one that is not a finite whole number from 1. */
-export function checkedLimit(limit: number | undefined, fallback: number): number {
+export function checkedLimit(name: string, limit: number | undefined, fallback: number): number {
   const value = limit ?? fallback;
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`not a limit: ${value}`);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw misuse(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);
+  }
   return value;
 }
 
@@ -111,8 +114,8 @@ export class HeadReader {
    */
   constructor({ maxHeadBytes, maxHeaders }: HeadLimits, ignoresEmptyLine = false) {
     this.#mayBeEmpty = ignoresEmptyLine;
-    this.#allowance = checkedLimit(maxHeadBytes, 16384);
-    this.#maxHeaders = checkedLimit(maxHeaders, 100);
+    this.#allowance = checkedLimit('maxHeadBytes', maxHeadBytes, 16384);
+    this.#maxHeaders = checkedLimit('maxHeaders', maxHeaders, 100);
   }
 
   /** Offset of the head's first byte in the whole input. */
@@ -233,7 +236,7 @@ export class HeadReader {
   }
 
   #fail(code: HandshakeFaultCode, at: number): number {
-    this.fault = describeFault(code, this.offset + at);
+    this.fault = createFault(code, this.offset + at);
     this.#kept = NOTHING;
     return -1;
   }

@@ -1,6 +1,6 @@
 // The client's half of the opening handshake, over bytes.
 //
-//   state       push()                                            end()
+//   state       receive()                                         receiveEnd()
 //   reading     more, or a 1xx other than 101 -> reading          fault -> done
 //               right 101 -> accepted
 //               another status -> refused, or done with its body
@@ -17,7 +17,8 @@ import { type ClientAcceptance, type ClientRefusal, checkResponse } from '../rul
 import { append } from '../syntax/append.js';
 import { consistsOf, DIGIT } from '../syntax/characters.js';
 import { headerValues } from '../syntax/header-fields.js';
-import { describeFault, type HandshakeFault } from '../values/faults.js';
+import { misuse, requireBytes } from '../syntax/misuse.js';
+import { createFault, type HandshakeFault } from '../values/faults.js';
 
 /**
  * What a `ClientHandshake` asks for, and how large an answer it takes.
@@ -58,18 +59,28 @@ export type ClientOutcome<Agreed = unknown> = ConnectionAccepted<Agreed> | Conne
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { acceptKey, ClientHandshake } from '@sanssocket/handshake';
+ * import { ClientHandshake } from '@sanssocket/handshake';
+ * import { acceptKey } from '@sanssocket/handshake/values';
  *
  * const handshake = new ClientHandshake('ws://example.com/chat', { protocols: ['v1'] });
  * const lines = [
  *   'HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade',
  *   `Sec-WebSocket-Accept: ${acceptKey(handshake.request.key)}`, 'Sec-WebSocket-Protocol: v1', '', '',
  * ];
- * const outcome = handshake.push(new TextEncoder().encode(lines.join('\r\n')));
+ * const outcome = handshake.receive(new TextEncoder().encode(lines.join('\r\n')));
  * assert.equal(outcome?.kind === 'accepted' && outcome.protocol, 'v1');
  * ```
  */
 export class ClientHandshake<Agreed = never> {
+  static {
+    // What Node, Deno and Bun show in a console.
+    Object.defineProperty(ClientHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: ClientHandshake): object {
+        return { state: this.#state, url: this.request.uri, refusal: this.#refusal };
+      },
+    });
+  }
+
   /** The request: its `bytes` to write, its `uri` to connect to. */
   readonly request: ClientRequest<Agreed>;
   readonly #reader: HeadReader;
@@ -82,14 +93,14 @@ export class ClientHandshake<Agreed = never> {
   #bodyLeft = 0;
 
   /**
-   * @param url - a `ws:` or `wss:` URI
+   * @param url - a `ws:` or `wss:` URI, as a string or a `URL`
    * @param options - what to ask for, and limits
    * @throws TypeError as `createRequest` does
    * @throws RangeError for a limit below 1 or not finite
    */
-  constructor(url: string, options: ClientHandshakeOptions<Agreed> = {}) {
+  constructor(url: string | { readonly href: string }, options: ClientHandshakeOptions<Agreed> = {}) {
     this.#reader = new HeadReader(options);
-    this.#maxBodyBytes = checkedLimit(options.maxBodyBytes, 16384);
+    this.#maxBodyBytes = checkedLimit('maxBodyBytes', options.maxBodyBytes, 16384);
     this.request = createRequest(url, options);
   }
 
@@ -107,18 +118,21 @@ export class ClientHandshake<Agreed = never> {
    * Takes the next bytes; call again while it returns `undefined`.
    *
    * @returns how the handshake ended; `undefined` if it has not
-   * @throws TypeError once accepted: later bytes belong to the frame parser, not here
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once accepted (`WRONG_MOMENT`): later bytes belong to the frame parser, not here
    */
-  push(chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
+  receive(chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
+    requireBytes(chunk);
     if (this.#state === 'done') return undefined;
-    if (this.#state === 'accepted') throw new TypeError('the response is complete');
+    if (this.#state === 'accepted') {
+      throw misuse(TypeError, 'WRONG_MOMENT', 'the response is complete: what follows is for the connection');
+    }
     if (this.#refusal !== undefined) return this.#takeBody(this.#refusal, chunk);
     for (let bytes = chunk; ; this.#reader.restart()) {
       const end = this.#reader.push(bytes);
       if (end < 0) return this.#reader.fault && this.#finish(this.#reader.fault);
       bytes = bytes.subarray(end);
       const line = parseStatusLine(this.#reader.startLine);
-      if (line === undefined) return this.#finish(describeFault('START_LINE_INVALID', this.#reader.start));
+      if (line === undefined) return this.#finish(createFault('START_LINE_INVALID', this.#reader.start));
       // An interim response: the answer follows, out of the same allowance. RFC 9110 15.2.
       if (line.statusCode >= 200 || line.statusCode === 101) return this.#judge(line, bytes);
     }
@@ -130,11 +144,11 @@ export class ClientHandshake<Agreed = never> {
    * @returns the refusal with the body as far as it came, or a fault if not even a head did; `undefined` if the
    *   handshake had already ended
    */
-  end(): ClientOutcome<Agreed> | undefined {
+  receiveEnd(): ClientOutcome<Agreed> | undefined {
     if (this.#state === 'done') return undefined;
     if (this.#refusal !== undefined) return this.#finishRefusal(this.#refusal);
     return this.#state === 'reading'
-      ? this.#finish(describeFault('HEAD_TRUNCATED', this.#reader.offset))
+      ? this.#finish(createFault('HEAD_TRUNCATED', this.#reader.offset))
       : undefined;
   }
 

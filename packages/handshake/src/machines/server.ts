@@ -1,6 +1,6 @@
 // The server's half of the opening handshake, over bytes.
 //
-//   state       push()                                accept()     reject()
+//   state       receive()                             accept()     reject()
 //   reading     more -> reading                       throws       throws
 //               head is right -> deciding
 //               fault -> rejected
@@ -20,7 +20,8 @@ import {
   rejectRequest,
 } from '../rules/answer.js';
 import { judgeRequest, type UpgradeRequest } from '../rules/request.js';
-import { describeFault, type HandshakeFault } from '../values/faults.js';
+import { misuse, requireBytes } from '../syntax/misuse.js';
+import { createFault, type HandshakeFault } from '../values/faults.js';
 
 /**
  * Where a `ServerHandshake` is.
@@ -50,13 +51,22 @@ export interface RequestReceived {
  *   'GET /chat HTTP/1.1', 'Host: server.example.com', 'Upgrade: websocket', 'Connection: Upgrade',
  *   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', '', '',
  * ];
- * const event = handshake.push(new TextEncoder().encode(lines.join('\r\n')));
+ * const event = handshake.receive(new TextEncoder().encode(lines.join('\r\n')));
  * assert.ok(event?.kind === 'request');
  * const { bytes } = handshake.accept();
  * assert.ok(new TextDecoder().decode(bytes).includes('s3pPLMBiTxaQ9kYGzzhZRbK+xOo='));
  * ```
  */
 export class ServerHandshake {
+  static {
+    // What Node, Deno and Bun show in a console.
+    Object.defineProperty(ServerHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: ServerHandshake): object {
+        return { state: this.#state, request: this.#request };
+      },
+    });
+  }
+
   readonly #reader: HeadReader;
   #state: ServerHandshakeState = 'reading';
   #request: UpgradeRequest | undefined;
@@ -78,12 +88,13 @@ export class ServerHandshake {
    * Takes the next bytes; call again while it returns `undefined`.
    *
    * @returns the request, to be answered with `accept` or `reject`; or the rejection, to be written before closing
-   * @throws TypeError once the request is returned: later bytes belong to the frame parser, not here
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once the request is returned (`WRONG_MOMENT`): later bytes belong to the frame parser, not here
    */
-  push(chunk: Uint8Array): RequestReceived | Rejection | undefined {
+  receive(chunk: Uint8Array): RequestReceived | Rejection | undefined {
+    requireBytes(chunk);
     if (this.#state !== 'reading') {
       if (this.#state === 'rejected') return undefined;
-      throw new TypeError('the request is complete');
+      throw misuse(TypeError, 'WRONG_MOMENT', 'the request is complete: what follows is for the connection');
     }
     const end = this.#reader.push(chunk);
     if (end < 0) return this.#reader.fault && this.#refuse(this.#reader.fault);
@@ -95,9 +106,9 @@ export class ServerHandshake {
    *
    * @returns a rejection if that was inside the head; `undefined` otherwise
    */
-  end(): Rejection | undefined {
+  receiveEnd(): Rejection | undefined {
     return this.#state === 'reading'
-      ? this.#refuse(describeFault('HEAD_TRUNCATED', this.#reader.offset))
+      ? this.#refuse(createFault('HEAD_TRUNCATED', this.#reader.offset))
       : undefined;
   }
 
@@ -129,16 +140,22 @@ export class ServerHandshake {
   #judge(remaining: Uint8Array): RequestReceived | Rejection {
     const { start, startLine, fields, text } = this.#reader;
     const line = parseRequestLine(startLine);
-    if (line === undefined) return this.#refuse(describeFault('START_LINE_INVALID', start));
+    if (line === undefined) return this.#refuse(createFault('START_LINE_INVALID', start));
     const request = judgeRequest(line, fields!, text);
-    if (typeof request === 'string') return this.#refuse(describeFault(request));
+    if (typeof request === 'string') return this.#refuse(createFault(request));
     this.#state = 'deciding';
     this.#request = request;
     return { kind: 'request', request, remaining };
   }
 
   #pending(): UpgradeRequest {
-    if (this.#request === undefined) throw new TypeError(`no request to answer: ${this.#state}`);
+    if (this.#request === undefined) {
+      throw misuse(
+        TypeError,
+        'WRONG_MOMENT',
+        `there is no request to answer: the handshake is ${this.#state}`,
+      );
+    }
     return this.#request;
   }
 

@@ -7,6 +7,7 @@ import {
   headerValues,
   type RawHeaders,
 } from '../syntax/header-fields.js';
+import { inWords, misuse } from '../syntax/misuse.js';
 import { acceptValue } from '../values/accept-key.js';
 import { formatExtensions } from '../values/extensions.js';
 import type { HandshakeFault } from '../values/faults.js';
@@ -155,7 +156,13 @@ function chooseProtocol(offered: readonly string[], options: AcceptOptions): str
   if (protocol === undefined) return selectProtocol(offered, protocols);
   const chosen = typeof protocol === 'string' ? protocol : protocol(offered);
   // 4.2.2 step 5.5: "a subprotocol ... from the client's handshake".
-  if (chosen !== undefined && !offered.includes(chosen)) throw new TypeError('subprotocol was not offered');
+  if (chosen !== undefined && !offered.includes(chosen)) {
+    throw misuse(
+      TypeError,
+      'PROTOCOL_INVALID',
+      `the client did not offer the subprotocol ${inWords(chosen)} (RFC 6455 4.2.2)`,
+    );
+  }
   return chosen;
 }
 
@@ -190,9 +197,11 @@ export function rejectRequest(options: RejectOptions): Rejection {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { describeFault, headerValues, rejectFault } from '@sanssocket/handshake';
+ * import { rejectFault } from '@sanssocket/handshake';
+ * import { createFault } from '@sanssocket/handshake/rules';
+ * import { headerValues } from '@sanssocket/handshake/values';
  *
- * const rejection = rejectFault(describeFault('VERSION_UNSUPPORTED'));
+ * const rejection = rejectFault(createFault('VERSION_UNSUPPORTED'));
  * assert.equal(rejection.status, 426);
  * assert.deepEqual(headerValues(rejection.headers, 'Sec-WebSocket-Version'), ['13']);
  * ```
@@ -206,13 +215,17 @@ function reject(
   fault: HandshakeFault | undefined,
 ): Rejection {
   if (!Number.isInteger(status) || status < 200 || status > 599)
-    throw new RangeError(`not a final status: ${status}`);
+    throw misuse(
+      RangeError,
+      'STATUS_INVALID',
+      `a refusal has a status from 200 to 599, not ${inWords(status)}`,
+    );
   const phrase = reason ?? REASONS.get(status) ?? '';
   checkValue(phrase);
   const own = checkedHeaders(headers);
   const content = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   const bodiless = status === 204 || status === 304; // RFC 9110 15.3.5, 15.4.5
-  if (bodiless && content.length > 0) throw new TypeError(`a ${status} has no body`);
+  if (bodiless && content.length > 0) throw misuse(TypeError, 'STATUS_INVALID', `a ${status} has no body`);
   // RFC 9110 15.5.22: a 426 names the protocol to upgrade to, and 7.8: whoever sends Upgrade also lists it.
   const all = ['Connection', status === 426 ? 'close, Upgrade' : 'close'];
   if (status === 426) all.push('Upgrade', 'websocket');

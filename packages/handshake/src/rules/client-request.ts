@@ -1,5 +1,6 @@
 import { encodeLatin1, type RequestHead, writeHead } from '../heads/heads.js';
 import { checkedHeaders, checkToken, checkValue, type HeaderPairs } from '../syntax/header-fields.js';
+import { misuse } from '../syntax/misuse.js';
 import { generateKey, type RandomSource } from '../values/accept-key.js';
 import { formatExtensions } from '../values/extensions.js';
 import { parseWebSocketUri, type WebSocketUri } from '../values/uri.js';
@@ -56,7 +57,7 @@ export interface ClientRequest<Agreed = unknown> {
  * ```
  */
 export function createRequest<Agreed = never>(
-  url: string,
+  url: string | { readonly href: string },
   options: ClientRequestOptions<Agreed> = {},
 ): ClientRequest<Agreed> {
   const uri = parseWebSocketUri(url);
@@ -92,7 +93,13 @@ export function writeOffer<Agreed>(
   const own = checkedHeaders(options.headers);
   // 4.1 item 10: tokens, "and MUST all be unique strings".
   protocols.forEach(checkToken);
-  if (new Set(protocols).size < protocols.length) throw new TypeError('subprotocol offered twice');
+  if (new Set(protocols).size < protocols.length) {
+    throw misuse(
+      TypeError,
+      'PROTOCOL_INVALID',
+      `a subprotocol is offered once (RFC 6455 4.1): ${protocols.join(', ')}`,
+    );
+  }
   const offers = collectOffers(extensions);
   const add = (name: string, value: string): unknown => rawHeaders.push(nameOf(name), value);
   // 4.1, request items 8 to 11.

@@ -14,7 +14,7 @@ import { headerValues, type RawHeaders } from '../syntax/header-fields.js';
 import { listElements, listHas } from '../syntax/list.js';
 import { acceptKey } from '../values/accept-key.js';
 import { parseExtensions } from '../values/extensions.js';
-import { describeFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
+import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import type { ClientRequest } from './client-request.js';
 import { confirmExtensions, type NegotiatedExtension } from './negotiate.js';
 
@@ -57,7 +57,8 @@ export interface ClientRefusal {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { acceptKey, checkResponse, createRequest } from '@sanssocket/handshake';
+ * import { checkResponse, createRequest } from '@sanssocket/handshake';
+ * import { acceptKey } from '@sanssocket/handshake/values';
  *
  * const request = createRequest('ws://example.com/');
  * const rawHeaders = ['Upgrade', 'websocket', 'Connection', 'Upgrade', 'Sec-WebSocket-Accept', acceptKey(request.key)];
@@ -73,7 +74,7 @@ export function checkResponse<Agreed>(
   // 4.1 response step 1: another status is HTTP's to handle.
   if (head.statusCode !== 101) return refusal(head);
   const verdict = judgeSwitch(request, head);
-  return typeof verdict === 'string' ? describeFault(verdict) : verdict;
+  return typeof verdict === 'string' ? createFault(verdict) : verdict;
 }
 
 function judgeSwitch<Agreed>(

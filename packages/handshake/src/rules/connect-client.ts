@@ -3,7 +3,7 @@
 import { readPseudoHeaders } from '../heads/pseudo-headers.js';
 import { consistsOf, DIGIT } from '../syntax/characters.js';
 import type { RawHeaders } from '../syntax/header-fields.js';
-import { describeFault, type HandshakeFault } from '../values/faults.js';
+import { createFault, type HandshakeFault } from '../values/faults.js';
 import { parseWebSocketUri } from '../values/uri.js';
 import { type ClientRequest, type ClientRequestOptions, writeOffer } from './client-request.js';
 import { type ClientAcceptance, type ClientRefusal, readAnswer, refusal } from './client-response.js';
@@ -31,7 +31,7 @@ export interface ConnectRequest<Agreed = unknown>
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { createConnect } from '@sanssocket/handshake';
+ * import { createConnect } from '@sanssocket/handshake/connect';
  *
  * const request = createConnect('wss://example.com/chat', true);
  * assert.ok(request.kind === 'request');
@@ -42,7 +42,7 @@ export interface ConnectRequest<Agreed = unknown>
  * ```
  */
 export function createConnect<Agreed = never>(
-  url: string,
+  url: string | { readonly href: string },
   isEnabled: boolean,
   options: ClientRequestOptions<Agreed> = {},
 ): ConnectRequest<Agreed> | HandshakeFault {
@@ -51,7 +51,7 @@ export function createConnect<Agreed = never>(
   headers.push(':authority', uri.authority, ':path', uri.resourceName);
   const offered = writeOffer(options, headers, (name) => name.toLowerCase());
   // RFC 8441 3: not before the setting has come.
-  return isEnabled ? { kind: 'request', uri, headers, ...offered } : describeFault('CONNECT_NOT_ENABLED');
+  return isEnabled ? { kind: 'request', uri, headers, ...offered } : createFault('CONNECT_NOT_ENABLED');
 }
 
 /**
@@ -64,7 +64,7 @@ export function createConnect<Agreed = never>(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { checkConnectResponse, createConnect } from '@sanssocket/handshake';
+ * import { checkConnectResponse, createConnect } from '@sanssocket/handshake/connect';
  *
  * const request = createConnect('wss://example.com/', true);
  * assert.ok(request.kind === 'request');
@@ -77,14 +77,14 @@ export function checkConnectResponse<Agreed>(
   list: RawHeaders,
 ): ClientAcceptance<Agreed> | ClientRefusal | HandshakeFault {
   const head = readPseudoHeaders(list, [':status']);
-  if (typeof head === 'string') return describeFault(head);
+  if (typeof head === 'string') return createFault(head);
   const { pseudo, fields, headers } = head;
   const status = pseudo.get(':status') ?? '';
   // RFC 9113 8.6: no 101, and an interim response is none. 8.3.2: three digits.
   if (status.length !== 3 || !consistsOf(status, DIGIT) || status < '200')
-    return describeFault('STATUS_INVALID');
+    return createFault('STATUS_INVALID');
   // RFC 8441 5: any 2xx.
   if (status > '299') return refusal({ statusCode: Number(status), httpVersion: '2.0', rawHeaders: headers });
   const verdict = readAnswer(request, fields, headers);
-  return typeof verdict === 'string' ? describeFault(verdict) : verdict;
+  return typeof verdict === 'string' ? createFault(verdict) : verdict;
 }

@@ -5,7 +5,7 @@ import { CONTENT_LENGTH, HOST } from '../heads/fields.js';
 import { readPseudoHeaders } from '../heads/pseudo-headers.js';
 import { equalsIgnoringCase, lowerCodes } from '../syntax/characters.js';
 import type { RawHeaders } from '../syntax/header-fields.js';
-import { describeFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
+import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import { parseTarget, splitAuthority } from '../values/uri.js';
 import {
   type Acceptance,
@@ -44,7 +44,7 @@ const ONLY_HTTP1 = ['connection', 'upgrade', 'allow'];
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { acceptConnect, checkConnect } from '@sanssocket/handshake';
+ * import { acceptConnect, checkConnect } from '@sanssocket/handshake/connect';
  *
  * const request = checkConnect([
  *   ':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https', ':authority', 'example.com', ':path', '/chat',
@@ -56,7 +56,7 @@ const ONLY_HTTP1 = ['connection', 'upgrade', 'allow'];
  */
 export function checkConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | HandshakeFault {
   const request = judgeConnect(list, isEnabled);
-  return typeof request === 'string' ? describeFault(request) : request;
+  return typeof request === 'string' ? createFault(request) : request;
 }
 
 function judgeConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | HandshakeFaultCode {
@@ -96,7 +96,7 @@ function judgeConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | Ha
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { acceptConnect, checkConnect } from '@sanssocket/handshake';
+ * import { acceptConnect, checkConnect } from '@sanssocket/handshake/connect';
  *
  * const request = checkConnect([
  *   ':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https', ':authority', 'example.com', ':path', '/',
@@ -125,7 +125,7 @@ export function acceptConnect<Agreed = never>(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { rejectConnect } from '@sanssocket/handshake';
+ * import { rejectConnect } from '@sanssocket/handshake/connect';
  *
  * assert.deepEqual(rejectConnect({ status: 403 }).headers, [':status', '403', 'content-length', '0']);
  * ```
@@ -143,9 +143,10 @@ export function rejectConnect(options: RejectOptions): ConnectRejection {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { describeFault, rejectConnectFault } from '@sanssocket/handshake';
+ * import { rejectConnectFault } from '@sanssocket/handshake/connect';
+ * import { createFault } from '@sanssocket/handshake/rules';
  *
- * assert.equal(rejectConnectFault(describeFault('CONNECT_PROTOCOL_UNKNOWN')).status, 501);
+ * assert.equal(rejectConnectFault(createFault('CONNECT_PROTOCOL_UNKNOWN')).status, 501);
  * ```
  */
 export function rejectConnectFault(fault: HandshakeFault): ConnectRejection {

@@ -1,5 +1,5 @@
 import type { ExtensionOffer, ExtensionParameter } from '../values/extensions.js';
-import { describeFault, type HandshakeFault } from '../values/faults.js';
+import { createFault, type HandshakeFault } from '../values/faults.js';
 
 /**
  * What the handshake asks of an extension. An implementation usually also is the codec's transform, or makes one and
@@ -8,13 +8,14 @@ import { describeFault, type HandshakeFault } from '../values/faults.js';
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { type NegotiableExtension, negotiateExtensions } from '@sanssocket/handshake';
+ * import { type NegotiableExtension } from '@sanssocket/handshake';
+ * import { negotiateExtensions } from '@sanssocket/handshake/rules';
  *
  * const reverse: NegotiableExtension<'reversed'> = {
  *   name: 'x-reverse',
  *   rsv: 0x40,
  *   offers: () => [[]],
- *   confirm: (response) => (response.length === 0 ? 'reversed' : undefined),
+ *   confirm: (response) => (response.length === 0 ? { agreed: 'reversed' } : undefined),
  *   accept: (offer) => (offer.length === 0 ? { response: [], agreed: 'reversed' } : undefined),
  * };
  * const agreed = negotiateExtensions([{ name: 'x-reverse', parameters: [] }], [reverse]);
@@ -29,7 +30,7 @@ export interface NegotiableExtension<Agreed = unknown> {
   /** Client: the parameter lists to offer, in order of preference; none, and the extension is not offered. */
   offers(): readonly (readonly ExtensionParameter[])[];
   /** Client: judges the server's response. `undefined`: it cannot be honoured and the handshake fails. */
-  confirm(response: readonly ExtensionParameter[]): Agreed | undefined;
+  confirm(response: readonly ExtensionParameter[]): { readonly agreed: Agreed } | undefined;
   /** Server: judges one offer. `undefined`: declined, and the next one is tried. */
   accept(
     offer: readonly ExtensionParameter[],
@@ -44,7 +45,7 @@ export interface NegotiatedExtension<Agreed = unknown> {
   /** The parameters of the server's response. */
   readonly parameters: readonly ExtensionParameter[];
   readonly rsv: number;
-  /** What the extension's own `accept` or `confirm` returned. */
+  /** What the extension's own `accept` or `confirm` gave as `agreed`. */
   readonly agreed: Agreed;
 }
 
@@ -59,7 +60,7 @@ export interface NegotiatedExtension<Agreed = unknown> {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { negotiateExtensions } from '@sanssocket/handshake';
+ * import { negotiateExtensions } from '@sanssocket/handshake/rules';
  *
  * assert.deepEqual(negotiateExtensions([{ name: 'constructor', parameters: [] }], []), []);
  * ```
@@ -99,7 +100,7 @@ export function collectOffers(extensions: readonly NegotiableExtension[]): Exten
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { confirmExtensions } from '@sanssocket/handshake';
+ * import { confirmExtensions } from '@sanssocket/handshake/rules';
  *
  * const fault = confirmExtensions([{ name: 'x-foo', parameters: [] }], []);
  * assert.equal('code' in fault && fault.code, 'EXTENSION_NOT_OFFERED');
@@ -114,14 +115,14 @@ export function confirmExtensions<Agreed>(
   for (const { name, parameters } of response) {
     const extension = extensions.find((candidate) => candidate.name === name);
     // 4.1 step 5: an extension that was not in the request fails the connection.
-    if (extension === undefined) return describeFault('EXTENSION_NOT_OFFERED');
+    if (extension === undefined) return createFault('EXTENSION_NOT_OFFERED');
     // 9.1: each is in use at most once.
-    if (negotiated.some((other) => other.name === name)) return describeFault('EXTENSION_REPEATED');
-    if ((extension.rsv & claimed) !== 0) return describeFault('EXTENSION_CONFLICT');
-    const agreed = extension.confirm(parameters);
-    if (agreed === undefined) return describeFault('EXTENSION_REFUSED');
+    if (negotiated.some((other) => other.name === name)) return createFault('EXTENSION_REPEATED');
+    if ((extension.rsv & claimed) !== 0) return createFault('EXTENSION_CONFLICT');
+    const confirmed = extension.confirm(parameters);
+    if (confirmed === undefined) return createFault('EXTENSION_REFUSED');
     claimed |= extension.rsv;
-    negotiated.push({ name, parameters, rsv: extension.rsv, agreed });
+    negotiated.push({ name, parameters, rsv: extension.rsv, agreed: confirmed.agreed });
   }
   return negotiated;
 }

@@ -20,7 +20,7 @@ import type { RawHeaders } from '../syntax/header-fields.js';
 import { listHas } from '../syntax/list.js';
 import { isKey } from '../values/accept-key.js';
 import { type ExtensionOffer, parseExtensions } from '../values/extensions.js';
-import { describeFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
+import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import { parseProtocols } from '../values/subprotocol.js';
 import { parseTarget, splitAuthority } from '../values/uri.js';
 
@@ -77,7 +77,7 @@ export interface UpgradeRequest extends OpeningRequest {
  */
 export function checkRequest(head: RequestHead): UpgradeRequest | HandshakeFault {
   const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders);
-  return typeof request === 'string' ? describeFault(request) : request;
+  return typeof request === 'string' ? createFault(request) : request;
 }
 
 /** {@link checkRequest} over a first line and the headers that matter; `headers` is text of a whole head, or a flat array. */

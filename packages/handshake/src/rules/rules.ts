@@ -21,7 +21,8 @@ export type RequestRule = (request: OpeningRequest) => RejectOptions | undefined
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { allowOrigins, allowPaths, checkConnect, findRefusal, requireHeader } from '@sanssocket/handshake';
+ * import { checkConnect } from '@sanssocket/handshake/connect';
+ * import { allowOrigins, allowPaths, findRefusal, requireHeader } from '@sanssocket/handshake/rules';
  *
  * const challenge = { status: 401, headers: [['WWW-Authenticate', 'Bearer']] as const };
  * const rules = [
@@ -58,7 +59,7 @@ export function findRefusal(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { allowOrigins } from '@sanssocket/handshake';
+ * import { allowOrigins } from '@sanssocket/handshake/rules';
  *
  * assert.equal(typeof allowOrigins(['https://example.com']), 'function');
  * ```
@@ -80,7 +81,7 @@ export function allowOrigins(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { allowPaths } from '@sanssocket/handshake';
+ * import { allowPaths } from '@sanssocket/handshake/rules';
  *
  * assert.equal(typeof allowPaths(['/chat']), 'function');
  * ```
@@ -101,7 +102,7 @@ export function allowPaths(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { requireProtocol } from '@sanssocket/handshake';
+ * import { requireProtocol } from '@sanssocket/handshake/rules';
  *
  * assert.equal(typeof requireProtocol(['v1']), 'function');
  * ```
@@ -123,7 +124,7 @@ export function requireProtocol(
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { requireHeader } from '@sanssocket/handshake';
+ * import { requireHeader } from '@sanssocket/handshake/rules';
  *
  * const refusal = { status: 401, headers: [['WWW-Authenticate', 'Basic realm="chat"']] as const };
  * assert.equal(typeof requireHeader('Authorization', (value) => value.startsWith('Basic '), refusal), 'function');

@@ -1,4 +1,5 @@
 import { consistsOf, equalsIgnoringCase, FIELD, lowerCodes, TOKEN } from './characters.js';
+import { inWords, misuse } from './misuse.js';
 
 /**
  * Headers as a flat array of names and values in turn, in the order and letter case of the wire: what Node calls
@@ -21,7 +22,7 @@ export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { headerValues } from '@sanssocket/handshake';
+ * import { headerValues } from '@sanssocket/handshake/values';
  *
  * assert.deepEqual(headerValues(['Cookie', 'a=1', 'Host', 'example', 'cookie', 'b=2'], 'Cookie'), ['a=1', 'b=2']);
  * ```
@@ -43,7 +44,7 @@ export function headerValues(headers: RawHeaders, name: string): string[] {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { flattenHeaders } from '@sanssocket/handshake';
+ * import { flattenHeaders } from '@sanssocket/handshake/values';
  *
  * assert.deepEqual(flattenHeaders(new Headers({ Host: 'example' })), ['host', 'example']);
  * ```
@@ -67,7 +68,7 @@ export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
     checkValue(flat[i + 1]!);
     const lower = name.toLowerCase();
     if (OWN.includes(lower) || lower.startsWith('sec-websocket-')) {
-      throw new TypeError(`header ${name} is written by the handshake`);
+      throw misuse(TypeError, 'HEADER_INVALID', `the header ${name} is written by the handshake itself`);
     }
   }
   return flat;
@@ -75,12 +76,13 @@ export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
 
 /** Throws TypeError unless `text` is a token (RFC 9110 5.6.2). */
 export function checkToken(text: string): void {
-  if (!consistsOf(text, TOKEN)) throw new TypeError(`not a token: ${JSON.stringify(text)}`);
+  if (!consistsOf(text, TOKEN))
+    throw misuse(TypeError, 'HEADER_INVALID', `not a token (RFC 9110 5.6.2): ${inWords(text)}`);
 }
 
 /** Throws TypeError unless `text` may stand in a head after a name or a status (RFC 9110 5.5): no CR, LF, NUL, no text past latin1. */
 export function checkValue(text: string): void {
   if (typeof text !== 'string' || (text !== '' && !consistsOf(text, FIELD))) {
-    throw new TypeError(`illegal in a header: ${JSON.stringify(text)}`);
+    throw misuse(TypeError, 'HEADER_INVALID', `may not stand in a header (RFC 9110 5.5): ${inWords(text)}`);
   }
 }

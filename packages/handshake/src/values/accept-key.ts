@@ -1,5 +1,6 @@
 import { encodeBase64 } from '../syntax/base64.js';
 import { BASE64, consistsOf } from '../syntax/characters.js';
+import { inWords, misuse } from '../syntax/misuse.js';
 import { sha1OfKey } from './sha1.js';
 
 /**
@@ -16,7 +17,7 @@ export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => unknown;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { isKey } from '@sanssocket/handshake';
+ * import { isKey } from '@sanssocket/handshake/values';
  *
  * assert.equal(isKey('dGhlIHNhbXBsZSBub25jZQ=='), true);
  * assert.equal(isKey('dGhlIHNhbXBsZSBub25jZQ'), false);
@@ -37,19 +38,19 @@ export function isKey(key: string): boolean {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { acceptKey } from '@sanssocket/handshake';
+ * import { acceptKey } from '@sanssocket/handshake/values';
  *
  * assert.equal(acceptKey('dGhlIHNhbXBsZSBub25jZQ=='), 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
  * ```
  */
 export function acceptKey(key: string): string {
-  if (!isKey(key)) throw new TypeError('not the Base64 of 16 bytes');
+  if (!isKey(key)) throw notAKey(key);
   return acceptValue(key);
 }
 
 /** {@link acceptKey} of a key that has been checked, or is a caller's; its length is, as SHA-1 is made for no other. */
 export function acceptValue(key: string): string {
-  if (key.length !== 24) throw new TypeError('not the Base64 of 16 bytes');
+  if (key.length !== 24) throw notAKey(key);
   return encodeBase64(sha1OfKey(key));
 }
 
@@ -62,7 +63,7 @@ export function acceptValue(key: string): string {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { generateKey, isKey } from '@sanssocket/handshake';
+ * import { generateKey, isKey } from '@sanssocket/handshake/values';
  *
  * assert.ok(isKey(generateKey()));
  * assert.equal(generateKey((bytes) => bytes.fill(0)), 'AAAAAAAAAAAAAAAAAAAAAA==');
@@ -72,4 +73,12 @@ export function generateKey(random: RandomSource = (bytes) => crypto.getRandomVa
   const nonce = new Uint8Array(16);
   random(nonce);
   return encodeBase64(nonce);
+}
+
+function notAKey(key: unknown): Error {
+  return misuse(
+    TypeError,
+    'KEY_INVALID',
+    `a Sec-WebSocket-Key is the Base64 of 16 bytes, not ${inWords(key)}`,
+  );
 }

@@ -36,7 +36,7 @@ const BACKSLASH = 0x5c;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { parseExtensions } from '@sanssocket/handshake';
+ * import { parseExtensions } from '@sanssocket/handshake/values';
  *
  * assert.deepEqual(parseExtensions(['foo; bar="1"; baz, qux']), [
  *   { name: 'foo', parameters: [{ name: 'bar', value: '1' }, { name: 'baz', value: undefined }] },
@@ -131,7 +131,7 @@ function readQuoted(): string {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { formatExtensions } from '@sanssocket/handshake';
+ * import { formatExtensions } from '@sanssocket/handshake/values';
  *
  * const parameters = [{ name: 'bits', value: '10' }, { name: 'fast', value: undefined }];
  * assert.equal(formatExtensions([{ name: 'foo', parameters }]), 'foo; bits=10; fast');

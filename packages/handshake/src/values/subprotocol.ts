@@ -1,6 +1,6 @@
 import { consistsOf, TOKEN } from '../syntax/characters.js';
 import { listElements } from '../syntax/list.js';
-import { describeFault, type HandshakeFault } from './faults.js';
+import { createFault, type HandshakeFault } from './faults.js';
 
 /**
  * Reads the client's `Sec-WebSocket-Protocol` (RFC 6455 4.1, request item 10; 11.3.4): tokens, each once, over all lines. Up
@@ -12,7 +12,7 @@ import { describeFault, type HandshakeFault } from './faults.js';
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { parseProtocols } from '@sanssocket/handshake';
+ * import { parseProtocols } from '@sanssocket/handshake/values';
  *
  * assert.deepEqual(parseProtocols(['chat, superchat', 'v2']), ['chat', 'superchat', 'v2']);
  * assert.deepEqual(parseProtocols([]), []);
@@ -20,20 +20,20 @@ import { describeFault, type HandshakeFault } from './faults.js';
  */
 export function parseProtocols(values: readonly string[]): string[] | HandshakeFault {
   const protocols = listElements(values);
-  if (protocols === undefined) return describeFault('PROTOCOL_INVALID');
+  if (protocols === undefined) return createFault('PROTOCOL_INVALID');
   const { length } = protocols;
   // 11.3.4: 1#token, to which empty elements do not contribute. RFC 9110 5.6.1.2.
-  if (length === 0 && values.length > 0) return describeFault('PROTOCOL_INVALID');
+  if (length === 0 && values.length > 0) return createFault('PROTOCOL_INVALID');
   for (let i = 0; i < length; i++) {
     // 4.1 item 10: of token characters ...
-    if (!consistsOf(protocols[i]!, TOKEN)) return describeFault('PROTOCOL_INVALID');
+    if (!consistsOf(protocols[i]!, TOKEN)) return createFault('PROTOCOL_INVALID');
   }
   // ... "and MUST all be unique strings". For a few a search is half the time of a set.
   const isUnique =
     length < 9
       ? protocols.every((name, i) => protocols.indexOf(name) === i)
       : new Set(protocols).size === length;
-  return isUnique ? protocols : describeFault('PROTOCOL_OFFERED_TWICE');
+  return isUnique ? protocols : createFault('PROTOCOL_OFFERED_TWICE');
 }
 
 /**
@@ -46,7 +46,7 @@ export function parseProtocols(values: readonly string[]): string[] | HandshakeF
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { selectProtocol } from '@sanssocket/handshake';
+ * import { selectProtocol } from '@sanssocket/handshake/values';
  *
  * assert.equal(selectProtocol(['v2', 'v1'], ['v1', 'v2']), 'v2');
  * assert.equal(selectProtocol(['Chat'], ['chat']), undefined);

@@ -1,4 +1,5 @@
 import { CLASSES, consistsOf, DIGIT, HEX, REG_NAME, VISIBLE } from '../syntax/characters.js';
+import { inWords, misuse } from '../syntax/misuse.js';
 
 /**
  * A WebSocket URI in its parts (RFC 6455 3).
@@ -15,6 +16,11 @@ export interface WebSocketUri {
   readonly authority: string;
 }
 
+function invalid(rule: string, text?: string): Error {
+  const got = text === undefined ? '' : `: ${JSON.stringify(text)}`;
+  return misuse(TypeError, 'URI_INVALID', `a WebSocket URI ${rule} (RFC 6455 3)${got}`);
+}
+
 /** `scheme://authority/rest` in three parts; `undefined` if it is not of that shape, has user information or a bad host. */
 export interface UriParts {
   readonly scheme: string;
@@ -29,13 +35,13 @@ export interface UriParts {
  * Takes a WebSocket URI apart (RFC 6455 3): scheme `ws` or `wss`, no fragment, ports 80 and 443 unless given.
  * User information is refused: browsers do too, and whoever wants it sends an `Authorization` header.
  *
- * @param uri - an absolute URI, percent-encoded already
- * @throws TypeError if it is not a WebSocket URI
+ * @param uri - an absolute URI, percent-encoded already; or a `URL`
+ * @throws TypeError (`URI_INVALID`) if it is not a WebSocket URI, with the rule
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { parseWebSocketUri } from '@sanssocket/handshake';
+ * import { parseWebSocketUri } from '@sanssocket/handshake/values';
  *
  * const uri = parseWebSocketUri('wss://[::1]:8443/chat?room=1');
  * assert.deepEqual(
@@ -44,11 +50,18 @@ export interface UriParts {
  * );
  * ```
  */
-export function parseWebSocketUri(uri: string): WebSocketUri {
-  // Fragments are meaningless here and MUST NOT be used (3); control bytes, blanks and text past ASCII need encoding (H15).
-  const parts = consistsOf(uri, VISIBLE) && !uri.includes('#') ? splitUri(uri) : undefined;
-  const secure = parts?.scheme === 'wss';
-  if (parts === undefined || (!secure && parts.scheme !== 'ws')) throw new TypeError('not a ws: or wss: URI');
+export function parseWebSocketUri(uri: string | { readonly href: string }): WebSocketUri {
+  const text = typeof uri === 'string' ? uri : uri?.href;
+  if (typeof text !== 'string') throw invalid(`is given as a string or a URL, not as ${inWords(uri)}`);
+  // Control bytes, blanks and text past ASCII need encoding (H15).
+  if (!consistsOf(text, VISIBLE))
+    throw invalid('has visible ASCII only: encode the rest, as new URL(text) does', text);
+  if (text.includes('#')) throw invalid('has no fragment: "MUST NOT be used"', text);
+  const parts = splitUri(text);
+  if (parts === undefined) throw invalid('is ws: or wss:, // and a host without a user', text);
+  const secure = parts.scheme === 'wss';
+  if (!secure && parts.scheme !== 'ws')
+    throw invalid(`is of the scheme ws or wss, not ${parts.scheme}`, text);
   const usual = secure ? 443 : 80;
   const port = parts.port < 0 ? usual : parts.port;
   return {

@@ -3,12 +3,11 @@ import {
   checkRequest,
   checkResponse,
   createRequest,
-  flattenHeaders,
-  headerValues,
   type RequestHead,
   rejectFault,
   requestHeadOf,
 } from '@sanssocket/handshake';
+import { flattenHeaders, headerValues } from '@sanssocket/handshake/values';
 import { expect, test } from 'vitest';
 import { ACCEPT, KEY, sampleNonce } from '../bytes.js';
 
@@ -69,7 +68,7 @@ test('a fetch Response can be made of an acceptance and of a rejection', () => {
   const fault = checkRequest({ ...head, method: 'PUT' });
   if (fault.kind !== 'fault') throw new Error('accepted');
   const { status, body } = rejectFault(fault);
-  expect([status, new TextDecoder().decode(body)]).toEqual([405, 'method not get']);
+  expect([status, new TextDecoder().decode(body)]).toEqual([405, 'the method is not GET (RFC 6455 4.2.1)']);
 });
 
 test('the response of a fetch-like host is judged over its flattened headers', () => {

@@ -48,10 +48,10 @@ test('the buffer of an unfinished head doubles: few allocations, and none past t
   });
   const byte = Native.of(0x61);
   const handshake = new ServerHandshake({ maxHeadBytes: 10_000 });
-  handshake.push(bytes('GET / HTTP/1.1\r\nX: '));
+  handshake.receive(bytes('GET / HTTP/1.1\r\nX: '));
   try {
     globalThis.Uint8Array = Spy;
-    for (let i = 0; i < 9_900; i++) handshake.push(byte);
+    for (let i = 0; i < 9_900; i++) handshake.receive(byte);
   } finally {
     globalThis.Uint8Array = Native;
   }
@@ -63,7 +63,7 @@ test('a whole head is read where it lies, and what follows is a view of the chun
   const head = bytes(requestText());
   const chunk = new Uint8Array(head.length + 65_536);
   chunk.set(head);
-  const event = new ServerHandshake().push(chunk);
+  const event = new ServerHandshake().receive(chunk);
   if (event?.kind !== 'request') throw new Error('refused');
   expect(event.remaining.buffer).toBe(chunk.buffer);
   expect([event.remaining.byteOffset, event.remaining.length]).toEqual([head.length, 65_536]);
@@ -71,9 +71,9 @@ test('a whole head is read where it lies, and what follows is a view of the chun
 
 test('a refused head keeps nothing: bytes after it are not looked at', () => {
   const handshake = new ServerHandshake();
-  expect(handshake.push(bytes('\0'))?.kind).toBe('rejected');
+  expect(handshake.receive(bytes('\0'))?.kind).toBe('rejected');
   const counter = { reads: 0 };
-  expect(handshake.push(counted(bytes(requestText()), counter))).toBeUndefined();
+  expect(handshake.receive(counted(bytes(requestText()), counter))).toBeUndefined();
   expect(counter.reads).toBe(0);
 });
 
@@ -82,8 +82,8 @@ test.each([1, 7, 5000])('8-bit bytes are characters of their own, in chunks of %
   const head = bytes(requestText(`X-All: ${value}`));
   const handshake = new ServerHandshake();
   const at = Array.from({ length: Math.ceil(head.length / chunkBytes) - 1 }, (_, i) => (i + 1) * chunkBytes);
-  let last: ReturnType<ServerHandshake['push']>;
-  for (const chunk of cut(head, at)) last = handshake.push(chunk);
+  let last: ReturnType<ServerHandshake['receive']>;
+  for (const chunk of cut(head, at)) last = handshake.receive(chunk);
   expect(last?.kind === 'request' && last.request.headers.at(-1)).toBe(value);
 });
 
@@ -106,7 +106,7 @@ test.each([
       return native.call(this, at);
     };
     try {
-      new ServerHandshake({ maxHeadBytes: 1_000_000, maxHeaders: 100_000 }).push(head);
+      new ServerHandshake({ maxHeadBytes: 1_000_000, maxHeaders: 100_000 }).receive(head);
     } finally {
       String.prototype.charCodeAt = native;
     }

@@ -3,18 +3,18 @@ import {
   acceptRequest,
   ClientHandshake,
   createRequest,
-  describeFault,
-  headerValues,
   rejectFault,
   rejectRequest,
   ServerHandshake,
 } from '@sanssocket/handshake';
+import { createFault } from '@sanssocket/handshake/rules';
+import { headerValues } from '@sanssocket/handshake/values';
 import { describe, expect, test } from 'vitest';
 import { ACCEPT, bytes, KEY, requestText, responseText, sampleNonce, text } from '../bytes.js';
 
 function received(...lines: string[]): ServerHandshake {
   const handshake = new ServerHandshake();
-  if (handshake.push(bytes(requestText(...lines)))?.kind !== 'request') throw new Error('refused');
+  if (handshake.receive(bytes(requestText(...lines)))?.kind !== 'request') throw new Error('refused');
   return handshake;
 }
 
@@ -90,7 +90,7 @@ test('an extension that would write what is no token throws, on either side', ()
     name: 'x',
     rsv: 0x40,
     offers: () => [[{ name: 'y', value: 'a\r\nb' }]],
-    confirm: () => true,
+    confirm: () => ({ agreed: true }),
     accept: () => ({ response: [{ name: 'y', value: 'a\r\nb' }], agreed: true }),
   };
   expect(() => createRequest('ws://a/', { extensions: [extension] })).toThrow(TypeError);
@@ -162,7 +162,7 @@ describe('rejections', () => {
   });
 
   test('there is none for a fault of a server', () => {
-    expect(() => rejectFault(describeFault('ACCEPT_MISMATCH'))).toThrow(RangeError);
+    expect(() => rejectFault(createFault('ACCEPT_MISMATCH'))).toThrow(RangeError);
   });
 });
 
@@ -180,39 +180,39 @@ test('a server handshake is answered once, and only after its request', () => {
   expect(early.state).toBe('reading');
   const accepted = received();
   expect(accepted.state).toBe('deciding');
-  expect(() => accepted.push(bytes('frames'))).toThrow(TypeError);
-  expect(accepted.end()).toBeUndefined();
+  expect(() => accepted.receive(bytes('frames'))).toThrow(TypeError);
+  expect(accepted.receiveEnd()).toBeUndefined();
   accepted.accept();
   expect(accepted.state).toBe('accepted');
   expect(() => accepted.accept()).toThrow(TypeError);
   expect(() => accepted.reject({ status: 400 })).toThrow(TypeError);
-  expect(() => accepted.push(bytes('frames'))).toThrow(TypeError);
+  expect(() => accepted.receive(bytes('frames'))).toThrow(TypeError);
   const rejected = received();
   expect(() => rejected.reject({ status: 1 })).toThrow(RangeError);
   expect(rejected.reject({ status: 403 }).fault).toBeUndefined();
   expect(rejected.state).toBe('rejected');
-  expect(rejected.push(bytes(requestText()))).toBeUndefined();
-  expect(rejected.end()).toBeUndefined();
+  expect(rejected.receive(bytes(requestText()))).toBeUndefined();
+  expect(rejected.receiveEnd()).toBeUndefined();
   expect(() => rejected.accept()).toThrow(TypeError);
 });
 
 test('a client handshake ends once', () => {
   const accepted = new ClientHandshake('ws://a/', { random: sampleNonce });
   expect(accepted.state).toBe('reading');
-  expect(accepted.push(bytes(responseText()))?.kind).toBe('accepted');
+  expect(accepted.receive(bytes(responseText()))?.kind).toBe('accepted');
   expect(accepted.state).toBe('accepted');
-  expect(() => accepted.push(bytes('frames'))).toThrow(TypeError);
-  expect(accepted.end()).toBeUndefined();
+  expect(() => accepted.receive(bytes('frames'))).toThrow(TypeError);
+  expect(accepted.receiveEnd()).toBeUndefined();
   const refused = new ClientHandshake('ws://a/');
   expect(refused.refusal).toBeUndefined();
-  expect(refused.push(bytes('HTTP/1.1 307 \r\nLocation: /b\r\n\r\nhel'))).toBeUndefined();
+  expect(refused.receive(bytes('HTTP/1.1 307 \r\nLocation: /b\r\n\r\nhel'))).toBeUndefined();
   expect(refused.state).toBe('refused');
   expect(refused.refusal?.location).toBe('/b');
-  expect(refused.push(bytes('lo'))).toBeUndefined();
-  expect(text((refused.end() as { body: Uint8Array }).body)).toBe('hello');
+  expect(refused.receive(bytes('lo'))).toBeUndefined();
+  expect(text((refused.receiveEnd() as { body: Uint8Array }).body)).toBe('hello');
   expect(refused.state).toBe('done');
-  expect(refused.push(bytes(responseText()))).toBeUndefined();
-  expect(refused.end()).toBeUndefined();
+  expect(refused.receive(bytes(responseText()))).toBeUndefined();
+  expect(refused.receiveEnd()).toBeUndefined();
 });
 
 test('a client’s request is not changed by what the caller does to its list afterwards', () => {
@@ -223,7 +223,7 @@ test('a client’s request is not changed by what the caller does to its list af
 });
 
 test('acceptRequest checks headers before it asks the extensions', () => {
-  const event = new ServerHandshake().push(bytes(requestText('Sec-WebSocket-Extensions: x')));
+  const event = new ServerHandshake().receive(bytes(requestText('Sec-WebSocket-Extensions: x')));
   if (event?.kind !== 'request') throw new Error('refused');
   let asked = 0;
   const extension = {
@@ -240,7 +240,7 @@ test('acceptRequest checks headers before it asks the extensions', () => {
 });
 
 test('a request made by hand has a key of the right length, or nothing is hashed', () => {
-  const event = new ServerHandshake().push(bytes(requestText()));
+  const event = new ServerHandshake().receive(bytes(requestText()));
   if (event?.kind !== 'request') throw new Error('refused');
   const { resourceName, host, origin, protocols, extensions, headers } = event.request;
   const own = { kind: 'request', resourceName, host, origin, protocols, extensions, headers } as const;

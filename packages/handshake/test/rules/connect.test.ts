@@ -1,14 +1,14 @@
 // RFC 8441 and RFC 9220: the handshake as an extended CONNECT, over header lists.
+import type { OpeningRequest } from '@sanssocket/handshake';
 import {
   acceptConnect,
   checkConnect,
   checkConnectResponse,
   createConnect,
-  describeFault,
-  type OpeningRequest,
   rejectConnect,
   rejectConnectFault,
-} from '@sanssocket/handshake';
+} from '@sanssocket/handshake/connect';
+import { createFault } from '@sanssocket/handshake/rules';
 import { describe, expect, test } from 'vitest';
 import { madeUp } from '../vectors.js';
 
@@ -137,17 +137,17 @@ test('acceptance: 200 and what was agreed, in lower case, without an accept key'
 });
 
 test('rejections have nothing of HTTP/1.1', () => {
-  const fault = rejectConnectFault(describeFault('VERSION_UNSUPPORTED'));
+  const fault = rejectConnectFault(createFault('VERSION_UNSUPPORTED'));
   expect(fault).toMatchObject({ kind: 'rejected', status: 400 });
   expect(fault.headers).toEqual([
-    ...[':status', '400', 'content-length', '19', 'content-type', 'text/plain; charset=utf-8'],
+    ...[':status', '400', 'content-length', '52', 'content-type', 'text/plain; charset=utf-8'],
     ...['sec-websocket-version', '13'],
   ]);
-  expect(rejectConnectFault(describeFault('METHOD_NOT_CONNECT')).headers).not.toContain('allow');
+  expect(rejectConnectFault(createFault('METHOD_NOT_CONNECT')).headers).not.toContain('allow');
   expect(rejectConnect({ status: 401, headers: [['WWW-Authenticate', 'Basic']] }).headers).toEqual([
     ...[':status', '401', 'content-length', '0', 'www-authenticate', 'Basic'],
   ]);
-  expect(() => rejectConnectFault(describeFault('STATUS_INVALID'))).toThrow(RangeError);
+  expect(() => rejectConnectFault(createFault('STATUS_INVALID'))).toThrow(RangeError);
 });
 
 describe('the client', () => {

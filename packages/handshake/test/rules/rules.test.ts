@@ -1,20 +1,18 @@
 // What a server allows: pure functions of a request.
+import { rejectRequest, ServerHandshake, type UpgradeRequest } from '@sanssocket/handshake';
 import {
   allowOrigins,
   allowPaths,
   findRefusal,
   type RequestRule,
-  rejectRequest,
   requireHeader,
   requireProtocol,
-  ServerHandshake,
-  type UpgradeRequest,
-} from '@sanssocket/handshake';
+} from '@sanssocket/handshake/rules';
 import { expect, test } from 'vitest';
 import { bytes, requestText, text } from '../bytes.js';
 
 function request(...lines: string[]): UpgradeRequest {
-  const event = new ServerHandshake().push(bytes(requestText(...lines)));
+  const event = new ServerHandshake().receive(bytes(requestText(...lines)));
   if (event?.kind !== 'request') throw new Error('refused');
   return event.request;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { acceptKey, generateKey, isKey } from '@sanssocket/handshake';
+import { acceptKey, generateKey, isKey } from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeBase64 } from '../../src/syntax/base64.js';

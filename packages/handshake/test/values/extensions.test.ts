@@ -1,13 +1,11 @@
+import type { ExtensionOffer, NegotiableExtension } from '@sanssocket/handshake';
+import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake/rules';
 import {
-  confirmExtensions,
-  type ExtensionOffer,
   formatExtensions,
-  type NegotiableExtension,
-  negotiateExtensions,
   parseExtensions,
   parseProtocols,
   selectProtocol,
-} from '@sanssocket/handshake';
+} from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { madeUp } from '../vectors.js';

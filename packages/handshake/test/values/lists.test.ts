@@ -1,13 +1,6 @@
 // RFC 9110 5.6.1: what is between two commas, and what is not.
-import {
-  acceptKey,
-  checkRequest,
-  checkResponse,
-  createRequest,
-  parseExtensions,
-  parseProtocols,
-  ServerHandshake,
-} from '@sanssocket/handshake';
+import { checkRequest, checkResponse, createRequest, ServerHandshake } from '@sanssocket/handshake';
+import { acceptKey, parseExtensions, parseProtocols } from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytes, cut, KEY, requestText } from '../bytes.js';
@@ -108,7 +101,7 @@ test('an empty line before the request line changes nothing, however the bytes a
   const read = (text: string, at: readonly number[]): unknown => {
     const handshake = new ServerHandshake();
     for (const chunk of cut(bytes(text), at)) {
-      const event = handshake.push(chunk);
+      const event = handshake.receive(chunk);
       if (event?.kind !== 'request') continue;
       const { headers, ...request } = event.request;
       return { ...request, headers, remaining: [...event.remaining] };

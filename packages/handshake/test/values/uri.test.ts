@@ -1,4 +1,5 @@
-import { isSameOrigin, parseWebSocketUri } from '@sanssocket/handshake';
+import { isSameOrigin } from '@sanssocket/handshake';
+import { parseWebSocketUri } from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 

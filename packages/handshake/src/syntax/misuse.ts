@@ -1,0 +1,50 @@
+/**
+ * Callers' faults: what a host did wrong is thrown, before anything has been written or changed, as an error with a stable code and
+ * a message that says what came and what is wanted. What a peer did wrong is a value, see faults.ts.
+ */
+
+/** The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown. */
+export type MisuseCode =
+  /** Something else where a Uint8Array is wanted. */
+  | 'NOT_BYTES'
+  /** An option has a value that makes no sense. */
+  | 'OPTION_INVALID'
+  /** A call at the wrong moment: the head is complete, or there is no request to answer. */
+  | 'WRONG_MOMENT'
+  /** What was given is no WebSocket URI (RFC 6455 3). */
+  | 'URI_INVALID'
+  /** A name or value that may not stand in a head, or a header that the handshake writes itself. */
+  | 'HEADER_INVALID'
+  /** A subprotocol offered twice, or chosen though it was not offered (RFC 6455 4.1, 4.2.2). */
+  | 'PROTOCOL_INVALID'
+  /** A key that is not the Base64 of 16 bytes (RFC 6455 4.1). */
+  | 'KEY_INVALID'
+  /** A status or body that no refusal can have. */
+  | 'STATUS_INVALID';
+
+/** A caller's fault, as it is thrown: a TypeError or RangeError with a {@link MisuseCode}. */
+export interface MisuseError extends Error {
+  readonly code: MisuseCode;
+}
+
+/** Makes the error for a caller's fault. */
+export function misuse(kind: new (message: string) => Error, code: MisuseCode, message: string): MisuseError {
+  return Object.assign(new kind(message), { code });
+}
+
+/** A value in words: what came in place of what is wanted. */
+export function inWords(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'symbol' || typeof value === 'function') return `a ${typeof value}`;
+  if (typeof value !== 'object' || value === null) return `${value}`;
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object Object]' ? 'an object' : `an object of type ${tag.substring(8, tag.length - 1)}`;
+}
+
+/** @throws TypeError for anything but a Uint8Array, of whichever realm; a `Buffer` is one */
+export function requireBytes(value: unknown): asserts value is Uint8Array {
+  if (value instanceof Uint8Array) return;
+  if (ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array') return;
+  const got = typeof value === 'string' ? 'a string' : inWords(value);
+  throw misuse(TypeError, 'NOT_BYTES', `a chunk is a Uint8Array, not ${got}`);
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { PassiveHeadReader } from '../../src/heads.js';
+import { bytes, text } from '../bytes.js';
+
+const REQUEST = 'GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n';
+const RESPONSE = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
+
+describe.each([
+  [
+    'a request',
+    REQUEST,
+    { method: 'GET', url: '/chat', httpVersion: '1.1', rawHeaders: ['Host', 'a', 'Upgrade', 'websocket'] },
+  ],
+  [
+    'a response',
+    RESPONSE,
+    {
+      statusCode: 101,
+      statusMessage: 'Switching Protocols',
+      httpVersion: '1.1',
+      rawHeaders: ['Upgrade', 'websocket'],
+    },
+  ],
+])('%s', (_, head, expected) => {
+  test('is seen at every split, and what follows it is given back', () => {
+    const all = bytes(`${head}frames`);
+    for (let cut = 0; cut <= all.length; cut++) {
+      const reader = new PassiveHeadReader();
+      const first = reader.receive(all.subarray(0, cut));
+      const seen = first ?? reader.receive(all.subarray(cut));
+      if (seen === undefined || seen.kind === 'fault') throw new Error('not seen');
+      expect(seen.head).toEqual(expected);
+      const rest = first === undefined ? '' : text(all.subarray(cut));
+      expect(text(seen.remaining) + rest).toBe('frames');
+    }
+  });
+});
+
+test('heads follow each other: an interim response, then the answer', () => {
+  const reader = new PassiveHeadReader();
+  const first = reader.receive(bytes(`HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${RESPONSE}`));
+  expect(first).toMatchObject({ kind: 'response', head: { statusCode: 103 } });
+  if (first?.kind !== 'response') throw new Error('not seen');
+  expect(reader.receive(first.remaining)).toMatchObject({ kind: 'response', head: { statusCode: 101 } });
+});
+
+test('a fault is final, and a limit is one', () => {
+  const reader = new PassiveHeadReader({ maxHeadBytes: 40 });
+  expect(reader.receive(bytes(REQUEST))).toMatchObject({ kind: 'fault', code: 'HEAD_TOO_LARGE', offset: 40 });
+  expect(reader.receive(bytes(REQUEST))).toBeUndefined();
+  expect(new PassiveHeadReader().receive(bytes('frames\r\n\r\n'))).toMatchObject({
+    kind: 'fault',
+    code: 'START_LINE_INVALID',
+  });
+  expect(() => new PassiveHeadReader({ maxHeaders: 0 })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
+  expect(() => new PassiveHeadReader().receive('GET' as never)).toThrow(
+    expect.objectContaining({ code: 'NOT_BYTES' }),
+  );
+});
+
+test('it finds the heads that the machines find, and the faults of lines that they find', () => {
+  const file = new URL('../../../../test-vectors/vectors/handshake.json', import.meta.url);
+  const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as {
+    vectors: readonly {
+      readonly side: string;
+      readonly input: string;
+      readonly options?: object;
+      readonly expect: { readonly code?: string };
+    }[];
+  };
+  const OF_LINES = new Set([
+    'LINE_END_INVALID',
+    'HEADER_NAME_INVALID',
+    'HEADER_FOLDED',
+    'HEADER_VALUE_INVALID',
+  ]);
+  let faults = 0;
+  for (const vector of vectors) {
+    if (!OF_LINES.has(vector.expect.code ?? '')) continue;
+    const seen = new PassiveHeadReader().receive(Buffer.from(vector.input, 'latin1'));
+    expect(seen?.kind === 'fault' && seen.code).toBe(vector.expect.code);
+    faults++;
+  }
+  expect(faults).toBeGreaterThan(10);
+});
