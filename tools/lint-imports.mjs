@@ -28,6 +28,7 @@ const FLOORS = {
     ['sending'],
     ['receiving'],
     ['connection', 'time'],
+    ['host'],
     ['sugar'],
   ],
   handshake: [['syntax'], ['values'], ['heads'], ['rules'], ['machines']],

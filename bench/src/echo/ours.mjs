@@ -1,9 +1,10 @@
 /**
- * An echo server of our packages on `node:net`; on Node and, unchanged, on Bun. The host loop a server author writes: what
- * one read made necessary is one write.
+ * An echo server of our packages on `node:net`; on Node and, unchanged, on Bun: what the README tells a server author to write.
  */
 import { createServer } from 'node:net';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
+import { HostConfig } from '@sanssocket/codec/host';
+import { hostSocket } from '@sanssocket/codec/host/node';
 import { ServerHandshake } from '@sanssocket/handshake';
 
 /** Spans are borrowed until they have been sent again, so no message is ever copied to memory of its own. */
@@ -13,10 +14,14 @@ const CONFIG = new ConnectionConfig({
   allocate: (bytes) => Buffer.allocUnsafe(bytes),
 });
 
+/** Shared by all connections, as the other is. */
+const LIMITS = new HostConfig();
+
 /** @param {import('node:net').Socket} socket */
 function serve(socket) {
   const handshake = new ServerHandshake();
-  socket.on('error', () => socket.destroy());
+  const onError = () => socket.destroy();
+  socket.on('error', onError);
   socket.on('data', function onHead(chunk) {
     const event = handshake.receive(chunk);
     if (event?.kind === 'rejected') socket.end(event.bytes);
@@ -33,26 +38,9 @@ function serve(socket) {
  */
 function echo(socket, head) {
   const connection = new Connection(CONFIG, {
-    message: (opcode, span) => connection.sendSpan(opcode, span),
+    message: (opcode, span) => host.sendSpan(opcode, span),
   });
-  const flush = () => {
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
-      socket.write(chunk);
-      // Written at once: the next output may use the same memory.
-      if (socket.writableLength === 0) connection.reuseOutput(chunk);
-    }
-    if (connection.transport === 'end') socket.end();
-  };
-  const receive = (chunk) => {
-    connection.receive(chunk);
-    flush();
-  };
-  receive(head);
-  socket.on('data', receive);
-  socket.on('end', () => {
-    connection.receiveEnd();
-    flush();
-  });
+  const host = hostSocket(socket, connection, LIMITS, head);
 }
 
 const server = createServer({ noDelay: true }, serve);

@@ -7,13 +7,13 @@ import {
   type Outcome,
   type PreparedMessage,
 } from '@sanssocket/codec';
+import type { ConnectionHost, HostConfig } from '@sanssocket/codec/host';
+import { hostSocket } from '@sanssocket/codec/host/node';
 import type { FrameTap } from './frame-tap.js';
-import { SocketHost } from './host-loop.js';
 import type { Hub, Member } from './hub.js';
 import { MAX_CLIENT_MESSAGE_BYTES, parseClientMessage, type ServerMessage } from './protocol.js';
-import type { Settings } from './settings.js';
 
-/** One for all clients. Node's sockets give every chunk in memory of its own, so it may be unmasked where it is. */
+/** One for all clients. */
 const CONFIG = new ConnectionConfig({
   role: 'server',
   maxMessageBytes: MAX_CLIENT_MESSAGE_BYTES,
@@ -22,62 +22,53 @@ const CONFIG = new ConnectionConfig({
 /** A client from its accepted handshake to its end. */
 export class ClientSession implements Member {
   readonly #hub: Hub;
-  readonly #settings: Settings;
   readonly #tap: FrameTap | undefined;
-  readonly #connection: Connection;
-  readonly #host: SocketHost;
+  readonly #host: ConnectionHost;
 
   /**
    * @param socket - behind the opening handshake
+   * @param head - what followed it
+   * @param limits - how much may wait for the client, and how long it may be silent
    * @param extensions - what the handshake agreed on
    * @param tap - if the client wants to see its own frames
    */
   constructor(
     socket: Duplex,
+    head: Uint8Array,
     hub: Hub,
-    settings: Settings,
+    limits: HostConfig,
     extensions: readonly MessageExtension[],
     tap?: FrameTap,
   ) {
     this.#hub = hub;
-    this.#settings = settings;
     this.#tap = tap;
-    this.#connection = new Connection(
+    const connection = new Connection(
       CONFIG,
       {
         text: (text) => this.#heard(text),
-        binary: () => this.#connection.fail(1003, 'this chat speaks JSON, in text messages'),
+        binary: () => this.#host.fail(1003, 'this chat speaks JSON, in text messages'),
         closed: (outcome) => hub.unregister(this, describe(outcome)),
-        output: () => this.#host.flush(), // a long message was compressed in another thread
       },
       extensions,
     );
-    this.#host = new SocketHost(socket, this.#connection, settings, tap);
-  }
-
-  /** @param head - what followed the client's handshake */
-  start(head: Uint8Array): void {
-    this.#host.start(head);
+    tap?.attach(socket);
+    this.#host = hostSocket(socket, connection, limits, head);
   }
 
   /** Starts the closing handshake. */
   close(code: number, reason: string): void {
-    this.#connection.close(code, reason);
-    this.#host.flush();
+    this.#host.close(code, reason);
   }
 
-  /** The bounded queue: messages wait in the connection while the socket cannot take them. */
+  /** The bounded queue is the host's: what the socket cannot take waits there, up to a limit. */
   deliver(message: PreparedMessage): boolean {
-    if (!this.#hasRoom(message.frame.length)) return false;
-    this.#connection.sendPrepared(message);
-    this.#host.flush();
-    return true;
+    // One that is closing hears no more, and is no reason to drop it.
+    return this.#host.sendPrepared(message) || this.#host.connection.state !== 'open';
   }
 
   /** Tells the client why, if it ever reads that far; the close timeout ends the rest. RFC 6455 7.4.1 and IANA's 1013. */
   drop(): void {
-    this.#connection.fail(1013, 'too slow: more waits for you than the server holds');
-    this.#host.flush();
+    this.#host.fail(1013, 'too slow: more waits for you than the server holds');
   }
 
   #heard(text: string): void {
@@ -101,15 +92,8 @@ export class ClientSession implements Member {
     this.#answer({ type: 'welcome', ...person, people: this.#hub.people, framesKey });
   }
 
-  /** What only this client gets counts towards its bound too. */
   #answer(message: ServerMessage): void {
-    const text = JSON.stringify(message);
-    if (this.#hasRoom(3 * text.length)) this.#connection.sendText(text);
-    else this.drop();
-  }
-
-  #hasRoom(bytes: number): boolean {
-    return this.#connection.bufferedAmount + bytes <= this.#settings.maxQueuedBytes;
+    if (!this.#host.sendText(JSON.stringify(message))) this.drop();
   }
 }
 

@@ -1,30 +1,28 @@
-/** `npm run chat:client -- URL`: the chat in a terminal, on the client side of our own packages. */
+/** `npm run chat:client`: the chat in a terminal, on the client side of our own packages. */
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import { Connection } from '@sanssocket/codec';
+import { hostSocket } from '@sanssocket/codec/host/node';
+import { Command } from 'commander';
 import { connect, type OpenSocket } from './connect.js';
-import { SocketHost } from './host-loop.js';
 import { type ClientMessage, parseServerMessage, type ServerMessage } from './protocol.js';
 
-const USAGE = 'usage: chat:client [--name NAME] ws://HOST:PORT/ws';
-const TIMES = { pingIntervalMs: 30_000, pongTimeoutMs: 10_000, closeTimeoutMs: 5_000 };
+/** Where `npm start` listens. */
+const LOCAL_CHAT = `ws://localhost:${process.env['PORT'] || '8080'}/ws`;
 
-try {
-  const { url, name } = parseCommandLine();
-  chat(await connect(url), name);
-} catch (error) {
-  printError((error as Error).message);
-}
-
-function parseCommandLine(): { url: string; name: string } {
-  const { values, positionals } = parseArgs({
-    options: { name: { type: 'string', default: 'guest' } },
-    allowPositionals: true,
-  });
-  const [url] = positionals;
-  if (url === undefined || positionals.length > 1) throw new Error(USAGE);
-  return { url, name: values.name };
-}
+await new Command('chat:client')
+  .description('Joins a chat. Each line of the standard input is a message; Ctrl-D leaves.')
+  .argument('[url]', 'of the chat: ws://HOST:PORT/ws', LOCAL_CHAT)
+  .option('--name <name>', 'what others call you', 'guest')
+  .configureOutput({ outputError: (text) => printError(text.replace(/^error: /, '').trim()) })
+  .action(async (url: string, { name }: { name: string }) => {
+    try {
+      chat(await connect(url), name);
+    } catch (error) {
+      const hint = url === LOCAL_CHAT ? '; is there a chat? `npm start` begins one' : '';
+      printError(`${(error as Error).message}${hint}`);
+    }
+  })
+  .parseAsync();
 
 /** Chats until one side closes: lines of standard input go out, what arrives is printed. */
 function chat({ socket, head }: OpenSocket, name: string): void {
@@ -45,17 +43,15 @@ function chat({ socket, head }: OpenSocket, name: string): void {
       },
     },
   );
-  const host = new SocketHost(socket, connection, TIMES);
+  const host = hostSocket(socket, connection, {}, head);
   const send = (message: ClientMessage): void => {
-    connection.sendText(JSON.stringify(message));
-    host.flush();
+    host.sendText(JSON.stringify(message));
   };
 
   const lines = createInterface({ input: process.stdin });
   const leave = (): void => {
     leaving = true;
-    connection.close(1000);
-    host.flush();
+    host.close(1000);
   };
   lines.on('line', (text) => {
     if (text.trim() !== '') send({ type: 'say', text });
@@ -65,7 +61,6 @@ function chat({ socket, head }: OpenSocket, name: string): void {
   process.once('SIGTERM', leave);
 
   send({ type: 'join', name });
-  host.start(head);
 }
 
 /** What a message looks like in a terminal; undefined for one's own, which stand there already. */

@@ -5,7 +5,7 @@ import { ClientHandshake, type ClientOutcome, type WebSocketUri } from '@sanssoc
 
 /** A socket on which the server has accepted. */
 export interface OpenSocket {
-  /** Paused; `SocketHost.start` makes it flow. */
+  /** Paused; a host makes it flow. */
   readonly socket: Socket;
   /** What followed the server's response: the first bytes of the first frames. */
   readonly head: Uint8Array;

@@ -3,10 +3,10 @@
  * time, so only a connection that asked for it has one.
  */
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { constants, inflateRawSync } from 'node:zlib';
 import type { Fault } from '@sanssocket/codec';
 import { FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec/frames';
-import type { WireTap } from './host-loop.js';
 
 /** How much of a payload is shown. */
 const EXCERPT_BYTES = 256;
@@ -60,13 +60,23 @@ export interface Watcher {
 }
 
 /** A connection's frames, for its owner to watch. */
-export class FrameTap implements WireTap {
+export class FrameTap {
   /** Who knows it may watch: the frames are as private as the connection. */
   readonly key: string = randomUUID();
   readonly #watchers = new Set<Watcher>();
   readonly #recent: Report[] = [];
   readonly #received: FrameParser = this.#parser('received');
   readonly #sent: FrameParser = this.#parser('sent');
+
+  /** Looks on from now on. To be called before anyone else reads from the socket, or writes frames to it. */
+  attach(socket: Duplex): void {
+    socket.on('data', (bytes: Uint8Array) => this.received(bytes));
+    const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+    socket.write = (bytes: Uint8Array, ...rest: unknown[]): boolean => {
+      this.sent(bytes);
+      return write(bytes, ...rest);
+    };
+  }
 
   received(bytes: Uint8Array): void {
     this.#received.receive(bytes);

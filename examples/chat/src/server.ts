@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { MessageExtension } from '@sanssocket/codec';
+import { HostConfig } from '@sanssocket/codec/host';
 import { rejectRequest } from '@sanssocket/handshake';
 import { ClientSession } from './client-session.js';
 import { FrameTap } from './frame-tap.js';
@@ -19,9 +20,10 @@ const FRAMES_PATH = '/frames';
 
 /** Something that runs on an accepted socket. */
 interface Session {
-  start(head: Uint8Array): void;
   close(code: number, reason: string): void;
 }
+
+type OpenSession = (socket: Duplex, head: Uint8Array, extensions: readonly MessageExtension[]) => Session;
 
 /**
  * The chat, ready to listen.
@@ -34,6 +36,7 @@ interface Session {
  */
 export class ChatServer {
   readonly #settings: Settings;
+  readonly #limits: HostConfig;
   readonly #http: Server;
   readonly #hub = new Hub();
   readonly #page = new StaticFiles(new URL('../public/', import.meta.url));
@@ -43,7 +46,8 @@ export class ChatServer {
   /** @param settings - what differs from {@link DEFAULT_SETTINGS} */
   constructor(settings: Partial<Settings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
-    const { headersTimeoutMs } = this.#settings;
+    const { headersTimeoutMs, ...limits } = this.#settings;
+    this.#limits = new HostConfig(limits);
     this.#http = createServer({
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4),
@@ -106,30 +110,28 @@ export class ChatServer {
     }
     const address = addressOf(checked.resourceName);
     const { bytes, extensions } = accept(checked, address.pathname === CHAT_PATH);
-    const session = this.#sessionFor(address, socket, extensions);
-    if (session === undefined) {
+    const open = this.#sessionAt(address);
+    if (open === undefined) {
       refuse(rejectRequest({ status: 404, body: 'nothing to connect to here\n' }), socket, closeTimeoutMs);
       return;
     }
+    socket.write(bytes);
+    const session = open(socket, head, extensions);
     this.#sessions.add(session);
     socket.on('close', () => this.#sessions.delete(session));
-    socket.write(bytes);
-    session.start(head);
   }
 
-  #sessionFor(
-    { pathname, searchParams }: URL,
-    socket: Duplex,
-    extensions: readonly MessageExtension[],
-  ): Session | undefined {
+  /** What opens a session at an address; undefined if there is nothing. */
+  #sessionAt({ pathname, searchParams }: URL): OpenSession | undefined {
     if (pathname === CHAT_PATH) {
-      const tap = searchParams.has('frames') ? this.#openTap(socket) : undefined;
-      return new ClientSession(socket, this.#hub, this.#settings, extensions, tap);
+      return (socket, head, extensions) => {
+        const tap = searchParams.has('frames') ? this.#openTap(socket) : undefined;
+        return new ClientSession(socket, head, this.#hub, this.#limits, extensions, tap);
+      };
     }
     const tap = this.#taps.get(searchParams.get('client') ?? '');
-    return pathname === FRAMES_PATH && tap !== undefined
-      ? new FramesSession(socket, tap, this.#settings)
-      : undefined;
+    if (pathname !== FRAMES_PATH || tap === undefined) return undefined;
+    return (socket, head) => new FramesSession(socket, head, tap, this.#limits);
   }
 
   #openTap(socket: Duplex): FrameTap {

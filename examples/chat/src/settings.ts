@@ -1,15 +1,17 @@
 /** The chat server's times and limits. */
-import type { KeepaliveOptions } from '@sanssocket/codec';
+import type { HostOptions } from '@sanssocket/codec/host';
 
 /** Times in milliseconds, sizes in bytes. */
-export interface Settings extends KeepaliveOptions {
+export interface Settings extends HostOptions {
   readonly pingIntervalMs: number;
   readonly pongTimeoutMs: number;
   readonly closeTimeoutMs: number;
   /** How long a client may take for its HTTP request. */
   readonly headersTimeoutMs: number;
   /** How much may wait for one client before it counts as too slow. */
-  readonly maxQueuedBytes: number;
+  readonly maxWaitingBytes: number;
+  /** The chat tells who is too slow by a close code of its own. */
+  readonly whenOver: 'refuse';
 }
 
 /** What holds unless the caller says otherwise. */
@@ -18,5 +20,6 @@ export const DEFAULT_SETTINGS: Settings = {
   pongTimeoutMs: 10_000,
   closeTimeoutMs: 5_000,
   headersTimeoutMs: 10_000,
-  maxQueuedBytes: 256 * 1024,
+  maxWaitingBytes: 256 * 1024,
+  whenOver: 'refuse',
 };

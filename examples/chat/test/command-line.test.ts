@@ -103,6 +103,23 @@ describe('the client', () => {
     expect(await client.exitCode).toBe(0);
   });
 
+  it('joins the local chat when it is told no address', async () => {
+    const { port } = await startChat();
+    const client = new Program('client.js', [], { PORT: String(port) });
+    await client.printed('* you are guest');
+    client.process.stdin!.end();
+    expect(await client.exitCode).toBe(0);
+  });
+
+  it('explains itself', async () => {
+    const client = new Program('client.js', ['--help']);
+    expect(await client.exitCode).toBe(0);
+    const help = client.lines.all.join('\n');
+    for (const part of ['Usage: chat:client [options] [url]', '--name <name>', 'ws://localhost:8080/ws']) {
+      expect(help).toContain(part);
+    }
+  });
+
   it('says when the server closes', async () => {
     const { chat, url } = await startChat();
     const client = new Program('client.js', [url]);
@@ -118,10 +135,10 @@ describe('the client', () => {
     const plainPort = await listen(plain);
     const closedPort = await listen(createServer());
     const cases: [string[], string][] = [
-      [[], 'usage: '],
+      [[], 'cannot connect to localhost:1: ECONNREFUSED; is there a chat?'],
       [['http://localhost/'], 'a WebSocket URI is of the scheme ws or wss, not http'],
       [['nonsense'], 'a WebSocket URI is ws: or wss:'],
-      [['--shout', 'ws://localhost/'], "Unknown option '--shout'"],
+      [['--shout', 'ws://localhost/'], "unknown option '--shout'"],
       [['ws://localhost:1/'], 'cannot connect to localhost:1: ECONNREFUSED'],
       [
         [`ws://localhost:${port}/nowhere`],
@@ -131,7 +148,7 @@ describe('the client', () => {
       [[`wss://localhost:${closedPort}/`], `cannot connect to localhost:${closedPort}: `],
     ];
     for (const [args, message] of cases) {
-      const client = new Program('client.js', args);
+      const client = new Program('client.js', args, { PORT: '1' });
       expect(await client.exitCode, message).toBe(1);
       expect(client.errors).toContain(`chat:client: ${message}`);
       expect(client.errors.trim().split('\n').length).toBe(1);

@@ -2,10 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { Connection, ConnectionConfig, type ConnectionOptions, type Outcome } from '@sanssocket/codec';
+import type { ConnectionHost } from '@sanssocket/codec/host';
+import { hostSocket } from '@sanssocket/codec/host/node';
 import { createRequest } from '@sanssocket/handshake';
 import { onTestFinished } from 'vitest';
 import { connect } from '../src/connect.js';
-import { SocketHost } from '../src/host-loop.js';
 import type { ClientMessage, ServerMessage } from '../src/protocol.js';
 import { ChatServer } from '../src/server.js';
 import type { Settings } from '../src/settings.js';
@@ -42,11 +43,11 @@ export type Event =
 
 const TIMES = { closeTimeoutMs: 10_000 };
 
-/** One end of a connection, run by the host loop under test. */
+/** One end of a connection, and its host. */
 export class Endpoint {
   readonly events: Log<Event> = new Log<Event>();
   readonly connection: Connection;
-  readonly host: SocketHost;
+  readonly host: ConnectionHost;
   readonly socketClosed: Promise<void>;
 
   constructor(
@@ -66,9 +67,8 @@ export class Endpoint {
       pong: (bytes) => tell({ kind: 'pong', bytes }),
       closed: (outcome) => tell({ kind: 'closed', outcome }),
     });
-    this.host = new SocketHost(socket, this.connection, TIMES);
+    this.host = hostSocket(socket, this.connection, TIMES, head);
     this.socketClosed = new Promise((resolve) => socket.once('close', () => resolve()));
-    this.host.start(head);
   }
 
   /** Waits for an event of a kind. */

@@ -6,6 +6,7 @@
  */
 import { deflateRawSync, type ZlibOptions } from 'node:zlib';
 import type { DeflateEngine, DeflaterOptions } from './deflate/engine.js';
+import { misuse } from './deflate/misuse.js';
 import { RawInflater } from './deflate/raw-inflater.js';
 import { OffThreadDeflater, OffThreadInflater } from './engines/node-zlib-off-thread.js';
 import { ResidentDeflater, Residents } from './engines/node-zlib-residents.js';
@@ -55,7 +56,8 @@ const CHUNK_BYTES = 0x1_0000;
  */
 export function nodeZlib(options: NodeZlibOptions = {}): DeflateEngine {
   const { offThreadBytes = Number.POSITIVE_INFINITY, handle = true } = options;
-  if (!(offThreadBytes >= 1)) throw new RangeError('offThreadBytes must be at least 1');
+  if (!(offThreadBytes >= 1))
+    throw misuse(RangeError, `offThreadBytes must be at least 1, not ${offThreadBytes}`);
   const byHandle = handle && hasZlibHandle();
   const residents = new Map<string, Residents>();
   const residentsOf = (zlib: ZlibOptions): Residents => {

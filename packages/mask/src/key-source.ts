@@ -2,6 +2,7 @@
  * Where fresh masking keys come from (RFC 6455 5.3: a new key for each frame, from a strong source of entropy, not
  * predictable from earlier ones; 10.3 says what an attacker does with one that is).
  */
+import { misuse } from './misuse.js';
 
 /**
  * A function that returns a fresh masking key each time it is called: any number, of which 32 bits count.
@@ -65,7 +66,11 @@ export function createMaskingKeySource(
 function fillFromRuntime(): (bytes: Uint8Array) => void {
   const { crypto } = globalThis;
   if (typeof crypto?.getRandomValues !== 'function') {
-    throw new TypeError('this runtime has no crypto.getRandomValues; give a source of random bytes');
+    throw misuse(
+      TypeError,
+      'NO_RANDOM',
+      'this runtime has no crypto.getRandomValues: give createMaskingKeySource a source of random bytes',
+    );
   }
   return (bytes) => {
     crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);

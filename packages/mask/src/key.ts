@@ -6,6 +6,7 @@
  * rotation and a little-endian word of payload is masked with a single XOR. Signed and unsigned forms of the same 32 bits
  * are the same key.
  */
+import { misuse } from './misuse.js';
 
 /**
  * Reads a masking key from four bytes.
@@ -26,7 +27,7 @@
  * ```
  */
 export function keyFromBytes(bytes: Uint8Array, offset = 0): number {
-  if (!(offset >= 0 && offset + 4 <= bytes.length)) throw new RangeError('a masking key is 4 bytes');
+  if (!(offset >= 0 && offset + 4 <= bytes.length)) throw noKeyAt(offset, bytes);
   return bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24);
 }
 
@@ -51,7 +52,7 @@ export function keyFromBytes(bytes: Uint8Array, offset = 0): number {
  * ```
  */
 export function keyToBytes(key: number, target: Uint8Array, offset = 0): void {
-  if (!(offset >= 0 && offset + 4 <= target.length)) throw new RangeError('a masking key is 4 bytes');
+  if (!(offset >= 0 && offset + 4 <= target.length)) throw noKeyAt(offset, target);
   target[offset] = key;
   target[offset + 1] = key >>> 8;
   target[offset + 2] = key >>> 16;
@@ -79,4 +80,12 @@ export function keyToBytes(key: number, target: Uint8Array, offset = 0): void {
 export function rotateKey(key: number, phase: number): number {
   const bits = (phase & 3) << 3;
   return (key >>> bits) | (key << (32 - bits));
+}
+
+function noKeyAt(offset: number, bytes: Uint8Array): Error {
+  return misuse(
+    RangeError,
+    'RANGE_INVALID',
+    `a masking key is 4 bytes: no room at ${offset} of ${bytes.length}`,
+  );
 }

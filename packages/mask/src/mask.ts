@@ -1,5 +1,6 @@
 import { type MaskKernel, maskBytes, maskWords } from './kernels.js';
 import { keyFromBytes, rotateKey } from './key.js';
+import { misuse } from './misuse.js';
 import { createSimdKernel } from './simd.js';
 
 /** From so many bytes on, 45 ns for a view of them are worth it: 64 B take 60 ns by bytes, 50 by words. */
@@ -53,7 +54,8 @@ export function mask(
   key: number,
 ): void {
   if (!(start >= 0 && start <= end && end <= source.length && at >= 0 && at + end - start <= target.length)) {
-    throw new RangeError('a range to mask lies outside its array');
+    const from = `${start} to ${end} of ${source.length} bytes`;
+    throw misuse(RangeError, 'RANGE_INVALID', `no range to mask: ${from}, to ${at} of ${target.length}`);
   }
   const length = end - start;
   const simdFrom = length === source.length ? SIMD_FROM_WHOLE_BYTES : SIMD_FROM_BYTES;
@@ -84,7 +86,13 @@ export function mask(
  * ```
  */
 export function maskInPlace(bytes: Uint8Array, key: number | Uint8Array, phase = 0): Uint8Array {
-  if (typeof key !== 'number' && key.length !== 4) throw new RangeError('a masking key is 4 bytes');
+  if (typeof key !== 'number' && key?.length !== 4) {
+    throw misuse(
+      RangeError,
+      'KEY_INVALID',
+      `a masking key is a number or 4 bytes, not ${key?.length ?? key}`,
+    );
+  }
   const number = typeof key === 'number' ? key : keyFromBytes(key);
   mask(bytes, 0, bytes.length, bytes, 0, rotateKey(number, phase));
   return bytes;

@@ -22,10 +22,15 @@ export function attachExtensions(
       return true;
     } catch (error) {
       input.report(error);
+      decoder.host?.threw();
       return false;
     }
   };
   const outside = (call: () => void): void => {
+    if (decoder.host === null) alone(call);
+    else decoder.host.outside(() => alone(call));
+  };
+  const alone = (call: () => void): void => {
     decoder.outside = true;
     guarded(call);
     decoder.outside = false;

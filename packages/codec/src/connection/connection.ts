@@ -21,6 +21,7 @@ import { requireControlPayload } from '../frames/frame-writer.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import { EMPTY } from '../memory/bytes.js';
 import type { ByteRange } from '../memory/span.js';
+import type { OutsideHost } from '../receiving/message-decoder.js';
 import { encodeCloseBody } from '../rules/close-body.js';
 import { PROTOCOL_ERROR } from '../rules/close-codes.js';
 import { misuse, requireBytes, requireRange } from '../rules/misuse.js';
@@ -97,6 +98,26 @@ export class Connection<D extends Delivery = 'messages'> {
     this.#sender = new MessageSender(resolved);
     this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
     if (chain !== null) attachExtensions(chain, this.#input, this.#sender, sink);
+  }
+
+  /**
+   * Lets the machine that hosts this connection take part in what happens outside of any call of its own.
+   *
+   * @param makeHost - called if there can be anything of the kind: without extensions nothing is ever late
+   * @internal
+   */
+  hostedBy(makeHost: () => OutsideHost): void {
+    const { decoder } = this.#input;
+    if (decoder !== null) decoder.host = makeHost();
+  }
+
+  /**
+   * Tells of an exception that the host has nobody to throw at, as those outside of any call are told of.
+   *
+   * @internal
+   */
+  report(error: unknown): void {
+    this.#input.report(error);
   }
 
   // Input.

@@ -59,6 +59,11 @@ export class MessageReader extends FrameReader {
     this.#decoder = decoder;
   }
 
+  /** What {@link MessageReader.attach} set; null for a connection without extensions. */
+  get decoder(): MessageDecoder | null {
+    return this.#decoder;
+  }
+
   /** How the connection ended; null as long as it has not. */
   get outcome(): Outcome | null {
     return this.#outcome === HEARD_CLOSE ? null : this.#outcome;

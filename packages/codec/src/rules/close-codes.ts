@@ -10,6 +10,8 @@ export const PROTOCOL_ERROR = 1002;
 export const NO_STATUS_RECEIVED = 1005;
 /** Reported where the connection ended without a Close frame; never on the wire. */
 export const ABNORMAL_CLOSURE = 1006;
+/** A policy was broken that has no code of its own. */
+export const POLICY_VIOLATION = 1008;
 /** This side met what it did not expect. */
 export const INTERNAL_ERROR = 1011;
 

@@ -35,6 +35,8 @@ export type MisuseCode =
   /** Not now: a message in fragments is under way, or has ended (RFC 6455 5.4). */
   | 'MESSAGE_UNDER_WAY'
   | 'MESSAGE_ENDED'
+  /** A message for a connection that is closing or has ended (RFC 6455 5.5.1). */
+  | 'CONNECTION_CLOSING'
   /** A call that must not be made from inside of the callback it was made from. */
   | 'CALLED_INSIDE';
 

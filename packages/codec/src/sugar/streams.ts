@@ -15,6 +15,7 @@ import type { ConnectionConfig, ConnectionOptions } from '../agreed/connection-c
 import type { Delivery } from '../agreed/connection-sink.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import { Connection } from '../connection/connection.js';
+import { misuse } from '../rules/misuse.js';
 import { type ConnectionEvent, eventSink } from './connection-events.js';
 
 /** Messages are accepted while less than this waits in the output: what is small then leaves in one chunk. */
@@ -208,7 +209,7 @@ class Streams implements ConnectionStreams {
       this.#events = null;
       events?.close();
       // As when a TransformStream is terminated: nothing is left to write to.
-      this.#messages?.error(new TypeError('the connection has ended'));
+      this.#messages?.error(misuse(TypeError, 'CONNECTION_CLOSING', 'the connection has ended'));
     } else if (!this.#eventWanted) {
       this.connection.pause();
     }
@@ -225,7 +226,7 @@ class Streams implements ConnectionStreams {
       this.#fail(1011);
       throw error;
     }
-    if (!sent) throw new TypeError('the connection is closing');
+    if (!sent) throw misuse(TypeError, 'CONNECTION_CLOSING', 'the connection is closing');
     const taken = new Promise<void>((resolve) => {
       this.#outputTaken = resolve;
     });

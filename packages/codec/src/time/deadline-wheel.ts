@@ -3,6 +3,7 @@
  * come. A deadline that moves later costs nothing when it moves: its entry is looked at in its old slot and put into the
  * new one then. So what happens for each chunk received is one assignment in a `Keepalive`, and no timer is ever reset.
  */
+import { misuse } from '../rules/misuse.js';
 import { positiveInteger, requireTime } from '../rules/options.js';
 
 /** Something with a deadline; a `Keepalive` is one. */
@@ -124,7 +125,7 @@ export class DeadlineWheel<T extends Timed> {
    * @throws Error when called by `due`, RangeError if `now` is not a finite number
    */
   tick(now: number, due: (item: T, entry: WheelEntry<T>) => void): void {
-    if (this.#cursor !== null) throw new Error('due must not call tick');
+    if (this.#cursor !== null) throw misuse(Error, 'CALLED_INSIDE', 'due must not call tick');
     const last = Math.floor(requireTime('now', now) / this.#resolutionMs);
     // After a long sleep every slot once is enough; and for times so far that a tick is not changed by adding 1 to it.
     const all = last - this.#tick >= SLOTS || !Number.isSafeInteger(last);

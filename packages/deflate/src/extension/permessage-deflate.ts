@@ -4,6 +4,7 @@
 import type { MessageExtension } from '@sanssocket/codec';
 import type { NegotiableExtension } from '@sanssocket/handshake';
 import type { DeflateEngine, Deflater, Inflater } from '../deflate/engine.js';
+import { misuse } from '../deflate/misuse.js';
 import { ContextPool } from './context-pool.js';
 import { Lender } from './lender.js';
 import { DeflateMessages, type ShouldCompress } from './messages.js';
@@ -49,7 +50,7 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  * handshake among its extensions; what the handshake says was agreed goes to the `Connection`. An engine's memory is taken
  * when the first compressed message comes or goes, and given back when the connection has ended.
  *
- * @throws TypeError without an engine, RangeError for an option out of its range
+ * @throws TypeError without an engine, RangeError for an option out of its range, both with the code `OPTION_INVALID`
  *
  * RFC 7692 7.
  *
@@ -84,7 +85,12 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  */
 export function permessageDeflate(options: PermessageDeflateOptions): NegotiableExtension<MessageExtension> {
   const { engine, fallbacks = [], declines = {}, level, memoryLevel, threshold, shouldCompress } = options;
-  if (engine === undefined) throw new TypeError('permessage-deflate needs an engine');
+  if (typeof engine?.createDeflater !== 'function') {
+    throw misuse(
+      TypeError,
+      'permessage-deflate needs an engine, such as nodeZlib() of @sanssocket/deflate/node-zlib',
+    );
+  }
   for (const { serverMaxWindowBits, clientMaxWindowBits } of [options, ...fallbacks]) {
     requireRange('serverMaxWindowBits', serverMaxWindowBits, 8, 15);
     requireRange('clientMaxWindowBits', clientMaxWindowBits, 8, 15);
@@ -181,6 +187,6 @@ function directions(agreement: ReturnType<typeof confirmResponse> & object): {
 function requireRange(name: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined) return;
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} must be an integer from ${min} to ${max}`);
+    throw misuse(RangeError, `${name} must be an integer from ${min} to ${max}, not ${value}`);
   }
 }

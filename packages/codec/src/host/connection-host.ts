@@ -1,0 +1,581 @@
+/**
+ * A host of one connection: everything between a `Connection` and a transport, as a machine of its own. No I/O, no timer, no
+ * clock: the transport does the one, and the others come as an argument.
+ *
+ * ```
+ *   RUNNING --- the connection has ended, and all is written ---> ENDING --- the transport is gone ---> GONE
+ *      |        the transport is told to end                        what comes is read and dropped       ^
+ *      `------- no pong, closing took too long, the transport failed: it is destroyed -------------------'
+ * ```
+ *
+ * Back-pressure, both ways:
+ *
+ * - Whoever does not read the answers to what it sends is not read from, and the connection is paused behind the very event whose
+ *   answer was one too many. Only answers count: an end that stopped reading because the other does not read *its* messages would
+ *   hold up both for ever.
+ * - What the application sends by itself is its own affair up to a limit; `full` and `onDrained` tell it when to wait.
+ */
+
+import type { SendOptions } from '../agreed/send-options.js';
+import type { Connection } from '../connection/connection.js';
+import type { PreparedMessage } from '../frames/prepared-message.js';
+import type { ByteRange } from '../memory/span.js';
+import { GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../rules/close-codes.js';
+import { misuse, requireBytes } from '../rules/misuse.js';
+import type { MessageOpcode } from '../rules/opcodes.js';
+import { requireTime } from '../rules/options.js';
+import { Keepalive } from '../time/keepalive.js';
+import { HostConfig, type HostOptions } from './host-config.js';
+import { OutputBatches } from './output-batches.js';
+import type { Transport } from './transport.js';
+
+const RUNNING = 0;
+const ENDING = 1;
+const GONE = 2;
+
+/**
+ * Runs a connection over a transport until both have ended, whatever the peer does or leaves undone.
+ *
+ * An application gives the connection its sink, and sends by the methods of this class, which also write. After other calls to the
+ * connection (`beginText`, `pong`, many small messages that are to leave in one write) it calls {@link ConnectionHost.flush}.
+ *
+ * What the connection's sink throws is reported as `Connection` reports what there is nobody to throw at (the sink's `error`, or as
+ * uncaught), and the connection is failed with 1011: one client's misfortune is nobody else's, and nobody is left waiting.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection } from '@sanssocket/codec';
+ * import { ConnectionHost, type Transport } from '@sanssocket/codec/host';
+ *
+ * const written: Uint8Array[] = [];
+ * const transport: Transport = {
+ *   write(chunks) {
+ *     written.push(...chunks);
+ *     return chunks.reduce((bytes, { length }) => bytes + length, 0); // all of them
+ *   },
+ *   pause() {}, resume() {}, end() {}, destroy() {}, wakeAt() {},
+ * };
+ * const connection = new Connection({ role: 'server' }, { text: (text) => host.sendText(text.toUpperCase()) });
+ * const host: ConnectionHost = new ConnectionHost(connection, transport, {}, 0);
+ * host.receive(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69), 10);
+ * assert.deepEqual([...written[0]!], [0x81, 2, 0x48, 0x49]);
+ * ```
+ */
+export class ConnectionHost {
+  /** What is hosted. Never give it input, nor take its output. */
+  readonly connection: Connection;
+  /**
+   * When the peer is pinged and given up. The host tells it of bytes and of the closing; with `idleTimeoutMs` the application calls
+   * its `active(now)` at each message that counts.
+   */
+  readonly keepalive: Keepalive;
+  /** Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less wait again. */
+  onDrained: (() => void) | undefined;
+  /** Called once, when the transport is gone. The connection's sink has heard `closed` by then, unless it is paused. */
+  onGone: (() => void) | undefined;
+  readonly #transport: Transport;
+  readonly #config: HostConfig;
+  readonly #output: OutputBatches;
+  #state: typeof RUNNING | typeof ENDING | typeof GONE = RUNNING;
+  /** The time told last. */
+  #now: number;
+  /** When the transport will call `wake`. */
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #transportError: unknown;
+  /** Whether the connection, and the application, know that it is gone. */
+  #toldGone = false;
+  /** Whether the transport is read from. */
+  #reads = true;
+  #inputEnded = false;
+  /** Whether the connection is reading, and calls its sink. */
+  #reading = false;
+  /** `bufferedAmount` when that began. */
+  #before = 0;
+  /** Bytes of answers that wait in the connection, at most. */
+  #answers = 0;
+  /** How much had been taken from the connection when that was counted. */
+  #takenBefore = 0;
+  /** Whether the connection was paused because answers wait. */
+  #held = false;
+  /** Whether the application has paused it. */
+  #paused = false;
+  /** Whether output is being written. */
+  #running = false;
+  #wasFull = false;
+  /** Whether a ping is out that nothing has been heard since. */
+  #pinged = false;
+  /** Whether a pong that is late has been looked for once more. */
+  #lookedTwice = false;
+  /** Whether the closing handshake's time limit runs. */
+  #closing = false;
+
+  /**
+   * @param connection - with a sink of the application's; of its own, no other host's
+   * @param transport - behind the opening handshake
+   * @param config - limits and times; to be shared by many hosts, make a {@link HostConfig}
+   * @param now - the clock, in milliseconds, that does not run backwards (`performance.now()`)
+   * @throws TypeError or RangeError for options that make no sense, RangeError if `now` is not a finite number
+   */
+  constructor(connection: Connection, transport: Transport, config: HostOptions | HostConfig, now: number) {
+    this.connection = connection;
+    this.#transport = transport;
+    this.#config = config instanceof HostConfig ? config : new HostConfig(config);
+    this.keepalive = new Keepalive(this.#config.times, now);
+    this.#output = new OutputBatches(connection, transport, this.#config.highWaterBytes);
+    this.#now = now;
+    connection.hostedBy(() => ({
+      outside: (call) => this.#outside(call),
+      threw: () => this.#failAfterThrow(),
+    }));
+    this.#watch();
+  }
+
+  // For the transport.
+
+  /**
+   * Takes what the transport has read, in chunks of any size. What followed the opening handshake comes first.
+   *
+   * @param bytes - as for `Connection.receive`
+   * @param now - the clock
+   * @throws TypeError for anything but a Uint8Array, RangeError if `now` is not a finite number, Error when called by the sink
+   */
+  receive(bytes: Uint8Array, now: number): void {
+    requireBytes(bytes, 'a chunk');
+    this.#heard(now);
+    if (this.#state === GONE || this.#inputEnded) return;
+    this.#beginReading();
+    try {
+      this.connection.receive(bytes);
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#endReading();
+    this.#run(true);
+  }
+
+  /** Tells that the peer has ended its side: nothing more will be read. Throws RangeError if `now` is not a finite number. */
+  receiveEnd(now: number): void {
+    this.#heard(now);
+    if (this.#state === GONE || this.#inputEnded) return;
+    this.#inputEnded = true;
+    this.#beginReading();
+    try {
+      this.connection.receiveEnd();
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#endReading();
+    this.#run(true);
+  }
+
+  /** Tells that all of a batch is through that was held back. Throws RangeError if `now` is not a finite number. */
+  written(now: number): void {
+    this.#progress(now, () => this.#output.written());
+  }
+
+  /** Tells that the transport takes more of the batch it did not take all of. Throws RangeError if `now` is not a finite number. */
+  writable(now: number): void {
+    this.#progress(now, () => this.#output.offerAgain());
+  }
+
+  /**
+   * Tells that the transport is gone: both sides have ended, or it has failed. Nothing is called on it any more.
+   *
+   * @param error - why, if it failed; see {@link ConnectionHost.transportError}
+   */
+  closed(error?: unknown): void {
+    if (this.#state !== GONE) this.#end(error);
+  }
+
+  /** The time has come that the transport was asked to wake the host at. Throws RangeError if `now` is not a finite number. */
+  wake(now: number): void {
+    requireTime('now', now);
+    this.#now = now;
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    if (this.#state === GONE) return;
+    const { keepalive } = this;
+    if (this.#pinged && now >= keepalive.deadline) {
+      // While we do not read, for reasons of our own, the peer's silence says nothing.
+      if (this.#paused || (this.connection.paused && !this.#held)) this.#heard(now);
+      // The event loop may have stood still, with a pong in what the transport holds: that is read before the next call.
+      else if (!this.#lookedTwice) {
+        this.#lookedTwice = true;
+        this.#setTimer(now);
+        return;
+      }
+    }
+    switch (keepalive.check(now)) {
+      case 'ping':
+        this.#pinged = true;
+        this.#guard(() => this.connection.ping());
+        break;
+      case 'idle-timeout':
+        this.#guard(() => this.connection.close(GOING_AWAY, 'idle'));
+        break;
+      case 'pong-timeout':
+        this.#fail(POLICY_VIOLATION, 'no answer to a ping');
+        this.#run(true);
+        this.#destroy(undefined);
+        return;
+      case 'close-timeout':
+        this.#destroy(undefined);
+        return;
+    }
+    this.#run(true);
+    this.#watch();
+  }
+
+  // For the application.
+
+  /**
+   * As `Connection.sendText`; written at once, or behind the call of the sink that it is made from.
+   *
+   * @returns false too if more than `maxWaitingBytes` wait: nothing was sent then, see `whenOver`
+   */
+  sendText(text: string | Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendText(text, options) && this.#sent();
+  }
+
+  /** As `Connection.sendBinary`; see {@link ConnectionHost.sendText}. */
+  sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendBinary(bytes, options) && this.#sent();
+  }
+
+  /** As `Connection.sendSpan`; see {@link ConnectionHost.sendText}. */
+  sendSpan(opcode: MessageOpcode, range: ByteRange, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendSpan(opcode, range, options) && this.#sent();
+  }
+
+  /** As `Connection.sendByReference`; see {@link ConnectionHost.sendText}. */
+  sendByReference(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendByReference(opcode, bytes, options) && this.#sent();
+  }
+
+  /** As `Connection.sendPrepared`; see {@link ConnectionHost.sendText}. */
+  sendPrepared(message: PreparedMessage): boolean {
+    return this.#mayBegin() && this.connection.sendPrepared(message) && this.#sent();
+  }
+
+  /** As `Connection.ping`, and written. */
+  ping(payload?: Uint8Array): boolean {
+    return this.connection.ping(payload) && this.#sent();
+  }
+
+  /** As `Connection.close`, and written. From now on `closeTimeoutMs` runs. */
+  close(code?: number, reason?: string): boolean {
+    const sent = this.connection.close(code, reason);
+    this.flush();
+    return sent;
+  }
+
+  /** As `Connection.fail`, and written, if the peer reads that far; then the transport is ended. */
+  fail(code?: number, reason?: string): void {
+    try {
+      this.connection.fail(code, reason);
+    } finally {
+      this.flush();
+    }
+  }
+
+  /**
+   * Writes what commands given to {@link ConnectionHost.connection} have made. Inside of the sink's methods it does nothing: what
+   * they make is written when the call has returned.
+   */
+  flush(): void {
+    if (!this.#reading) this.#run(false);
+  }
+
+  /** Reads no more behind the current event, at that very byte: neither the connection nor the transport. */
+  pause(): void {
+    this.#paused = true;
+    this.connection.pause();
+    if (!this.#reading) this.#run(false);
+  }
+
+  /** Reads again. Not from inside of the sink's methods do events follow at once. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    // From here on as if answers had held it up; none may wait.
+    this.#held = true;
+    if (this.#state === GONE) {
+      if (!this.#reading) this.#readLast();
+    } else if (!this.#reading) this.#run(false);
+  }
+
+  /** How many bytes wait: in the connection, and in a batch that is not through. */
+  get waitingBytes(): number {
+    return this.connection.bufferedAmount + this.#output.bytes;
+  }
+
+  /** Whether more than `highWaterBytes` wait: what is not urgent had better wait for {@link ConnectionHost.onDrained}. */
+  get full(): boolean {
+    return this.waitingBytes > this.#config.highWaterBytes;
+  }
+
+  /** Whether the transport is gone: nothing is called on it any more. */
+  get gone(): boolean {
+    return this.#state === GONE;
+  }
+
+  /** What the transport failed with; undefined if it did not. */
+  get transportError(): unknown {
+    return this.#transportError;
+  }
+
+  // Sending.
+
+  /** Whether there is room for a message; one alone always has. */
+  #mayBegin(): boolean {
+    const { maxWaitingBytes, whenOver } = this.#config;
+    // One that is closing sends nothing anyway.
+    if (this.waitingBytes <= maxWaitingBytes || this.connection.state !== 'open') return true;
+    if (whenOver === 'fail') {
+      this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
+      this.flush();
+    }
+    return false;
+  }
+
+  #sent(): true {
+    if (this.#reading) this.#hold();
+    else this.#run(false);
+    return true;
+  }
+
+  /** Stops the connection behind the event that is being answered, if too many answers wait. */
+  #hold(): void {
+    const answers = this.#answers + this.connection.bufferedAmount - this.#before;
+    if (this.#held || this.gone || answers <= this.#config.highWaterBytes) return;
+    this.#held = true;
+    this.connection.pause();
+  }
+
+  /** Some of what waits has moved on. */
+  #progress(now: number, move: () => void): void {
+    requireTime('now', now);
+    this.#now = now;
+    if (this.#state === GONE) return;
+    const before = this.#output.bytes;
+    try {
+      move();
+    } catch (error) {
+      this.#destroy(error);
+      return;
+    }
+    // A peer that reads is there, even if it is not read from. What was last does not count: memory on the way took it.
+    if (this.#output.bytes < before && this.waitingBytes > 0) this.#heard(now);
+    this.#run(true);
+  }
+
+  // Reading.
+
+  #heard(now: number): void {
+    this.keepalive.received(now);
+    this.#now = now;
+    if (!this.#pinged) return;
+    this.#pinged = false;
+    this.#lookedTwice = false;
+    this.#watch(); // the next ping may be due before the pong was
+  }
+
+  #beginReading(): void {
+    if (this.#reading) throw misuse(Error, 'CALLED_INSIDE', 'a sink must not give its host input');
+    this.#before = this.connection.bufferedAmount;
+    this.#reading = true;
+  }
+
+  #endReading(): void {
+    this.#reading = false;
+    this.#answers += Math.max(0, this.connection.bufferedAmount - this.#before);
+    if (this.#state === GONE) this.#tellGone();
+  }
+
+  /** An asynchronous extension has finished, and what it was at work on is told or written. */
+  #outside(call: () => void): void {
+    // One that calls back at once does it inside of a call that reads.
+    if (this.#reading) {
+      call();
+      return;
+    }
+    this.#beginReading();
+    call();
+    this.#endReading();
+    this.#run(false);
+  }
+
+  /** Goes on reading what waits in the connection, if nothing speaks against it; whether it did. */
+  #readOn(): boolean {
+    const { taken } = this.#output;
+    // Whichever of what waited has left, as much may be answered again: so all that waits does not grow.
+    this.#answers = this.#output.busy ? Math.max(0, this.#answers - (taken - this.#takenBefore)) : 0;
+    this.#takenBefore = taken;
+    if (!this.#held || this.#paused || this.#answers > this.#config.highWaterBytes) return false;
+    this.#held = false;
+    this.#beginReading();
+    try {
+      this.connection.resume();
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#endReading();
+    return true;
+  }
+
+  /** What came before the transport was gone is still told; there is nowhere to write answers to. */
+  #readLast(): void {
+    while (this.#held && !this.#paused) {
+      this.#held = false;
+      this.#reading = true;
+      try {
+        this.connection.resume();
+      } catch (error) {
+        this.#threw(error);
+      }
+      this.#reading = false;
+    }
+  }
+
+  #threw(error: unknown): void {
+    this.connection.report(error);
+    this.#failAfterThrow();
+  }
+
+  #failAfterThrow(): void {
+    this.#fail(INTERNAL_ERROR, '');
+  }
+
+  #fail(code: number, reason: string): void {
+    this.#guard(() => this.connection.fail(code, reason));
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.connection.report(error);
+    }
+  }
+
+  // The loop.
+
+  /**
+   * Everything that may follow from a call: output is written, what waits is read, the transport is told to read, stop, or end.
+   *
+   * @param timed - whether `#now` is the present
+   */
+  #run(timed: boolean): void {
+    // From inside of a call of the sink's, or of the transport's: the loop further up the stack goes on with it.
+    if (this.#running || this.#reading || this.#state === GONE) return;
+    this.#running = true;
+    let failed: { readonly error: unknown } | undefined;
+    try {
+      do this.#output.flush();
+      while (!this.gone && this.#readOn());
+    } catch (error) {
+      failed = { error };
+    }
+    this.#running = false;
+    // The transport may have gone while it was called.
+    if (this.gone) return;
+    if (failed !== undefined) this.#destroy(failed.error);
+    else this.#settle(timed);
+  }
+
+  #settle(timed: boolean): void {
+    const { state } = this.connection;
+    this.#read(state === 'closed' || !this.#stopsReading());
+    if (state !== 'open') this.#settleClosing(timed);
+    if (this.full) {
+      this.#wasFull = true;
+    } else if (this.#wasFull && !this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) {
+      this.#wasFull = false;
+      this.#guard(() => this.onDrained?.());
+    }
+  }
+
+  #settleClosing(timed: boolean): void {
+    this.#beginClosing(timed);
+    if (this.connection.transport !== 'end' || this.waitingBytes > 0 || this.#state !== RUNNING) return;
+    this.#state = ENDING;
+    this.#call(() => this.#transport.end());
+  }
+
+  #stopsReading(): boolean {
+    return this.#held || this.#answers > this.#config.highWaterBytes || this.connection.paused;
+  }
+
+  #read(reads: boolean): void {
+    if (reads === this.#reads || this.#inputEnded) return;
+    this.#reads = reads;
+    this.#call(() => (reads ? this.#transport.resume() : this.#transport.pause()));
+  }
+
+  /** The time limit runs from here on; where nobody said what time it is, from the next call that does, which comes soon. */
+  #beginClosing(timed: boolean): void {
+    if (this.#closing) return;
+    if (timed) {
+      this.#closing = true;
+      this.#pinged = false;
+      this.keepalive.closing(this.#now);
+      this.#watch();
+    } else if (this.#wakeAt > this.#now) {
+      this.#setTimer(this.#now);
+    }
+  }
+
+  /** Only what makes a deadline earlier calls this; the timer rings too early where it has become later. */
+  #watch(): void {
+    const { deadline } = this.keepalive;
+    if (deadline < this.#wakeAt && !this.gone) this.#setTimer(deadline);
+  }
+
+  #setTimer(time: number): void {
+    this.#wakeAt = time;
+    this.#call(() => this.#transport.wakeAt(time));
+  }
+
+  /** A transport whose methods throw has failed. */
+  #call(method: () => void): void {
+    try {
+      method();
+    } catch (error) {
+      this.#destroy(error);
+    }
+  }
+
+  #destroy(error: unknown): void {
+    if (this.#state === GONE) return;
+    this.#end(error, true);
+  }
+
+  /** The end of the transport. Nothing is called on it after. */
+  #end(error: unknown, destroys = false): void {
+    const transport = this.#transport;
+    this.#state = GONE;
+    this.#transportError = error;
+    this.#output.drop();
+    try {
+      transport.wakeAt(Number.POSITIVE_INFINITY);
+      if (destroys) transport.destroy();
+    } catch (thrown) {
+      this.#transportError ??= thrown;
+    }
+    // If a method of the sink has ended the transport, this follows when it returns.
+    if (!this.#reading) this.#tellGone();
+  }
+
+  #tellGone(): void {
+    if (this.#toldGone) return;
+    this.#toldGone = true;
+    try {
+      if (!this.#inputEnded) this.connection.receiveEnd();
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#inputEnded = true;
+    this.#readLast();
+    this.#guard(() => this.onGone?.());
+  }
+}

@@ -1,0 +1,86 @@
+/** Limits and times of a {@link ConnectionHost}, completed and checked: one object for all connections of a kind. */
+import { positiveInteger, requireKnown, requireOneOf } from '../rules/options.js';
+import type { KeepaliveOptions } from '../time/keepalive.js';
+
+/** Options of a {@link ConnectionHost}. All have a finite default. */
+export interface HostOptions extends KeepaliveOptions {
+  /** After so long without any byte from the peer it is pinged; 30 seconds by default. */
+  readonly pingIntervalMs?: number;
+  /** After so long without any byte since a ping the connection is failed with 1008; 10 seconds by default. */
+  readonly pongTimeoutMs?: number;
+  /**
+   * After so long the closing handshake, and the wait for the peer to end the transport, is over, and so is what still waited to
+   * be written; 10 seconds by default.
+   */
+  readonly closeTimeoutMs?: number;
+  /**
+   * So many bytes of answers, which are what is sent from inside of the sink's methods, may wait until the peer is not read from:
+   * who does not read what it asked for must not ask for more. From the same number on {@link ConnectionHost.full} is true.
+   * 64 KiB by default.
+   */
+  readonly highWaterBytes?: number;
+  /** While more than this waits nothing can be sent, see {@link HostOptions.whenOver}; 16 MiB by default. */
+  readonly maxWaitingBytes?: number;
+  /**
+   * What becomes of a message that is sent while more than {@link HostOptions.maxWaitingBytes} wait. `'fail'` (the default) fails
+   * the connection with 1008: its peer does not read. `'refuse'` only does not send it, and the method returns false.
+   */
+  readonly whenOver?: 'fail' | 'refuse';
+}
+
+const OPTIONS: readonly (keyof HostOptions)[] = [
+  'pingIntervalMs',
+  'pongTimeoutMs',
+  'closeTimeoutMs',
+  'idleTimeoutMs',
+  'highWaterBytes',
+  'maxWaitingBytes',
+  'whenOver',
+];
+
+/**
+ * Options completed and checked. Make one and give it to every host of a kind; a host given plain options makes its own.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { HostConfig } from '@sanssocket/codec/host';
+ *
+ * const config = new HostConfig({ maxWaitingBytes: 1_000_000 });
+ * assert.equal(config.times.pingIntervalMs, 30_000);
+ * assert.throws(() => new HostConfig({ maxWaitingBytes: 0 }), RangeError);
+ * ```
+ */
+export class HostConfig {
+  /** For the `Keepalive` of each host. */
+  readonly times: KeepaliveOptions;
+  readonly highWaterBytes: number;
+  readonly maxWaitingBytes: number;
+  readonly whenOver: 'fail' | 'refuse';
+
+  /** @throws RangeError for a limit or a time that is not a positive integer, TypeError for an unknown option or `whenOver` */
+  constructor(options: HostOptions = {}) {
+    const {
+      pingIntervalMs = 30_000,
+      pongTimeoutMs = 10_000,
+      closeTimeoutMs = 10_000,
+      idleTimeoutMs,
+      highWaterBytes = 0x1_0000,
+      maxWaitingBytes = 0x100_0000,
+      whenOver = 'fail',
+    } = options;
+    requireKnown(options, OPTIONS);
+    requireOneOf('whenOver', whenOver, ['fail', 'refuse']);
+    this.times = {
+      pingIntervalMs: positiveInteger('pingIntervalMs', pingIntervalMs),
+      pongTimeoutMs: positiveInteger('pongTimeoutMs', pongTimeoutMs),
+      closeTimeoutMs: positiveInteger('closeTimeoutMs', closeTimeoutMs),
+      ...(idleTimeoutMs === undefined
+        ? {}
+        : { idleTimeoutMs: positiveInteger('idleTimeoutMs', idleTimeoutMs) }),
+    };
+    this.highWaterBytes = positiveInteger('highWaterBytes', highWaterBytes);
+    this.maxWaitingBytes = positiveInteger('maxWaitingBytes', maxWaitingBytes);
+    this.whenOver = whenOver;
+  }
+}

@@ -1,0 +1,205 @@
+/** The other adapters, each with a second one at the other end: web streams, message ports, Deno's and Bun's sockets by their shapes. */
+import { MessageChannel as NodeMessageChannel } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { type BunSocket, bunHandlers, hostBunSocket } from '../../src/host/bun.js';
+import { type BytePort, hostMessagePort } from '../../src/host/message-port.js';
+import { hostStreams } from '../../src/host/streams.js';
+import type { ConnectionHost, HostOptions } from '../../src/host.js';
+import { Connection, type Outcome } from '../../src/index.js';
+import { messageBytes } from './person.js';
+
+type Make = (connection: Connection, end: 0 | 1, config: HostOptions) => ConnectionHost;
+
+/** A client and a server that echoes. */
+function link(make: Make, config: HostOptions = {}) {
+  const heard: Uint8Array[] = [];
+  const outcomes: Outcome[] = [];
+  const gone: Promise<void>[] = [];
+  const closed = (outcome: Outcome): void => void outcomes.push(outcome);
+  const watch = (host: ConnectionHost): ConnectionHost => {
+    gone.push(
+      new Promise((resolve) => {
+        host.onGone = resolve;
+      }),
+    );
+    return host;
+  };
+  const server: ConnectionHost = watch(
+    make(
+      new Connection({ role: 'server' }, { binary: (bytes) => server.sendBinary(bytes), closed }),
+      0,
+      config,
+    ),
+  );
+  const client = watch(
+    make(new Connection({ role: 'client' }, { binary: (bytes) => heard.push(bytes), closed }), 1, config),
+  );
+  return { server, client, heard, outcomes, gone: Promise.all(gone) };
+}
+
+const adapters: [name: string, connect: () => Make][] = [
+  [
+    'web streams',
+    () => {
+      const [there, back] = [
+        new TransformStream<Uint8Array, Uint8Array>(),
+        new TransformStream<Uint8Array, Uint8Array>(),
+      ];
+      const pairs = [
+        { readable: there.readable, writable: back.writable },
+        { readable: back.readable, writable: there.writable },
+      ];
+      return (connection, end, config) => hostStreams(pairs[end]!, connection, config);
+    },
+  ],
+  [
+    'message ports',
+    () => {
+      const { port1, port2 } = new NodeMessageChannel();
+      const ports = [port1, port2] as unknown as BytePort[];
+      return (connection, end, config) => hostMessagePort(ports[end]!, connection, config);
+    },
+  ],
+];
+
+describe.each(adapters)('a connection over %s', (_name, connect) => {
+  it('carries messages there and back, and ends when both are done', async () => {
+    const { client, heard, outcomes, gone } = link(connect());
+    const said = [0, 1, 126, 65_536, 700_000].map((length, i) => messageBytes(i, length));
+    for (const message of said) client.sendBinary(message);
+    await expect.poll(() => heard.length).toBe(said.length);
+    for (const [i, message] of said.entries()) expect(Buffer.compare(heard[i]!, message)).toBe(0);
+    client.close(1000);
+    await gone;
+    expect(outcomes.map(({ clean }) => clean)).toEqual([true, true]);
+  });
+
+  it('does not read from one that does not read its answers, and reads on with it', async () => {
+    const { server, client, heard, gone } = link(connect(), { highWaterBytes: 1000 });
+    client.pause();
+    for (let i = 0; i < 100; i++) client.sendBinary(messageBytes(i, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(server.waitingBytes).toBeLessThan(15_000);
+    expect(client.waitingBytes).toBeGreaterThan(50_000);
+    client.resume();
+    await expect.poll(() => heard.length).toBe(100);
+    for (const [i, bytes] of heard.entries()) expect(Buffer.compare(bytes, messageBytes(i, 1000))).toBe(0);
+    client.close();
+    await gone;
+  });
+
+  it('is over in time when there is nobody at the other end', async () => {
+    const outcomes: Outcome[] = [];
+    const connection = new Connection(
+      { role: 'server' },
+      { closed: (outcome) => void outcomes.push(outcome) },
+    );
+    const host = connect()(connection, 0, { pingIntervalMs: 20, pongTimeoutMs: 20, closeTimeoutMs: 20 });
+    await expect.poll(() => host.gone).toBe(true);
+    expect(outcomes.map(({ code }) => code)).toEqual([1008]);
+  });
+});
+
+describe('a stream that fails', () => {
+  it('is the end of the connection, and its error is kept', async () => {
+    const error = new Error('cut');
+    let controller!: ReadableStreamDefaultController<Uint8Array>;
+    const readable = new ReadableStream<Uint8Array>({
+      start(own) {
+        controller = own;
+      },
+    });
+    const host = hostStreams(
+      { readable, writable: new WritableStream() },
+      new Connection({ role: 'server' }, {}),
+    );
+    const gone = new Promise<void>((resolve) => {
+      host.onGone = resolve;
+    });
+    controller.error(error);
+    await gone;
+    expect(host.transportError).toBe(error);
+    expect(host.connection.outcome?.code).toBe(1006);
+  });
+});
+
+describe('a port whose other end is no host', () => {
+  it('is the end of the connection', async () => {
+    const { port1, port2 } = new NodeMessageChannel();
+    const host = hostMessagePort(port1 as unknown as BytePort, new Connection({ role: 'server' }, {}));
+    port2.postMessage({ hello: 'world' });
+    await expect.poll(() => host.gone).toBe(true);
+    expect(host.transportError).toBeInstanceOf(TypeError);
+    port2.close();
+  });
+});
+
+describe('hostBunSocket', () => {
+  /** Takes so many bytes between drains. */
+  class Socket implements BunSocket {
+    host: ConnectionHost | undefined;
+    readonly taken: number[] = [];
+    readonly calls: string[] = [];
+    room: number;
+
+    constructor(room: number) {
+      this.room = room;
+    }
+
+    write(bytes: Uint8Array): number {
+      const length = Math.min(this.room, bytes.length);
+      this.room -= length;
+      this.taken.push(...bytes.subarray(0, length));
+      return length === 0 ? -1 : length;
+    }
+    pause(): void {
+      this.calls.push('pause');
+    }
+    resume(): void {
+      this.calls.push('resume');
+    }
+    end(): void {
+      this.calls.push('end');
+    }
+    terminate(): void {
+      this.calls.push('terminate');
+    }
+  }
+
+  it('offers again what a socket did not take, and passes its events on', async () => {
+    const socket = new Socket(3);
+    const before: Uint8Array[] = [];
+    const handlers = bunHandlers<Socket>(
+      ({ host }) => host,
+      (_socket, chunk) => before.push(chunk),
+    );
+    handlers.data(socket, Uint8Array.of(1));
+    expect(before).toEqual([Uint8Array.of(1)]);
+    const heard: number[] = [];
+    const connection = new Connection(
+      { role: 'server' },
+      {
+        binary(bytes) {
+          heard.push(...bytes);
+          socket.host?.sendBinary(bytes);
+        },
+      },
+    );
+    socket.host = hostBunSocket(socket, connection, {}, Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7));
+    expect(heard).toEqual([]);
+    await undefined;
+    expect(heard).toEqual([7]);
+    handlers.data(socket, Uint8Array.of(0x82, 0x82, 0, 0, 0, 0, 8, 9));
+    expect(socket.taken).toEqual([0x82, 1, 7]);
+    socket.room = 2;
+    handlers.drain(socket);
+    expect(socket.taken).toEqual([0x82, 1, 7, 0x82, 2]);
+    socket.room = 100;
+    handlers.drain(socket);
+    expect(socket.taken.slice(3)).toEqual([0x82, 2, 8, 9]);
+    handlers.end(socket);
+    expect(socket.calls).toEqual(['end']);
+    handlers.close(socket);
+    expect(socket.host.gone).toBe(true);
+  });
+});

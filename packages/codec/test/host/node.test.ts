@@ -1,0 +1,182 @@
+/** Node's adapter on real sockets. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hostSocket } from '../../src/host/node.js';
+import type { ConnectionHost, HostOptions } from '../../src/host.js';
+import { Connection, type ConnectionOptions, type Outcome } from '../../src/index.js';
+import { messageBytes } from './person.js';
+
+const MIB = 0x10_0000;
+
+/** A server whose connections echo, and a client's socket. */
+async function startEcho(options: HostOptions = {}): Promise<{
+  client: Socket;
+  server: {
+    host: ConnectionHost;
+    socket: Socket;
+    outcome: Promise<Outcome>;
+    gone: Promise<void>;
+    mostWaiting: () => number;
+  };
+}> {
+  const listener = createServer();
+  const accepted = once(listener, 'connection') as Promise<[Socket]>;
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const client = connect((listener.address() as AddressInfo).port, '127.0.0.1');
+  const [socket] = await accepted;
+  listener.close();
+  onTestFinished(() => {
+    client.destroy();
+    socket.destroy();
+  });
+  let mostWaiting = 0;
+  let end!: (outcome: Outcome) => void;
+  const outcome = new Promise<Outcome>((resolve) => {
+    end = resolve;
+  });
+  const connection = new Connection(
+    { role: 'server' },
+    {
+      binary(bytes) {
+        host.sendBinary(bytes);
+        mostWaiting = Math.max(mostWaiting, host.waitingBytes + socket.writableLength);
+      },
+      closed: end,
+    },
+  );
+  const host = hostSocket(socket, connection, options);
+  const gone = new Promise<void>((resolve) => {
+    host.onGone = resolve;
+  });
+  return { client, server: { host, socket, outcome, gone, mostWaiting: () => mostWaiting } };
+}
+
+function client(
+  socket: Socket,
+  head?: Uint8Array,
+  options: ConnectionOptions = { role: 'client' },
+): { host: ConnectionHost; heard: Uint8Array[]; gone: Promise<void> } {
+  const heard: Uint8Array[] = [];
+  const connection: Connection = new Connection(options, { binary: (bytes) => heard.push(bytes) });
+  const host = hostSocket(socket, connection, {}, head);
+  const gone = new Promise<void>((resolve) => {
+    host.onGone = resolve;
+  });
+  return { host, heard, gone };
+}
+
+describe('hostSocket', () => {
+  it('carries messages of all sizes there and back, and lets the server end TCP first', async () => {
+    const { client: socket, server } = await startEcho();
+    const ends: string[] = [];
+    server.socket.on('end', () => ends.push('the client has ended'));
+    socket.on('end', () => ends.push('the server has ended'));
+    const { host, heard, gone } = client(socket);
+    const said = [0, 1, 125, 126, 65_535, 65_536, 300_000, 3 * MIB].map((length, i) =>
+      messageBytes(i, length),
+    );
+    for (const message of said) host.sendBinary(message);
+    await expect.poll(() => heard.length).toBe(said.length);
+    for (const [i, message] of said.entries()) expect(Buffer.compare(heard[i]!, message)).toBe(0);
+    host.close(1000, 'done');
+    await Promise.all([gone, server.gone]);
+    expect((await server.outcome).clean).toBe(true);
+    expect(host.connection.outcome).toMatchObject({ clean: true, code: 1000 });
+    expect(ends).toEqual(['the server has ended', 'the client has ended']);
+  });
+
+  it('holds little for a client that sends 236 MB and reads nothing, does not read it on, and gives it up', async () => {
+    const { client: socket, server } = await startEcho({
+      pingIntervalMs: 800,
+      pongTimeoutMs: 400,
+      closeTimeoutMs: 400,
+    });
+    socket.on('error', () => {}).pause();
+    const frame = Buffer.concat([
+      Uint8Array.of(0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0),
+      Buffer.alloc(MIB),
+    ]);
+    for (let i = 0; i < 236; i++) socket.write(frame);
+    await server.gone;
+    expect((await server.outcome).code).toBe(1008);
+    // A message that is read, one that waits as an answer, and what one write holds.
+    expect(server.mostWaiting()).toBeLessThan(3 * MIB);
+    expect(socket.bytesWritten - socket.writableLength).toBeLessThan(100 * MIB);
+    expect(server.socket.destroyed).toBe(true);
+  });
+
+  it('reads on when a slow client reads on', async () => {
+    const { client: socket, server } = await startEcho();
+    const { host, heard, gone } = client(socket);
+    host.pause();
+    for (let i = 0; i < 30; i++) host.sendBinary(messageBytes(i, MIB / 2));
+    await expect.poll(() => server.mostWaiting()).toBeGreaterThan(MIB / 2);
+    expect(heard.length).toBe(0);
+    host.resume();
+    await expect.poll(() => heard.length, { timeout: 20_000 }).toBe(30);
+    for (const [i, bytes] of heard.entries()) expect(Buffer.compare(bytes, messageBytes(i, MIB / 2))).toBe(0);
+    expect(server.mostWaiting()).toBeLessThan(2 * MIB);
+    host.close();
+    await gone;
+  }, 30_000);
+
+  it('answers what a client said before it ended its side', async () => {
+    const { client: socket, server } = await startEcho();
+    const received: Buffer[] = [];
+    socket.allowHalfOpen = true;
+    socket.on('data', (chunk) => received.push(chunk));
+    socket.end(Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7));
+    await once(socket, 'end');
+    expect([...Buffer.concat(received)]).toEqual([0x82, 1, 7]);
+    expect((await server.outcome).code).toBe(1006);
+    await server.gone;
+  });
+
+  it('is told of a socket that fails, with its error, and of one that is gone already', async () => {
+    const { client: socket, server } = await startEcho();
+    socket.resetAndDestroy();
+    await server.gone;
+    expect(server.host.transportError).toMatchObject({ code: 'ECONNRESET' });
+    expect((await server.outcome).code).toBe(1006);
+    const late = client(socket);
+    await late.gone;
+    expect(late.host.connection.outcome?.code).toBe(1006);
+    expect(late.host.sendText('nobody hears')).toBe(false);
+  });
+
+  it('calls the sink when it has returned: what followed the handshake comes first', async () => {
+    const { client: socket, server } = await startEcho();
+    socket.write(Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 9));
+    const { heard, host } = client(socket, Uint8Array.of(0x82, 1, 8));
+    expect(heard.length).toBe(0);
+    await expect.poll(() => heard.map((bytes) => bytes[0])).toEqual([8, 9]);
+    host.close();
+    await server.gone;
+  });
+
+  it('gives no memory back that a stream in the same program may hold', async () => {
+    const stream = new PassThrough();
+    const written: Buffer[] = [];
+    const seen = new Promise<void>((resolve) => {
+      const original = stream.write.bind(stream);
+      stream.write = ((chunk: Buffer, ...rest: [() => void]) => {
+        written.push(chunk);
+        if (written.length === 20) resolve();
+        return original(chunk, ...rest);
+      }) as typeof stream.write;
+    });
+    const config = { role: 'server' } as const;
+    const host = hostSocket(stream, new Connection(config, {}));
+    stream.removeAllListeners('data'); // it would hear itself
+    for (let i = 0; i < 20; i++) {
+      host.sendBinary(messageBytes(i, 600));
+      await new Promise(setImmediate);
+    }
+    await seen;
+    for (const [i, chunk] of written.entries())
+      expect([...chunk.subarray(4)]).toEqual([...messageBytes(i, 600)]);
+    host.fail();
+  });
+});
