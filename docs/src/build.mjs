@@ -1,7 +1,7 @@
 // Builds the site: the pages of pages/, the packages' READMEs and the reference from the doc comments, by TypeDoc, into site/.
 // One program holds all sources, so that a type of one package that another one uses is the same page. Warnings (links that lead
 // nowhere among them) fail the build, as do dead links in what was written.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Application, Converter, ReflectionKind } from 'typedoc';
 import { publishedPackages } from '../../tools/packages.mjs';
@@ -10,10 +10,29 @@ import { findDeadLinks } from './dead-links.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const docs = `${root}docs/`;
 
+/** The pages of pages/guide/, in the order of the list at the side. */
+const PAGES = [
+  'first-steps',
+  'embedding',
+  'ownership',
+  'deliveries',
+  'extensions',
+  'keeping-alive',
+  'limits',
+  'when-it-goes-wrong',
+  'from-ws',
+  'from-websocket-driver',
+  'from-wsproto',
+  'fuzzing',
+  'vectors',
+  'rfc6455',
+  'rfc7692',
+];
+
 /** Each entry point of the published packages: its source, relative to the root, and the name it is imported by. */
 function entryPoints() {
   return publishedPackages().flatMap((folder) => {
-    const { name, exports } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
+    const { name, exports } = manifest(folder);
     return Object.entries(exports)
       .filter(([, target]) => typeof target !== 'string')
       .map(([path, { default: file }]) => [
@@ -23,9 +42,18 @@ function entryPoints() {
   });
 }
 
+function manifest(folder) {
+  return JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
+}
+
 const entries = entryPoints();
 /** How TypeDoc calls a module, and how whoever imports it does. */
 const names = new Map(entries.map(([source, name]) => [source.replace(/(?:\/index)?\.ts$/, ''), name]));
+const unlisted = readdirSync(`${docs}pages/guide`).filter(
+  (file) => !PAGES.includes(file.replace(/\.md$/, '')),
+);
+if (unlisted.length > 0) throw new Error(`not among PAGES: ${unlisted.join()}`);
+
 const app = await Application.bootstrap({
   name: 'sanssocket',
   entryPoints: entries.map(([source]) => root + source),
@@ -33,7 +61,10 @@ const app = await Application.bootstrap({
   displayBasePath: root,
   tsconfig: `${docs}tsconfig.json`,
   readme: `${docs}pages/index.md`,
-  projectDocuments: [`${docs}pages/guide/*.md`],
+  projectDocuments: [
+    ...PAGES.map((page) => `${docs}pages/guide/${page}.md`),
+    ...publishedPackages().map((folder) => `${root}${folder}/README.md`),
+  ],
   out: `${docs}site`,
   customCss: `${docs}src/style.css`,
   // Without a remote: what is built is the same in every clone.
@@ -51,6 +82,12 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const name = names.get(module.name);
     if (name === undefined) throw new Error(`${module.name} is no entry point`);
     module.name = name;
+  }
+  for (const document of project.getReflectionsByKind(ReflectionKind.Document)) {
+    const folder = /^(.*)\/README$/.exec(document.name.replaceAll('\\', '/').replace(/\.md$/, ''))?.[1];
+    if (folder === undefined) continue;
+    document.name = `About ${manifest(folder).name}`;
+    document.frontmatter['group'] = 'Packages';
   }
 });
 
