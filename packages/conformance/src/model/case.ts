@@ -164,7 +164,7 @@ export interface ExchangeStep {
   readonly compress?: boolean;
 }
 
-/** Generated payloads, see `cases/corpus.ts`. */
+/** Generated payloads, see `wire/corpus.ts`. */
 export type CorpusName = 'json' | 'bitmap' | 'prose' | 'html' | 'mixed';
 
 /** Verdicts as the old suite names them. */
@@ -172,7 +172,12 @@ export type Verdict = 'OK' | 'NON-STRICT' | 'INFORMATIONAL' | 'FAILED' | 'UNIMPL
 
 /** What is observed of the endpoint, apart from how it closes. */
 export type ExpectedEvent =
-  | { readonly type: 'text' | 'binary' | 'pong'; readonly payload: Payload }
+  | {
+      readonly type: 'text' | 'binary' | 'pong';
+      readonly payload: Payload;
+      /** It may be missing. */
+      readonly optional?: true;
+    }
   /** A mark that a step noted. */
   | { readonly type: 'mark'; readonly tag: string };
 

@@ -39,6 +39,8 @@ export interface PeerFault {
   readonly code: string;
   readonly section: string;
   readonly message: string;
+  /** FAILED where the RFC says MUST. */
+  readonly verdict: 'FAILED' | 'NON-STRICT';
   /** The first wrong octet, counted from the first one after the endpoint's handshake. */
   readonly offset: number;
 }

@@ -1,0 +1,95 @@
+// An echo server and an echo client on our packages, as small as they can be. As a program: `node echo.mjs [port]`.
+import { connect, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Connection } from '@sanssocket/codec';
+import { permessageDeflate } from '@sanssocket/deflate';
+import { nodeZlib } from '@sanssocket/deflate/node-zlib';
+import { ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
+
+const deflate = permessageDeflate({ engine: nodeZlib(), level: 1 });
+
+/** Carries a connection over a socket, and echoes what comes. */
+function runEcho(socket, role, extensions, remaining) {
+  const connection = new Connection(
+    { role, delivery: 'spans' },
+    {
+      message: (opcode, bytes, start, end) => {
+        connection.sendSpan(opcode, bytes, start, end);
+      },
+      output: () => queueMicrotask(flush),
+    },
+    extensions,
+  );
+  const flush = () => {
+    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+      if (!socket.writableEnded) socket.write(chunk);
+    }
+    if (connection.transport === 'end') socket.end();
+  };
+  socket.setNoDelay(true);
+  socket.on('data', (chunk) => {
+    connection.receive(chunk);
+    flush();
+  });
+  socket.on('end', () => {
+    connection.receiveEnd();
+    flush();
+    socket.end();
+  });
+  if (remaining.length > 0) connection.receive(remaining);
+  flush();
+  socket.resume();
+}
+
+/** An echo server. Resolves to the server once it listens. */
+export function startEchoServer(port = 0) {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const handshake = new ServerHandshake();
+    socket.on('error', () => {});
+    const onEnd = () => socket.end(handshake.end()?.bytes ?? '');
+    const onData = (chunk) => {
+      const event = handshake.push(chunk);
+      if (event?.kind === 'rejected') socket.end(event.bytes);
+      if (event?.kind !== 'request') return;
+      socket.off('data', onData).off('end', onEnd).pause();
+      const acceptance = handshake.accept({ extensions: [deflate], headers: [['Server', 'sanssocket']] });
+      socket.write(acceptance.bytes);
+      const extensions = acceptance.extensions.map(({ agreed }) => agreed);
+      runEcho(socket, 'server', extensions, event.remaining);
+    };
+    socket.on('data', onData).on('end', onEnd);
+  });
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+}
+
+/** An echo client. Resolves when the socket is gone. */
+export function runEchoClient(url) {
+  const handshake = new ClientHandshake(url, {
+    extensions: [deflate],
+    headers: [['User-Agent', 'sanssocket']],
+  });
+  const { uri, bytes } = handshake.request;
+  return new Promise((resolve) => {
+    const socket = connect({ host: uri.host, port: uri.port, allowHalfOpen: true });
+    const settle = (outcome) => {
+      if (outcome === undefined) return;
+      socket.off('data', onData).off('end', onEnd).pause();
+      if (outcome.kind !== 'accepted') {
+        socket.destroy();
+        return;
+      }
+      const extensions = outcome.extensions.map(({ agreed }) => agreed);
+      runEcho(socket, 'client', extensions, outcome.remaining);
+    };
+    const onData = (chunk) => settle(handshake.push(chunk));
+    const onEnd = () => settle(handshake.end());
+    socket.on('data', onData).on('end', onEnd);
+    socket.on('error', () => {}).on('close', resolve);
+    socket.write(bytes);
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const server = await startEchoServer(Number(process.argv[2] ?? 0));
+  console.log(server.address().port);
+}
