@@ -3,7 +3,15 @@
  *
  * @packageDocumentation
  */
+export { allCases } from './cases/all.js';
+export { type CaseFilter, findCases } from './cases/select.js';
+export { runClientCase, runClientCases, type StartClient } from './fuzzing-server/client-suite.js';
+export type { Exclusions } from './fuzzing-server/results-store.js';
+export { FuzzingServer, type FuzzingServerOptions } from './fuzzing-server/server.js';
 export type * from './model/case.js';
 export { expandPayload, type Payload } from './model/payload.js';
 export type * from './model/result.js';
 export { KEPT_BYTES, KEPT_FRAMES } from './model/result.js';
+export type { RunOptions } from './runners/options.js';
+export { runServerCase, type ServerTarget } from './runners/server-case.js';
+export { checkEcho, NotAnEchoServer, runServerCases, type SuiteOptions } from './runners/server-suite.js';

@@ -72,10 +72,15 @@ function failFast(id: string, cuts: readonly [number, number], inOneFrame: boole
     const mark = marks[nth];
     return [send([frame]), ...(mark === undefined ? [] : [{ do: 'pause', ms: 1000, mark } as const])];
   });
-  const header = 6;
   const [first, second] = [fromHex(parts[0]!).length, fromHex(parts[1]!).length];
   const dripped: Step[] = [
-    { do: 'drip', frame: textFrame(hex(P4), MORE), sizes: [header + first, second, 64], ms: 1000, marks },
+    {
+      do: 'drip',
+      frame: textFrame(hex(P4), MORE),
+      sizes: [first, second, fromHex(parts[2]!).length],
+      ms: 1000,
+      marks,
+    },
     send([continuation('')]),
   ];
   const mark = (tag: string) => ({ type: 'mark', tag }) as const;

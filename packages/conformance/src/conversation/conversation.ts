@@ -15,6 +15,8 @@ export interface Patience {
   readonly scale: number;
   /** For the answer to a Close, and for the end of the transport after it. */
   readonly closeMs: number;
+  /** Exchanges send all of their messages. */
+  readonly isFull: boolean;
 }
 
 /** What there is to judge when all is over. */
@@ -127,18 +129,26 @@ export class Conversation {
         return endpoint.setReading(true);
       case 'exchange': {
         const deflate = this.#deflate?.[endpoint.underTest === 'server' ? 'client' : 'server'];
-        this.#problem ??= await exchange(step, endpoint, this.#record, deflate, signal);
+        this.#problem ??= await exchange(
+          step,
+          endpoint,
+          this.#record,
+          deflate,
+          signal,
+          this.#patience.isFull,
+        );
       }
     }
   }
 
   async #drip(step: Step & { do: 'drip' }, signal: AbortSignal): Promise<void> {
     const endpoint = this.#endpoint;
-    const { octets } = writeFrame(step.frame, endpoint.underTest);
+    const { octets, record } = writeFrame(step.frame, endpoint.underTest);
     let at = 0;
     for (const [nth, size] of step.sizes.entries()) {
-      await endpoint.octets(octets.subarray(at, at + size));
-      at += size;
+      const end = (nth === 0 ? record.header.length : at) + size;
+      await endpoint.octets(octets.subarray(at, end));
+      at = end;
       const mark = step.marks[nth];
       if (mark === undefined) continue;
       await this.#pause(step.ms, signal);

@@ -14,6 +14,7 @@ import type { Recorder } from './record.js';
  * @param step - what is sent
  * @param deflate - the suite's direction, if permessage-deflate was agreed
  * @param signal - the case's deadline
+ * @param isFull - all messages are sent, also if fewer were enough
  * @returns what went wrong, in words; undefined if every message came back
  */
 export async function exchange(
@@ -22,6 +23,7 @@ export async function exchange(
   record: Recorder,
   deflate: DeflateDirection | undefined,
   signal: AbortSignal,
+  isFull: boolean,
 ): Promise<string | undefined> {
   const corpus = corpusOf(step.from);
   let expected: Uint8Array = new Uint8Array(0);
@@ -32,13 +34,16 @@ export async function exchange(
     echoed++;
     return true;
   };
-  for (let nth = 0; nth < step.count; nth++) {
+  const most = isFull
+    ? step.count
+    : Math.min(step.count, Math.ceil((step.enoughBytes ?? Infinity) / step.size));
+  for (let nth = 0; nth < most; nth++) {
     expected = corpus.slice(nth, step.size);
     await endpoint.write(messageFrames(step, corpus, nth, endpoint, deflate, record), 'whole');
     await endpoint.until(() => echoed > nth || endpoint.isOver, signal);
     if (problem !== undefined) break;
     if (echoed <= nth) {
-      problem = `message ${nth + 1} of ${step.count} was not echoed`;
+      problem = `message ${nth + 1} of ${most} was not echoed`;
       break;
     }
   }

@@ -45,12 +45,16 @@ export function describeDifference(
   const nth = observed.findIndex((event, at) => expected[at] === undefined || !isSame(expected[at], event));
   if (nth < 0) {
     const missing = expected[observed.length];
-    return missing === undefined ? 'nothing differs' : `${nameOf(missing)} did not come`;
+    if (missing === undefined) return 'nothing differs';
+    return missing.type === 'mark'
+      ? `the connection was no longer ${missing.tag}`
+      : `${nameOf(missing)} did not come`;
   }
   const [wanted, came] = [expected[nth], observed[nth]!];
-  if (wanted === undefined) return `${describe(came)} came that should not have`;
+  if (wanted === undefined)
+    return came.type === 'mark' ? describe(came) : `${describe(came)} came that should not have`;
   if (wanted.type === 'mark' || came.type === 'mark' || wanted.type !== came.type) {
-    return `${describe(came)} came in place of ${nameOf(wanted)}`;
+    return `${describe(came)}${came.type === 'mark' ? '' : ' came'} in place of ${nameOf(wanted)}`;
   }
   const bytes = expandPayload(wanted.payload);
   const at = bytes.findIndex((byte, index) => byte !== came.payload[index]);
@@ -66,7 +70,7 @@ function nameOf(event: ExpectedEvent): string {
 }
 
 function describe(event: WholeEvent): string {
-  if (event.type === 'mark') return `the connection was still open (${event.tag})`;
+  if (event.type === 'mark') return `the connection was still ${event.tag}`;
   const what = event.type === 'pong' ? 'a Pong' : `a ${event.type} message`;
   const start = event.payload.subarray(0, 16);
   const text = event.length === 0 ? '' : ` (${toHex(start)}${event.length > 16 ? '...' : ''})`;

@@ -90,6 +90,8 @@ function misbehaved(test: Case, observation: Observation, fault: PeerFault | und
   };
 }
 
+const GOOD_CLOSE: CloseJudgement = { behavior: 'OK', verdict: 'OK', explanation: '', section: '' };
+
 /** The order of the questions is the old suite's. */
 function judgeClose(expected: CloseExpectation, observation: Observation): CloseJudgement {
   const { endpoint, timeout } = observation;
@@ -122,11 +124,20 @@ function judgeClose(expected: CloseExpectation, observation: Observation): Close
       'Neither a Close frame nor an end of the transport came.',
     );
   }
+  if (expected.closeFrame === 'should-not') {
+    if (remoteClose === undefined) return GOOD_CLOSE;
+    return closeFault(
+      'OK',
+      'NON-STRICT',
+      '4.1',
+      'A Close frame came, though no WebSocket connection was established.',
+    );
+  }
   if (remoteClose === undefined && expected.by === 'endpoint' && !endpoint.mayHaveLost) {
     const text = 'The connection was ended without a Close frame, which should be sent before.';
     return closeFault('OK', 'NON-STRICT', '7.1.7', text);
   }
-  return { behavior: 'OK', verdict: 'OK', explanation: '', section: '' };
+  return GOOD_CLOSE;
 }
 
 function wrongSide(expected: CloseExpectation, { endpoint }: Observation): CloseJudgement {

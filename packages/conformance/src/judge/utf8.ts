@@ -1,4 +1,8 @@
 /** UTF-8 as Unicode's table 3-7 has it, read at the judge's leisure: no tricks, so that it can be compared with the table. */
+import { isUtf8 } from 'node:buffer';
+
+/** Texts from this length on are first shown to the runtime, which is 50 times as fast, and knows only right or wrong. */
+const LONG = 256;
 
 /**
  * Finds the first octet that cannot be right.
@@ -9,6 +13,7 @@
  * RFC 3629 section 4, RFC 6455 8.1.
  */
 export function firstInvalidUtf8(bytes: Uint8Array): number {
+  if (bytes.length >= LONG && isUtf8(bytes)) return -1;
   let at = 0;
   while (at < bytes.length) {
     const lead = bytes[at]!;

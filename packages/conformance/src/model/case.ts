@@ -125,7 +125,8 @@ export type Step =
   | { readonly do: 'send'; readonly frames: readonly FrameSpec[]; readonly pace?: Pace }
   /** Octets as they stand; masked as one frame's payload is not. */
   | { readonly do: 'octets'; readonly payload: Payload; readonly pace?: Pace }
-  /** One frame whose parts are written with a pause after each; if it is then still open, the mark is noted. */
+  /** One frame, written in parts of so many payload octets (the header goes with the first) with a pause after each; if it is then still
+   * open, the mark is noted. */
   | {
       readonly do: 'drip';
       readonly frame: FrameSpec;
@@ -154,6 +155,8 @@ export interface ExchangeStep {
   readonly do: 'exchange';
   readonly type: 'text' | 'binary';
   readonly count: number;
+  /** So many octets are enough, even if there were fewer messages; a run may ask for all (`RunOptions.full`). */
+  readonly enoughBytes?: number;
   /** Octets a message (of a text corpus: characters). */
   readonly size: number;
   /** What the messages are cut from: a corpus by name, or a pattern of hexadecimal digits. */
@@ -199,6 +202,9 @@ export interface CloseExpectation {
   readonly codes: readonly number[];
   /** Both Close frames must have been exchanged. */
   readonly clean: boolean;
+  /** Whether an endpoint that fails the connection should send a Close frame before it ends the transport (7.1.7). It should, unless
+   * the opening handshake is what failed: then no frame may come. */
+  readonly closeFrame?: 'should' | 'should-not';
   /** Verdict for another code; NON-STRICT by default, as the RFC nowhere rules one. */
   readonly otherCode?: Verdict;
 }

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly closeTimeoutMs?: number | undefined;
   /** For the opening handshake, 5000 by default. */
   readonly openTimeoutMs?: number | undefined;
+  /** Groups 12 and 13 send 1000 messages of each size, where otherwise 8 MiB are enough; false by default. */
+  readonly full?: boolean | undefined;
   /** Told of each line of the record as it is written. */
   readonly onLog?: ((entry: LogEntry) => void) | undefined;
 }
@@ -31,6 +33,7 @@ export function patienceOf(options: RunOptions): Patience {
   return {
     scale: positive(options.timeoutMs ?? ORDINARY_MS, 'timeoutMs') / ORDINARY_MS,
     closeMs: positive(options.closeTimeoutMs ?? CLOSE_MS, 'closeTimeoutMs'),
+    isFull: options.full ?? false,
   };
 }
 

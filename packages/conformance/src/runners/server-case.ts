@@ -3,7 +3,7 @@ import { Conversation } from '../conversation/conversation.js';
 import { judgeAnswer } from '../conversation/opening-verdict.js';
 import { Recorder } from '../conversation/record.js';
 import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
-import type { Case, ConnectOpening, RawOpening, StandardOpening } from '../model/case.js';
+import type { Case, RawOpening, StandardOpening } from '../model/case.js';
 import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
 import { openAsClient } from '../opening/as-client.js';
@@ -62,7 +62,7 @@ async function overTcp(
   target: ServerTarget,
   address: Address,
   test: Case,
-  opening: Exclude<StandardOpening | RawOpening, ConnectOpening>,
+  opening: StandardOpening | RawOpening,
   options: RunOptions,
 ): Promise<CaseResult> {
   const record = new Recorder(options.onLog);

@@ -60,7 +60,8 @@ export async function runServerCases(
     options.onResult?.(result, ++done, cases.length);
     return result;
   });
-  const agent = options.agent ?? results.find(({ agent }) => agent !== 'UnknownServer')?.agent ?? 'UnknownServer';
+  const agent =
+    options.agent ?? results.find(({ agent }) => agent !== 'UnknownServer')?.agent ?? 'UnknownServer';
   return {
     agent,
     role: 'server',
@@ -87,7 +88,9 @@ export function weightOf({ deadlineMs, steps }: Case): number {
   const waits = steps.reduce((sum, step) => sum + ('ms' in step ? step.ms : 0), 0);
   const octets = steps.reduce((sum, step) => {
     if (step.do === 'exchange') return sum + step.count * (step.size + 200);
-    return step.do === 'send' ? sum + step.frames.reduce((all, frame) => all + sizeOf(frame.payload ?? NOTHING), 0) : sum;
+    return step.do === 'send'
+      ? sum + step.frames.reduce((all, frame) => all + sizeOf(frame.payload ?? NOTHING), 0)
+      : sum;
   }, 0);
   return waits * 1000 + octets + deadlineMs / 1000;
 }

@@ -61,7 +61,15 @@ export function closeBody(code: number | undefined, reason: Uint8Array = new Uin
   return body;
 }
 
+/** Keys are drawn this many at a time: a draw costs a microsecond however small it is. */
+const keys = new Uint32Array(1024);
+let drawn = keys.length;
+
 /** 10.3: unpredictable, and another one for each frame. */
 function freshKey(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+  if (drawn === keys.length) {
+    crypto.getRandomValues(keys);
+    drawn = 0;
+  }
+  return keys[drawn++]!;
 }

@@ -1,0 +1,61 @@
+/** One case against a client that has connected. */
+import { Conversation } from '../conversation/conversation.js';
+import { sayGoodbye } from '../conversation/goodbye.js';
+import { Recorder } from '../conversation/record.js';
+import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
+import type { Case } from '../model/case.js';
+import { concat } from '../model/payload.js';
+import type { CaseResult } from '../model/result.js';
+import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
+import type { Link } from '../transport/link.js';
+import { writeFrame } from '../wire/frames.js';
+import { patienceOf, type RunOptions } from './options.js';
+
+/**
+ * Answers a client's request as a case has it, and runs the case.
+ *
+ * @param link - where the request came from
+ * @param request - the request
+ * @param agent - the client's name in the results
+ * @returns the result; it never rejects for anything a client does
+ */
+export async function runOnRequest(
+  link: Link,
+  request: ReceivedRequest,
+  test: Case,
+  agent: string,
+  options: RunOptions,
+): Promise<CaseResult> {
+  const { opening } = test;
+  if (opening.kind === 'connect') throw new Error(`case ${test.id} is for HTTP/2`);
+  const record = new Recorder(options.onLog);
+  const startedAt = Date.now();
+  const step = test.steps[0];
+  const behind = opening.kind === 'raw' || opening.withFirstStep === true;
+  const first = behind && step?.do === 'send' ? step.frames.map((frame) => writeFrame(frame, 'client')) : [];
+  const opened = await answerAsServer(link, request, opening, concat(first.map(({ octets }) => octets)));
+  const subject: Subject = { test, role: 'client', agent, startedAt, handshake: opened.report, record };
+  if (opened.fault !== undefined) {
+    link.drop();
+    return faultResult(subject, opened.fault);
+  }
+  if (opening.kind === 'standard' && opening.deflate !== undefined && opened.deflate === undefined) {
+    await sayGoodbye(link, 'client', opened.rest, [], 1000);
+    return openingResult(
+      subject,
+      'UNIMPLEMENTED',
+      'No offer of the client allows the answer that this case is about.',
+    );
+  }
+  const conversation = new Conversation(
+    test,
+    'client',
+    link,
+    opened.rest,
+    opened.deflate,
+    record,
+    patienceOf(options),
+    first,
+  );
+  return resultOf(subject, await conversation.run(first.length > 0 ? 1 : 0));
+}
