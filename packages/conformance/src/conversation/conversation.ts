@@ -172,10 +172,11 @@ export class Conversation {
   #isComplete(): boolean {
     const fits = this.#case.outcomes.map((outcome) => ({ outcome, fit: this.#fit(outcome) }));
     if (fits.every(({ fit }) => fit === 'never')) return true;
-    return fits.some(({ outcome, fit }) => {
-      const isDone = fit === 'now' && outcome.close.by !== 'endpoint';
-      // An outcome of nothing is there from the start. It only counts if it is the best: others wait for what may come.
-      return isDone && (outcome === this.#case.outcomes[0] || outcome.events.length > 0);
+    const isBestLost = fits[0]?.fit === 'never';
+    return fits.some(({ outcome: { events, close }, fit }, nth) => {
+      if (fit !== 'now' || close.by === 'endpoint') return false;
+      // An outcome of nothing, or of anything, is there from the start: while a better one may come it is waited for.
+      return nth === 0 || isBestLost || (Array.isArray(events) && events.length > 0);
     });
   }
 

@@ -38,6 +38,8 @@ export class Endpoint {
   /** A write found the transport broken, and what the peer said last may be lost with it. */
   mayHaveLost = false;
   taker: MessageTaker | undefined;
+  /** Of the peer's frames, the first few. */
+  readonly maskingKeys: number[] = [];
   readonly #link: Link;
   readonly #record: Recorder;
   readonly #reader: MessageReader;
@@ -226,6 +228,8 @@ export class Endpoint {
   }
 
   #frame(frame: ReadFrame): void {
+    if (frame.maskingKey !== undefined && this.maskingKeys.length < 64)
+      this.maskingKeys.push(frame.maskingKey);
     this.#record.frame('received', frame.offset, { ...frame, length: frame.payload.length });
   }
 

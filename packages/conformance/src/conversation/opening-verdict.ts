@@ -45,16 +45,15 @@ function judgeHeader(
   { fields }: Opened,
 ): OpeningJudgement {
   if (header === undefined) return { kind: 'go on' };
+  const verdict = header.verdict ?? otherwise;
   const values = fields.filter(([name]) => name === header.name.toLowerCase()).map(([, value]) => value);
   if (!header.must) {
     const isThere = values.some((value) => header.value === undefined || value.includes(header.value));
-    return isThere
-      ? done(otherwise, `The response has ${header.name}: ${values.join()}.`)
-      : { kind: 'go on' };
+    return isThere ? done(verdict, `The response has ${header.name}: ${values.join()}.`) : { kind: 'go on' };
   }
   const isRight = values.some((value) => header.value === undefined || value === header.value);
   const missing = values.length === 0 ? `no ${header.name}` : `${header.name}: ${values.join()}`;
-  return isRight ? { kind: 'go on' } : done(otherwise, `The response has ${missing}.`);
+  return isRight ? { kind: 'go on' } : done(verdict, `The response has ${missing}.`);
 }
 
 function done(verdict: Verdict, explanation: string): OpeningJudgement {

@@ -44,17 +44,28 @@ export function judge(test: Case, observation: Observation): Judgement {
   const best = judged[0];
   if (best === undefined) return misbehaved(test, observation, fault);
   const { outcome, close } = best;
-  const verdict = worse(worse(outcome.verdict, close.verdict), fault?.verdict ?? 'OK');
+  const remark = test.inspects === 'masking-keys' ? keyRemark(endpoint.maskingKeys) : undefined;
+  const seen = worse(outcome.verdict, remark === undefined ? 'OK' : 'INFORMATIONAL');
+  const verdict = worse(worse(seen, close.verdict), fault?.verdict ?? 'OK');
   const behavior = fault?.verdict === 'FAILED' ? 'FAILED' : outcome.verdict;
   const reasons = [
     ...(fault === undefined ? [] : [sentenceOf(fault)]),
     ...(close.verdict === 'OK' ? [] : [close.explanation]),
+    ...(remark === undefined ? [] : [remark]),
     ...(outcome.verdict === 'OK' ? [] : [outcome.because ?? test.tolerated ?? '']),
   ];
   const explanation = reasons.length === 0 ? `As expected: ${test.right}` : reasons.join(' ');
   const section =
     fault?.section ?? (close.verdict === 'OK' || outcome.verdict !== 'OK' ? test.section : close.section);
   return { verdict, behavior, closeBehavior: close.behavior, explanation, section };
+}
+
+/** 10.3 wants keys that cannot be predicted. What a suite can see is whether they are zero, or the same again. */
+function keyRemark(keys: readonly number[]): string | undefined {
+  if (keys.length > 0 && keys.every((key) => key === 0)) return 'All masking keys are zero (5.3, 10.3).';
+  return new Set(keys).size < keys.length
+    ? 'A masking key was used for more than one frame (5.3, 10.3).'
+    : undefined;
 }
 
 function rank({ outcome, close }: { outcome: Outcome; close: CloseJudgement }): number {
@@ -116,7 +127,7 @@ function judgeClose(expected: CloseExpectation, observation: Observation): Close
       'The server did not end the transport after both Close frames.',
     );
   }
-  if (timeout === 'close' && closedBy === 'suite') {
+  if (timeout === 'close' && closedBy === 'suite' && expected.mayHang !== true) {
     return closeFault(
       'UNCLEAN',
       expected.clean ? 'FAILED' : 'NON-STRICT',

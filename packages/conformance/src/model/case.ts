@@ -35,6 +35,8 @@ export interface Case {
   readonly deadlineMs: number;
   /** Large, or many messages: left out of the quick half. */
   readonly isSlow: boolean;
+  /** Something that is looked at besides: whether a client masks with keys that differ. */
+  readonly inspects?: 'masking-keys';
 }
 
 /** What carries a case. */
@@ -95,8 +97,14 @@ export interface OpeningExpectation {
   readonly otherwise?: Verdict;
   /** As a client: the status a refusal has, where a rule names one; another is NON-STRICT. */
   readonly status?: readonly number[];
-  /** A header that a response must have (`must`) or must not have (`mustNot`), with its value where one is ruled. */
-  readonly header?: { readonly name: string; readonly must: boolean; readonly value?: string };
+  /** A header field that a response must have or must not have, with its value where one is ruled. */
+  readonly header?: {
+    readonly name: string;
+    readonly must: boolean;
+    readonly value?: string;
+    /** For a response that breaks this; by default that for a wrong outcome. */
+    readonly verdict?: Verdict;
+  };
 }
 
 /** One frame, right in all that is not given. */
@@ -205,6 +213,8 @@ export interface CloseExpectation {
   /** Whether an endpoint that fails the connection should send a Close frame before it ends the transport (7.1.7). It should, unless
    * the opening handshake is what failed: then no frame may come. */
   readonly closeFrame?: 'should' | 'should-not';
+  /** What was sent is no whole frame, so that a Close behind it cannot be read, and no answer can be expected. */
+  readonly mayHang?: boolean;
   /** Verdict for another code; NON-STRICT by default, as the RFC nowhere rules one. */
   readonly otherCode?: Verdict;
 }

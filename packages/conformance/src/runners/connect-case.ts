@@ -13,6 +13,36 @@ import type { Opened } from '../opening/opened.js';
 import type { Address, TlsTrust } from '../transport/connect.js';
 import { openTimeout, patienceOf, type RunOptions } from './options.js';
 
+/** Whether a server speaks HTTP/2 and takes extended CONNECT. */
+export async function announcesConnect(
+  address: Address,
+  trust: TlsTrust,
+  timeoutMs: number,
+): Promise<boolean> {
+  try {
+    const session = await openSession(address, trust, timeoutMs);
+    session?.destroy();
+    return session !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The result of a case that the server has no way to run. */
+export function withoutConnect(test: Case, options: RunOptions): CaseResult {
+  const handshake = { request: '', response: '', status: undefined };
+  const agent = options.agent ?? 'UnknownServer';
+  const subject = {
+    test,
+    role: 'server',
+    agent,
+    startedAt: Date.now(),
+    handshake,
+    record: new Recorder(),
+  } as const;
+  return faultResult(subject, openingFault('HTTP2_WITHOUT_CONNECT'));
+}
+
 /**
  * Runs a case on as many streams as it wants, all at once on one connection.
  *

@@ -3,7 +3,9 @@ import { findCases } from '../cases/select.js';
 import type { Case } from '../model/case.js';
 import { NOTHING, type Payload } from '../model/payload.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
-import type { RunOptions } from './options.js';
+import { addressOf } from '../transport/connect.js';
+import { announcesConnect, withoutConnect } from './connect-case.js';
+import { openTimeout, type RunOptions } from './options.js';
 import { inParallel } from './parallel.js';
 import { runServerCase, type ServerTarget } from './server-case.js';
 
@@ -36,7 +38,7 @@ export class NotAnEchoServer extends Error {
  * @param target - the server
  * @param cases - by default all that are for servers
  * @param options - patience, and how many at a time
- * @returns all results, in the order of the cases
+ * @returns all results, in the order of the cases; those over TLS are left out where the URL is not `wss:`
  * @throws NotAnEchoServer if a simple message does not come back
  *
  * @example
@@ -54,10 +56,15 @@ export async function runServerCases(
 ): Promise<AgentResults> {
   const startedAt = Date.now();
   await checkEcho(target, options);
+  const address = addressOf(target.url);
+  const reachable = cases.filter(({ transport }) => transport !== 'tls' || address.secure);
+  const wantsHttp2 = reachable.some(({ transport }) => transport === 'h2');
+  const speaksHttp2 = wantsHttp2 && (await announcesConnect(address, target, openTimeout(options)));
   let done = 0;
-  const results = await inParallel(cases, options.connections ?? CONNECTIONS, weightOf, async (test) => {
-    const result = await runServerCase(target, test, options);
-    options.onResult?.(result, ++done, cases.length);
+  const results = await inParallel(reachable, options.connections ?? CONNECTIONS, weightOf, async (test) => {
+    const isUnspoken = test.transport === 'h2' && !speaksHttp2;
+    const result = isUnspoken ? withoutConnect(test, options) : await runServerCase(target, test, options);
+    options.onResult?.(result, ++done, reachable.length);
     return result;
   });
   const agent =

@@ -1,6 +1,6 @@
 /** Groups 12 and 13: permessage-deflate with different payloads and with different parameters. */
-import type { Case, CorpusName, DeflateOpening } from '../model/case.js';
-import { makeCase, NORMAL } from './build.js';
+import type { Case, CorpusName, DeflateOpening } from '../../model/case.js';
+import { makeCase, NORMAL } from '../build.js';
 
 const KI = 1024;
 

@@ -1,6 +1,6 @@
 /** Group 6: text is UTF-8. Markus Kuhn's decoder test is the model of 6.5 to 6.23. */
-import type { Case, FrameSpec, Step } from '../model/case.js';
-import { fromHex } from '../model/payload.js';
+import type { Case, FrameSpec, Step } from '../../model/case.js';
+import { fromHex } from '../../model/payload.js';
 import {
   continuation,
   fails,
@@ -14,7 +14,7 @@ import {
   textEvent,
   textFrame,
   tolerated,
-} from './build.js';
+} from '../build.js';
 import { KUHN } from './utf8-table.js';
 
 const P1 = '48656c6c6f2dc2b540c39fc3b6c3a4c3bcc3a0c3a12d5554462d382121';

@@ -1,6 +1,6 @@
 /** Group 7: Close frames. The suite's Close is always the first. */
-import type { Case, CloseExpectation, FrameSpec, Outcome, Step } from '../model/case.js';
-import type { Payload } from '../model/payload.js';
+import type { Case, CloseExpectation, FrameSpec, Outcome, Step } from '../../model/case.js';
+import type { Payload } from '../../model/payload.js';
 import {
   close,
   continuation,
@@ -17,7 +17,7 @@ import {
   textEvent,
   textFrame,
   tolerated,
-} from './build.js';
+} from '../build.js';
 
 const CLEAN: CloseExpectation = NORMAL;
 /** The Close cannot be right, so the answer names a protocol error, or the transport just ends. */

@@ -1,5 +1,5 @@
 /** Groups 3 and 4: reserved bits and reserved opcodes. */
-import type { Case, FrameSpec, Outcome, Pace } from '../model/case.js';
+import type { Case, FrameSpec, Outcome, Pace } from '../../model/case.js';
 import {
   binaryFrame,
   close,
@@ -13,7 +13,7 @@ import {
   textEvent,
   textFrame,
   tolerated,
-} from './build.js';
+} from '../build.js';
 
 const HELLO = 'Hello, world!';
 const UNECHOED = 'A right message that came before the wrong frame was not echoed.';

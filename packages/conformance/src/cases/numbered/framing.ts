@@ -1,5 +1,5 @@
 /** Group 1: one frame, all forms of its length. */
-import type { Case, Pace } from '../model/case.js';
+import type { Case, Pace } from '../../model/case.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -11,7 +11,7 @@ import {
   send,
   textEvent,
   textFrame,
-} from './build.js';
+} from '../build.js';
 
 const LENGTHS: readonly (readonly [bytes: number, pace: Pace])[] = [
   [0, 'whole'],

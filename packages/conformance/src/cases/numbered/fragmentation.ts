@@ -1,5 +1,5 @@
 /** Group 5: messages in several frames. */
-import type { Case, ExpectedEvent, FrameSpec, Pace } from '../model/case.js';
+import type { Case, ExpectedEvent, FrameSpec, Pace } from '../../model/case.js';
 import {
   continuation,
   MORE,
@@ -15,7 +15,7 @@ import {
   textEvent,
   textFrame,
   tolerated,
-} from './build.js';
+} from '../build.js';
 
 const BOTH = textEvent('fragment1fragment2');
 const PACES: readonly Pace[] = ['whole', 'frames', 1];

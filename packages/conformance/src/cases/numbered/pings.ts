@@ -1,11 +1,12 @@
 /** Group 2: Ping and Pong. */
-import type { Case, FrameSpec, Pace } from '../model/case.js';
-import type { Payload } from '../model/payload.js';
+import type { Case, FrameSpec, Pace } from '../../model/case.js';
+import type { Payload } from '../../model/payload.js';
 import {
   close,
   hex,
   makeCase,
   NORMAL,
+  noted,
   PROTOCOL_ERROR,
   paceWords,
   ping,
@@ -15,8 +16,7 @@ import {
   right,
   send,
   text,
-  tolerated,
-} from './build.js';
+} from '../build.js';
 
 const HELLO = text('Hello, world!');
 const ODD = hex('00 ff fe fd fc fb 00 ff');
@@ -49,7 +49,7 @@ function unsolicited(id: string, what: string, frame: FrameSpec): Case {
   });
 }
 
-const SKIPPING = tolerated(
+const SKIPPING = noted(
   'Not every Ping was answered, which 5.5.3 allows if the most recent one is.',
   NORMAL,
   ...TEN.map((payload, nth) => ({ ...pongEvent(payload), ...(nth < 9 ? { optional: true as const } : {}) })),
