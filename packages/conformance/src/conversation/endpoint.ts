@@ -38,6 +38,8 @@ export class Endpoint {
   /** A write found the transport broken, and what the peer said last may be lost with it. */
   mayHaveLost = false;
   taker: MessageTaker | undefined;
+  /** Whether the peer sent a frame that is no Close: it takes the connection for open. */
+  hasSpoken = false;
   /** Of the peer's frames, the first few. */
   readonly maskingKeys: number[] = [];
   readonly #link: Link;
@@ -100,7 +102,6 @@ export class Endpoint {
     const written = frames.map((spec) => writeFrame(spec, this.underTest));
     for (const [nth, spec] of frames.entries()) {
       const { payload } = written[nth]!.record;
-      if (spec.opcode === PING) this.#pings.push(payload);
       if (spec.opcode === CLOSE) this.#sentClose(payload);
     }
     await this.write(written, pace);
@@ -208,6 +209,7 @@ export class Endpoint {
   }
 
   #recordSent({ octets, record }: WrittenFrame): void {
+    if (record.opcode === PING) this.#pings.push(record.payload);
     const isWhole = octets.length === record.header.length + record.payload.length;
     if (isWhole) this.#record.frame('sent', this.#sentBytes, record);
     else this.#record.loose('sent', this.#sentBytes, octets);
@@ -228,6 +230,7 @@ export class Endpoint {
   }
 
   #frame(frame: ReadFrame): void {
+    if (frame.opcode !== CLOSE) this.hasSpoken = true;
     if (frame.maskingKey !== undefined && this.maskingKeys.length < 64)
       this.maskingKeys.push(frame.maskingKey);
     this.#record.frame('received', frame.offset, { ...frame, length: frame.payload.length });

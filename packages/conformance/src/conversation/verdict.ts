@@ -37,6 +37,7 @@ export function worse(a: Verdict, b: Verdict): Verdict {
  */
 export function judge(test: Case, observation: Observation): Judgement {
   const { endpoint } = observation;
+  if (wasToRefuse(test) && endpoint.hasSpoken) return accepted(test, observation);
   const fault = endpoint.faults.find(({ verdict }) => verdict === 'FAILED') ?? endpoint.faults[0];
   const fitting = test.outcomes.filter((outcome) => fits(outcome, observation));
   const judged = fitting.map((outcome) => ({ outcome, close: judgeClose(outcome.close, observation) }));
@@ -58,6 +59,21 @@ export function judge(test: Case, observation: Observation): Judgement {
   const section =
     fault?.section ?? (close.verdict === 'OK' || outcome.verdict !== 'OK' ? test.section : close.section);
   return { verdict, behavior, closeBehavior: close.behavior, explanation, section };
+}
+
+/** Whether the suite's response was one that a client must not take for the beginning of a connection. */
+function wasToRefuse({ opening }: Case): boolean {
+  return opening.kind === 'raw' && opening.expect.outcome === 'refuse';
+}
+
+/** A client went on after such a response. What it then says does not matter. */
+function accepted(test: Case, { endpoint }: Observation): Judgement {
+  const lenient = test.outcomes.find(({ events, verdict }) => verdict !== 'OK' && Array.isArray(events));
+  const verdict = lenient?.verdict ?? 'FAILED';
+  const what = endpoint.events.length > 0 ? 'echoed a message' : 'sent a frame';
+  const explanation = `The client ${what} after the response. ${verdict === 'FAILED' ? test.wrong : test.tolerated}`;
+  const closeBehavior = verdict === 'FAILED' ? 'FAILED' : 'OK';
+  return { verdict, behavior: verdict, closeBehavior, explanation, section: test.section };
 }
 
 /** 10.3 wants keys that cannot be predicted. What a suite can see is whether they are zero, or the same again. */

@@ -25,8 +25,8 @@ export function bombOf(leastBytes: number): Bomb {
     compressed: {
       parts: [
         { hex: toHex(one.subarray(0, 2)) },
-        { repeat: toHex(cycle), bytes: CYCLE_OCTETS * cycles },
-        { hex: toHex(one.subarray(2 + CYCLE_OCTETS)) },
+        { repeat: toHex(cycle), bytes: CYCLE_OCTETS * (cycles - 1) },
+        { hex: toHex(one.subarray(2)) },
       ],
     },
     message: { repeat: '61', bytes: 1 + cycles * MATCH_BYTES * CYCLE_MATCHES },
