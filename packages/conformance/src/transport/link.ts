@@ -1,6 +1,8 @@
 /** A transport as a conversation sees it: octets both ways, two ends, and a way to drop it. TCP, TLS and HTTP/2 streams alike. */
+import type { Http2Stream } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 
 /** Told of what happens on a link, until `gone`. */
 export interface LinkSink {
@@ -106,11 +108,11 @@ export class Link {
   /** Drops it so that the peer sees a reset. */
   reset(): void {
     this.#hasEnded = true;
-    if (this.#stream instanceof Socket && typeof this.#stream.resetAndDestroy === 'function') {
-      this.#stream.resetAndDestroy();
-    } else if ('rstCode' in this.#stream) {
-      (this.#stream as import('node:http2').Http2Stream).close(HTTP2_CANCEL);
-    } else this.#stream.destroy();
+    const stream = this.#stream;
+    // TLS has no reset: dropped without a close_notify it ends as abruptly (RFC 8446 6.1).
+    if (stream instanceof Socket && !(stream instanceof TLSSocket)) stream.resetAndDestroy();
+    else if ('rstCode' in stream) (stream as Http2Stream).close(HTTP2_CANCEL);
+    else stream.destroy();
   }
 
   /** Stops reading, so that the peer's octets stay where they are. */
