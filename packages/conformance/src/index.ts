@@ -15,3 +15,4 @@ export { KEPT_BYTES, KEPT_FRAMES } from './model/result.js';
 export type { RunOptions } from './runners/options.js';
 export { runServerCase, type ServerTarget } from './runners/server-case.js';
 export { checkEcho, NotAnEchoServer, runServerCases, type SuiteOptions } from './runners/server-suite.js';
+export { type RegisterTest, type TestingOptions, testClient, testServer } from './testing.js';

@@ -41,6 +41,8 @@ export class FrameReader {
   #offset = 0;
   #header: Header | undefined;
   #isLost = false;
+  /** The first two octets of the frame that comes were judged. */
+  #isJudged = false;
 
   /**
    * @param sink - is told of frames and faults, in order
@@ -77,6 +79,7 @@ export class FrameReader {
     if (this.#header === undefined) {
       const start = this.#peek(14);
       const octets = headerBytes(start);
+      if (octets !== undefined) this.#judgeStart(start);
       if (octets === undefined || start.length < octets) return false;
       const header = this.#readHeader(this.#peek(octets));
       if (header === undefined) return false;
@@ -102,16 +105,24 @@ export class FrameReader {
     return true;
   }
 
-  /** Judges a header for itself; what a frame has to do with others is the message reader's. */
-  #readHeader(octets: Uint8Array): Header | undefined {
-    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  /** Judges the first two octets for themselves, once; what a frame has to do with others is the message reader's. */
+  #judgeStart(octets: Uint8Array): void {
+    if (this.#isJudged) return;
+    this.#isJudged = true;
     const [first, second] = [octets[0]!, octets[1]!];
-    const [opcode, form, isMasked] = [first & 15, second & 127, second >= 128];
+    const [opcode, isMasked] = [first & 15, second >= 128];
     const isControl = opcode >= 8;
     if ((opcode > 2 && opcode < 8) || opcode > 10) this.#fault('RESERVED_OPCODE', 0);
     if (isControl && first < 0x80) this.#fault('CONTROL_FRAGMENTED', 0);
-    if (isControl && form > 125) this.#fault('CONTROL_TOO_LONG', 1);
+    if (isControl && (second & 127) > 125) this.#fault('CONTROL_TOO_LONG', 1);
+    if (opcode === 8 && (second & 127) === 1) this.#fault('CLOSE_BODY_OF_ONE', 1);
     if (isMasked !== this.#isFromClient) this.#fault(isMasked ? 'MASK_FORBIDDEN' : 'MASK_MISSING', 1);
+  }
+
+  #readHeader(octets: Uint8Array): Header | undefined {
+    this.#isJudged = false;
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+    const form = octets[1]! & 127;
     let length = form;
     if (form === 126) {
       length = view.getUint16(2);
@@ -127,7 +138,7 @@ export class FrameReader {
       this.#isLost = true;
       return undefined;
     }
-    const maskingKey = isMasked ? view.getUint32(octets.length - 4) : undefined;
+    const maskingKey = octets[1]! >= 128 ? view.getUint32(octets.length - 4) : undefined;
     return { octets, length, maskingKey };
   }
 

@@ -143,7 +143,6 @@ export class MessageReader {
   #close({ payload, payloadOffset }: ReadFrame): void {
     this.#hasClosed = true;
     if (payload.length < 2) {
-      if (payload.length === 1) this.#fault('CLOSE_BODY_OF_ONE', payloadOffset);
       this.#sink.close(undefined, '');
       return;
     }
