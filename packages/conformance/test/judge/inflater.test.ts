@@ -104,7 +104,8 @@ describe('the inflater', () => {
   test('inflates a bomb of the suite to what the suite says', () => {
     for (const size of [2, 1000, 5000, 1024 * 1024]) {
       const { compressed, message } = bombOf(size);
-      expect(new Inflater(8, true).inflate(expandPayload(compressed))).toEqual(expandPayload(message));
+      const inflated = new Inflater(8, true).inflate(expandPayload(compressed));
+      expect(inflated instanceof Uint8Array && sameBytes(inflated, expandPayload(message))).toBe(true);
     }
   });
 });
