@@ -30,6 +30,8 @@ export interface FuzzingServerOptions extends RunOptions {
     | undefined;
   /** Cases that some agents are not tested with. */
   readonly exclusions?: Exclusions | undefined;
+  /** Told of each case as a client asks for it. */
+  readonly onBegin?: ((test: Case, agent: string) => void) | undefined;
   /** Told of each result. */
   readonly onResult?: ((result: CaseResult) => void) | undefined;
   /** A client asked for reports; the connection waits for them. */
@@ -228,7 +230,7 @@ export class FuzzingServer {
       const { rest } = await answerAsServer(link, request, { kind: 'standard' });
       return sayGoodbye(link, 'client', rest);
     }
-    await this.#counted(() => runOnRequest(link, request, test, this.#options.agent ?? agent, this.#options));
+    await this.#counted(test, agent, (name) => runOnRequest(link, request, test, name, this.#options));
   }
 
   async #serveStream(
@@ -241,13 +243,14 @@ export class FuzzingServer {
       stream.respond({ ':status': 404 }, { endStream: true });
       return;
     }
-    const agent = this.#options.agent ?? route.agent;
-    await this.#counted(() => runOnStream(stream, headers, route.test, agent, this.#options));
+    const { test, agent } = route;
+    await this.#counted(test, agent, (name) => runOnStream(stream, headers, test, name, this.#options));
   }
 
-  async #counted(run: () => Promise<CaseResult>): Promise<void> {
+  async #counted(test: Case, agent: string, run: (agent: string) => Promise<CaseResult>): Promise<void> {
     this.#running++;
-    const result = await run();
+    this.#options.onBegin?.(test, agent);
+    const result = await run(this.#options.agent ?? agent);
     this.#store.add(result);
     this.#options.onResult?.(result);
     if (--this.#running > 0) return;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { huffmanCode } from '../../src/judge/huffman.js';
 import { Inflater } from '../../src/judge/inflater.js';
-import { expandPayload, fromHex } from '../../src/model/payload.js';
+import { expandPayload, fromHex, sameBytes } from '../../src/model/payload.js';
 import { bombOf } from '../../src/wire/bomb.js';
 
 /** What a sender of permessage-deflate makes of a message. */
