@@ -55,6 +55,18 @@ export async function runClientCase(
  * @param cases - by default all that are for clients over TCP
  * @param options - patience, and how many at a time
  * @returns all results, in the order of the cases
+ *
+ * @example
+ * ```ts no-run
+ * import { findCases, runClientCases } from '@sanssocket/conformance';
+ *
+ * const start = (url: string) => {
+ *   const socket = new WebSocket(url);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ * };
+ * const { cases } = await runClientCases(start, findCases({ role: 'client', patterns: ['1.*'] }));
+ * console.log(cases.map(({ id, verdict }) => `${id} ${verdict}`));
+ * ```
  */
 export async function runClientCases(
   start: StartClient,

@@ -40,7 +40,21 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly onStop?: (() => void) | undefined;
 }
 
-/** A running fuzzing server. */
+/**
+ * A running fuzzing server.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { FuzzingServer, findCases } from '@sanssocket/conformance';
+ *
+ * const server = await FuzzingServer.start({ cases: findCases({ patterns: ['1.1.*'] }) });
+ * const response = await fetch(`${server.url.replace('ws:', 'http:')}/cases`);
+ * const [first] = (await response.json()) as { id: string; url: string }[];
+ * assert.deepEqual([first?.id, first?.url], ['1.1.1', `${server.url}/case/1.1.1`]);
+ * await server.close();
+ * ```
+ */
 export class FuzzingServer {
   readonly cases: readonly Case[];
   readonly #options: FuzzingServerOptions;
@@ -62,14 +76,6 @@ export class FuzzingServer {
    * @param options - cases, ports, who is told
    * @returns the server, listening
    * @throws Error if the port cannot be had
-   *
-   * @example
-   * ```ts no-run
-   * import { FuzzingServer } from '@sanssocket/conformance';
-   *
-   * const server = await FuzzingServer.start({ port: 9001, onResult: ({ id, verdict }) => console.log(id, verdict) });
-   * console.log(`clients may run cases at ${server.url}`);
-   * ```
    */
   static async start(options: FuzzingServerOptions = {}): Promise<FuzzingServer> {
     const server = new FuzzingServer(options);

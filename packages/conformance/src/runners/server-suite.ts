@@ -20,7 +20,17 @@ export interface SuiteOptions extends RunOptions {
 /** Cases run at a time by default. */
 export const CONNECTIONS = 16;
 
-/** A server that cannot be tested. */
+/**
+ * A server that cannot be tested.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { NotAnEchoServer, runServerCases } from '@sanssocket/conformance';
+ *
+ * await assert.rejects(runServerCases({ url: 'ws://127.0.0.1:1/' }), NotAnEchoServer);
+ * ```
+ */
 export class NotAnEchoServer extends Error {
   /** What came of the first try. */
   readonly result: CaseResult;
@@ -82,7 +92,17 @@ export async function runServerCases(
 /**
  * Sends one message, and sees whether it comes back.
  *
+ * @param target - the server
+ * @param options - patience
  * @throws NotAnEchoServer if it does not
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { checkEcho } from '@sanssocket/conformance';
+ *
+ * await assert.rejects(checkEcho({ url: 'ws://127.0.0.1:1/' }), /No connection could be made/);
+ * ```
  */
 export async function checkEcho(target: ServerTarget, options: RunOptions = {}): Promise<void> {
   const [test] = findCases({ patterns: ['1.1.2'] });
