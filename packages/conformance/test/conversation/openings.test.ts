@@ -72,7 +72,8 @@ describe('a request that is to be refused', () => {
     ['an end, which 10.7 allows', (socket: Socket) => socket.end(), 'OK', 'As expected'],
     ['no answer', () => {}, 'NON-STRICT', 'neither accepted nor refused'],
     ['a status that is no error', 'HTTP/1.1 200 x\r\n\r\n', 'NON-STRICT', '200, which is no error'],
-    ['101', `${RIGHT}\r\n`, 'FAILED', 'Sec-WebSocket-Accept'],
+    ['101', `${RIGHT}\r\n`, 'FAILED', 'was accepted'],
+    ['what is no HTTP', 'no\r\n\r\n', 'FAILED', 'no HTTP response'],
   ])('answered with %s', async (_, answer, verdict, words) => {
     const result = await resultOf('request.upgrade-missing', answer);
     expect(result).toMatchObject({ verdict, explanation: expect.stringContaining(words) });
@@ -85,6 +86,11 @@ describe('a request that is to be refused', () => {
   ])('a version answered with %s', async (_, answer, verdict) => {
     expect(await resultOf('request.version-header', answer)).toMatchObject({ verdict });
   });
+});
+
+test('a request without HTTP version may be answered without one', async () => {
+  const result = await resultOf('request.request-line-0', 'no\r\n\r\n');
+  expect(result).toMatchObject({ verdict: 'NON-STRICT', explanation: 'The answer is no HTTP response.' });
 });
 
 describe('a request that is to be accepted', () => {

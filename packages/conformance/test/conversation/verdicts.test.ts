@@ -200,6 +200,12 @@ const WRONG: readonly (readonly [what: string, id: string, react: Reaction, expe
     { verdict: 'FAILED', closeBehavior: 'FAILED BY CLIENT' },
   ],
   [
+    'the same in a case that is not about closing',
+    '1.1.2',
+    rightly({ close: (_, socket) => socket.write(closeOf(1000)) }),
+    { verdict: 'NON-STRICT', behavior: 'OK', closeBehavior: 'FAILED BY CLIENT', section: '5.5.1' },
+  ],
+  [
     'data behind a Close',
     '7.1.1',
     rightly({
