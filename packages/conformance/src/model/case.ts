@@ -39,6 +39,9 @@ export interface Case {
   readonly inspects?: 'masking-keys';
 }
 
+/** What `deadlineMs` of an ordinary case is. */
+export const ORDINARY_MS = 3000;
+
 /** What carries a case. */
 export type CaseTransport = 'tcp' | 'tls' | 'h2';
 

@@ -247,7 +247,7 @@ describe('a server that goes away', () => {
   test('is left alone', async () => {
     const server = await startEchoServer();
     const sockets = new Set<Socket>();
-    server.on('connection', (socket) => sockets.add(socket));
+    server.on('connection', (socket: Socket) => sockets.add(socket));
     const cases = findCases({ role: 'server', patterns: ['6.*'] });
     const { cases: results } = await runServerCases({ url: `ws://127.0.0.1:${portOf(server)}/` }, cases, {
       connections: 2,
