@@ -22,7 +22,14 @@ describe('findDeadLinks', () => {
   };
 
   it('is content with files, places and addresses elsewhere', () => {
-    const links = ['b%20c.html', 'b%20c.html#here', '#own', 'b%20c.html?x=1#here', 'https://example.com/#x', '#'];
+    const links = [
+      'b%20c.html',
+      'b%20c.html#here',
+      '#own',
+      'b%20c.html?x=1#here',
+      'https://example.com/#x',
+      '#',
+    ];
     expect(deadOf(`<p id="own">${links.map((link) => `<a href="${link}">x</a>`).join('')}</p>`)).toEqual([]);
   });
 
