@@ -37,7 +37,7 @@ const GONE = 2;
  * Runs a connection over a transport until both have ended, whatever the peer does or leaves undone.
  *
  * An application gives the connection its sink, and sends by the methods of this class, which also write. After other calls to the
- * connection (`beginText`, `pong`, many small messages that are to leave in one write) it calls {@link ConnectionHost.flush}.
+ * connection (`beginText`, `pong`) it calls {@link ConnectionHost.flush}.
  *
  * What the connection's sink throws is reported as `Connection` reports what there is nobody to throw at (the sink's `error`, or as
  * uncaught), and the connection is failed with 1011: one client's misfortune is nobody else's, and nobody is left waiting.
@@ -102,6 +102,8 @@ export class ConnectionHost {
   /** Whether output is being written. */
   #running = false;
   #wasFull = false;
+  /** Whether a flush will follow soon. */
+  #flushing = false;
 
   /**
    * @param connection - with a sink of the application's; of its own, no other host's
@@ -212,7 +214,8 @@ export class ConnectionHost {
   // For the application.
 
   /**
-   * As `Connection.sendText`; written at once, or behind the call of the sink that it is made from.
+   * As `Connection.sendText`. It is written together with what else is sent in one go: behind the call of the sink that it is made
+   * from, or else as a microtask; {@link ConnectionHost.flush} writes it at once.
    *
    * @returns false too if more than `maxWaitingBytes` wait: nothing was sent then, see `whenOver`
    */
@@ -262,11 +265,13 @@ export class ConnectionHost {
   }
 
   /**
-   * Writes what commands given to {@link ConnectionHost.connection} have made. Inside of the sink's methods it does nothing: what
-   * they make is written when the call has returned.
+   * Writes what commands given to {@link ConnectionHost.connection} have made. Inside of the sink's methods it only counts them as
+   * answers, as the methods that send do: they are written when the call has returned.
    */
   flush(): void {
-    if (!this.#reading) this.#run(false);
+    if (this.gone) this.#discard();
+    else if (this.#reading) this.#hold();
+    else this.#run(false);
   }
 
   /** Reads no more behind the current event, at that very byte: neither the connection nor the transport. */
@@ -294,7 +299,10 @@ export class ConnectionHost {
 
   /** Whether more than `highWaterBytes` wait: what is not urgent had better wait for {@link ConnectionHost.onDrained}. */
   get full(): boolean {
-    return this.waitingBytes > this.#config.highWaterBytes;
+    const full = this.#isFull;
+    // Whoever has seen it waits for `onDrained`.
+    if (full) this.#wasFull = true;
+    return full;
   }
 
   /** Whether the transport is gone: nothing is called on it any more. */
@@ -309,22 +317,43 @@ export class ConnectionHost {
 
   // Sending.
 
+  get #isFull(): boolean {
+    return this.waitingBytes > this.#config.highWaterBytes;
+  }
+
   /** Whether there is room for a message; one alone always has. */
   #mayBegin(): boolean {
     const { maxWaitingBytes, whenOver } = this.#config;
+    if (this.gone) this.#discard();
     // One that is closing sends nothing anyway.
     if (this.waitingBytes <= maxWaitingBytes || this.connection.state !== 'open') return true;
     if (whenOver === 'fail') {
       this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
-      this.flush();
+      if (!this.#reading) this.#run(false);
     }
     return false;
   }
 
+  /** There is nowhere to write to any more: nothing is held of what the last messages are answered with. */
+  #discard(): void {
+    while (this.connection.takeOutput() !== undefined);
+  }
+
   #sent(): true {
     if (this.#reading) this.#hold();
-    else this.#run(false);
+    else if (this.#isFull) this.#run(false);
+    else this.#flushSoon();
     return true;
+  }
+
+  /** What is sent together leaves in one write: a broadcast of many messages is one for each connection. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.flush();
+    });
   }
 
   /** Stops the connection behind the event that is being answered, if too many answers wait. */
@@ -460,7 +489,7 @@ export class ConnectionHost {
     const { state } = this.connection;
     this.#read(state === 'closed' || !this.#stopsReading());
     if (state !== 'open') this.#settleClosing(timed);
-    if (this.full) {
+    if (this.#isFull) {
       this.#wasFull = true;
     } else if (this.#wasFull && !this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) {
       this.#wasFull = false;
