@@ -38,6 +38,7 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'test-vectors/test/**/*.test.ts',
       'examples/*/test/**/*.test.ts',
+      'docs/test/**/*.test.ts',
       'tools/test/**/*.test.ts',
     ],
     setupFiles: [`${root}tools/property-seed.ts`],

@@ -13,7 +13,9 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type Duplex, Writable } from 'node:stream';
-import type { Connection } from '@sanssocket/codec';
+import { ReadableStream } from 'node:stream/web';
+import type { ConnectionHost } from '@sanssocket/codec/host';
+import { hostStreams, type StreamPair } from '@sanssocket/codec/host/streams';
 import {
   acceptRequest,
   checkRequest,
@@ -28,10 +30,7 @@ import { createEcho } from './run.js';
 /** A 101 response, which `Response` cannot be, and what to do with the bytes that follow it. */
 export interface Upgrade {
   readonly head: Uint8Array;
-  connect(streams: {
-    readonly readable: AsyncIterable<Uint8Array>;
-    readonly writable: WritableStream<Uint8Array>;
-  }): Promise<void>;
+  connect(streams: StreamPair): void;
 }
 
 /** The handler: pure but for the connection it makes. */
@@ -41,7 +40,15 @@ export function judge(request: Request): Response | Upgrade {
   const refusal = findRefusal(checked, [allowPaths(['/echo'])]);
   if (refusal !== undefined) return toResponse(rejectRequest(refusal));
   const { bytes } = acceptRequest(checked, { protocols: ['echo'] });
-  return { head: bytes, connect: ({ readable, writable }) => pump(createEcho(), readable, writable) };
+  return {
+    head: bytes,
+    connect(streams) {
+      const host: ConnectionHost = hostStreams(
+        streams,
+        createEcho(() => host),
+      );
+    },
+  };
 }
 
 /** A refusal as a `Response`. `Connection` and `Content-Length` are the host's to write there. */
@@ -51,27 +58,6 @@ function toResponse({ status, reason, headers, body }: Rejection): Response {
     if (!/^(connection|content-length|upgrade)$/i.test(headers[i]!)) own.append(headers[i]!, headers[i + 1]!);
   }
   return new Response(Uint8Array.from(body), { status, statusText: reason, headers: own });
-}
-
-async function pump(
-  connection: Connection,
-  readable: AsyncIterable<Uint8Array>,
-  writable: WritableStream<Uint8Array>,
-): Promise<void> {
-  const writer = writable.getWriter();
-  const flush = async (): Promise<void> => {
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
-      await writer.write(chunk);
-    }
-  };
-  for await (const chunk of readable) {
-    connection.receive(chunk);
-    await flush();
-    if (connection.transport === 'end') break;
-  }
-  connection.receiveEnd();
-  await flush();
-  await writer.close();
 }
 
 /** A host for {@link judge}: what a runtime does behind such a handler. */
@@ -92,8 +78,8 @@ export function createFetchServer(): Server {
     socket.write(answer.head);
     socket.unshift(remaining);
     // `Duplex.toWeb` would not tell the end of the one direction before that of the other.
-    const readable = socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-    answer.connect({ readable, writable: Writable.toWeb(socket) }).catch(() => socket.destroy());
+    const readable = ReadableStream.from<Uint8Array>(socket.iterator({ destroyOnReturn: false }));
+    answer.connect({ readable, writable: Writable.toWeb(socket) });
   });
   return server;
 }

@@ -11,7 +11,7 @@ import {
   type HandshakeFault,
   rejectFault,
 } from '@sanssocket/handshake';
-import { createEcho, run } from './run.js';
+import { runEcho } from './run.js';
 
 /** An HTTP server whose every path is an echo, ready to listen. */
 export function createHttpServer(): Server {
@@ -24,7 +24,7 @@ export function createHttpServer(): Server {
       return;
     }
     socket.write(acceptRequest(checked, { protocols: ['echo'] }).bytes);
-    run(socket, createEcho(), remaining);
+    runEcho(socket, remaining);
   });
   return server;
 }

@@ -6,7 +6,7 @@ import {
   type ClientOutcome,
   ServerHandshake,
 } from '@sanssocket/handshake';
-import { createEcho, run } from './run.js';
+import { runEcho } from './run.js';
 
 /** An echo server, ready to listen. */
 export function createTcpServer(): Server {
@@ -23,7 +23,7 @@ export function createTcpServer(): Server {
       if (event?.kind !== 'request') return;
       socket.off('data', onData).off('end', onEnd);
       socket.write(handshake.accept({ protocols: ['echo'] }).bytes);
-      run(socket, createEcho(), event.remaining);
+      runEcho(socket, event.remaining);
     };
     socket.on('data', onData).on('end', onEnd);
   });
@@ -48,7 +48,7 @@ export function dial(url: string, options: ClientHandshakeOptions = {}): Promise
         .off('end', onEnd)
         .off('error', reject)
         .on('error', () => {});
-      socket.pause(); // `run` lets it flow again
+      socket.pause(); // its host lets it flow again
       if (outcome.kind !== 'accepted') socket.destroy();
       resolve({ socket, outcome });
     };

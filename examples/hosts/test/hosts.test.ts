@@ -7,13 +7,13 @@ import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { Connection } from '@sanssocket/codec';
 import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
+import { hostSocket } from '@sanssocket/codec/host/node';
 import { createRequest } from '@sanssocket/handshake';
 import { acceptKey } from '@sanssocket/handshake/values';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFetchServer } from '../src/fetch-style.js';
 import { createHttpServer, requestUpgrade } from '../src/node-http.js';
 import { createProxy } from '../src/reverse-proxy.js';
-import { run } from '../src/run.js';
 import { createTcpServer, dial } from '../src/tcp.js';
 
 interface Listening {
@@ -90,13 +90,12 @@ async function talk(socket: Duplex, remaining: Uint8Array): Promise<{ heard: str
     {
       text(text) {
         heard.push(text);
-        connection.close(1000);
+        host.close(1000);
       },
     },
   );
-  const flush = run(socket, connection, remaining);
-  connection.sendText('hello');
-  flush();
+  const host = hostSocket(socket, connection, {}, remaining);
+  host.sendText('hello');
   await once(socket, 'close');
   return { heard, clean: connection.outcome!.clean };
 }
@@ -149,7 +148,7 @@ describe('a server that sends frames in one chunk with its response', () => {
     const { socket, outcome } = await dial(urls.get(name)!);
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
     const heard = new Promise<string>((resolve) => {
-      run(socket, new Connection({ role: 'client' }, { text: resolve }), outcome.remaining);
+      hostSocket(socket, new Connection({ role: 'client' }, { text: resolve }), {}, outcome.remaining);
     });
     expect(await heard).toBe('at once');
     socket.destroy();
@@ -158,7 +157,7 @@ describe('a server that sends frames in one chunk with its response', () => {
   test.each(['eager', 'proxy to eager'])('%s, a client over node:http', async (name) => {
     const { socket, remaining } = await requestUpgrade(urls.get(name)!);
     const heard = new Promise<string>((resolve) => {
-      run(socket!, new Connection({ role: 'client' }, { text: resolve }), remaining!);
+      hostSocket(socket!, new Connection({ role: 'client' }, { text: resolve }), {}, remaining);
     });
     expect(await heard).toBe('at once');
     socket!.destroy();

@@ -1,6 +1,7 @@
 /** An echo server on `node:http2`: WebSockets (RFC 8441) and plain requests are streams side by side on one connection. */
 import type { Http2SecureServer, Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Connection } from '@sanssocket/codec';
+import { hostSocket } from '@sanssocket/codec/host/node';
 import {
   acceptConnect,
   type ConnectRejection,
@@ -11,7 +12,6 @@ import {
 import { allowPaths, findRefusal } from '@sanssocket/handshake/rules';
 import { toObject } from './header-list.js';
 import { PAGE } from './page.js';
-import { run } from './run.js';
 
 /** What a server needs to be created with: clients may then ask for WebSockets (RFC 8441 3). */
 export const SETTINGS: { readonly enableConnectProtocol: true } = { enableConnectProtocol: true };
@@ -48,11 +48,10 @@ function openWebSocket(stream: ServerHttp2Stream, list: readonly string[]): void
   stream.respond(toObject(acceptConnect(request, { protocols: ['echo'] }).headers));
   const connection: Connection = new Connection(
     { role: 'server' },
-    { text: (text) => connection.sendText(text), binary: (bytes) => connection.sendBinary(bytes) },
+    { text: (text) => host.sendText(text), binary: (bytes) => host.sendBinary(bytes) },
   );
-  const flush = run(stream, connection);
-  connection.sendText('hello'); // leaves with the response: its bytes reach the client right behind the head
-  flush();
+  const host = hostSocket(stream, connection); // a stream of HTTP/2 is a Duplex like a socket
+  host.sendText('hello'); // leaves with the response: its bytes reach the client right behind the head
 }
 
 function refuse(stream: ServerHttp2Stream, { headers, body }: ConnectRejection): void {

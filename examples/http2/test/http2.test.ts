@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect, createServer, type Http2Server } from 'node:http2';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { Connection } from '@sanssocket/codec';
+import { hostSocket } from '@sanssocket/codec/host/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open, settled } from '../src/client.js';
-import { run } from '../src/run.js';
 import { SETTINGS, serveEcho } from '../src/server.js';
 
 let server: Http2Server;
@@ -39,13 +39,12 @@ async function talk(texts: readonly string[]): Promise<{ heard: string[]; clean:
     {
       text(text) {
         heard.push(text);
-        if (heard.length === texts.length + 1) connection.close(1000);
+        if (heard.length === texts.length + 1) host.close(1000);
       },
     },
   );
-  const flush = run(stream, connection);
-  for (const text of texts) connection.sendText(text);
-  flush();
+  const host = hostSocket(stream, connection);
+  for (const text of texts) host.sendText(text);
   await once(stream, 'close');
   return { heard, clean: connection.outcome?.clean };
 }
@@ -107,7 +106,7 @@ test('the client’s connection is cut: no clean end, and nothing is thrown', as
   await settled(cut);
   const { stream } = await open(cut, `ws://${url}/echo`);
   const connection = new Connection({ role: 'client' }, {});
-  run(stream, connection);
+  hostSocket(stream, connection);
   socket.destroy();
   await once(stream, 'close');
   expect(connection.outcome).toMatchObject({ clean: false });

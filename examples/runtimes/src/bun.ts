@@ -1,57 +1,48 @@
 /** Bun: `bun run src/bun.ts`, `tsconfig.json` says where the packages are. `Bun.listen` gives the bytes. */
-import { EchoSession } from './session.ts';
+import type { ConnectionHost } from '@sanssocket/codec/host';
+import {
+  type BunSocket,
+  type BunSocketHandlers,
+  bunHandlers,
+  hostBunSocket,
+} from '@sanssocket/codec/host/bun';
+import { ServerHandshake } from '@sanssocket/handshake';
+import { createEcho } from './echo.ts';
 
-interface Session {
-  readonly echo: EchoSession;
-  /** What the socket has not taken yet. */
-  pending: Uint8Array | undefined;
-}
-interface BunSocket {
-  data: Session;
-  write(bytes: Uint8Array): number;
-  end(): void;
+interface Socket extends BunSocket {
+  data: { readonly handshake: ServerHandshake; host: ConnectionHost | undefined };
 }
 declare const Bun: {
   listen(options: {
     hostname: string;
     port: number;
-    socket: Record<'open' | 'drain' | 'end' | 'error', (socket: BunSocket) => void> & {
-      data(socket: BunSocket, chunk: Uint8Array): void;
-    };
+    allowHalfOpen: boolean;
+    socket: BunSocketHandlers<Socket> & { open(socket: Socket): void };
   }): { readonly port: number };
 };
 
 const listener = Bun.listen({
   hostname: '127.0.0.1',
   port: 0,
+  allowHalfOpen: true,
   socket: {
     open(socket) {
-      socket.data = { echo: new EchoSession(), pending: undefined };
+      socket.data = { handshake: new ServerHandshake(), host: undefined };
     },
-    data(socket, chunk) {
-      socket.data.echo.receive(chunk);
-      flush(socket);
-    },
-    drain: flush,
-    end(socket) {
-      socket.data.echo.receiveEnd();
-      flush(socket);
-      socket.end();
-    },
-    error() {},
+    ...bunHandlers(({ data }) => data.host, shakeHands),
   },
 });
 console.log(`port ${listener.port}`);
 
-/** `write` takes what fits and says how much that was; `drain` tells when more does. */
-function flush(socket: BunSocket): void {
+function shakeHands(socket: Socket, chunk: Uint8Array): void {
   const { data } = socket;
-  for (;;) {
-    const chunk = data.pending ?? data.echo.takeOutput();
-    if (chunk === undefined) break;
-    const written = socket.write(chunk);
-    data.pending = written < chunk.length ? chunk.slice(Math.max(0, written)) : undefined;
-    if (data.pending !== undefined) return;
+  const event = data.handshake.receive(chunk);
+  if (event?.kind === 'rejected') {
+    socket.write(event.bytes);
+    socket.end();
   }
-  if (data.echo.ended) socket.end();
+  if (event?.kind !== 'request') return;
+  socket.write(data.handshake.accept({ protocols: ['echo'] }).bytes);
+  const connection = createEcho(() => data.host!);
+  data.host = hostBunSocket(socket, connection, {}, event.remaining);
 }

@@ -1,33 +1,43 @@
 /** Deno: `deno run --allow-net=127.0.0.1 --import-map=imports.json src/deno.ts`. `Deno.listen` gives the bytes. */
-import { EchoSession } from './session.ts';
+import type { ConnectionHost } from '@sanssocket/codec/host';
+import { type DenoConn, hostDenoConn } from '@sanssocket/codec/host/deno';
+import { ServerHandshake } from '@sanssocket/handshake';
+import { createEcho } from './echo.ts';
 
-interface Conn {
-  readonly readable: ReadableStream<Uint8Array>;
-  write(bytes: Uint8Array): Promise<number>;
-  close(): void;
-}
 declare const Deno: {
   listen(options: {
     hostname: string;
     port: number;
-  }): AsyncIterable<Conn> & { readonly addr: { port: number } };
+  }): AsyncIterable<DenoConn> & { readonly addr: { port: number } };
 };
 
 const listener = Deno.listen({ hostname: '127.0.0.1', port: 0 });
 console.log(`port ${listener.addr.port}`);
 for await (const conn of listener) serve(conn).catch(() => {});
 
-async function serve(conn: Conn): Promise<void> {
-  const session = new EchoSession();
-  const flush = async (): Promise<void> => {
-    for (let chunk = session.takeOutput(); chunk !== undefined; chunk = session.takeOutput()) {
-      for (let at = 0; at < chunk.length; ) at += await conn.write(chunk.subarray(at));
+async function serve(conn: DenoConn): Promise<void> {
+  const handshake = new ServerHandshake();
+  const buffer = new Uint8Array(4096);
+  for (;;) {
+    const length = await conn.read(buffer);
+    const event = length === null ? handshake.receiveEnd() : handshake.receive(buffer.subarray(0, length));
+    if (event?.kind === 'rejected') {
+      await writeAll(conn, event.bytes);
+      conn.close();
     }
-  };
-  for await (const chunk of conn.readable) {
-    session.receive(chunk);
-    await flush();
-    if (session.ended) break; // and the socket is closed with the iteration
+    if (event?.kind === 'request') {
+      await writeAll(conn, handshake.accept({ protocols: ['echo'] }).bytes);
+      const host: ConnectionHost = hostDenoConn(
+        conn,
+        createEcho(() => host),
+        {},
+        event.remaining,
+      );
+    }
+    if (event !== undefined) return;
   }
-  session.receiveEnd();
+}
+
+async function writeAll(conn: DenoConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += await conn.write(bytes.subarray(at));
 }

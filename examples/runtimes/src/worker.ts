@@ -5,6 +5,7 @@
 // @ts-expect-error there are no types for it here
 import { connect as connectSocket } from 'cloudflare:sockets';
 import { Connection } from '@sanssocket/codec';
+import { hostStreams } from '@sanssocket/codec/host/streams';
 import { ClientHandshake } from '@sanssocket/handshake';
 
 interface TcpSocket {
@@ -22,44 +23,41 @@ export default {
   },
 };
 
-async function talk(
-  url: string,
-  message: string,
-): Promise<{ outcome: string; heard: string[]; clean: boolean }> {
+interface Heard {
+  readonly outcome: string;
+  readonly heard: readonly string[];
+  readonly clean: boolean;
+}
+
+async function talk(url: string, message: string): Promise<Heard> {
   const handshake = new ClientHandshake(url, { protocols: ['echo'] });
   const { uri, bytes } = handshake.request;
   const socket = connect({ hostname: uri.host, port: uri.port });
   const writer = socket.writable.getWriter();
   await writer.write(bytes);
-  const heard: string[] = [];
-  const connection = new Connection(
-    { role: 'client' },
-    {
-      text(text) {
-        heard.push(text);
-        connection.close(1000);
-      },
-    },
-  );
-  let outcome = 'none';
+  writer.releaseLock();
   const reader = socket.readable.getReader();
-  while (connection.transport === 'open') {
+  let answer = handshake.receive((await reader.read()).value ?? new Uint8Array(0));
+  while (answer === undefined) {
     const { value } = await reader.read();
-    if (value === undefined) break;
-    if (handshake.state === 'accepted') {
-      connection.receive(value);
-    } else {
-      const answer = handshake.push(value);
-      if (answer === undefined) continue;
-      outcome = answer.kind;
-      if (answer.kind !== 'accepted') break;
-      connection.receive(answer.remaining);
-      connection.sendText(message);
-    }
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
-      await writer.write(chunk);
-    }
+    answer = value === undefined ? handshake.receiveEnd() : handshake.receive(value);
   }
-  await socket.close();
-  return { outcome, heard, clean: connection.outcome?.clean === true };
+  reader.releaseLock();
+  if (answer.kind !== 'accepted') return { outcome: answer.kind, heard: [], clean: false };
+  const { remaining } = answer;
+  return new Promise((resolve) => {
+    const heard: string[] = [];
+    const connection = new Connection(
+      { role: 'client' },
+      {
+        text(text) {
+          heard.push(text);
+          host.close(1000);
+        },
+      },
+    );
+    const host = hostStreams(socket, connection, {}, remaining);
+    host.onGone = () => resolve({ outcome: 'accepted', heard, clean: connection.outcome?.clean === true });
+    host.sendText(message);
+  });
 }

@@ -60,6 +60,11 @@ export interface MessageExtension {
    */
   readonly rsv: number;
   /**
+   * For prepared messages: connections whose only extension has the same object here encode each of them to the same bytes, so that
+   * it is encoded once for all. Undefined where that cannot be promised: what was sent before matters, or somebody is asked each time.
+   */
+  readonly preparedScope?: object | undefined;
+  /**
    * Encodes one piece of an outgoing message.
    *
    * @param piece - the payload; not to be changed, nor kept for longer than until it has been encoded
@@ -96,6 +101,8 @@ export class ExtensionChain {
   readonly #extensions: readonly MessageExtension[];
   /** The reserved bits the extensions claim together. */
   readonly rsv: number;
+  /** As `MessageExtension.preparedScope`; undefined where there are several, whose scopes would have to be put together. */
+  readonly preparedScope: object | undefined;
   /** Bits of those that left the current outgoing message as it is; without bits there is no leaving. */
   #left = 0;
   /**
@@ -120,6 +127,7 @@ export class ExtensionChain {
       rsv |= extension.rsv;
     }
     this.rsv = rsv;
+    this.preparedScope = extensions.length === 1 ? extensions[0]!.preparedScope : undefined;
   }
 
   /** Whether some extension has to decode a message with this first byte. */

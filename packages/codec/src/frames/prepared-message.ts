@@ -6,7 +6,8 @@ import { encodeUtf8 } from '../rules/text.js';
 
 /**
  * A message ready to be queued on any number of connections with `connection.sendPrepared`. A server without extensions
- * queues the same bytes everywhere, by reference; a client masks them with a fresh key each time.
+ * queues the same bytes everywhere, by reference; one whose extension promises the same bytes for many connections
+ * (permessage-deflate without context takeover does) encodes it once for those; a client masks it with a fresh key each time.
  *
  * @example
  * ```ts
@@ -26,6 +27,10 @@ export class PreparedMessage {
   readonly frame: Uint8Array;
   /** The payload: the end of {@link PreparedMessage.frame}. */
   readonly payload: Uint8Array;
+  /** The scope asked for last, and the frame for it: in a broadcast it is the same again and again. */
+  #scope: object | null = null;
+  #scopeFrame: Uint8Array | undefined;
+  #encoded: WeakMap<object, Uint8Array> | null = null;
 
   private constructor(opcode: MessageOpcode, payload: Uint8Array) {
     const frame = new Uint8Array(frameHeaderBytes(payload.length, false) + payload.length);
@@ -34,6 +39,31 @@ export class PreparedMessage {
     this.opcode = opcode;
     this.frame = frame;
     this.payload = frame.subarray(at);
+  }
+
+  /**
+   * The frame as an extension has encoded it for all connections of a scope; undefined if it has not yet.
+   *
+   * @internal
+   */
+  frameFor(scope: object): Uint8Array | undefined {
+    if (scope !== this.#scope) {
+      this.#scopeFrame = this.#encoded?.get(scope);
+      this.#scope = scope;
+    }
+    return this.#scopeFrame;
+  }
+
+  /**
+   * Keeps a frame for {@link PreparedMessage.frameFor}.
+   *
+   * @internal
+   */
+  keepFrame(scope: object, frame: Uint8Array): void {
+    this.#encoded ??= new WeakMap();
+    this.#encoded.set(scope, frame);
+    this.#scope = scope;
+    this.#scopeFrame = frame;
   }
 
   /**

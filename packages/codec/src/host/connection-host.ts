@@ -37,7 +37,7 @@ const GONE = 2;
  * Runs a connection over a transport until both have ended, whatever the peer does or leaves undone.
  *
  * An application gives the connection its sink, and sends by the methods of this class, which also write. After other calls to the
- * connection (`beginText`, `pong`, many small messages that are to leave in one write) it calls {@link ConnectionHost.flush}.
+ * connection (`beginText`, `pong`) it calls {@link ConnectionHost.flush}.
  *
  * What the connection's sink throws is reported as `Connection` reports what there is nobody to throw at (the sink's `error`, or as
  * uncaught), and the connection is failed with 1011: one client's misfortune is nobody else's, and nobody is left waiting.
@@ -102,6 +102,8 @@ export class ConnectionHost {
   /** Whether output is being written. */
   #running = false;
   #wasFull = false;
+  /** Whether a flush will follow soon. */
+  #flushing = false;
 
   /**
    * @param connection - with a sink of the application's; of its own, no other host's
@@ -212,7 +214,8 @@ export class ConnectionHost {
   // For the application.
 
   /**
-   * As `Connection.sendText`; written at once, or behind the call of the sink that it is made from.
+   * As `Connection.sendText`. It is written together with what else is sent in one go: behind the call of the sink that it is made
+   * from, or else as a microtask; {@link ConnectionHost.flush} writes it at once.
    *
    * @returns false too if more than `maxWaitingBytes` wait: nothing was sent then, see `whenOver`
    */
@@ -323,8 +326,19 @@ export class ConnectionHost {
 
   #sent(): true {
     if (this.#reading) this.#hold();
-    else this.#run(false);
+    else if (this.full) this.#run(false);
+    else this.#flushSoon();
     return true;
+  }
+
+  /** What is sent together leaves in one write: a broadcast of many messages is one for each connection. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.flush();
+    });
   }
 
   /** Stops the connection behind the event that is being answered, if too many answers wait. */

@@ -139,14 +139,26 @@ export class MessageSender implements PipelineTarget {
 
   prepared(message: PreparedMessage): void {
     const { frame, opcode, payload } = message;
-    if (this.#pipeline !== null) {
-      this.#pipeline.send(payload, { ...whole(opcode, undefined), prepared: message });
-      return;
-    }
-    if (this.#config.role === 'client') {
+    const pipeline = this.#pipeline;
+    if (pipeline !== null) {
+      const encoded = this.frameBefore(message, pipeline);
+      if (encoded === undefined) pipeline.send(payload, { ...whole(opcode, undefined), prepared: message });
+      else this.share(encoded);
+    } else if (this.#config.role === 'client') {
       this.writeSpan(FIN | opcode, payload, 0, payload.length, this.key());
-      return;
+    } else {
+      this.share(frame);
     }
+  }
+
+  /** What became of a prepared message on another connection, if it would become the same here and now. */
+  private frameBefore(message: PreparedMessage, { scope, busy }: OutgoingPipeline): Uint8Array | undefined {
+    if (scope === undefined || busy || this.#config.role === 'client') return undefined;
+    return message.frameFor(scope);
+  }
+
+  /** Queues a frame that other connections queue, too. */
+  private share(frame: Uint8Array): void {
     if (this.#output === null && this.#only === null) {
       this.#only = frame;
       return;
@@ -245,7 +257,16 @@ export class MessageSender implements PipelineTarget {
   writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void {
     // An extension has closed or failed the connection while it encoded: no data frame follows our Close (5.5.1).
     if (this.closed) return;
-    this.writeFrame(firstByte(position, piece.rsv), piece.payload, key);
+    const { prepared } = position;
+    const scope = this.#pipeline?.scope;
+    if (prepared === undefined || scope === undefined || key !== undefined) {
+      this.writeFrame(firstByte(position, piece.rsv), piece.payload, key);
+      return;
+    }
+    const frame =
+      piece.rsv === 0 ? prepared.frame : wholeFrame(firstByte(position, piece.rsv), piece.payload);
+    prepared.keepFrame(scope, frame);
+    this.share(frame);
   }
 
   /** With extensions, one that never throws: a piece that has been encoded has to be sent, or the peer's window is another. */
@@ -323,4 +344,11 @@ function whole(opcode: MessageOpcode, options: SendOptions | undefined): PiecePo
 
 function firstByte({ opcode, first, last }: PiecePosition, rsv: number): number {
   return (last ? FIN : 0) | rsv | (first ? opcode : CONTINUATION);
+}
+
+/** An unmasked frame in memory of its own, for many connections. */
+function wholeFrame(first: number, payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(frameHeaderBytes(payload.length, false) + payload.length);
+  copyInto(payload, 0, payload.length, frame, writeFrameHeader(frame, 0, first, payload.length, undefined));
+  return frame;
 }

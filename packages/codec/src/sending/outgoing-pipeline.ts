@@ -55,6 +55,16 @@ export class OutgoingPipeline {
     return this.#bytes;
   }
 
+  /** As `ExtensionChain.preparedScope`. */
+  get scope(): object | undefined {
+    return this.#chain.preparedScope;
+  }
+
+  /** Whether an extension is at work, and what is sent has to wait. */
+  get busy(): boolean {
+    return this.#line !== null;
+  }
+
   /** Whether a Close is in line. */
   get closing(): boolean {
     return this.#closeBody !== null;

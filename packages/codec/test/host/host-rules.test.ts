@@ -152,7 +152,10 @@ describe('output', () => {
   it('that came while a batch was under way leaves in one', () => {
     const { transport, host, connection } = setUp();
     transport.room = 0;
-    for (const message of ['1', '22', '333']) host.sendText(message);
+    for (const message of ['1', '22', '333']) {
+      host.sendText(message);
+      host.flush();
+    }
     expect(transport.batches.length).toBe(1);
     expect(connection.bufferedAmount).toBe(4 + 5);
     transport.room = 1000;
@@ -170,6 +173,14 @@ describe('output', () => {
     message.end('3');
     expect(transport.batches).toEqual([]);
     host.flush();
+    expect(transport.batches.length).toBe(1);
+  });
+
+  it('that is sent together leaves in one batch, soon', async () => {
+    const { transport, host } = setUp();
+    for (const message of ['1', '2', '3']) host.sendText(message);
+    expect(transport.batches).toEqual([]);
+    await undefined;
     expect(transport.batches.length).toBe(1);
   });
 
@@ -202,6 +213,7 @@ describe('output', () => {
     host.onDrained = drained;
     transport.room = 0;
     host.sendText('a'.repeat(90));
+    host.flush();
     expect(host.full).toBe(false);
     host.sendText('a'.repeat(90));
     expect(host.full).toBe(true);
@@ -328,7 +340,10 @@ describe('the end of the transport', () => {
     transport[method] = () => {
       throw error;
     };
-    if (method === 'write') host.sendText('hi');
+    if (method === 'write') {
+      host.sendText('hi');
+      host.flush();
+    }
     if (method === 'pause') host.pause();
     if (method === 'end') host.fail();
     if (method === 'wakeAt') host.close();

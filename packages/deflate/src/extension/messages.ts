@@ -36,6 +36,8 @@ type PreparedPayload = Encoded | PromiseLike<Encoded>;
 export class DeflateMessages implements MessageExtension {
   /** RSV1 (RFC 7692 6). */
   readonly rsv = 0x40;
+  /** Where nothing is remembered between messages, and nobody is asked. */
+  readonly preparedScope: object | undefined;
   readonly #rules: MessageRules;
   readonly #deflaters: Lender<Deflater>;
   readonly #inflaters: Lender<Inflater>;
@@ -43,6 +45,7 @@ export class DeflateMessages implements MessageExtension {
 
   constructor(rules: MessageRules, deflaters: Lender<Deflater>, inflaters: Lender<Inflater>) {
     this.#rules = rules;
+    this.preparedScope = rules.shouldCompress === undefined ? (rules.prepared ?? undefined) : undefined;
     this.#deflaters = deflaters;
     this.#inflaters = inflaters;
   }
