@@ -105,8 +105,6 @@ export type ConnectionSink<D extends Delivery = 'messages'> = [Delivery] extends
       ? SpanSink
       : PieceSink;
 
-const AsyncFunction: unknown = /* @__PURE__ */ (async () => {}).constructor;
-
 const METHODS: Readonly<Record<Delivery, readonly (keyof AnySink)[]>> = {
   messages: ['text', 'binary'],
   spans: ['message'],
@@ -134,7 +132,7 @@ export function requireSink(delivery: Delivery, sink: AnySink): void {
     );
   }
   for (const name of METHODS[delivery]) {
-    if (sink[name] instanceof (AsyncFunction as FunctionConstructor)) {
+    if (isAsync(sink[name])) {
       throw misuse(
         TypeError,
         'SINK_INVALID',
@@ -142,4 +140,9 @@ export function requireSink(delivery: Delivery, sink: AnySink): void {
       );
     }
   }
+}
+
+/** Whether a function was written with `async`. */
+function isAsync(method: unknown): boolean {
+  return method instanceof (async () => {}).constructor;
 }
