@@ -19,7 +19,9 @@ export interface Installer {
 }
 const npm = ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline'];
 const yarn = [process.execPath, require.resolve('@yarnpkg/cli-dist/bin/yarn.js')];
-const bun = `${root}examples/runtimes/node_modules/@oven/bun-linux-x64/bin/bun`;
+const runtimes = `${root}examples/runtimes/node_modules/`;
+const bun = `${runtimes}@oven/bun-linux-x64/bin/bun`;
+export const deno = `${runtimes}@deno/linux-x64-glibc/deno`;
 export const installers: readonly Installer[] = [
   { name: 'npm', install: npm, node: [process.execPath] },
   {
@@ -82,7 +84,7 @@ export async function createProject(name: string, installer: Installer = install
 }
 
 /** What a package can be imported by: each entry that is a module. */
-export function entriesOf({ name, folder }: { readonly name: string; readonly folder: string }): string[] {
+function entriesOf({ name, folder }: { readonly name: string; readonly folder: string }): string[] {
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return Object.entries(exports as Record<string, string | { readonly default: string }>)
     .filter(([, target]) => typeof target === 'object' && target.default.endsWith('.js'))

@@ -1,13 +1,8 @@
 // What `tools/jsr.mjs` makes of the sources is a workspace that JSR would take.
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
 import { writeJsrWorkspace } from '../../jsr.mjs';
-import { runIn } from '../src/stranger.js';
-
-const deno = fileURLToPath(
-  new URL('../../../examples/runtimes/node_modules/@deno/linux-x64-glibc/deno', import.meta.url),
-);
+import { deno, runIn } from '../src/stranger.js';
 
 test('deno publish --dry-run', async () => {
   const folder = join(inject('folder'), 'jsr');

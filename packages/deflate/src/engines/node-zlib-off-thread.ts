@@ -87,7 +87,6 @@ export class OffThreadInflater implements Inflater {
           resolve('EXTENSION_DATA');
           return;
         }
-        // Some types of Node's errors do not know of codes.
         if ((error as { readonly code?: string } | null)?.code === 'ERR_BUFFER_TOO_LARGE') {
           resolve('MESSAGE_TOO_LARGE');
           return;
