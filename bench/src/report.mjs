@@ -87,7 +87,9 @@ export class Report {
         figure(row.theirs),
         row.unit,
         row.peer,
-        row.ratio.toFixed(2),
+        row.ratios === undefined
+          ? row.ratio.toFixed(2)
+          : row.ratios.map((ratio) => ratio.toFixed(2)).join('-'),
         `${(100 * row.spread).toFixed(0)}%`,
         target === undefined ? '-' : String(target),
         target === undefined ? '' : met ? 'met' : 'MISSED',

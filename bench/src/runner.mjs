@@ -128,7 +128,7 @@ function quantile(values, q) {
 /**
  * A row of the results.
  *
- * @typedef {{ case: string, unit: string, ours: number, peer: string, theirs: number, ratio: number, spread: number }} Row
+ * @typedef {{ case: string, unit: string, ours: number, peer: string, theirs: number, ratio: number, spread: number, ratios?: [low: number, high: number] }} Row
  */
 
 /**

@@ -5,15 +5,15 @@
  * @packageDocumentation
  */
 export { expandSegments } from './bytes.js';
+export { type Comparison, type Difference, RFC_ONLY } from './comparison.js';
+export type { Endpoint, EndpointFactory, MaybePromise } from './endpoint.js';
+export { formatMismatches, type Mismatch, type Problem } from './mismatch.js';
 export {
-  type Endpoint,
-  type EndpointFactory,
-  expectedEvents,
-  formatMismatches,
-  type Mismatch,
+  type Report,
+  type RunAllOptions,
   type RunOptions,
-  rolesOf,
   runConnectionVector,
+  runConnectionVectors,
 } from './run.js';
 export { splits } from './splits.js';
 export type {
@@ -31,3 +31,4 @@ export type {
   Segment,
   TextEvent,
 } from './types.js';
+export { expectedEvents, rolesOf } from './vector.js';

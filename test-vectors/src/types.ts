@@ -79,13 +79,14 @@ export type ExpectedEvent =
   | EndEvent;
 
 /**
- * An event as an endpoint under test reports it: an {@link ExpectedEvent}, whose binary data may also be plain bytes.
- * A fault code unknown to the vectors is a mismatch, not a type error, so a fault's `code` is any string here.
+ * An event as an endpoint under test reports it: an {@link ExpectedEvent}, whose binary data may also be plain bytes. What an
+ * implementation does not have may be absent, if it is not compared: a fault's `code` and `offset`, and `truncated`.
  */
 export type ObservedEvent =
   | ExpectedEvent
   | { readonly type: 'binary' | 'ping' | 'pong'; readonly data: Uint8Array }
-  | { readonly type: 'fail'; readonly code: string; readonly closeCode: number; readonly offset: number };
+  | { readonly type: 'fail'; readonly code?: string; readonly closeCode: number; readonly offset?: number }
+  | { readonly type: 'end'; readonly clean: false; readonly code: number; readonly truncated?: boolean };
 
 /** Settings a vector asks of the endpoint. An absent one is the default the README names. */
 export interface EndpointOptions {

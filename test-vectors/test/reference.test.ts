@@ -4,9 +4,9 @@ import { files } from './files.js';
 import { Reference } from './reference.js';
 
 describe.each([...files])('%s', (_name, file) => {
-  test.each(file.vectors.map((vector) => [vector.id, vector] as const))('%s', (_id, vector) => {
+  test.each(file.vectors.map((vector) => [vector.id, vector] as const))('%s', async (_id, vector) => {
     for (const role of rolesOf(vector)) {
-      const mismatches = runConnectionVector(vector, role, (...args) => new Reference(...args), {
+      const mismatches = await runConnectionVector(vector, role, (...args) => new Reference(...args), {
         overwriteChunks: true,
       });
       expect(formatMismatches(mismatches)).toBe('');

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type Comparison,
   type ConnectionVector,
   type Endpoint,
   expandSegments,
   expectedEvents,
   formatMismatches,
   type ObservedEvent,
+  RFC_ONLY,
   rolesOf,
   runConnectionVector,
+  runConnectionVectors,
   splits,
 } from '../src/index.js';
 
@@ -122,36 +125,36 @@ const ping: ObservedEvent = { type: 'ping', data: Uint8Array.of(0x61) };
 const fail: ObservedEvent = { type: 'fail', code: 'RESERVED_OPCODE', closeCode: 1002, offset: 3 };
 
 describe('runConnectionVector', () => {
-  const run = (...args: ConstructorParameters<typeof Script>): string[] =>
-    runConnectionVector(PING, 'client', () => new Script(...args)).map(
-      ({ split, message }) => `${split}: ${message}`,
+  const run = async (...args: ConstructorParameters<typeof Script>): Promise<string[]> =>
+    (await runConnectionVector(PING, 'client', () => new Script(...args))).map((mismatch) =>
+      formatMismatches([mismatch]).replace('example/ping, client, ', ''),
     );
 
-  test('passes an endpoint that is right', () => {
+  test('passes an endpoint that is right', async () => {
     expect(
-      run([
+      await run([
         [3, ping, PONG],
         [5, fail, CLOSE],
       ]),
     ).toEqual([]);
   });
 
-  test('passes plain bytes and segments alike', () => {
+  test('passes plain bytes and segments alike', async () => {
     expect(
-      run([
+      await run([
         [3, { type: 'ping', data: ['6', '1'].join('').split(',') }, PONG],
         [5, fail, CLOSE],
       ]),
     ).toEqual([]);
   });
 
-  test('runs every split once, on a fresh endpoint', () => {
+  test('runs every split once, on a fresh endpoint', async () => {
     const seen: number[][] = [];
-    runConnectionVector(PING, 'client', () => {
+    await runConnectionVector(PING, 'client', () => {
       const chunks: number[] = [];
       seen.push(chunks);
       return {
-        receive: ({ length }) => chunks.push(length),
+        receive: ({ length }) => void chunks.push(length),
         eof() {},
         events: () => [],
         output: () => new Uint8Array(0),
@@ -160,8 +163,8 @@ describe('runConnectionVector', () => {
     expect(seen).toEqual([[7], [1, 1, 1, 1, 1, 1, 1], [1, 6], [2, 5], [3, 4], [4, 3], [5, 2], [6, 1]]);
   });
 
-  test('shows a missing event and missing output', () => {
-    expect(run([[3, ping, PONG]])[0]).toBe(
+  test('shows a missing event and missing output', async () => {
+    expect((await run([[3, ping, PONG]]))[0]).toBe(
       [
         'whole: events',
         '    ping 61',
@@ -173,31 +176,33 @@ describe('runConnectionVector', () => {
     );
   });
 
-  test('shows an event too many, here after the end of input', () => {
+  test('shows an event too many, here after the end of input', async () => {
     const end: ObservedEvent = { type: 'end', clean: false, code: 1006, truncated: true };
     expect(
-      run(
-        [
-          [3, ping, PONG],
-          [5, fail, CLOSE],
-        ],
-        [end],
+      (
+        await run(
+          [
+            [3, ping, PONG],
+            [5, fail, CLOSE],
+          ],
+          [end],
+        )
       )[0],
     ).toContain('  + end, not clean, 1006, truncated: true');
   });
 
-  test('shows a wrong offset', () => {
+  test('shows a wrong offset', async () => {
     const late: ObservedEvent = { type: 'fail', code: 'RESERVED_OPCODE', closeCode: 1002, offset: 4 };
     expect(
-      run([
+      await run([
         [3, ping, PONG],
         [5, late, CLOSE],
       ]),
     ).toHaveLength(8);
   });
 
-  test('shows an event that comes later than the bytes that decide it', () => {
-    const mismatches = run([
+  test('shows an event that comes later than the bytes that decide it', async () => {
+    const mismatches = await run([
       [3, ping, PONG],
       [6, fail, CLOSE],
     ]);
@@ -205,20 +210,22 @@ describe('runConnectionVector', () => {
     expect(mismatches[0]).toContain('events once 5 bytes were received');
   });
 
-  test('shows what an endpoint throws', () => {
+  test('shows what an endpoint throws', async () => {
     const broken = (): Endpoint => {
       throw new TypeError('no');
     };
-    expect(runConnectionVector(PING, 'client', broken)[0]?.message).toBe('threw TypeError: no');
+    const [mismatch] = await runConnectionVector(PING, 'client', broken);
+    expect(mismatch?.problems).toEqual([{ kind: 'threw', error: new TypeError('no') }]);
+    expect(formatMismatches([mismatch!])).toBe('example/ping, client, whole: threw TypeError: no');
   });
 
-  test('refuses a role the vector does not have', () => {
+  test('refuses a role the vector does not have', async () => {
     expect(rolesOf(PING)).toEqual(['client']);
     expect(expectedEvents(PING, 'server')).toEqual([]);
-    expect(() => runConnectionVector(PING, 'server', () => new Script([]))).toThrow(RangeError);
+    await expect(runConnectionVector(PING, 'server', () => new Script([]))).rejects.toThrow(RangeError);
   });
 
-  test('overwrites chunks when asked to', () => {
+  test('overwrites chunks when asked to', async () => {
     const vector: ConnectionVector = {
       id: 'example/binary',
       section: '5.6',
@@ -230,17 +237,17 @@ describe('runConnectionVector', () => {
     const keeper = (): Endpoint => {
       const kept: Uint8Array[] = [];
       return {
-        receive: (chunk) => kept.push(chunk),
+        receive: (chunk) => void kept.push(chunk),
         eof() {},
         events: () => [{ type: 'binary', data: new Uint8Array(Buffer.concat(kept).subarray(2)) }],
         output: () => new Uint8Array(0),
       };
     };
-    expect(runConnectionVector(vector, 'client', keeper)).toEqual([]);
-    expect(runConnectionVector(vector, 'client', keeper, { overwriteChunks: true })).toHaveLength(5);
+    expect(await runConnectionVector(vector, 'client', keeper)).toEqual([]);
+    expect(await runConnectionVector(vector, 'client', keeper, { overwriteChunks: true })).toHaveLength(5);
   });
 
-  test('compares text, whether written as a string or as bytes', () => {
+  test('compares text, whether written as a string or as bytes', async () => {
     const vector = (event: ConnectionVector['events']): ConnectionVector => ({
       id: 'example/text',
       section: '5.6',
@@ -252,17 +259,17 @@ describe('runConnectionVector', () => {
     const bytes: ConnectionVector['events'] = [
       { type: 'text', bytes: ['efbbbf', { repeat: '61', times: 300 }] },
     ];
-    expect(runConnectionVector(vector(bytes), 'client', say(`\ufeff${'a'.repeat(300)}`))).toEqual([]);
-    const wrong = runConnectionVector(
+    expect(await runConnectionVector(vector(bytes), 'client', say(`\ufeff${'a'.repeat(300)}`))).toEqual([]);
+    const wrong = await runConnectionVector(
       vector(bytes),
       'client',
       say(`\ufeff${'a'.repeat(200)}b${'a'.repeat(99)}`),
     );
-    expect(wrong[0]?.message).toContain('308 characters; from 207: baaa');
-    expect(runConnectionVector(vector([{ type: 'text', data: 'x' }]), 'client', say('x'))).toEqual([]);
+    expect(formatMismatches(wrong)).toContain('308 characters; from 207: baaa');
+    expect(await runConnectionVector(vector([{ type: 'text', data: 'x' }]), 'client', say('x'))).toEqual([]);
   });
 
-  test('compares how a connection ended', () => {
+  test('compares how a connection ended', async () => {
     const vector: ConnectionVector = {
       id: 'example/close',
       section: '5.5.1',
@@ -278,8 +285,8 @@ describe('runConnectionVector', () => {
         [2, { type: 'close', code, reason: '' }, ''],
         [2, { type: 'end', clean: true, code }, ''],
       ]);
-    expect(runConnectionVector(vector, 'client', closes(1005))).toEqual([]);
-    expect(formatMismatches(runConnectionVector(vector, 'client', closes(1000)), 1)).toBe(
+    expect(await runConnectionVector(vector, 'client', closes(1005))).toEqual([]);
+    expect(formatMismatches(await runConnectionVector(vector, 'client', closes(1000)), 1)).toBe(
       [
         'example/close, client, whole: events',
         '  - close 1005 ""',
@@ -290,4 +297,211 @@ describe('runConnectionVector', () => {
       ].join('\n'),
     );
   });
+});
+
+describe('asynchronous endpoints', () => {
+  /** Does everything one turn of the event loop later. */
+  class Slow implements Endpoint {
+    readonly #inner = new Script([
+      [3, ping, PONG],
+      [5, fail, CLOSE],
+    ]);
+    #turn: Promise<unknown> = Promise.resolve();
+    disposed = 0;
+    busy = false;
+
+    async #later(work: () => void): Promise<void> {
+      expect(this.busy).toBe(false);
+      this.busy = true;
+      this.#turn = new Promise((resolve) => setImmediate(resolve));
+      await this.#turn;
+      this.busy = false;
+      work();
+    }
+    receive(chunk: Uint8Array): Promise<void> {
+      const copy = chunk.slice();
+      return this.#later(() => this.#inner.receive(copy));
+    }
+    eof(): Promise<void> {
+      return this.#later(() => this.#inner.eof());
+    }
+    async events(): Promise<readonly ObservedEvent[]> {
+      await this.#later(() => {});
+      return this.#inner.events();
+    }
+    async output(): Promise<Uint8Array> {
+      await this.#later(() => {});
+      return this.#inner.output();
+    }
+    dispose(): Promise<void> {
+      return this.#later(() => {
+        this.disposed++;
+      });
+    }
+  }
+
+  test('are waited for at every call, and disposed of once', async () => {
+    const made: Slow[] = [];
+    const create = async (): Promise<Slow> => {
+      const slow = new Slow();
+      made.push(slow);
+      return slow;
+    };
+    expect(
+      formatMismatches(await runConnectionVector(PING, 'client', create, { overwriteChunks: true })),
+    ).toBe('');
+    expect(made).toHaveLength(8);
+    expect(made.every(({ disposed, busy }) => disposed === 1 && !busy)).toBe(true);
+  });
+
+  test('that reject, or whose factory does, are a mismatch and are disposed of', async () => {
+    const error = new Error('no');
+    let disposed = 0;
+    const rejecting = (): Endpoint => ({
+      receive: () => Promise.reject(error),
+      eof() {},
+      events: () => [],
+      output: () => new Uint8Array(0),
+      dispose: () => void disposed++,
+    });
+    for (const create of [rejecting, () => Promise.reject(error)]) {
+      const mismatches = await runConnectionVector(PING, 'client', create);
+      expect(mismatches.map(({ problems }) => problems)).toEqual(Array(8).fill([{ kind: 'threw', error }]));
+    }
+    expect(disposed).toBe(8);
+  });
+});
+
+describe('what is compared', () => {
+  const run = (compare: Comparison, steps: ConstructorParameters<typeof Script>[0]): Promise<string> =>
+    runConnectionVector(PING, 'client', () => new Script(steps), { compare }).then((mismatches) =>
+      mismatches.map(({ split }) => split).join(),
+    );
+  const ALL = 'whole,bytewise,1+6,2+5,3+4,4+3,5+2,6+1';
+  const nameless: ObservedEvent = { type: 'fail', closeCode: 1002 };
+
+  test('names and offsets of faults', async () => {
+    const steps = (event: ObservedEvent): ConstructorParameters<typeof Script>[0] => [
+      [3, ping, PONG],
+      [5, event, CLOSE],
+    ];
+    const other: ObservedEvent = { type: 'fail', code: 'BAD', closeCode: 1002, offset: 9 };
+    const offset: ObservedEvent = { type: 'fail', code: 'BAD', closeCode: 1002, offset: 3 };
+    expect(await run({}, steps(nameless))).toBe(ALL);
+    expect(await run({ faultCodes: false }, steps(other))).toBe(ALL);
+    expect(await run({ faultOffsets: false }, steps(other))).toBe(ALL);
+    expect(await run({ faultCodes: false }, steps(offset))).toBe('');
+    for (const event of [nameless, other]) {
+      expect(await run({ faultCodes: false, faultOffsets: false }, steps(event))).toBe('');
+    }
+    const code: ObservedEvent = { type: 'fail', closeCode: 1007 };
+    expect(await run(RFC_ONLY, steps(code))).toBe(ALL);
+  });
+
+  test('when events are reported', async () => {
+    const steps: ConstructorParameters<typeof Script>[0] = [
+      [3, ping, PONG],
+      [7, fail, CLOSE],
+    ];
+    expect(await run({}, steps)).toBe('bytewise,5+2,6+1');
+    expect(await run({ prompt: false }, steps)).toBe('');
+  });
+
+  test('types of events', async () => {
+    const steps: ConstructorParameters<typeof Script>[0] = [[5, fail, PONG + CLOSE]];
+    expect(await run({}, steps)).toBe(ALL);
+    expect(await run({ events: ['fail'] }, steps)).toBe('');
+    expect(await run({ events: ['ping', 'fail'] }, steps)).toBe(ALL);
+  });
+
+  test('output: as frames, with or without reasons, or not at all', async () => {
+    const output = (bytes: string): ConstructorParameters<typeof Script>[0] => [
+      [3, ping, ''],
+      [5, fail, bytes],
+    ];
+    // The key 0f0f0f0f; a reason, "no".
+    const masked = '8a81 0f0f0f0f 6e';
+    const reason = '8884 00000000 03ea 6e6f';
+    expect(await run({ output: 'bytes' }, output(masked + CLOSE))).toBe(ALL);
+    expect(await run({ output: 'frames' }, output(masked + CLOSE))).toBe('');
+    expect(await run({ output: 'frames' }, output(masked + reason))).toBe(ALL);
+    expect(await run({ output: 'frames', closeReasons: false }, output(masked + reason))).toBe('');
+    const wrong = ['8a81 0f0f0f0f 6f', '8981 0f0f0f0f 6e', '0a81 0f0f0f0f 6e'].map((frame) => frame + CLOSE);
+    for (const bytes of [...wrong, masked, masked + CLOSE.slice(0, -2), masked + CLOSE + masked, '8a']) {
+      expect(await run({ output: 'frames' }, output(bytes)), bytes).toBe(ALL);
+      expect(await run({ output: 'none' }, output(bytes))).toBe('');
+    }
+  });
+
+  test('lengths of 16 and 64 bits in frames', async () => {
+    const vector = (hex: string): ConnectionVector => ({
+      ...PING,
+      events: [],
+      output: { client: [hex, { repeat: '00', times: 256 }] },
+    });
+    const endpoint = (header: string): (() => Endpoint) => {
+      const bytes = expandSegments([header, { repeat: '01', times: 256 }]);
+      return () => ({ receive() {}, eof() {}, events: () => [], output: () => bytes });
+    };
+    const compare: Comparison = { output: 'frames' };
+    for (const length of ['fe 0100', 'ff 0000000000000100']) {
+      const create = endpoint(`82${length} 01010101`);
+      expect(
+        await runConnectionVector(vector(`82${length} 00000000`), 'client', create, { compare }),
+      ).toEqual([]);
+    }
+  });
+
+  test('whether an end was truncated', async () => {
+    const vector: ConnectionVector = {
+      ...PING,
+      input: { server: ['82'] },
+      events: [{ type: 'end', clean: false, code: 1006, truncated: true }],
+    };
+    const create = (): Endpoint => new Script([], [{ type: 'end', clean: false, code: 1006 }]);
+    expect(await runConnectionVector(vector, 'server', create)).toHaveLength(1);
+    expect(await runConnectionVector(vector, 'server', create, { compare: RFC_ONLY })).toEqual([]);
+  });
+
+  test('mismatches have what is compared, and where it differs', async () => {
+    const [first] = await runConnectionVector(PING, 'client', () => new Script([[3, ping, PONG]]), {
+      compare: RFC_ONLY,
+    });
+    expect(first).toEqual({
+      id: 'example/ping',
+      role: 'client',
+      split: 'whole',
+      problems: [
+        {
+          kind: 'events',
+          expected: [{ type: 'ping', data: ['61'] }, nameless],
+          observed: [ping],
+          at: 1,
+        },
+        { kind: 'output', expected: expandSegments([PONG + CLOSE]), observed: expandSegments([PONG]), at: 1 },
+      ],
+    });
+    expect(formatMismatches([first!])).toContain('\n  - fail (close code 1002)\n');
+  });
+});
+
+test('runConnectionVectors sorts vectors and roles by what became of them', async () => {
+  const both: ConnectionVector = {
+    ...PING,
+    id: 'example/both',
+    input: { client: ['00'], server: ['00'] },
+    events: [],
+  };
+  const silent = (): Endpoint => new Script([]);
+  const compare: Comparison = { output: 'none' };
+  const report = await runConnectionVectors([PING, both], silent, {
+    compare,
+    skip: ({ id }, role) => id === 'example/both' && role === 'server',
+  });
+  expect(report).toMatchObject({
+    passed: ['example/both client'],
+    failed: ['example/ping client'],
+    skipped: ['example/both server'],
+  });
+  expect(report.mismatches).toHaveLength(8);
 });

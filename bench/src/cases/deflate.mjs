@@ -34,7 +34,7 @@ const CASES = [
  * @param {number} bytes
  * @param {() => number} random
  */
-function makeMessage(bytes, random) {
+export function makeMessage(bytes, random) {
   let json = '';
   while (json.length < bytes) {
     json += `{"id":${random()},"user":"u${random() % 100}","price":${(random() % 100000) / 100},"tags":["new","sale"]},`;
@@ -153,7 +153,7 @@ function makeSide(makeEnd, frames, connections) {
  * @param {() => Promise<void>} pass
  * @param {number} operations
  */
-function perAsyncOperation(pass, operations) {
+export function perAsyncOperation(pass, operations) {
   return async (ms) => {
     const start = performance.now();
     let passes = 0;

@@ -2,6 +2,7 @@
 import { broadcastCases } from './broadcast.mjs';
 import { deflateCases } from './deflate.mjs';
 import { echoCases } from './echo.mjs';
+import { engineCases } from './engines.mjs';
 import { handshakeCases } from './handshake.mjs';
 import { keepaliveCases } from './keepalive.mjs';
 import { maskCases } from './mask.mjs';
@@ -20,4 +21,5 @@ export const CASES = [
   ...echoCases,
   ...handshakeCases,
   ...deflateCases,
+  ...engineCases,
 ];

@@ -1,5 +1,5 @@
 /** Sending: messages in, frames out. A host's turn is a batch of messages, then the output goes to the socket. */
-import { Connection } from '@sanssocket/codec';
+import { BINARY, Connection } from '@sanssocket/codec';
 import { Sender } from 'ws';
 import { makeFrame, makePayload, randomSource, withoutKeys } from '../frames.mjs';
 import { perOperation } from '../runner.mjs';
@@ -13,14 +13,17 @@ const MAX_BATCH = 64;
 const BATCH_BYTES = 65536;
 
 /**
- * @typedef {{ kind: 'ascii' | 'bytes', bytes: number, role: 'server' | 'client', string?: boolean }} Input
+ * @typedef {{ kind: 'ascii' | 'bytes', bytes: number, role: 'server' | 'client', string?: boolean, copied?: boolean }} Input
  */
 
 /** @type {[id: string, input: Input, target: number][]} */
 const CASES = [
   ['send/16B/text/server', { kind: 'ascii', bytes: 16, role: 'server', string: true }, 5],
   ['send/16B/text/client', { kind: 'ascii', bytes: 16, role: 'client', string: true }, 5],
+  // By reference, as ws does it.
   ['send/16KiB/binary/server', { kind: 'bytes', bytes: 16384, role: 'server' }, 1],
+  // As a copy, so that the caller may use its memory again at once.
+  ['send/16KiB/binary/server/copied', { kind: 'bytes', bytes: 16384, role: 'server', copied: true }, 0.3],
   ['send/1KiB/binary/client', { kind: 'bytes', bytes: 1024, role: 'client' }, 2.5],
   ['send/64KiB/binary/client', { kind: 'bytes', bytes: 65536, role: 'client' }, 1.5],
 ];
@@ -66,7 +69,7 @@ export function flush(connection, socket) {
  * @param {Input} input
  * @returns {import('../runner.mjs').Subject}
  */
-function prepare({ kind, bytes, role, string = false }) {
+function prepare({ kind, bytes, role, string = false, copied = role === 'client' }) {
   const random = randomSource(bytes);
   const batch = Math.min(MAX_BATCH, BATCH_BYTES / bytes);
   const payloads = Array.from({ length: batch }, () => makePayload(kind, bytes, random));
@@ -78,7 +81,8 @@ function prepare({ kind, bytes, role, string = false }) {
   const connection = new Connection({ role, allocate: (length) => Buffer.allocUnsafe(length) }, {});
   const ours = () => {
     if (string) for (let i = 0; i < batch; i++) connection.sendText(messages[i]);
-    else for (let i = 0; i < batch; i++) connection.sendBinary(messages[i]);
+    else if (copied) for (let i = 0; i < batch; i++) connection.sendBinary(messages[i]);
+    else for (let i = 0; i < batch; i++) connection.sendByReference(BINARY, messages[i]);
     flush(connection, sockets.ours);
   };
   const sender = new Sender(sockets.theirs, {});

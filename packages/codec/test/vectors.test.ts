@@ -35,9 +35,9 @@ describe.each(files)('%s', (name) => {
       const { buffers, ...mode } = way;
       it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
         '$id as $role',
-        ({ vector, role }) => {
+        async ({ vector, role }) => {
           // Chunks are overwritten once they have been received: nothing may be kept by reference.
-          const mismatches = runConnectionVector(
+          const mismatches = await runConnectionVector(
             vector,
             role,
             (r, options) => createEndpoint(r, options, mode, buffers),

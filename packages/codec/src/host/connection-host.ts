@@ -23,10 +23,10 @@ import type { ByteRange } from '../memory/span.js';
 import { GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../rules/close-codes.js';
 import { misuse, requireBytes } from '../rules/misuse.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
-import { requireTime } from '../rules/options.js';
-import { Keepalive } from '../time/keepalive.js';
+import type { Keepalive } from '../time/keepalive.js';
 import { HostConfig, type HostOptions } from './host-config.js';
 import { OutputBatches } from './output-batches.js';
+import { PeerWatch } from './peer-watch.js';
 import type { Transport } from './transport.js';
 
 const RUNNING = 0;
@@ -69,7 +69,9 @@ export class ConnectionHost {
    * When the peer is pinged and given up. The host tells it of bytes and of the closing; with `idleTimeoutMs` the application calls
    * its `active(now)` at each message that counts.
    */
-  readonly keepalive: Keepalive;
+  get keepalive(): Keepalive {
+    return this.#watch.keepalive;
+  }
   /** Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less wait again. */
   onDrained: (() => void) | undefined;
   /** Called once, when the transport is gone. The connection's sink has heard `closed` by then, unless it is paused. */
@@ -77,11 +79,8 @@ export class ConnectionHost {
   readonly #transport: Transport;
   readonly #config: HostConfig;
   readonly #output: OutputBatches;
+  readonly #watch: PeerWatch;
   #state: typeof RUNNING | typeof ENDING | typeof GONE = RUNNING;
-  /** The time told last. */
-  #now: number;
-  /** When the transport will call `wake`. */
-  #wakeAt = Number.POSITIVE_INFINITY;
   #transportError: unknown;
   /** Whether the connection, and the application, know that it is gone. */
   #toldGone = false;
@@ -105,12 +104,6 @@ export class ConnectionHost {
   #wasFull = false;
   /** Whether a flush will follow soon. */
   #flushing = false;
-  /** Whether a ping is out that nothing has been heard since. */
-  #pinged = false;
-  /** Whether a pong that is late has been looked for once more. */
-  #lookedTwice = false;
-  /** Whether the closing handshake's time limit runs. */
-  #closing = false;
 
   /**
    * @param connection - with a sink of the application's; of its own, no other host's
@@ -123,14 +116,15 @@ export class ConnectionHost {
     this.connection = connection;
     this.#transport = transport;
     this.#config = config instanceof HostConfig ? config : new HostConfig(config);
-    this.keepalive = new Keepalive(this.#config.times, now);
+    this.#watch = new PeerWatch(this.#config.times, now, (time) => {
+      if (!this.gone) this.#call(() => this.#transport.wakeAt(time));
+    });
     this.#output = new OutputBatches(connection, transport, this.#config.highWaterBytes);
-    this.#now = now;
     connection.hostedBy(() => ({
       outside: (call) => this.#outside(call),
       threw: () => this.#failAfterThrow(),
     }));
-    this.#watch();
+    this.#watch.watch();
   }
 
   // For the transport.
@@ -144,7 +138,7 @@ export class ConnectionHost {
    */
   receive(bytes: Uint8Array, now: number): void {
     requireBytes(bytes, 'a chunk');
-    this.#heard(now);
+    this.#watch.heard(now);
     if (this.#state === GONE || this.#inputEnded) return;
     this.#beginReading();
     try {
@@ -158,7 +152,7 @@ export class ConnectionHost {
 
   /** Tells that the peer has ended its side: nothing more will be read. Throws RangeError if `now` is not a finite number. */
   receiveEnd(now: number): void {
-    this.#heard(now);
+    this.#watch.heard(now);
     if (this.#state === GONE || this.#inputEnded) return;
     this.#inputEnded = true;
     this.#beginReading();
@@ -192,24 +186,13 @@ export class ConnectionHost {
 
   /** The time has come that the transport was asked to wake the host at. Throws RangeError if `now` is not a finite number. */
   wake(now: number): void {
-    requireTime('now', now);
-    this.#now = now;
-    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.#watch.rang(now);
     if (this.#state === GONE) return;
-    const { keepalive } = this;
-    if (this.#pinged && now >= keepalive.deadline) {
-      // While we do not read, for reasons of our own, the peer's silence says nothing.
-      if (this.#paused || (this.connection.paused && !this.#held)) this.#heard(now);
-      // The event loop may have stood still, with a pong in what the transport holds: that is read before the next call.
-      else if (!this.#lookedTwice) {
-        this.#lookedTwice = true;
-        this.#setTimer(now);
+    const deaf = this.#paused || (this.connection.paused && !this.#held);
+    switch (this.#watch.check(now, deaf)) {
+      case 'later':
         return;
-      }
-    }
-    switch (keepalive.check(now)) {
       case 'ping':
-        this.#pinged = true;
         this.#guard(() => this.connection.ping());
         break;
       case 'idle-timeout':
@@ -225,7 +208,7 @@ export class ConnectionHost {
         return;
     }
     this.#run(true);
-    this.#watch();
+    this.#watch.watch();
   }
 
   // For the application.
@@ -368,8 +351,7 @@ export class ConnectionHost {
 
   /** Some of what waits has moved on. */
   #progress(now: number, move: () => void): void {
-    requireTime('now', now);
-    this.#now = now;
+    this.#watch.tell(now);
     if (this.#state === GONE) return;
     const before = this.#output.bytes;
     try {
@@ -379,20 +361,11 @@ export class ConnectionHost {
       return;
     }
     // A peer that reads is there, even if it is not read from. What was last does not count: memory on the way took it.
-    if (this.#output.bytes < before && this.waitingBytes > 0) this.#heard(now);
+    if (this.#output.bytes < before && this.waitingBytes > 0) this.#watch.heard(now);
     this.#run(true);
   }
 
   // Reading.
-
-  #heard(now: number): void {
-    this.keepalive.received(now);
-    this.#now = now;
-    if (!this.#pinged) return;
-    this.#pinged = false;
-    this.#lookedTwice = false;
-    this.#watch(); // the next ping may be due before the pong was
-  }
 
   #beginReading(): void {
     if (this.#reading) throw misuse(Error, 'CALLED_INSIDE', 'a sink must not give its host input');
@@ -477,7 +450,7 @@ export class ConnectionHost {
   /**
    * Everything that may follow from a call: output is written, what waits is read, the transport is told to read, stop, or end.
    *
-   * @param timed - whether `#now` is the present
+   * @param timed - whether the time told last is the present
    */
   #run(timed: boolean): void {
     // From inside of a call of the sink's, or of the transport's: the loop further up the stack goes on with it.
@@ -510,7 +483,7 @@ export class ConnectionHost {
   }
 
   #settleClosing(timed: boolean): void {
-    this.#beginClosing(timed);
+    this.#watch.beginClosing(timed);
     if (this.connection.transport !== 'end' || this.waitingBytes > 0 || this.#state !== RUNNING) return;
     this.#state = ENDING;
     this.#call(() => this.#transport.end());
@@ -524,30 +497,6 @@ export class ConnectionHost {
     if (reads === this.#reads || this.#inputEnded) return;
     this.#reads = reads;
     this.#call(() => (reads ? this.#transport.resume() : this.#transport.pause()));
-  }
-
-  /** The time limit runs from here on; where nobody said what time it is, from the next call that does, which comes soon. */
-  #beginClosing(timed: boolean): void {
-    if (this.#closing) return;
-    if (timed) {
-      this.#closing = true;
-      this.#pinged = false;
-      this.keepalive.closing(this.#now);
-      this.#watch();
-    } else if (this.#wakeAt > this.#now) {
-      this.#setTimer(this.#now);
-    }
-  }
-
-  /** Only what makes a deadline earlier calls this; the timer rings too early where it has become later. */
-  #watch(): void {
-    const { deadline } = this.keepalive;
-    if (deadline < this.#wakeAt && !this.gone) this.#setTimer(deadline);
-  }
-
-  #setTimer(time: number): void {
-    this.#wakeAt = time;
-    this.#call(() => this.#transport.wakeAt(time));
   }
 
   /** A transport whose methods throw has failed. */

@@ -70,10 +70,10 @@ describe.each(['close', 'control', 'eof', 'fragmentation', 'masking'])('vectors:
   describe.each(DELIVERIES)('delivery %s', (delivery) => {
     it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
       '$id as $role',
-      ({ vector, role }) => {
+      async ({ vector, role }) => {
         const endpoint = (r: Role, options: EndpointOptions): Endpoint =>
           createEndpoint(r, options, delivery);
-        const mismatches = runConnectionVector(vector, role, endpoint, { overwriteChunks: true });
+        const mismatches = await runConnectionVector(vector, role, endpoint, { overwriteChunks: true });
         expect(formatMismatches(mismatches)).toBe('');
       },
     );

@@ -1,6 +1,6 @@
 // What the vectors do not reach: windows, many connections, functions that lie.
 import { randomBytes } from 'node:crypto';
-import { constants, deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { describe, expect, test } from 'vitest';
@@ -114,6 +114,27 @@ describe.each(engines)('%s', (_name, engine) => {
     const large = deflateRawSync(new Uint8Array(100_000));
     expect(await inflate(Buffer.concat([large, large]), 200_000)).toHaveLength(200_000);
     expect(await inflate(Buffer.concat([large, large]), 199_999)).toBe('MESSAGE_TOO_LARGE');
+  });
+});
+
+describe.each(engines)('%s', (_name, engine) => {
+  // undici, Node's WebSocket, aiohttp and Tornado have one zlib stream a connection, which nothing but an error begins anew.
+  test('a stream of zlib that is never begun anew inflates every message', async () => {
+    const deflater = engine.createDeflater({ ...OPTIONS, takeover: engine.deflateTakeover });
+    const messages = ['', 'short', 'la '.repeat(100), JSON.stringify([...Array(5000).keys()]), 'x'].flatMap(
+      (text) => [text, `${text} and again`],
+    );
+    const sent: Uint8Array[] = [];
+    for (const text of messages) {
+      // In two pieces, as a fragmented message is.
+      for (const piece of [text.slice(0, 7), text.slice(7)]) {
+        if (piece !== '') sent.push(await deflater.deflate(Buffer.from(piece)));
+      }
+      if (!engine.deflateTakeover) deflater.reset();
+    }
+    deflater.close();
+    const inflated = inflateRawSync(Buffer.concat(sent), { finishFlush: constants.Z_SYNC_FLUSH });
+    expect(inflated.toString()).toBe(messages.join(''));
   });
 });
 
