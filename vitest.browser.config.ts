@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: workspace.resolve ?? {},
   test: {
     include: ['examples/*/test/**/*.browser.ts', 'docs/test/**/*.browser.ts'],
-    reporters: ['default', './tools/vitest-summary.mjs'],
+    reporters: ['./tools/vitest-summary.mjs'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },
