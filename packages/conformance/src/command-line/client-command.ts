@@ -40,7 +40,8 @@ export async function runClientCommand(command: readonly string[], options: Clie
     ...(await listening(options, configuration)),
     cases,
     onResult: (result) => progress.add(result),
-    onReports: (results) => report(results, context, options),
+    // With a command of ours everything is reported once, when it is over.
+    ...(command.length === 0 ? { onReports: (results) => report(results, context, options) } : {}),
     onStop: stop,
     ...(options.replay === undefined ? {} : { onLog: (entry) => console.log(formatEntry(entry)) }),
   });

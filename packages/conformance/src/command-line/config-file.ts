@@ -23,7 +23,7 @@ export interface Configuration {
 }
 
 /** No file. */
-export const NO_CONFIGURATION: Configuration = {
+const NO_CONFIGURATION: Configuration = {
   servers: [],
   url: undefined,
   key: undefined,
@@ -83,7 +83,7 @@ export function readConfiguration(path: string | undefined): Configuration {
 }
 
 /** The same from what the file holds. */
-export function configurationOf(path: string, file: unknown): Configuration {
+function configurationOf(path: string, file: unknown): Configuration {
   const root = objectOf(path, file);
   const options = objectOf(`${path}: options`, root['options'] ?? {});
   const servers = listOf(`${path}: servers`, root['servers']).map((each) =>

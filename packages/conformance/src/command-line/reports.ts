@@ -34,6 +34,9 @@ function printSummary({ agent, cases, durationMs }: AgentResults, { commandFor }
   for (const { verdict } of cases) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   const words = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
   console.log(`${agent}: ${words}; ${cases.length} cases in ${(durationMs / 1000).toFixed(1)} s`);
+  const lost = cases.find(({ handshake, verdict }) => verdict === 'FAILED' && handshake.request === '');
+  if (lost !== undefined)
+    console.log(`\nThe endpoint was gone in case ${lost.id}; what was to come after it was not run.`);
   for (const result of cases) {
     if (result.verdict !== 'FAILED') continue;
     console.log(`\n${result.id} FAILED, ${sectionName(result.section)}`);

@@ -1,5 +1,6 @@
 /** `sanssocket-conformance server`. */
 import { readFileSync } from 'node:fs';
+import { isExcluded } from '../fuzzing-server/results-store.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import type { ServerTarget } from '../runners/server-case.js';
 import { NotAnEchoServer, runServerCases } from '../runners/server-suite.js';
@@ -28,9 +29,12 @@ export async function runServerCommand(url: string | undefined, options: ServerO
   const { openTimeoutMs, closeTimeoutMs } = configuration;
   const agents: AgentResults[] = [];
   for (const { agent, ...target } of targets) {
-    const progress = new Progress(cases.length * options.repeat, options.verbose ?? false);
+    const chosen = cases.filter(
+      ({ id }) => !isExcluded(configuration.exclusions, options.agent ?? agent ?? '', id),
+    );
+    const progress = new Progress(chosen.length * options.repeat, options.verbose ?? false);
     const runOnce = (): Promise<AgentResults> =>
-      runServerCases(target, cases, {
+      runServerCases(target, chosen, {
         ...runOptions(options),
         agent: options.agent ?? agent,
         openTimeoutMs,

@@ -83,8 +83,8 @@ export class Conversation {
     if (signal.aborted) this.#timeOut('case', `no end within ${limit} ms`);
     clearTimeout(timer);
     await this.#close();
-    const unfinished = this.#endpoint.unfinished();
-    if (unfinished.length > 0) this.#record.loose('received', -1, unfinished);
+    const { offset, octets } = this.#endpoint.unfinished();
+    if (octets.length > 0) this.#record.loose('received', offset, octets);
     this.#record.payload('received', ...this.#endpoint.receivedPayload);
     return {
       endpoint: this.#endpoint,

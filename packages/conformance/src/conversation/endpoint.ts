@@ -170,8 +170,8 @@ export class Endpoint {
     else this.#link.pause();
   }
 
-  /** Octets of a frame that the peer did not finish. */
-  unfinished(): Uint8Array {
+  /** Octets of a frame that the peer did not finish, and where it begins. */
+  unfinished(): { readonly offset: number; readonly octets: Uint8Array } {
     return this.#reader.unfinished();
   }
 

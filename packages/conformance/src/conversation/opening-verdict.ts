@@ -16,9 +16,11 @@ export function judgeAnswer(expect: OpeningExpectation, opened: Opened): Opening
   const { outcome, otherwise = 'FAILED' } = expect;
   const { state, fault, report } = opened;
   if (state === 'accepted') {
-    if (fault !== undefined) return done('FAILED', `${fault.message}.`);
-    if (outcome === 'refuse')
+    // What is wrong with the acceptance of a request that should have been refused does not matter any more.
+    if (outcome === 'refuse') {
       return done(otherwise, 'The handshake was accepted, which should have been refused.');
+    }
+    if (fault !== undefined) return done('FAILED', `${fault.message}.`);
     return judgeHeader(expect, opened);
   }
   if (outcome === 'accept') {
@@ -27,6 +29,11 @@ export function judgeAnswer(expect: OpeningExpectation, opened: Opened): Opening
   }
   if (state === 'silent')
     return done('NON-STRICT', 'The handshake was neither accepted nor refused in time.');
+  if (report.status === undefined && report.response !== '') {
+    // Whoever sends HTTP/1 is answered with it; to anything else there is no right answer.
+    const verdict = / HTTP\/1\.\d\r\n/.test(report.request) ? 'FAILED' : 'NON-STRICT';
+    return done(verdict, 'The answer is no HTTP response.');
+  }
   if (report.status !== undefined && report.status < 400 && outcome === 'refuse') {
     return done('NON-STRICT', `The handshake was answered with ${report.status}, which is no error.`);
   }

@@ -30,6 +30,8 @@ export interface FuzzingServerOptions extends RunOptions {
     | undefined;
   /** Cases that some agents are not tested with. */
   readonly exclusions?: Exclusions | undefined;
+  /** Told of each case as a client asks for it. */
+  readonly onBegin?: ((test: Case, agent: string) => void) | undefined;
   /** Told of each result. */
   readonly onResult?: ((result: CaseResult) => void) | undefined;
   /** A client asked for reports; the connection waits for them. */
@@ -38,7 +40,21 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly onStop?: (() => void) | undefined;
 }
 
-/** A running fuzzing server. */
+/**
+ * A running fuzzing server.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { FuzzingServer, findCases } from '@sanssocket/conformance';
+ *
+ * const server = await FuzzingServer.start({ cases: findCases({ patterns: ['1.1.*'] }) });
+ * const response = await fetch(`${server.url.replace('ws:', 'http:')}/cases`);
+ * const [first] = (await response.json()) as { id: string; url: string }[];
+ * assert.deepEqual([first?.id, first?.url], ['1.1.1', `${server.url}/case/1.1.1`]);
+ * await server.close();
+ * ```
+ */
 export class FuzzingServer {
   readonly cases: readonly Case[];
   readonly #options: FuzzingServerOptions;
@@ -60,14 +76,6 @@ export class FuzzingServer {
    * @param options - cases, ports, who is told
    * @returns the server, listening
    * @throws Error if the port cannot be had
-   *
-   * @example
-   * ```ts no-run
-   * import { FuzzingServer } from '@sanssocket/conformance';
-   *
-   * const server = await FuzzingServer.start({ port: 9001, onResult: ({ id, verdict }) => console.log(id, verdict) });
-   * console.log(`clients may run cases at ${server.url}`);
-   * ```
    */
   static async start(options: FuzzingServerOptions = {}): Promise<FuzzingServer> {
     const server = new FuzzingServer(options);
@@ -228,7 +236,7 @@ export class FuzzingServer {
       const { rest } = await answerAsServer(link, request, { kind: 'standard' });
       return sayGoodbye(link, 'client', rest);
     }
-    await this.#counted(() => runOnRequest(link, request, test, this.#options.agent ?? agent, this.#options));
+    await this.#counted(test, agent, (name) => runOnRequest(link, request, test, name, this.#options));
   }
 
   async #serveStream(
@@ -241,13 +249,14 @@ export class FuzzingServer {
       stream.respond({ ':status': 404 }, { endStream: true });
       return;
     }
-    const agent = this.#options.agent ?? route.agent;
-    await this.#counted(() => runOnStream(stream, headers, route.test, agent, this.#options));
+    const { test, agent } = route;
+    await this.#counted(test, agent, (name) => runOnStream(stream, headers, test, name, this.#options));
   }
 
-  async #counted(run: () => Promise<CaseResult>): Promise<void> {
+  async #counted(test: Case, agent: string, run: (agent: string) => Promise<CaseResult>): Promise<void> {
     this.#running++;
-    const result = await run();
+    this.#options.onBegin?.(test, agent);
+    const result = await run(this.#options.agent ?? agent);
     this.#store.add(result);
     this.#options.onResult?.(result);
     if (--this.#running > 0) return;

@@ -53,14 +53,11 @@ export class FrameReader {
     this.#isFromClient = isFromClient;
   }
 
-  /** Octets that are no whole frame yet. */
-  get held(): number {
-    return this.#held;
-  }
-
-  /** The octets of an unfinished frame, as far as they came. */
-  unfinished(): Uint8Array {
-    return concat([...(this.#header === undefined ? [] : [this.#header.octets]), ...this.#pieces]);
+  /** The octets of an unfinished frame, as far as they came, and where it begins. */
+  unfinished(): { readonly offset: number; readonly octets: Uint8Array } {
+    const header = this.#header === undefined ? [] : [this.#header.octets];
+    const offset = this.#offset - header.reduce((sum, { length }) => sum + length, 0);
+    return { offset, octets: concat([...header, ...this.#pieces]) };
   }
 
   /**

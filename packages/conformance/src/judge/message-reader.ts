@@ -64,9 +64,9 @@ export class MessageReader {
     this.#frames.read(chunk);
   }
 
-  /** The octets of an unfinished frame. */
-  unfinished(): Uint8Array {
-    return this.#frames.held === 0 ? new Uint8Array(0) : this.#frames.unfinished();
+  /** The octets of an unfinished frame, and where it begins. */
+  unfinished(): { readonly offset: number; readonly octets: Uint8Array } {
+    return this.#frames.unfinished();
   }
 
   #frame(frame: ReadFrame): void {

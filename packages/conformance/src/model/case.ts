@@ -64,6 +64,8 @@ export interface DeflateOpening {
   readonly offers: readonly string[];
   /** As a server: answers in order of preference. The first that the client's offer allows is taken. */
   readonly answers: readonly string[];
+  /** The suite's messages refer to earlier ones, which an endpoint may have ruled out in the agreement. */
+  readonly needsTakeover?: boolean;
 }
 
 /** A head sent as it stands. `{host}`, `{path}`, `{key}`, `{accept}` and `{protocol}` are replaced. */

@@ -68,6 +68,26 @@ export function chooseAnswer(
   return undefined;
 }
 
+/**
+ * Whether a case can be run under what was agreed.
+ *
+ * @param sender - the suite's role
+ * @returns why not; undefined if it can
+ */
+export function unusable(
+  plan: DeflateOpening | undefined,
+  agreement: DeflateAgreement | undefined,
+  sender: 'client' | 'server',
+): string | undefined {
+  if (plan === undefined) return undefined;
+  if (agreement === undefined)
+    return 'permessage-deflate was not agreed on in the way that this case is about.';
+  const isRuledOut = plan.needsTakeover === true && !agreement[sender].takeover;
+  return isRuledOut
+    ? 'The endpoint ruled out that messages refer to earlier ones, which this case is about.'
+    : undefined;
+}
+
 /** The offers of a case as a header's value. */
 export function formatOffers(plan: DeflateOpening): string {
   return plan.offers.map((offer) => format(parametersOf(offer))).join(', ');

@@ -7,6 +7,7 @@ import type { Case } from '../model/case.js';
 import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
 import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
+import { unusable } from '../opening/deflate-agreement.js';
 import type { Link } from '../transport/link.js';
 import { writeFrame } from '../wire/frames.js';
 import { patienceOf, type RunOptions } from './options.js';
@@ -39,13 +40,10 @@ export async function runOnRequest(
     link.drop();
     return faultResult(subject, opened.fault);
   }
-  if (opening.kind === 'standard' && opening.deflate !== undefined && opened.deflate === undefined) {
+  const why = opening.kind === 'standard' ? unusable(opening.deflate, opened.deflate, 'server') : undefined;
+  if (why !== undefined) {
     await sayGoodbye(link, 'client', opened.rest, [], 1000);
-    return openingResult(
-      subject,
-      'UNIMPLEMENTED',
-      'No offer of the client allows the answer that this case is about.',
-    );
+    return openingResult(subject, 'UNIMPLEMENTED', why);
   }
   const conversation = new Conversation(
     test,

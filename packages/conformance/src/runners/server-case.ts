@@ -7,6 +7,7 @@ import type { Case, RawOpening, StandardOpening } from '../model/case.js';
 import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
 import { openAsClient } from '../opening/as-client.js';
+import { unusable } from '../opening/deflate-agreement.js';
 import { openingFault } from '../opening/faults.js';
 import type { Opened } from '../opening/opened.js';
 import { type Address, addressOf, connectLink } from '../transport/connect.js';
@@ -126,8 +127,6 @@ function decide(
     return undefined;
   }
   if (opened.fault !== undefined) return faultResult(subject, opened.fault);
-  if (opening.deflate !== undefined && opened.deflate === undefined) {
-    return openingResult(subject, 'UNIMPLEMENTED', 'permessage-deflate was offered, and not agreed on.');
-  }
-  return undefined;
+  const why = unusable(opening.deflate, opened.deflate, 'client');
+  return why === undefined ? undefined : openingResult(subject, 'UNIMPLEMENTED', why);
 }

@@ -20,7 +20,17 @@ export interface SuiteOptions extends RunOptions {
 /** Cases run at a time by default. */
 export const CONNECTIONS = 16;
 
-/** A server that cannot be tested. */
+/**
+ * A server that cannot be tested.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { NotAnEchoServer, runServerCases } from '@sanssocket/conformance';
+ *
+ * await assert.rejects(runServerCases({ url: 'ws://127.0.0.1:1/' }), NotAnEchoServer);
+ * ```
+ */
 export class NotAnEchoServer extends Error {
   /** What came of the first try. */
   readonly result: CaseResult;
@@ -38,7 +48,8 @@ export class NotAnEchoServer extends Error {
  * @param target - the server
  * @param cases - by default all that are for servers
  * @param options - patience, and how many at a time
- * @returns all results, in the order of the cases; those over TLS are left out where the URL is not `wss:`
+ * @returns all results, in the order of the cases. Those over TLS are left out where the URL is not `wss:`, and those that were to
+ * come after the server was gone
  * @throws NotAnEchoServer if a simple message does not come back
  *
  * @example
@@ -61,12 +72,22 @@ export async function runServerCases(
   const wantsHttp2 = reachable.some(({ transport }) => transport === 'h2');
   const speaksHttp2 = wantsHttp2 && (await announcesConnect(address, target, openTimeout(options)));
   let done = 0;
-  const results = await inParallel(reachable, options.connections ?? CONNECTIONS, weightOf, async (test) => {
+  let isGone = false;
+  const run = async (test: Case): Promise<CaseResult | undefined> => {
+    if (isGone) return undefined;
     const isUnspoken = test.transport === 'h2' && !speaksHttp2;
-    const result = isUnspoken ? withoutConnect(test, options) : await runServerCase(target, test, options);
+    let result = isUnspoken ? withoutConnect(test, options) : await runServerCase(target, test, options);
+    // Once more, as a server may have been busy; then it is gone, and every further case would say the same.
+    if (wasNotReached(result)) result = await runServerCase(target, test, options);
+    if (wasNotReached(result)) {
+      if (isGone) return undefined;
+      isGone = true;
+    }
     options.onResult?.(result, ++done, reachable.length);
     return result;
-  });
+  };
+  const all = await inParallel(reachable, options.connections ?? CONNECTIONS, weightOf, run);
+  const results = all.filter((result) => result !== undefined);
   const agent =
     options.agent ?? results.find(({ agent }) => agent !== 'UnknownServer')?.agent ?? 'UnknownServer';
   return {
@@ -79,10 +100,25 @@ export async function runServerCases(
   };
 }
 
+/** Whether no connection could be made. */
+function wasNotReached({ handshake, verdict }: CaseResult): boolean {
+  return verdict === 'FAILED' && handshake.request === '';
+}
+
 /**
  * Sends one message, and sees whether it comes back.
  *
+ * @param target - the server
+ * @param options - patience
  * @throws NotAnEchoServer if it does not
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { checkEcho } from '@sanssocket/conformance';
+ *
+ * await assert.rejects(checkEcho({ url: 'ws://127.0.0.1:1/' }), /No connection could be made/);
+ * ```
  */
 export async function checkEcho(target: ServerTarget, options: RunOptions = {}): Promise<void> {
   const [test] = findCases({ patterns: ['1.1.2'] });

@@ -23,7 +23,7 @@ let keptBytes = 0;
  * @param windowBits - the agreed window, 8 to 15
  * @returns the payload, without the four octets that RFC 7692 7.2.1 takes away
  */
-export function compress(message: Uint8Array, window: Uint8Array, windowBits: number): Uint8Array {
+function compress(message: Uint8Array, window: Uint8Array, windowBits: number): Uint8Array {
   const whole = deflateRawSync(message, {
     // zlib makes 9 of 8. Without matches no window is needed.
     windowBits: Math.max(windowBits, 9),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { huffmanCode } from '../../src/judge/huffman.js';
 import { Inflater } from '../../src/judge/inflater.js';
-import { expandPayload, fromHex } from '../../src/model/payload.js';
+import { expandPayload, fromHex, sameBytes } from '../../src/model/payload.js';
 import { bombOf } from '../../src/wire/bomb.js';
 
 /** What a sender of permessage-deflate makes of a message. */
@@ -104,7 +104,8 @@ describe('the inflater', () => {
   test('inflates a bomb of the suite to what the suite says', () => {
     for (const size of [2, 1000, 5000, 1024 * 1024]) {
       const { compressed, message } = bombOf(size);
-      expect(new Inflater(8, true).inflate(expandPayload(compressed))).toEqual(expandPayload(message));
+      const inflated = new Inflater(8, true).inflate(expandPayload(compressed));
+      expect(inflated instanceof Uint8Array && sameBytes(inflated, expandPayload(message))).toBe(true);
     }
   });
 });

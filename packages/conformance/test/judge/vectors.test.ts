@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   type ConnectionVector,
+  type ExpectedEvent,
   expandSegments,
+  expectedEvents,
   type Role,
   rolesOf,
-  type Segment,
   splits,
 } from '@sanssocket/test-vectors';
 import { describe, expect, test } from 'vitest';
@@ -82,7 +83,7 @@ describe.each(files)('the judge and %s', (file) => {
   test.each(usable.map((vector) => [vector.id, vector] as const))('%s', (_, vector) => {
     for (const role of rolesOf(vector)) {
       const input = expandSegments(vector.input[role]!);
-      const expected = Array.isArray(vector.events) ? vector.events : vector.events[role as 'client']!;
+      const expected = expectedEvents(vector, role);
       const fault = expected.find((event: { type: string }) => event.type === 'fail');
       const heard = expected
         .filter(({ type }: { type: string }) => ['text', 'binary', 'ping', 'pong', 'close'].includes(type))
@@ -111,16 +112,10 @@ function offsetOf({ code, offset }: { code: string; offset: number }): unknown {
   return code === 'FRAME_TOO_LARGE' ? expect.any(Number) : offset;
 }
 
-function plain(event: {
-  type: string;
-  data?: unknown;
-  bytes?: readonly Segment[];
-  code?: number;
-  reason?: string;
-}): unknown {
-  const { type, data, bytes, code, reason } = event;
-  if (type === 'close') return { type, code, reason };
-  const octets =
-    typeof data === 'string' ? new TextEncoder().encode(data) : expandSegments((data ?? bytes) as Segment[]);
-  return { type, bytes: [...octets] };
+function plain(event: ExpectedEvent): unknown {
+  if (event.type === 'close') return { type: event.type, code: event.code, reason: event.reason };
+  if (event.type === 'fail' || event.type === 'end') return event;
+  if ('bytes' in event) return { type: event.type, bytes: [...expandSegments(event.bytes)] };
+  const octets = event.type === 'text' ? new TextEncoder().encode(event.data) : expandSegments(event.data);
+  return { type: event.type, bytes: [...octets] };
 }

@@ -1,5 +1,5 @@
 /** Servers: ours and `ws`, over TCP, TLS and HTTP/2. */
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { findCases, NotAnEchoServer, runServerCase, runServerCases } from '../../src/index.js';
@@ -131,6 +131,38 @@ describe('ws as a server', () => {
     // Text is validated when it is whole, lengths need not be minimal: allowed, and said.
     expect(verdicts).toMatchObject({ '6.4.1': 'NON-STRICT', 'lengths.not-minimal-16-bit-0': 'NON-STRICT' });
     server.close();
+  });
+});
+
+describe('what was agreed', () => {
+  test('decides whether a message may refer to earlier ones', async () => {
+    const server = new WebSocketServer({ port: 0, perMessageDeflate: { clientNoContextTakeover: true } });
+    server.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
+    await new Promise((resolve) => server.once('listening', resolve));
+    const target = { url: `ws://127.0.0.1:${portOf(server)}/` };
+    const [alone, refersBack] = findCases({ patterns: ['deflate.rfc-7.2.3.1', 'deflate.rfc-7.2.3.2'] });
+    expect(await runServerCase(target, alone!)).toMatchObject({ verdict: 'OK' });
+    expect(await runServerCase(target, refersBack!)).toMatchObject({ verdict: 'UNIMPLEMENTED' });
+    server.close();
+  });
+});
+
+describe('a server that goes away', () => {
+  test('is left alone', async () => {
+    const server = await startEchoServer();
+    const sockets = new Set<Socket>();
+    server.on('connection', (socket) => sockets.add(socket));
+    const cases = findCases({ role: 'server', patterns: ['6.*'] });
+    const { cases: results } = await runServerCases({ url: `ws://127.0.0.1:${portOf(server)}/` }, cases, {
+      connections: 2,
+      onResult: (_, done) => {
+        if (done !== 20) return;
+        server.close();
+        for (const socket of sockets) socket.destroy();
+      },
+    });
+    expect(results.length).toBeLessThan(30);
+    expect(results.filter(({ handshake }) => handshake.request === '').length).toBe(1);
   });
 });
 

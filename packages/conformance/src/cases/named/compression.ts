@@ -73,10 +73,20 @@ function caseOf(vector: MessageVector): Case {
     wrong: isWrong
       ? 'The wrong message is ignored, or something comes back that is not in it.'
       : 'A message does not come back as it was.',
-    opening: { kind: 'standard', deflate: vector.noContextTakeover === true ? FORGETFUL : PLAIN },
+    opening: { kind: 'standard', deflate: agreementOf(vector, isWrong) },
     steps: [send(frames)],
     outcomes: outcomesOf(name, heard, fault, frames),
   });
+}
+
+/** RFC 7692 7.2.3.2 has this for a second "Hello". */
+const REFERS_BACK = 'f200110000';
+
+function agreementOf({ noContextTakeover, frames }: MessageVector, isWrong: boolean): DeflateOpening {
+  if (noContextTakeover === true) return FORGETFUL;
+  return !isWrong && toHex(octetsOf(frames)).includes(REFERS_BACK)
+    ? { ...PLAIN, needsTakeover: true }
+    : PLAIN;
 }
 
 function outcomesOf(

@@ -96,14 +96,20 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
     sent: 'The request that the record shows.',
     right: isRefused ? 'The request is refused.' : 'The request is accepted, and a message is echoed.',
     ...(isLenient ? { tolerated: isRefused ? 'It is accepted.' : 'It is refused.' } : {}),
-    wrong: isRefused
-      ? 'The request is accepted.'
-      : 'The request is refused, or what was not offered is agreed on.',
+    wrong: wrongOf(isRefused, isLenient),
     roles: ['server'],
     opening: { kind: 'raw', head: headOf(vector), expect },
     steps: [send([textFrame('Hello')])],
     outcomes: [right(NORMAL, textEvent('Hello'))],
   });
+}
+
+function wrongOf(isRefused: boolean, isLenient: boolean): string {
+  if (isLenient)
+    return 'The answer is no HTTP response, or the message is not echoed, or what was not offered is agreed on.';
+  return isRefused
+    ? 'The request is accepted.'
+    : 'The request is refused, or what was not offered is agreed on.';
 }
 
 /** A request in pieces. */

@@ -4,13 +4,9 @@ import { makeCase, NORMAL, right, send, textEvent, textFrame } from '../build.js
 import { type HeadVector, headOf, headVectors } from './heads.js';
 
 /** The client ends the transport, and no frame comes: there is no WebSocket connection. */
-const GIVEN_UP: CloseExpectation = {
-  by: 'any',
-  codes: [],
-  clean: false,
-  closeFrame: 'should-not',
-  mayHang: true,
-};
+const GIVEN_UP: CloseExpectation = { by: 'endpoint', codes: [], clean: false, closeFrame: 'should-not' };
+/** A response that is right as HTTP, so that the connection may be kept for another request. */
+const KEPT: CloseExpectation = { ...GIVEN_UP, by: 'any', mayHang: true };
 
 /** What a case about a wrong response is made of. */
 export interface ResponseDraft {
@@ -21,10 +17,12 @@ export interface ResponseDraft {
   readonly head: string;
   /** Verdict for a client that accepts; FAILED by default. */
   readonly accepted?: Verdict;
+  /** The client may keep the transport. */
+  readonly mayKeep?: boolean;
 }
 
 /** A response that the client must not take for the beginning of a connection. A text follows, whose echo would show that it did. */
-export function mustNotAccept({ accepted = 'FAILED', head, ...draft }: ResponseDraft): Case {
+export function mustNotAccept({ accepted = 'FAILED', head, mayKeep = false, ...draft }: ResponseDraft): Case {
   const lenient: Outcome[] =
     accepted === 'FAILED'
       ? []
@@ -44,7 +42,7 @@ export function mustNotAccept({ accepted = 'FAILED', head, ...draft }: ResponseD
     roles: ['client'],
     opening: { kind: 'raw', head, expect: { outcome: 'refuse' } },
     steps: [send([textFrame('Hello')])],
-    outcomes: [right(GIVEN_UP), ...lenient],
+    outcomes: [right(mayKeep ? KEPT : GIVEN_UP), ...lenient],
   });
 }
 
@@ -92,7 +90,7 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
   };
   const isFinal = expect.outcome !== 'accepted' && expect.outcome !== 'fault';
   // 4.1: a status other than 101 is handled per HTTP: redirects may be followed, but nothing is a connection.
-  if (isFinal) return mustNotAccept({ ...base, head });
+  if (isFinal) return mustNotAccept({ ...base, head, mayKeep: true });
   if (expect.outcome === 'fault') {
     const accepted =
       MILDER.find(([names]) => names.test(name))?.[1] ?? ACCEPTED[expect.code ?? ''] ?? 'NON-STRICT';
