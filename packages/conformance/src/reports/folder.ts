@@ -46,7 +46,10 @@ export function writeReportFolder(folder: string, report: Report, known?: KnownD
       write(`${name}.json`, jsonFile(oldCase(test, result, nth + 1)));
     }
   }
-  write('index.html', indexPage(report, (agent, id) => `${fileOf(agent, id)}.html`));
+  write(
+    'index.html',
+    indexPage(report, (agent, id) => `${fileOf(agent, id)}.html`),
+  );
   write('index.json', jsonFile(oldIndex(agents, fileOf)));
   write('results.json', resultsJson(report));
   write('junit.xml', junitXml(report, known));

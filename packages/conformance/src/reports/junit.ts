@@ -60,9 +60,7 @@ function testCase(
   const isDeviation = verdict === 'FAILED' || verdict === 'UNIMPLEMENTED';
   const because = known === undefined ? undefined : lookUp(known, id)?.because;
   const skipped =
-    failure !== undefined || !isDeviation
-      ? undefined
-      : printable(`${verdict}: ${because ?? explanation}`);
+    failure !== undefined || !isDeviation ? undefined : printable(`${verdict}: ${because ?? explanation}`);
   return {
     className: printable(`${agent}.${groupTitle(id).replaceAll('.', ' ')}`),
     name: printable(sentence === undefined ? id : `${id} ${sentence}`),
@@ -86,7 +84,13 @@ function failureOf(result: CaseResult, known: KnownDeviations | undefined): stri
     : `${result.verdict} in place of ${surprise.known}: take it off the list of known deviations`;
 }
 
-const EMPTY: Omit<AgentResults, 'cases'> = { agent: '', role: 'server', target: '', startedAt: 0, durationMs: 0 };
+const EMPTY: Omit<AgentResults, 'cases'> = {
+  agent: '',
+  role: 'server',
+  target: '',
+  startedAt: 0,
+  durationMs: 0,
+};
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);

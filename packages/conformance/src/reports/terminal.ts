@@ -29,8 +29,13 @@ function summaryOf(
   const failed = cases.filter(({ verdict }) => verdict === 'FAILED');
   const told = failed.slice(0, TOLD).map((result) => failure(result, byId.get(result.id), commandFor));
   const untold = failed.slice(TOLD).map(({ id }) => id);
+  const lost = failed.find(({ handshake }) => handshake.request === '');
+  const end =
+    lost === undefined
+      ? []
+      : [`The endpoint was gone in case ${lost.id}; what was to come after it was not run.`];
   const rest = untold.length === 0 ? [] : [`Also FAILED: ${untold.join(' ')}`];
-  return [head, ...told, ...rest].join('\n\n');
+  return [head, ...end, ...told, ...rest].join('\n\n');
 }
 
 function failure(result: CaseResult, test: Case | undefined, commandFor: Report['commandFor']): string {

@@ -15,7 +15,11 @@ export interface Surroundings {
   readonly previous: string | undefined;
   readonly next: string | undefined;
   /** The same case with all endpoints. */
-  readonly agents: readonly { readonly agent: AgentResults; readonly href: string; readonly result: CaseResult }[];
+  readonly agents: readonly {
+    readonly agent: AgentResults;
+    readonly href: string;
+    readonly result: CaseResult;
+  }[];
   readonly json: string;
 }
 

@@ -107,8 +107,7 @@ function headerFields(frame: FrameRecord, marks: readonly Mark[]): Field[] {
   add('length', 7, 'Payload len', String(form));
   if (form === 126) add('length', 16, 'Extended payload length', String(length));
   if (form === 127) add('length', 64, 'Extended payload length', String(length));
-  if (maskingKey !== undefined)
-    add('key', 32, 'Masking-key', spaced(header.subarray(header.length - 4)));
+  if (maskingKey !== undefined) add('key', 32, 'Masking-key', spaced(header.subarray(header.length - 4)));
   return fields;
 }
 

@@ -19,7 +19,8 @@ export function sentFaults({ role, log, handshake }: CaseResult): PeerFault[] {
   const sink = { frame: nothing, message: nothing, ping: nothing, pong: nothing, close: nothing };
   const isMeant = ({ code }: PeerFault): boolean => {
     if (!mayCompress) return false;
-    const isFirst = current?.kind === 'frame' && current.rsv === 4 && (current.opcode === 1 || current.opcode === 2);
+    const isFirst =
+      current?.kind === 'frame' && current.rsv === 4 && (current.opcode === 1 || current.opcode === 2);
     return OF_COMPRESSION.has(code) || (code === 'RESERVED_BITS' && isFirst);
   };
   const reader = new MessageReader(

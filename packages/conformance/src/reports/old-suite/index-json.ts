@@ -1,6 +1,7 @@
 /** `index.json` as the old suite writes it: agent, case id, verdicts. */
-import type { AgentResults, CloseBehavior } from '../../model/result.js';
+
 import type { Verdict } from '../../model/case.js';
+import type { AgentResults, CloseBehavior } from '../../model/result.js';
 
 /** Agent name to case id to the case's row. */
 export type OldIndex = Readonly<Record<string, Readonly<Record<string, OldIndexRow>>>>;
