@@ -5,7 +5,7 @@ import workspace from './vitest.config.js';
 export default defineConfig({
   resolve: workspace.resolve ?? {},
   test: {
-    include: ['examples/*/test/**/*.browser.ts'],
+    include: ['examples/*/test/**/*.browser.ts', 'packages/*/test/**/*.browser.ts'],
     reporters: ['default', './tools/vitest-summary.mjs'],
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 /** Where the first wrong octet stands: the judge's fault, or the place where a message differs from what was sent. */
 import type { Case, ExpectedEvent } from '../model/case.js';
 import { expandPayload, firstDifference, toHex } from '../model/payload.js';
-import type { CaseResult, LogEntry } from '../model/result.js';
+import type { CaseResult, FrameRecord, LogEntry } from '../model/result.js';
 
 /** One octet of what the endpoint sent. */
 export interface WrongOctet {
@@ -37,13 +37,13 @@ export function wireOctets(entry: WireEntry): Uint8Array {
   const whole = new Uint8Array(entry.header.length + entry.payload.length);
   whole.set(entry.header);
   for (const [at, octet] of entry.payload.entries())
-    whole[entry.header.length + at] = octet ^ keyOctet(entry.maskingKey, at);
+    whole[entry.header.length + at] = octet ^ keyOctet(entry, at);
   return whole;
 }
 
-/** The octet of a masking key that is for the nth of a payload (5.3); 0 without a key. */
-export function keyOctet(maskingKey: number | undefined, nth: number): number {
-  return ((maskingKey ?? 0) >>> (24 - 8 * (nth % 4))) & 0xff;
+/** The octet of a frame's masking key that is for the nth of its payload (5.3); 0 without a key. */
+export function keyOctet({ header, maskingKey }: FrameRecord, nth: number): number {
+  return maskingKey === undefined ? 0 : header[header.length - 4 + (nth % 4)]!;
 }
 
 /** Octets around an offset in two lines, the second with a mark below the wrong one. */

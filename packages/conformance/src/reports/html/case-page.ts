@@ -53,7 +53,7 @@ export function casePage(
       ['Frames', sumOf(traffic.sent.frames), sumOf(traffic.received.frames)],
       ['Payload of data frames', traffic.sent.wirePayload, traffic.received.wirePayload],
       ['The same as messages', traffic.sent.messagePayload, traffic.received.messagePayload],
-    ],
+    ].filter(([, sent, received]) => sent !== 0 || received !== 0),
     started: new Date(result.startedAt).toISOString(),
     others: agents.map((other) => ({
       name: other.agent.agent,

@@ -141,7 +141,7 @@ function payloadFields(frame: FrameRecord, marks: readonly Mark[], used: number)
       name: nth === 0 && from === 0 ? 'Payload data' : wrong.has(at) ? `octet ${at}` : '',
       value: character(octet),
       hex: hex(octet),
-      wire: maskingKey === undefined ? '' : hex(octet ^ keyOctet(maskingKey, at)),
+      wire: maskingKey === undefined ? '' : hex(octet ^ keyOctet(frame, at)),
       isWrong: wrong.has(at),
     });
   }
