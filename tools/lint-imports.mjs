@@ -35,6 +35,15 @@ const FLOORS = {
   ],
   handshake: [['syntax'], ['values'], ['heads'], ['rules'], ['machines']],
   deflate: [['deflate'], ['engines', 'extension']],
+  conformance: [
+    ['model'],
+    ['judge', 'wire', 'transport'],
+    ['opening'],
+    ['conversation', 'cases'],
+    ['runners'],
+    ['fuzzing-server'],
+    ['command-line'],
+  ],
 };
 
 /** What a source imports: `import` and `export` with `from`, `import` alone and as a call. */

@@ -1,7 +1,15 @@
 /** What cases are written with. */
-import type { Case, CloseExpectation, ExpectedEvent, FrameSpec, Outcome, Pace, Step } from '../model/case.js';
+import {
+  type Case,
+  type CloseExpectation,
+  type ExpectedEvent,
+  type FrameSpec,
+  ORDINARY_MS,
+  type Outcome,
+  type Pace,
+  type Step,
+} from '../model/case.js';
 import { fromHex, type Payload } from '../model/payload.js';
-import { ORDINARY_MS } from '../runners/options.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../wire/frames.js';
 
 /** A case without what most cases have in common. */

@@ -100,7 +100,7 @@ export class Conversation {
       case 'send':
         return endpoint.send(step.frames, step.pace);
       case 'octets':
-        return endpoint.octets(expandPayload(step.payload), step.pace);
+        return endpoint.octets(expandPayload(step.payload));
       case 'drip':
         return this.#drip(step, signal);
       case 'await':
@@ -147,7 +147,7 @@ export class Conversation {
     let at = 0;
     for (const [nth, size] of step.sizes.entries()) {
       const end = (nth === 0 ? record.header.length : at) + size;
-      await endpoint.octets(octets.subarray(at, end));
+      endpoint.octets(octets.subarray(at, end));
       at = end;
       const mark = step.marks[nth];
       if (mark === undefined) continue;
@@ -192,7 +192,7 @@ export class Conversation {
     const isServer = endpoint.underTest === 'client';
     if (endpoint.faults.length > 0 && endpoint.remoteClose === undefined) await endpoint.sendClose(1002);
     else if (endpoint.remoteClose !== undefined) await this.#answerClose();
-    else if (!endpoint.hasEnded) await endpoint.sendClose(this.#timeout === 'case' ? 1001 : 1000);
+    else if (!endpoint.hasEnded) await endpoint.sendClose(1000);
     const { signal } = new AbortController();
     const { closeMs } = this.#patience;
     if (!endpoint.hasEnded && !endpoint.isGone) {

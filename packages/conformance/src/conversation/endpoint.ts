@@ -48,7 +48,6 @@ export class Endpoint {
   readonly #waiting = new Set<() => void>();
   readonly #pings: Uint8Array[] = [];
   #sentBytes = 0;
-  #endedBySuite = false;
   #endedFirst: 'suite' | 'endpoint' | undefined;
 
   /**
@@ -122,11 +121,10 @@ export class Endpoint {
   }
 
   /** Sends octets as they stand. */
-  async octets(bytes: Uint8Array, pace: Pace = 'whole'): Promise<void> {
+  octets(bytes: Uint8Array): void {
     this.#record.loose('sent', this.#sentBytes, bytes);
     this.#sentBytes += bytes.length;
-    if (typeof pace === 'number') await this.#link.writePieces(piecesOf(bytes, pace));
-    else this.#link.write(bytes);
+    this.#link.write(bytes);
   }
 
   /** Sends a Close, the first one only. */
@@ -139,14 +137,14 @@ export class Endpoint {
 
   /** Ends the suite's side of the transport. */
   end(): void {
-    this.#endedBySuite = true;
     this.#endedFirst ??= 'suite';
+    this.#closeFirst('suite');
     this.#link.end();
   }
 
   /** Drops the transport. */
   drop(): void {
-    if (!this.isGone && !this.#link.isGone) this.transportEnd = 'suite-dropped';
+    this.transportEnd ??= 'suite-dropped';
     this.#link.drop();
     this.#changed();
   }
@@ -154,6 +152,7 @@ export class Endpoint {
   /** Resets the transport. */
   reset(): void {
     this.transportEnd = 'suite-dropped';
+    this.#closeFirst('suite');
     this.#link.reset();
     this.#changed();
   }
@@ -220,7 +219,11 @@ export class Endpoint {
     if (this.localClose !== undefined) return;
     const code = body.length >= 2 ? body[0]! * 256 + body[1]! : undefined;
     this.localClose = { code, reason: body.subarray(2) };
-    if (this.closedBy === 'nobody') this.closedBy = 'suite';
+    this.#closeFirst('suite');
+  }
+
+  #closeFirst(side: 'suite' | 'endpoint'): void {
+    if (this.closedBy === 'nobody') this.closedBy = side;
   }
 
   #data(chunk: Uint8Array): void {
@@ -258,7 +261,7 @@ export class Endpoint {
 
   #close(code: number | undefined, reason: string): void {
     this.remoteClose = { code, reason };
-    if (this.closedBy === 'nobody') this.closedBy = 'endpoint';
+    this.#closeFirst('endpoint');
   }
 
   #fault(fault: PeerFault): void {
@@ -280,7 +283,7 @@ export class Endpoint {
   #end(): void {
     this.hasEnded = true;
     this.#endedFirst ??= 'endpoint';
-    if (this.closedBy === 'nobody') this.closedBy = 'endpoint';
+    this.#closeFirst('endpoint');
     this.#record.note('the endpoint ended its side of the transport');
     this.#changed();
   }
@@ -290,7 +293,7 @@ export class Endpoint {
       this.#record.note(`the transport broke: ${error.code}`);
       this.mayHaveLost = !error.isReset;
     }
-    if (this.closedBy === 'nobody') this.closedBy = this.#endedBySuite ? 'suite' : 'endpoint';
+    this.#closeFirst('endpoint');
     this.transportEnd ??=
       error !== undefined ? 'endpoint-reset' : this.#endedFirst === 'suite' ? 'suite-end' : 'endpoint-end';
     this.#changed();

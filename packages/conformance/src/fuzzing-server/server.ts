@@ -236,7 +236,11 @@ export class FuzzingServer {
       const { rest } = await answerAsServer(link, request, { kind: 'standard' });
       return sayGoodbye(link, 'client', rest);
     }
-    await this.#counted(test, agent, (name) => runOnRequest(link, request, test, name, this.#options));
+    const { opening } = test;
+    if (opening.kind === 'connect') return respond(link, '400 Bad Request', 'This case is for HTTP/2.');
+    await this.#counted(test, agent, (name) =>
+      runOnRequest(link, request, test, opening, name, this.#options),
+    );
   }
 
   async #serveStream(

@@ -164,7 +164,7 @@ export class FrameReader {
   }
 
   #join(): void {
-    if (this.#pieces.length > 1) this.#pieces = [concat(this.#pieces)];
+    this.#pieces = [concat(this.#pieces)];
   }
 }
 

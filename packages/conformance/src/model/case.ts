@@ -39,6 +39,9 @@ export interface Case {
   readonly inspects?: 'masking-keys';
 }
 
+/** What `deadlineMs` of an ordinary case is. */
+export const ORDINARY_MS = 3000;
+
 /** What carries a case. */
 export type CaseTransport = 'tcp' | 'tls' | 'h2';
 
@@ -48,7 +51,7 @@ export type Opening = StandardOpening | RawOpening | ConnectOpening;
 /** An ordinary opening handshake. */
 export interface StandardOpening {
   readonly kind: 'standard';
-  /** As a client: offered subprotocols. */
+  /** Offered to a server. The suite as a server selects none. */
   readonly protocols?: readonly string[];
   /** permessage-deflate: what is offered as a client, answered as a server. Absent: it is neither offered nor accepted. */
   readonly deflate?: DeflateOpening;
@@ -68,15 +71,13 @@ export interface DeflateOpening {
   readonly needsTakeover?: boolean;
 }
 
-/** A head sent as it stands. `{host}`, `{path}`, `{key}`, `{accept}` and `{protocol}` are replaced. */
+/** A head sent as it stands. `{host}`, `{path}`, `{key}` and `{accept}` are replaced. */
 export interface RawOpening {
   readonly kind: 'raw';
   /** Each character is an octet. */
   readonly head: string;
   /** Written in pieces of so many octets; by default at once. */
   readonly chop?: number;
-  /** The write side ends behind the head. */
-  readonly end?: boolean;
   /** What has to become of it. */
   readonly expect: OpeningExpectation;
 }
@@ -99,7 +100,7 @@ export interface OpeningExpectation {
   readonly otherwise?: Verdict;
   /** As a client: the status a refusal has, where a rule names one; another is NON-STRICT. */
   readonly status?: readonly number[];
-  /** A header field that a response must have or must not have, with its value where one is ruled. */
+  /** A header field that a response must have, or must not have, or not with a value in which this one is. */
   readonly header?: {
     readonly name: string;
     readonly must: boolean;
@@ -133,8 +134,8 @@ export type Pace = 'whole' | 'frames' | number;
 /** What is done, one after another. */
 export type Step =
   | { readonly do: 'send'; readonly frames: readonly FrameSpec[]; readonly pace?: Pace }
-  /** Octets as they stand; masked as one frame's payload is not. */
-  | { readonly do: 'octets'; readonly payload: Payload; readonly pace?: Pace }
+  /** Octets as they stand. */
+  | { readonly do: 'octets'; readonly payload: Payload }
   /** One frame, written in parts of so many payload octets (the header goes with the first) with a pause after each; if it is then still
    * open, the mark is noted. */
   | {

@@ -16,7 +16,7 @@ export interface RequestContext {
   readonly protocols?: readonly string[] | undefined;
   readonly timeoutMs: number;
   /** Octets of the first step, for the same write as the request's end. */
-  readonly behind?: Uint8Array;
+  readonly behind: Uint8Array;
 }
 
 /**
@@ -36,10 +36,9 @@ export async function openAsClient(
   const request =
     opening.kind === 'raw' ? fillIn(opening.head, context.address, key) : requestText(opening, context, key);
   const answer = readResponse(link, context.timeoutMs);
-  const octets = concat([octetsOf(request), context.behind ?? new Uint8Array(0)]);
+  const octets = concat([octetsOf(request), context.behind]);
   if (opening.chop === undefined) link.write(octets);
   else void link.writePieces(piecesOf(octets, opening.chop));
-  if (opening.kind === 'raw' && opening.end === true) link.end();
   return judgeResponse(request, await answer, key, opening, context);
 }
 

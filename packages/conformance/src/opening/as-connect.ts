@@ -25,7 +25,7 @@ export async function openSession(
   trust: TlsTrust,
   timeoutMs: number,
 ): Promise<ClientHttp2Session | undefined> {
-  const socket = await connectSocket(address, trust, timeoutMs, ['h2']);
+  const socket = await connectSocket(address, trust, timeoutMs, ['h2', 'http/1.1']);
   if (address.secure && 'alpnProtocol' in socket && socket.alpnProtocol !== 'h2') {
     socket.destroy();
     return undefined;

@@ -75,44 +75,46 @@ export async function answerAsServer(
   behind: Uint8Array = new Uint8Array(0),
 ): Promise<Opened> {
   const { head, rest, fault } = request;
-  const key = valuesOf(head, 'sec-websocket-key')[0] ?? '';
+  const agent = valuesOf(head, 'user-agent')[0];
+  if (fault !== undefined) {
+    const response = `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+    link.write(octetsOf(response));
+    link.end();
+    const report = { request: head.text, response, status: 400 };
+    return { report, state: 'refused', fault, rest, deflate: undefined, agent, fields: head.fields };
+  }
+  const key = valuesOf(head, 'sec-websocket-key')[0]!;
   const answer =
     opening.kind === 'raw'
       ? undefined
       : chooseAnswer(opening.deflate, listOf(head, 'sec-websocket-extensions'));
-  const protocol = listOf(head, 'sec-websocket-protocol')[0];
   const response =
     opening.kind === 'raw'
-      ? opening.head
-          .replaceAll('{accept}', acceptFor(key))
-          .replaceAll('{key}', key)
-          .replaceAll('{protocol}', protocol ?? '')
-      : responseText(acceptFor(key), opening.protocols === undefined ? undefined : protocol, answer?.header);
+      ? opening.head.replaceAll('{accept}', acceptFor(key)).replaceAll('{key}', key)
+      : responseText(acceptFor(key), answer?.header);
   const octets = concat([octetsOf(response), behind]);
   if (opening.chop === undefined) link.write(octets);
   else await link.writePieces(piecesOf(octets, opening.chop));
-  if (opening.kind === 'raw' && opening.end === true) link.end();
   const status = Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(response)?.[1] ?? 0) || undefined;
   return {
     report: { request: head.text, response, status },
-    state: fault === undefined ? 'accepted' : 'refused',
-    fault,
+    state: 'accepted',
+    fault: undefined,
     rest,
     deflate: answer?.agreement,
-    agent: valuesOf(head, 'user-agent')[0],
+    agent,
     fields: head.fields,
   };
 }
 
 /** RFC 6455 4.2.2, step 5. */
-function responseText(accept: string, protocol: string | undefined, extensions: string | undefined): string {
+function responseText(accept: string, extensions: string | undefined): string {
   return [
     'HTTP/1.1 101 Switching Protocols',
     'Server: sanssocket-conformance',
     'Upgrade: websocket',
     'Connection: Upgrade',
     `Sec-WebSocket-Accept: ${accept}`,
-    ...(protocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocol}`]),
     ...(extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`]),
     '',
     '',

@@ -3,7 +3,7 @@ import { Conversation } from '../conversation/conversation.js';
 import { sayGoodbye } from '../conversation/goodbye.js';
 import { Recorder } from '../conversation/record.js';
 import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
-import type { Case } from '../model/case.js';
+import type { Case, RawOpening, StandardOpening } from '../model/case.js';
 import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
 import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
@@ -17,6 +17,7 @@ import { patienceOf, type RunOptions } from './options.js';
  *
  * @param link - where the request came from
  * @param request - the request
+ * @param opening - the case's, which is not for HTTP/2
  * @param agent - the client's name in the results
  * @returns the result; it never rejects for anything a client does
  */
@@ -24,11 +25,10 @@ export async function runOnRequest(
   link: Link,
   request: ReceivedRequest,
   test: Case,
+  opening: StandardOpening | RawOpening,
   agent: string,
   options: RunOptions,
 ): Promise<CaseResult> {
-  const { opening } = test;
-  if (opening.kind === 'connect') throw new Error(`case ${test.id} is for HTTP/2`);
   const record = new Recorder(options.onLog);
   const startedAt = Date.now();
   const step = test.steps[0];

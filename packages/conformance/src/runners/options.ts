@@ -1,5 +1,6 @@
 /** What a run is told besides its cases. */
 import type { Patience } from '../conversation/conversation.js';
+import { ORDINARY_MS } from '../model/case.js';
 import type { LogEntry } from '../model/result.js';
 
 /** For one case or many, in both roles. */
@@ -18,8 +19,6 @@ export interface RunOptions {
   readonly onLog?: ((entry: LogEntry) => void) | undefined;
 }
 
-/** What `deadlineMs` of an ordinary case is. */
-export const ORDINARY_MS = 3000;
 const CLOSE_MS = 2000;
 const OPEN_MS = 5000;
 

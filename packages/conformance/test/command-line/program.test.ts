@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { runProgram } from '../../src/command-line/program.js';
+import { Progress } from '../../src/command-line/progress.js';
+import { repeated } from '../../src/command-line/repeat.js';
+import { formatEntry } from '../../src/command-line/replay.js';
+import { report } from '../../src/command-line/reports.js';
+import type { AgentResults, CaseResult } from '../../src/index.js';
 import { selfSigned } from '../endpoints/certificate.js';
 import { startEchoServer } from '../endpoints/echo.mjs';
 import { startTls } from '../endpoints/echo-http2.mjs';
@@ -217,7 +222,7 @@ describe('client', () => {
       url: 'wss://localhost:0',
       key: file('key.pem', pair.key),
       cert: file('cert.pem', pair.cert),
-      cases: ['1.1.1', '1.1.2'],
+      cases: ['1.1.1', 'answer.bits-08'],
       'exclude-agent-cases': { 'w*': ['1.1.1'] },
     });
     const running = run('client', '--port', '0', '--config', config);
@@ -234,8 +239,9 @@ describe('client', () => {
       });
     }
     const { status, out } = await running;
-    expect(status).toBe(0);
-    expect(out).toMatch(/ws: 1 OK; 1 cases/);
+    expect(status).toBe(1);
+    expect(out).toMatch(/ws: 1 FAILED; 1 cases/);
+    expect(out).toMatch(/sanssocket-conformance client --replay answer\.bits-08\n/);
   });
 
   test('makes a certificate where one is needed', async () => {
@@ -251,6 +257,25 @@ describe('client', () => {
     expect([status, out]).toEqual([0, expect.stringContaining('-> text FIN 0')]);
   });
 
+  test('names what failed and the command that shows it again', async () => {
+    const { status, out } = await run(
+      'client',
+      '--port',
+      '0',
+      '--case',
+      'answer.bits-08',
+      '--',
+      process.execPath,
+      client,
+      '{url}',
+      'ws',
+    );
+    expect(status).toBe(1);
+    expect(out).toContain(
+      `sanssocket-conformance client --replay answer.bits-08 -- ${process.execPath} ${client} {url} ws`,
+    );
+  });
+
   test('says if no client came', async () => {
     const { status, err } = await run('client', '--port', '0', '--', process.execPath, '-e', '0');
     expect([status, err]).toEqual([2, expect.stringContaining('No client ran a case.')]);
@@ -258,6 +283,62 @@ describe('client', () => {
 
   test('lists cases', async () => {
     expect((await run('client', '--list', '--case', 'response.*')).out).toMatch(/response\.minimal/);
+  });
+});
+
+describe('parts', () => {
+  const result = {
+    id: '1.1.1',
+    verdict: 'OK',
+    handshake: { request: 'x' },
+    section: '5.2',
+    explanation: '',
+  } as CaseResult;
+  const results = (...cases: CaseResult[]): AgentResults => ({
+    agent: 'a',
+    role: 'server',
+    target: 'x',
+    startedAt: 0,
+    durationMs: 1,
+    cases,
+  });
+
+  test('a repeated run keeps the worst of each case', async () => {
+    const runs = [
+      results(result),
+      results({ ...result, verdict: 'FAILED' }),
+      results({ ...result, verdict: 'NON-STRICT' }),
+    ];
+    const all = await repeated(3, async () => runs.shift()!);
+    expect([all.cases[0]!.verdict, all.durationMs]).toEqual(['FAILED', 3]);
+  });
+
+  test('a report says where the endpoint was lost', async () => {
+    const lost: CaseResult = {
+      ...result,
+      verdict: 'FAILED',
+      handshake: { request: '', response: '', status: undefined },
+    };
+    expect(await report([results(lost)], { cases: [], commandFor: () => 'again' }, {})).toBe(1);
+    expect(out.join('\n')).toContain('The endpoint was gone in case 1.1.1');
+  });
+
+  test('lines of a replay', () => {
+    const fault = { code: 'X', section: '5.2', message: 'wrong', verdict: 'FAILED', offset: 7 } as const;
+    expect(formatEntry({ kind: 'fault', atMs: 1, fault })).toBe('      1.0 ms  !! wrong (5.2, octet 7)');
+    const bytes = new Uint8Array(64).fill(0xab);
+    expect(formatEntry({ kind: 'octets', way: 'received', atMs: 1, offset: 0, bytes, length: 64 })).toMatch(
+      /<- 64 octets {2}(?:ab){32}\.\.\.$/,
+    );
+  });
+
+  test('progress without a known end', () => {
+    const before = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+    Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+    new Progress(0, false).add({ ...result, durationMs: 1 });
+    if (before === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+    else Object.defineProperty(process.stderr, 'isTTY', before);
+    expect(err.join('')).toContain('\r1, 0 failed');
   });
 });
 

@@ -97,6 +97,7 @@ describe('a request that is to be accepted', () => {
   test.each([
     ['request.letter-case', 'HTTP/1.1 400 x\r\n\r\n', 'FAILED', 'refused (400)'],
     ['request.letter-case', (socket: Socket) => socket.end(), 'FAILED', 'refused (no response)'],
+    ['request.letter-case', `${RIGHT}\r\n`, 'FAILED', 'Sec-WebSocket-Accept is not'],
     ['request.letter-case', () => {}, 'FAILED', 'not answered'],
     ['request.upgrade-list', 'HTTP/1.1 400 x\r\n\r\n', 'NON-STRICT', 'refused (400)'],
     ['agreement.fragments', 'HTTP/1.1 400 x\r\n\r\n', 'FAILED', 'refused a right'],

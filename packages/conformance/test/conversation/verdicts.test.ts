@@ -258,6 +258,39 @@ const WRONG: readonly (readonly [what: string, id: string, react: Reaction, expe
     { verdict: 'NON-STRICT', closeBehavior: 'OK', section: '7.1.7' },
   ],
   [
+    'no answer to a Close that may not be sent',
+    '7.9.1',
+    rightly({ close: () => {} }),
+    { verdict: 'FAILED', closeBehavior: 'UNCLEAN' },
+  ],
+  [
+    'a Close without a code in place of an echo',
+    '1.1.2',
+    rightly({ text: (_, socket) => socket.end(frame({ first: 0x88 })) }),
+    { verdict: 'FAILED', explanation: expect.stringContaining('did not come') },
+  ],
+  [
+    'a reset in place of an echo',
+    '1.1.2',
+    rightly({ text: (_, socket) => socket.resetAndDestroy() }),
+    { verdict: 'FAILED', close: expect.objectContaining({ by: 'endpoint', transport: 'endpoint-reset' }) },
+  ],
+  [
+    'a Close that nobody asked for, behind a right echo',
+    'masks.key-zero',
+    rightly({
+      text: ({ payload }, socket) =>
+        payload.length === 7 ? socket.end(closeOf(1000)) : socket.write(frame({ first: 0x81, payload })),
+    }),
+    { verdict: 'FAILED' },
+  ],
+  [
+    'a message in place of an answer to a Close',
+    '7.1.1',
+    rightly({ close: (_, socket) => socket.write(frame({ first: 0x89, payload: Buffer.from('p') })) }),
+    { verdict: 'FAILED', closeBehavior: 'UNCLEAN' },
+  ],
+  [
     'a frame that does not end',
     '1.1.2',
     rightly({ text: (_, socket) => socket.end(Buffer.from('8105616263', 'hex')) }),
@@ -283,6 +316,16 @@ describe('a server with a fault', () => {
   ])('%s', async (_, header, section) => {
     expect(await verdictOf('1.1.1', rightly({}), header)).toMatchObject({ verdict: 'FAILED', section });
   });
+});
+
+test('a case whose sending outlasts its deadline', async () => {
+  const [found] = findCases({ patterns: ['9.5.1'] });
+  const result = await runServerCase(
+    { url: await serve(() => {}) },
+    { ...found!, deadlineMs: 3000 },
+    { timeoutMs: 5, closeTimeoutMs: 50 },
+  );
+  expect(result).toMatchObject({ verdict: 'FAILED', close: { timeout: 'case' } });
 });
 
 describe('a client with a fault', () => {

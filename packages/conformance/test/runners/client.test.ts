@@ -1,5 +1,7 @@
 /** Clients: ours and `ws`, driven by a URL a case and by the old suite's protocol. */
 import { request as httpRequest } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectTcp } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import {
@@ -13,6 +15,9 @@ import { selfSigned } from '../endpoints/certificate.js';
 import { runEchoClient } from '../endpoints/echo.mjs';
 import { runHttp2Client } from '../endpoints/echo-http2.mjs';
 import { exceptions, failures } from '../endpoints/verdicts.js';
+
+/** So that a machine with much else to do is no fault of the endpoint's. */
+const PATIENT = { timeoutMs: 15_000, closeTimeoutMs: 15_000, openTimeoutMs: 20_000 };
 
 const quick = findCases({ role: 'client', quick: true }).filter(({ transport }) => transport === 'tcp');
 
@@ -28,7 +33,7 @@ function echoWithWs(url: string): Promise<void> {
 
 describe('a URL a case', () => {
   test('an echo client on our packages passes the quick half', async () => {
-    const { cases } = await runClientCases(runEchoClient, quick, { agent: 'sanssocket' });
+    const { cases } = await runClientCases(runEchoClient, quick, { agent: 'sanssocket', ...PATIENT });
     expect(failures(cases)).toEqual([]);
     expect(exceptions(cases)).toEqual({
       '7.1.6': 'INFORMATIONAL',
@@ -39,7 +44,7 @@ describe('a URL a case', () => {
   });
 
   test('ws fails where it breaks a MUST, and nowhere else', async () => {
-    const { cases } = await runClientCases(echoWithWs, quick);
+    const { cases } = await runClientCases(echoWithWs, quick, PATIENT);
     // RFC 7692 7.1: a client MUST fail over a parameter with an invalid value, and 5.1: over an extension that is there twice.
     expect(cases.filter(({ verdict }) => verdict === 'FAILED').map(({ id }) => id)).toEqual([
       'answer.bits-08',
@@ -52,13 +57,13 @@ describe('a URL a case', () => {
   test('TLS and HTTP/2', async () => {
     const start = (url: string) => (url.includes('/case/h2') ? runHttp2Client(url) : runEchoClient(url));
     const cases = findCases({ role: 'client', patterns: ['h2.*', 'tls.*'] });
-    const { cases: results } = await runClientCases(start, cases, { tls: await selfSigned() });
+    const { cases: results } = await runClientCases(start, cases, { tls: await selfSigned(), ...PATIENT });
     expect(exceptions(results)).toEqual({});
   });
 
   test('large and compressed messages', async () => {
     const cases = findCases({ role: 'client', patterns: ['9.1.1', '9.8.2', '12.1.2', '13.5.3'] });
-    const { cases: results } = await runClientCases(runEchoClient, cases);
+    const { cases: results } = await runClientCases(runEchoClient, cases, PATIENT);
     expect(exceptions(results)).toEqual({});
   });
 
@@ -143,6 +148,55 @@ describe('the protocol of the old suite', () => {
   ])('%s is refused with 500', async (path) => {
     const { url } = await start({ cases: findCases({ patterns: ['1.1.1', '2.1'] }) });
     await expect(ask(url + path)).rejects.toThrow('500');
+  });
+
+  test('a case for HTTP/2 is not run over HTTP/1.1', async () => {
+    const { url } = await start({ cases: findCases({ patterns: ['h2.1.1.1'] }), tls: await selfSigned() });
+    await expect(ask(`${url}/case/h2.1.1.1`)).rejects.toThrow('400');
+  });
+
+  test('over HTTP/2 there are cases, and only by extended CONNECT', async () => {
+    const server = await start({
+      cases: findCases({ patterns: ['h2.1.1.1', '1.1.1'] }),
+      tls: await selfSigned(),
+    });
+    const session = connectHttp2(server.secureUrl!.replace('wss:', 'https:'), { rejectUnauthorized: false });
+    const status = (path: string): Promise<unknown> =>
+      new Promise((resolve) =>
+        session.request({ ':path': path }).on('response', (headers) => resolve(headers[':status'])),
+      );
+    expect(await status('/elsewhere')).toBe(404);
+    expect(await status('/case/1.1.1')).toBe(404);
+    expect(await status('/case/h2.1.1.1?agent=A')).toBe(400);
+    expect(server.results()[0]!.cases[0]).toMatchObject({ id: 'h2.1.1.1', verdict: 'FAILED' });
+    session.destroy();
+  });
+
+  test('what is no request is dropped', async () => {
+    const server = await start({ openTimeoutMs: 100 });
+    expect(server.cases.length).toBeGreaterThan(1000);
+    const { port } = new URL(server.url);
+    const dropped = (octets: string): Promise<unknown> =>
+      new Promise((resolve) => {
+        const socket = connectTcp({ port: Number(port), host: '127.0.0.1' });
+        socket
+          .on('error', () => {})
+          .on('close', resolve)
+          .resume();
+        socket.write(octets);
+      });
+    await dropped('GET / HTTP/1.1\r\n');
+    await dropped(`GET / HTTP/1.1\r\nX: ${'y'.repeat(300_000)}`);
+    const post = 'POST /case/1.1.1?agent=A HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n';
+    await dropped(post);
+    expect(server.results()[0]!.cases[0]!.explanation).toMatch(/not a GET/);
+    await dropped(post.replace('POST', 'GET').replace('Host: x\r\n', ''));
+    expect(server.results()[0]!.cases[0]!.explanation).toMatch(/no Host/);
+  });
+
+  test('may listen at an IPv6 address', async () => {
+    const server = await start({ cases: [], host: '::1' }).catch(() => undefined);
+    if (server !== undefined) expect(server.url).toMatch(/^ws:\/\/\[::1\]:\d+$/);
   });
 
   test('nothing is elsewhere', async () => {

@@ -1,12 +1,21 @@
 /** Servers: ours and `ws`, over TCP, TLS and HTTP/2. */
+import {
+  createServer as createHttp2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { findCases, NotAnEchoServer, runServerCase, runServerCases } from '../../src/index.js';
 import { selfSigned } from '../endpoints/certificate.js';
-import { startEchoServer } from '../endpoints/echo.mjs';
+import { runEcho, startEchoServer } from '../endpoints/echo.mjs';
 import { startPlainHttp2, startTls } from '../endpoints/echo-http2.mjs';
 import { exceptions, failures } from '../endpoints/verdicts.js';
+
+/** So that a machine with much else to do is no fault of the endpoint's. */
+const PATIENT = { timeoutMs: 15_000, closeTimeoutMs: 15_000, openTimeoutMs: 20_000 };
 
 function portOf(server: { address(): unknown }): number {
   return (server.address() as AddressInfo).port;
@@ -35,6 +44,7 @@ describe('an echo server on our packages', () => {
     const seen: number[] = [];
     const cases = findCases({ role: 'server', quick: true }).filter(({ transport }) => transport !== 'h2');
     const { agent, cases: results } = await runServerCases({ url }, cases, {
+      ...PATIENT,
       onResult: (_, done, total) => seen.push(done / total),
     });
     expect(failures(results)).toEqual([]);
@@ -54,7 +64,7 @@ describe('an echo server on our packages', () => {
   test('passes large messages, and compressed ones of each kind', async () => {
     const url = `ws://127.0.0.1:${portOf(server)}/`;
     const patterns = ['9.1.2', '9.3.5', '9.5.6', '9.7.2', '12.4.3', '13.5.3', '13.7.1'];
-    const { cases } = await runServerCases({ url }, findCases({ patterns }));
+    const { cases } = await runServerCases({ url }, findCases({ patterns }), PATIENT);
     expect(cases.length).toBe(7);
     expect(exceptions(cases)).toEqual({});
   });
@@ -65,7 +75,7 @@ describe('servers over other transports', () => {
     const server = await startPlainHttp2();
     const url = `ws://127.0.0.1:${portOf(server)}/`;
     const results = await Promise.all(
-      findCases({ role: 'server', patterns: ['h2.*'] }).map((each) => runServerCase({ url }, each)),
+      findCases({ role: 'server', patterns: ['h2.*'] }).map((each) => runServerCase({ url }, each, PATIENT)),
     );
     expect(exceptions(results)).toEqual({});
     server.close();
@@ -78,7 +88,7 @@ describe('servers over other transports', () => {
       role: 'server',
       patterns: ['tls.*', 'h2.1.*', '1.*', '7.1.*', 'request.method*'],
     });
-    const { cases: results } = await runServerCases({ url }, cases);
+    const { cases: results } = await runServerCases({ url }, cases, PATIENT);
     expect(exceptions(results)).toEqual({ '7.1.6': 'INFORMATIONAL' });
     server.close();
   });
@@ -95,6 +105,88 @@ describe('servers over other transports', () => {
       (await runServerCase({ ...target, servername: 'other.example', ca: pair.cert }, simple!)).verdict,
     ).toBe('FAILED');
     server.close();
+  });
+});
+
+describe('HTTP/2 that is not as it should be', () => {
+  const [simple] = findCases({ patterns: ['h2.1.1.1'] });
+  const asked = findCases({ patterns: ['h2.request-extension-unknown'] })[0];
+
+  async function answering(
+    serve: (stream: ServerHttp2Stream) => void,
+  ): Promise<{ url: string; close: () => void }> {
+    const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
+    const sessions = new Set<ServerHttp2Session>();
+    server.on('session', (session) => sessions.add(session));
+    server.on('stream', (stream) => serve(stream.on('error', () => {})));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const close = (): void => {
+      for (const session of sessions) session.destroy();
+      server.close();
+    };
+    return { url: `ws://127.0.0.1:${portOf(server)}/`, close };
+  }
+
+  test.each([
+    [
+      'a refusal',
+      (stream: ServerHttp2Stream) => stream.respond({ ':status': 403 }, { endStream: true }),
+      'refused a right extended CONNECT',
+    ],
+    ['a reset', (stream: ServerHttp2Stream) => stream.close(8), 'ended before'],
+    ['nothing', () => {}, 'not answered in time'],
+    [
+      'an extension',
+      (stream: ServerHttp2Stream) => stream.respond({ ':status': 200, 'sec-websocket-extensions': 'x' }),
+      'extension that was not offered',
+    ],
+    [
+      'a subprotocol',
+      (stream: ServerHttp2Stream) => stream.respond({ ':status': 200, 'sec-websocket-protocol': 'x' }),
+      'subprotocol that was not offered',
+    ],
+  ])('%s', async (_, serve, words) => {
+    const { url, close } = await answering(serve);
+    const result = await runServerCase({ url }, simple!, { openTimeoutMs: 200 });
+    expect(result).toMatchObject({ verdict: 'FAILED', explanation: expect.stringContaining(words) });
+    close();
+  });
+
+  test('an extension that nobody knows', async () => {
+    const { url, close } = await answering((stream) =>
+      stream.respond({ ':status': 200, 'sec-websocket-extensions': 'x-unknown' }),
+    );
+    expect(await runServerCase({ url }, asked!, { openTimeoutMs: 200 })).toMatchObject({ verdict: 'FAILED' });
+    close();
+  });
+
+  test('one of several streams decides', async () => {
+    const [several] = findCases({ patterns: ['h2.streams-8'] });
+    let count = 0;
+    const { url, close } = await answering((stream) => {
+      if (++count === 3) stream.close(8);
+      else {
+        stream.respond({ ':status': 200 });
+        runEcho(stream, 'server', [], new Uint8Array(0));
+      }
+    });
+    expect(await runServerCase({ url }, several!)).toMatchObject({ verdict: 'FAILED' });
+    close();
+  });
+
+  test('TLS that does not speak it', async () => {
+    const server = createTlsServer({ ...(await selfSigned()), ALPNProtocols: ['http/1.1'] }, (socket) =>
+      socket.on('error', () => {}),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    expect(await runServerCase({ url: `wss://127.0.0.1:${portOf(server)}/` }, simple!)).toMatchObject({
+      verdict: 'UNIMPLEMENTED',
+    });
+    server.close();
+  });
+
+  test('nobody there', async () => {
+    expect(await runServerCase({ url: 'ws://127.0.0.1:1/' }, simple!)).toMatchObject({ verdict: 'FAILED' });
   });
 });
 
@@ -125,7 +217,11 @@ describe('ws as a server', () => {
     });
     await new Promise((resolve) => server.once('listening', resolve));
     const cases = findCases({ role: 'server', quick: true }).filter(({ transport }) => transport === 'tcp');
-    const { cases: results } = await runServerCases({ url: `ws://127.0.0.1:${portOf(server)}/` }, cases);
+    const { cases: results } = await runServerCases(
+      { url: `ws://127.0.0.1:${portOf(server)}/` },
+      cases,
+      PATIENT,
+    );
     expect(results.filter(({ verdict }) => verdict === 'FAILED').map(({ id }) => id)).toEqual(WS_FAILED);
     const verdicts = exceptions(results);
     // Text is validated when it is whole, lengths need not be minimal: allowed, and said.
@@ -151,7 +247,7 @@ describe('a server that goes away', () => {
   test('is left alone', async () => {
     const server = await startEchoServer();
     const sockets = new Set<Socket>();
-    server.on('connection', (socket) => sockets.add(socket));
+    server.on('connection', (socket: Socket) => sockets.add(socket));
     const cases = findCases({ role: 'server', patterns: ['6.*'] });
     const { cases: results } = await runServerCases({ url: `ws://127.0.0.1:${portOf(server)}/` }, cases, {
       connections: 2,

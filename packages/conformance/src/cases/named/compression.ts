@@ -25,8 +25,8 @@ interface MessageVector {
 }
 
 interface VectorEvent {
-  readonly text?: string | readonly Segment[];
-  readonly binary?: Segment | readonly Segment[];
+  readonly text?: string;
+  readonly binary?: string;
   readonly ping?: string;
   readonly fault?: string;
 }
@@ -60,7 +60,7 @@ function caseOf(vector: MessageVector): Case {
   const isWrong = fault !== undefined;
   return makeCase({
     id: `deflate.${name}`,
-    section: vector.section.startsWith('RFC') ? vector.section : `RFC7692 ${vector.section}`,
+    section: `RFC7692 ${vector.section}`,
     sentence: vector.about,
     sent: `permessage-deflate is agreed on, then ${frames.length} frame${frames.length === 1 ? '' : 's'}.`,
     right: isWrong
@@ -122,10 +122,8 @@ const UNECHOED = 'A right message that came before the wrong one was not echoed.
 
 function eventOf({ text, binary, ping }: VectorEvent): ExpectedEvent {
   if (ping !== undefined) return pongEvent(hex(ping));
-  if (typeof text === 'string') return { type: 'text', payload: { text } };
-  const segments = text ?? binary ?? '';
-  const payload = hex(toHex(octetsOf(Array.isArray(segments) ? segments : [segments as Segment])));
-  return { type: text === undefined ? 'binary' : 'text', payload };
+  if (text !== undefined) return { type: 'text', payload: { text } };
+  return { type: 'binary', payload: hex(binary ?? '') };
 }
 
 function octetsOf(segments: readonly Segment[]): Uint8Array {
