@@ -42,6 +42,7 @@ const FLOORS = {
     ['conversation', 'cases'],
     ['runners'],
     ['fuzzing-server'],
+    ['reports'],
     ['command-line'],
   ],
 };

@@ -123,9 +123,7 @@ test('the wrong octet is marked in the frame that holds it', async () => {
 });
 
 test('what the suite sent wrong on purpose is marked too', async () => {
-  const page = await open(
-    'a_good_server_case_masks_unmasked-text.html',
-  );
+  const page = await open('a_good_server_case_masks_unmasked-text.html');
   expect(await page.locator('.sent .field.wrong .label').allTextContents()).toEqual(['MASK']);
   expect(await page.locator('.sent .remark').allTextContents()).toEqual([
     'Wrong on purpose: a client sent a frame that is not masked (RFC 6455 5.1).',
