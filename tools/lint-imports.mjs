@@ -43,6 +43,7 @@ const FLOORS = {
     ['conversation', 'cases'],
     ['runners'],
     ['fuzzing-server'],
+    ['reports'],
     ['command-line'],
   ],
 };

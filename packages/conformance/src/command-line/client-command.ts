@@ -34,7 +34,7 @@ export async function runClientCommand(command: readonly string[], options: Clie
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
   });
-  const context = { cases, commandFor };
+  const context = { cases, commandFor, outdir: configuration.outdir };
   const server = await FuzzingServer.start({
     ...runOptions(options),
     ...(await listening(options, configuration)),

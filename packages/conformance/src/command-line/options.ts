@@ -2,7 +2,8 @@
 import { findCases } from '../cases/select.js';
 import type { Case, Role } from '../model/case.js';
 import type { RunOptions } from '../runners/options.js';
-import type { ReportOptions } from './reports.js';
+import { checkReportOptions, type ReportOptions } from './reports.js';
+import { UsageError } from './usage-error.js';
 
 /** What both commands take. */
 export interface CommonOptions extends ReportOptions {
@@ -38,20 +39,20 @@ export interface ClientOptions extends CommonOptions {
   readonly cert?: string;
 }
 
-/** The command cannot be run as it was given. */
-export class UsageError extends Error {}
+export { UsageError };
 
 /**
  * Chooses the cases.
  *
  * @param isConfigured - whether a configuration file chooses a case
- * @throws UsageError if none is left
+ * @throws UsageError if none is left, or for options of reports that make no sense
  */
 export function chosenCases(
   role: Role,
   options: CommonOptions,
   isConfigured: (id: string) => boolean,
 ): Case[] {
+  checkReportOptions(options);
   const { replay } = options;
   const cases = findCases({
     role,

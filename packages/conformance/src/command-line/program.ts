@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { runClientCommand } from './client-command.js';
 import { type ClientOptions, type ServerOptions, UsageError } from './options.js';
+import { withReportOptions } from './reports.js';
 import { runServerCommand } from './server-command.js';
 
 /** The exit status for a command that cannot be run as it was given, and for an endpoint that cannot be tested. */
@@ -69,7 +70,7 @@ function createProgram(finish: (status: number) => void): Command {
 
 /** What both commands have. */
 function withCommonOptions(command: Command): Command {
-  return command
+  return withReportOptions(command)
     .option('--case <globs...>', 'only cases with these ids; * stands for anything')
     .option('--exclude <globs...>', 'leave out cases with these ids')
     .option('--section <sections...>', 'only cases about these sections, for instance 5.5 or "RFC7692 7.2"')

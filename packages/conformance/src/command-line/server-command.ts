@@ -56,7 +56,7 @@ export async function runServerCommand(url: string | undefined, options: ServerO
     const target = targets.find((each) => each.agent === agent) ?? targets[0]!;
     return `sanssocket-conformance server ${target.url} --replay ${id}`;
   };
-  return report(agents, { cases, commandFor }, options);
+  return report(agents, { cases, commandFor, outdir: configuration.outdir }, options);
 }
 
 type NamedTarget = ServerTarget & { readonly agent: string | undefined };

@@ -162,7 +162,7 @@ describe('server', () => {
 describe("the old suite's files", () => {
   test('name servers, cases and timeouts', async () => {
     const config = file('fuzzingclient.json', {
-      outdir: './reports/servers',
+      outdir: `${folder}/reports`,
       servers: [
         { url, agent: 'first', protocols: ['a'], origin: 'null', options: { version: 18 } },
         { url, agent: 'second' },
