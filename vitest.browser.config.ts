@@ -5,8 +5,12 @@ import workspace from './vitest.config.js';
 export default defineConfig({
   resolve: workspace.resolve ?? {},
   test: {
-    include: ['examples/*/test/**/*.browser.ts'],
-    reporters: ['default', './tools/vitest-summary.mjs'],
+    include: [
+      'examples/*/test/**/*.browser.ts',
+      'docs/test/**/*.browser.ts',
+      'packages/*/test/**/*.browser.ts',
+    ],
+    reporters: ['./tools/vitest-summary.mjs'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

@@ -1,20 +1,57 @@
-// Ends a test run with the plain line `N passed, N failed, N skipped`. A file that failed to import counts as a failure:
-// vitest's own summary leaves such files out of its test counts.
-export default class Summary {
-  onTestRunEnd(modules, unhandledErrors) {
-    let passed = 0;
-    let skipped = 0;
-    let failed = unhandledErrors.length;
-    for (const module of modules) {
-      if (module.errors().length > 0) failed++;
-      for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state === 'passed') passed++;
-        else if (state === 'failed') failed++;
-        else skipped++;
-      }
-      for (const suite of module.children.allSuites()) failed += suite.errors().length > 0 ? 1 : 0;
-    }
-    process.on('exit', () => console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`));
+// What a test run prints: of a whole run how long it takes, how far it is, and what fails; of a few files what vitest prints. It
+// ends with the plain line `N passed, N failed, N skipped`. A file that failed to import counts as a failure: vitest's own summary
+// leaves such files out of its test counts.
+import { DefaultReporter } from 'vitest/node';
+
+/** A run of more files than this tells how far it is, in place of a line for each. */
+const MANY_FILES = 12;
+
+/** With the option `takes`: how long it does, in words. */
+export default class Summary extends DefaultReporter {
+  #files = 0;
+  #done = 0;
+  #startedAt = 0;
+  #nextTenth = 1;
+
+  onTestRunStart(specifications) {
+    super.onTestRunStart(specifications);
+    this.#files = specifications.length;
+    this.#done = 0;
+    this.#nextTenth = 1;
+    this.#startedAt = performance.now();
+    if (this.#many) this.log(`${this.#files} files of tests${this.options.takes ?? ''}\n`);
   }
+
+  onTestModuleEnd(module) {
+    this.#done++;
+    if (!this.#many || module.state() === 'failed') super.onTestModuleEnd(module);
+    if (!this.#many || this.#done < (this.#files * this.#nextTenth) / 10) return;
+    this.#nextTenth = Math.floor((10 * this.#done) / this.#files) + 1;
+    const seconds = Math.round((performance.now() - this.#startedAt) / 1000);
+    this.log(`${String(this.#done).padStart(5)} of ${this.#files} files, ${seconds} s`);
+  }
+
+  onTestRunEnd(modules, unhandledErrors, reason) {
+    super.onTestRunEnd(modules, unhandledErrors, reason);
+    const { passed, failed, skipped } = count(modules);
+    const line = `${passed} passed, ${failed + unhandledErrors.length} failed, ${skipped} skipped`;
+    process.on('exit', () => console.log(line));
+  }
+
+  get #many() {
+    return this.#files > MANY_FILES;
+  }
+}
+
+function count(modules) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const module of modules) {
+    if (module.errors().length > 0) counts.failed++;
+    for (const test of module.children.allTests()) {
+      const { state } = test.result();
+      counts[state === 'passed' || state === 'failed' ? state : 'skipped']++;
+    }
+    for (const suite of module.children.allSuites()) counts.failed += suite.errors().length > 0 ? 1 : 0;
+  }
+  return counts;
 }

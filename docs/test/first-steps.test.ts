@@ -1,10 +1,13 @@
-// The programs for Node that a newcomer pastes, as processes of their own: the client says hello, the server answers, both end.
+// The programs for Node that a newcomer pastes, as processes of their own: the client says hello, the server answers, both end; and a
+// peer that does not read is not read from.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
+import { ClientHandshake } from '@sanssocket/handshake';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exampleBlocks } from '../../tools/doc-examples.mjs';
@@ -59,6 +62,41 @@ describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => 
     expect(await once(asked.lines, 'line')).toEqual(['hello']);
     expect(await once(asked.child, 'exit')).toEqual([0, null]);
     expect(await over).toEqual(['over 1000 ']);
+  });
+
+  it('has a server that stops reading from whoever does not read, and loses nothing', async () => {
+    const port = await freePort();
+    const { lines } = start(
+      server!.code.replaceAll('8080', `${port}`),
+      `${page.replaceAll(/\W/g, '-')}-load`,
+    );
+    await once(lines, 'line');
+    const handshake = new ClientHandshake(`ws://localhost:${port}/`);
+    const socket = connect(port);
+    socket.write(handshake.request.bytes);
+    const [head] = await once(socket, 'data');
+    expect(handshake.receive(head)?.kind).toBe('accepted');
+
+    socket.pause();
+    const text = encodeFrame({ opcode: TEXT, payload: Buffer.alloc(65_536, 'x'), maskingKey: 0 });
+    for (let i = 0; i < 1000; i++) socket.write(text);
+    // Until nothing leaves any more: what the server took by then is what it holds, and what the system does.
+    let left = 0;
+    for (let before = socket.writableLength + 1; left !== before; ) {
+      before = left;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      left = socket.writableLength;
+    }
+    expect(left).toBeGreaterThan(30_000_000);
+
+    let heard = 0;
+    socket.on('data', (chunk) => {
+      heard += chunk.length;
+    });
+    socket.resume();
+    while (heard < 1000 * (65_536 + 10)) await once(socket, 'data');
+    expect(heard).toBe(1000 * (65_536 + 10));
+    socket.destroy();
   });
 
   it('has a client that says so when nobody listens', async () => {

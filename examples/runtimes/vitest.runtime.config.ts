@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: workspace.resolve ?? {},
   test: {
     include: ['test/**/*.runtime.ts'],
-    reporters: ['default', '../../tools/vitest-summary.mjs'],
+    reporters: ['../../tools/vitest-summary.mjs'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

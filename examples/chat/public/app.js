@@ -1,19 +1,31 @@
 /** The page: what the server says becomes messages, people and frames; what is typed goes to the server. */
 import { ChatSocket, socketUrl } from './chat-socket.js';
+import { explainFields } from './field-notes.js';
 import { FramesPanel } from './frames-panel.js';
 
 const MAX_LINES = 500;
 
 const $ = (id) => document.getElementById(id);
-const socket = new ChatSocket(socketUrl('ws?frames'));
+const socket = new ChatSocket(() => socketUrl($('compress').checked ? 'ws?frames' : 'ws?frames&plain'));
 const panel = new FramesPanel($('frames'), $('hold'));
 const people = new Map();
 let name = '';
 let ownId = 0;
 let joinedBefore = false;
+/** Why there is no connection, while there is none. */
+let lost = '';
 
+$('log').tabIndex = 0; // what scrolls can be scrolled without a mouse
 $('name').value = localStorage.getItem('name') ?? '';
 $('name').focus();
+$('name').select();
+explainFields($('frames'), $('note'));
+$('compress').checked = localStorage.getItem('compress') !== 'no';
+$('compress').addEventListener('change', () => {
+  localStorage.setItem('compress', $('compress').checked ? 'yes' : 'no');
+  socket.reconnect();
+});
+for (const view of ['chat', 'frames']) $(`view-${view}`).addEventListener('click', () => showView(view));
 $('clear').addEventListener('click', () => panel.clear());
 $('retry').addEventListener('click', () => socket.connect());
 
@@ -35,12 +47,14 @@ $('say-form').addEventListener('submit', (event) => {
 
 socket.addEventListener('connecting', () => showStatus('connecting', 'Connecting…'));
 socket.addEventListener('open', () => socket.send({ type: 'join', name }));
-socket.addEventListener('waiting', ({ detail }) => {
-  if (people.size > 0) addNotice('the connection was lost');
+socket.addEventListener('lost', ({ detail }) => {
+  // A try that fails says less than what has failed before.
+  if (people.size > 0 || lost === '') lost = whyLost(detail);
+  if (people.size > 0) addNotice(lost);
   people.clear();
   showPeople();
-  showStatus('waiting', 'Connection lost', `, next try in ${detail} s`);
 });
+socket.addEventListener('waiting', ({ detail }) => showStatus('waiting', lost, `, next try in ${detail} s`));
 socket.addEventListener('message', ({ detail }) => onMessage(detail));
 
 function onMessage(message) {
@@ -50,6 +64,7 @@ function onMessage(message) {
       people.clear();
       for (const person of message.people) people.set(person.id, person.name);
       showPeople();
+      lost = '';
       showStatus('online', `Connected as ${message.name}`);
       addNotice(joinedBefore ? 'you are back' : `welcome, ${message.name}`);
       joinedBefore = true;
@@ -78,6 +93,19 @@ function onMessage(message) {
       }
       break;
   }
+}
+
+/** What a Close says of itself (RFC 6455 7.4.1). */
+function whyLost({ code, reason }) {
+  if (code === 1001) return 'The server is going away';
+  return reason === '' ? 'Connection lost' : `The server closed: ${reason}`;
+}
+
+/** On a narrow page only one of the two is shown. */
+function showView(view) {
+  document.body.dataset.view = view;
+  for (const name of ['chat', 'frames'])
+    $(`view-${name}`).setAttribute('aria-pressed', String(name === view));
 }
 
 /** The countdown stands outside of the live region: a screen reader is not to say every second. */

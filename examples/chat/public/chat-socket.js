@@ -4,8 +4,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * Events, as `CustomEvent`s: `connecting`, `open`, `message` (`detail`: the parsed JSON), `waiting` (`detail`: the number of
- * seconds until the next try, counted down).
+ * Events, as `CustomEvent`s: `connecting`, `open`, `message` (`detail`: the parsed JSON), `lost` (`detail`: the code and reason of
+ * the Close, 1006 if there was none), `waiting` (`detail`: the number of seconds until the next try, counted down).
  */
 export class ChatSocket extends EventTarget {
   #url;
@@ -13,26 +13,39 @@ export class ChatSocket extends EventTarget {
   #tries = 0;
   #timer = 0;
 
-  /** @param {URL} url */
+  /** @param {() => URL} url - asked each time a connection is opened */
   constructor(url) {
     super();
     this.#url = url;
+  }
+
+  /** Opens the connection anew, if there is one: its address may have changed. */
+  reconnect() {
+    if (this.#socket === null) return;
+    this.#socket.close(1000);
+    this.#socket = null;
+    this.connect();
   }
 
   /** Opens the connection now, also in the middle of a pause. */
   connect() {
     clearTimeout(this.#timer);
     this.#emit('connecting');
-    const socket = new WebSocket(this.#url);
+    const socket = new WebSocket(this.#url());
     this.#socket = socket;
-    socket.addEventListener('open', () => this.#emit('open'));
+    socket.addEventListener('open', () => {
+      if (socket === this.#socket) this.#emit('open');
+    });
     socket.addEventListener('message', ({ data }) => {
+      if (socket !== this.#socket) return;
       this.#tries = 0; // an open connection that says nothing may be about to fail again
       this.#emit('message', JSON.parse(data));
     });
     // 'close' follows every 'error', and tells as much.
-    socket.addEventListener('close', () => {
+    socket.addEventListener('close', ({ code, reason }) => {
+      if (socket !== this.#socket) return; // left on purpose
       this.#socket = null;
+      this.#emit('lost', { code, reason });
       this.#wait();
     });
   }

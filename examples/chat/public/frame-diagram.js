@@ -8,7 +8,7 @@ const ROW_BITS = 32;
 const PAYLOAD_ROWS = 4;
 
 /** Names of opcodes (RFC 6455 11.8). */
-export const OPCODES = new Map([
+const OPCODES = new Map([
   [0x0, 'continuation'],
   [0x1, 'text'],
   [0x2, 'binary'],
@@ -17,11 +17,11 @@ export const OPCODES = new Map([
   [0xa, 'pong'],
 ]);
 
-/** @returns {HTMLElement} the diagram, with a description in words for those who cannot see it */
+/** @returns {HTMLElement} the diagram: a group of fields, described in words, each with `data-field` for its explanation */
 export function drawFrame(frame) {
   const figure = document.createElement('figure');
   const grid = box('div', 'bits');
-  grid.setAttribute('role', 'img');
+  grid.setAttribute('role', 'group');
   grid.setAttribute('aria-label', describe(frame));
   const at = drawHeader(grid, frame);
   drawPayload(grid, frame, at);
@@ -45,27 +45,33 @@ function drawHeader(grid, frame) {
   const length = frame.payloadLength;
   const shortLength = length < 126 ? length : length < 0x1_0000 ? 126 : 127;
   let at = 0;
-  const field = (kind, bits, name, value) => {
-    at = drawField(grid, at, { kind, bits, name, value });
+  const field = (kind, note, bits, name, value) => {
+    at = drawField(grid, at, { kind, note, bits, name, value });
   };
-  field('flag', 1, 'FIN', bit(frame.fin));
-  field('flag', 1, 'RSV1', bit(frame.rsv1));
-  field('flag', 1, 'RSV2', bit(frame.rsv2));
-  field('flag', 1, 'RSV3', bit(frame.rsv3));
-  field('opcode', 4, 'opcode', `0x${frame.opcode.toString(16)}`);
-  field('mask', 1, 'MASK', bit(frame.masked));
-  field('length', 7, 'Payload len', String(shortLength));
-  if (shortLength === 126) field('length', 16, 'Extended payload length', String(length));
-  if (shortLength === 127) field('length', 64, 'Extended payload length', String(length));
-  if (frame.masked) field('key', 32, 'Masking-key', spaced(frame.maskingKey));
+  field('flag', 'fin', 1, 'FIN', bit(frame.fin));
+  field('flag', 'rsv1', 1, 'RSV1', bit(frame.rsv1));
+  field('flag', 'rsv', 1, 'RSV2', bit(frame.rsv2));
+  field('flag', 'rsv', 1, 'RSV3', bit(frame.rsv3));
+  field(
+    'opcode',
+    `opcode ${frame.opcode}`,
+    4,
+    `opcode 0x${frame.opcode.toString(16)}`,
+    opcodeName(frame.opcode),
+  );
+  field('mask', 'mask', 1, 'MASK', bit(frame.masked));
+  field('length', 'length', 7, 'Payload len', String(shortLength));
+  if (shortLength === 126) field('length', 'length', 16, 'Extended payload length', String(length));
+  if (shortLength === 127) field('length', 'length', 64, 'Extended payload length', String(length));
+  if (frame.masked) field('key', 'key', 32, 'Masking-key', spaced(frame.maskingKey));
   return at;
 }
 
 /** Draws a field, in as many parts as it has rows. Only a masking key shows a part of its value in each. */
-function drawField(grid, at, { kind, bits, name, value }) {
+function drawField(grid, at, { kind, note, bits, name, value }) {
   for (let done = 0; done < bits; ) {
     const width = Math.min(bits - done, ROW_BITS - (at % ROW_BITS));
-    const part = box('div', `field ${kind}`);
+    const part = fieldBox(note, kind, done === 0);
     const continued = done > 0 ? ' (continued)' : '';
     const shown =
       kind === 'key' ? value.slice((done / 8) * 3, ((done + width) / 8) * 3).trim() : done > 0 ? '' : value;
@@ -86,7 +92,7 @@ function drawPayload(grid, frame, at) {
   const room = (ROW_BITS - (at % ROW_BITS)) / 8 + (PAYLOAD_ROWS - 1) * 4;
   const shown = bytes.slice(0, room);
   for (const [index, byte] of shown.entries()) {
-    const cell = box('div', 'field payload');
+    const cell = fieldBox('payload', 'payload', index === 0);
     if (index === 0) cell.append(box('span', 'label', 'Payload data'));
     cell.append(box('b', '', character(byte)), box('span', 'hex', hex(byte)));
     if (key !== null) cell.append(box('span', 'wire', hex(byte ^ key[index % 4])));
@@ -94,7 +100,7 @@ function drawPayload(grid, frame, at) {
   }
   const left = frame.payloadLength - shown.length;
   if (left > 0) {
-    const rest = box('div', 'field payload rest');
+    const rest = fieldBox('payload', 'payload rest', shown.length === 0);
     rest.append(
       box('span', 'label', `Payload data (continued): ${left} more ${left === 1 ? 'byte' : 'bytes'}`),
     );
@@ -110,15 +116,28 @@ function describe(frame) {
     `RSV1=${bit(frame.rsv1)}`,
     `RSV2=${bit(frame.rsv2)}`,
     `RSV3=${bit(frame.rsv3)}`,
-    `opcode=0x${frame.opcode.toString(16)} (${OPCODES.get(frame.opcode) ?? 'reserved'})`,
+    `opcode=0x${frame.opcode.toString(16)} (${opcodeName(frame.opcode)})`,
     `MASK=${bit(frame.masked)}`,
     `payload length ${frame.payloadLength}`,
     key,
   ].join(', ');
 }
 
+/** A field, or a part of one. Its first part can be focused, which explains it. */
+function fieldBox(note, kind, first) {
+  const part = box(first ? 'button' : 'div', `field ${kind}`);
+  if (first) part.type = 'button';
+  part.dataset.field = note;
+  return part;
+}
+
+/** @returns {string} what an opcode is called */
+export function opcodeName(opcode) {
+  return OPCODES.get(opcode) ?? 'reserved';
+}
+
 /** The payload in a line: text as text, a Close as code and reason, other bytes in hexadecimal. */
-function payloadText({ opcode, payload, payloadLength, inflated }) {
+export function payloadText({ opcode, payload, payloadLength, inflated }) {
   if (inflated !== null) return inflated.text;
   const bytes = fromHex(payload);
   const more = bytes.length < payloadLength ? '…' : '';

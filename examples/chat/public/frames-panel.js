@@ -1,8 +1,27 @@
-/** The side panel: the frames of this page's connection, newest first, over a second WebSocket that is not shown itself. */
+/**
+ * The side panel: the frames of this page's connection, newest first, over a second WebSocket that is not shown itself. The newest
+ * is drawn, older ones fold to a line; what the reader unfolds stays so.
+ */
 import { socketUrl } from './chat-socket.js';
-import { drawFrame, OPCODES } from './frame-diagram.js';
+import { drawFrame, opcodeName, payloadText } from './frame-diagram.js';
 
 const MAX_FRAMES = 60;
+
+/** The masked "Hello" of RFC 6455 5.7, for a page that has no frames yet. */
+const EXAMPLE = {
+  type: 'frame',
+  direction: 'received',
+  fin: true,
+  rsv1: false,
+  rsv2: false,
+  rsv3: false,
+  opcode: 0x1,
+  masked: true,
+  maskingKey: '37fa213d',
+  payloadLength: 5,
+  payload: '48656c6c6f',
+  inflated: null,
+};
 
 export class FramesPanel {
   #list;
@@ -16,6 +35,7 @@ export class FramesPanel {
   constructor(list, hold) {
     this.#list = list;
     this.#hold = hold;
+    this.#showExample();
   }
 
   /** @param {string} key - of the connection to watch, from its welcome */
@@ -29,28 +49,44 @@ export class FramesPanel {
     this.#list.replaceChildren();
   }
 
+  #showExample() {
+    const example = frameItem(EXAMPLE);
+    example.classList.add('example');
+    example.prepend(element('p', 'hint', 'An example until you join, from RFC 6455, section 5.7:'));
+    this.#list.append(example);
+  }
+
   #add(report) {
     if (this.#hold.checked) return;
+    this.#list.querySelector('.example')?.remove();
+    const newest = this.#list.querySelector('details');
+    if (newest !== null && !newest.matches(':focus-within, .kept')) newest.open = false;
     this.#list.prepend(report.type === 'frame' ? frameItem(report) : faultItem(report));
     while (this.#list.children.length > MAX_FRAMES) this.#list.lastElementChild.remove();
   }
 }
 
 function frameItem(frame) {
-  const item = document.createElement('li');
-  item.className = `frame ${frame.direction}`;
-  const title = document.createElement('h3');
-  const direction = document.createElement('span');
-  direction.className = 'direction';
-  direction.textContent = frame.direction === 'received' ? 'You → server' : 'Server → you';
-  const kind = document.createElement('span');
-  kind.textContent = `${OPCODES.get(frame.opcode) ?? 'reserved'}, ${sizes(frame)}`;
-  const time = document.createElement('time');
-  time.dateTime = new Date(frame.at).toISOString();
-  time.textContent = new Date(frame.at).toLocaleTimeString([], { hour12: false });
-  title.append(direction, kind, time);
-  item.append(title, drawFrame(frame));
+  const item = element('li', `frame ${frame.direction}`);
+  const details = document.createElement('details');
+  details.open = true;
+  const summary = document.createElement('summary');
+  summary.append(
+    element('span', 'direction', frame.direction === 'received' ? 'You → server' : 'Server → you'),
+    element('span', 'kind', `${opcodeName(frame.opcode)}, ${sizes(frame)}`),
+    element('span', 'excerpt', payloadText(frame)),
+  );
+  if (frame.at !== undefined) summary.append(timeOf(frame.at));
+  summary.addEventListener('click', () => details.classList.toggle('kept', !details.open));
+  details.append(summary, drawFrame(frame));
+  item.append(details);
   return item;
+}
+
+function timeOf(at) {
+  const time = element('time', '', new Date(at).toLocaleTimeString([], { hour12: false }));
+  time.dateTime = new Date(at).toISOString();
+  return time;
 }
 
 /** What is on the wire; of a compressed message also what it was. */
@@ -60,8 +96,13 @@ function sizes({ payloadLength, inflated }) {
 }
 
 function faultItem({ direction, code, message, section }) {
-  const item = document.createElement('li');
-  item.className = 'frame fault';
-  item.textContent = `${direction}: ${message} (${code}, RFC 6455 ${section})`;
-  return item;
+  return element('li', 'frame fault', `${direction}: ${message} (${code}, RFC 6455 ${section})`);
+}
+
+/** @param {string} text - what others wrote is set as text, never as markup */
+function element(tag, className, text = '') {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
 }

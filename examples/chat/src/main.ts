@@ -18,4 +18,16 @@ async function run(port: string): Promise<void> {
   console.log(`chat: http://localhost:${actual}/`);
   // Once: a second signal ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void chat.close());
+  if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned(() => void chat.close());
+}
+
+/** npm passes signals on to a shell, which ends and passes on nothing: what is left to see is that it is gone. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 250);
+  timer.unref();
 }

@@ -13,7 +13,10 @@ import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 import { StaticFiles } from './static-files.js';
 import { accept, checkUpgrade, refuse } from './upgrade.js';
 
-/** Where a client chats; with the query `frames` it may watch its own frames at {@link FRAMES_PATH}. */
+/**
+ * Where a client chats. With the query `frames` it may watch its own frames at {@link FRAMES_PATH}; with `plain` its messages are not
+ * compressed, whatever it offers.
+ */
 const CHAT_PATH = '/ws';
 /** `/frames?client=KEY` */
 const FRAMES_PATH = '/frames';
@@ -109,7 +112,8 @@ export class ChatServer {
       return;
     }
     const address = addressOf(checked.resourceName);
-    const { bytes, extensions } = accept(checked, address.pathname === CHAT_PATH);
+    const compresses = address.pathname === CHAT_PATH && !address.searchParams.has('plain');
+    const { bytes, extensions } = accept(checked, compresses);
     const open = this.#sessionAt(address);
     if (open === undefined) {
       refuse(rejectRequest({ status: 404, body: 'nothing to connect to here\n' }), socket, closeTimeoutMs);

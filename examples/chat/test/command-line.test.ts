@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Chatter, Log, listen, openClient, startChat, startEcho } from './support.js';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 
 class Program {
@@ -50,6 +51,24 @@ describe('the server', () => {
       expect(await client.outcome()).toMatchObject({ clean: true, code: 1001 });
       expect(await server.exitCode).toBe(0);
       expect(server.errors).toBe('');
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('ends when npm is told to', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const npm = spawn('npm', ['start'], { cwd: ROOT, env: { ...process.env, PORT: '0' }, detached: true });
+      let output = '';
+      npm.stdout.on('data', (text) => {
+        output += text;
+      });
+      await expect.poll(() => output).toMatch(/^chat: http:\/\/localhost:\d+\/$/m);
+      const port = /localhost:(\d+)/.exec(output)![1];
+      const client = await openClient(`ws://localhost:${port}/ws`);
+      // Ctrl-C goes to all that runs in a terminal, `kill` to npm alone.
+      if (signal === 'SIGINT') process.kill(-npm.pid!, signal);
+      else npm.kill(signal);
+      expect(await client.outcome()).toMatchObject({ clean: true, code: 1001 });
+      await client.socketClosed;
     }
   });
 

@@ -34,16 +34,9 @@ import { ConnectionInput } from './connection-input.js';
 
 /**
  * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
- * {@link Connection.receive}, write what {@link Connection.takeOutput} gives, and look at {@link Connection.transport}:
- *
- * ```ts no-run
- * socket.on('data', (chunk) => { connection.receive(chunk); flush(); });
- * socket.on('end', () => { connection.receiveEnd(); flush(); });
- * function flush() {
- *   for (let chunk; (chunk = connection.takeOutput()) !== undefined; ) socket.write(chunk);
- *   if (connection.transport === 'end') socket.end();
- * }
- * ```
+ * {@link Connection.receive}, write what {@link Connection.takeOutput} gives, and look at {@link Connection.transport}.
+ * That loop has more to it than this: back-pressure both ways, time limits, ends. `ConnectionHost` of `@sanssocket/codec/host` is the
+ * whole of it, for sockets, streams and ports.
  *
  * @example
  * ```ts

@@ -334,6 +334,22 @@ describe('the end of the transport', () => {
     expect(transport.calls).toEqual(['end']);
   });
 
+  it('leaves to the transport what it was given last', () => {
+    const { transport, host } = setUp();
+    host.sendText('b'.repeat(600));
+    host.flush(); // whose memory is given back, and serves again
+    let given: Uint8Array | undefined;
+    transport.write = ([chunk]) => {
+      given = chunk;
+      host.closed();
+      return 0;
+    };
+    host.sendText('a'.repeat(600));
+    host.flush();
+    expect(host.gone).toBe(true);
+    expect(given!.subarray(4).every((byte) => byte === 0x61)).toBe(true);
+  });
+
   it.each(['write', 'pause', 'end', 'wakeAt', 'destroy'] as const)('follows when %s throws', (method) => {
     const { transport, host, connection } = setUp();
     const error = new Error(method);

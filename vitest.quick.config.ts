@@ -1,0 +1,36 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+import workspace from './vitest.config.js';
+
+/** Files of more than a second or two: all vectors in all splits, properties with many cases, real peers and programs. */
+const SLOW = [
+  'packages/*/test/{properties,vectors}.test.ts',
+  'packages/codec/test/many/**',
+  'packages/codec/test/frames/frame-parser.test.ts',
+  'packages/codec/test/host/{connection-host,node}.test.ts',
+  'packages/codec/test/memory/{held,work}.test.ts',
+  'packages/codec/test/sugar/{connection-events,streams}.test.ts',
+  'packages/deflate/test/ws.test.ts',
+  'packages/deflate/test/deflate/{cost,memory,unfinished}.test.ts',
+  'packages/deflate/test/engines/agreement.test.ts',
+  'packages/deflate/test/extension/{limits,messages,resources,sending}.test.ts',
+  'packages/handshake/test/values/uri.test.ts',
+  'packages/mask/test/utf8.test.ts',
+  'test-vectors/test/{reference,ws-example}.test.ts',
+  'tools/test/lint-bytes.test.ts',
+  'examples/chat/test/{command-line,many-clients,misbehaviour}.test.ts',
+];
+
+/** Files that replace modules, or look at what modules hold, and so need them for themselves. */
+const ALONE = ['packages/codec/test/memory/{backlog,given-back-twice}.test.ts'];
+
+// `npm run test:quick`: what says within half a minute whether a change is worth the rest.
+export default defineConfig({
+  ...workspace,
+  test: {
+    ...workspace.test,
+    exclude: [...configDefaults.exclude, ...SLOW, ...ALONE],
+    // Half of the time would go into loading the same modules for each file.
+    isolate: false,
+    reporters: [['./tools/vitest-summary.mjs', { takes: ': less than half a minute on two cores' }]],
+  },
+});
