@@ -14,7 +14,7 @@ for (const folder of publishedPackages().map((path) => root + path)) {
   mkdirSync(`${folder}/etc`, { recursive: true });
   for (const [path, target] of Object.entries(exports)) {
     if (typeof target === 'string') continue; // data
-    const entry = `${name.replace('@sanssocket/', '')}${path.slice(1).replace('/', '.')}`;
+    const entry = `${name.replace('@sanssocket/', '')}${path.slice(1).replaceAll('/', '.')}`;
     const configObject = ExtractorConfig.loadFile(`${root}tools/api-extractor.base.json`);
     configObject.projectFolder = folder;
     configObject.mainEntryPointFilePath = `${folder}/${target.types}`;
