@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['examples/*/test/**/*.browser.ts'],
     reporters: ['./tools/vitest-summary.mjs'],
     testTimeout: 120_000,
+    // What is waited for comes; how soon is the machine's affair.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 60_000,
   },
 });
