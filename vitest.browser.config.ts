@@ -12,6 +12,8 @@ export default defineConfig({
     ],
     reporters: ['./tools/vitest-summary.mjs'],
     testTimeout: 120_000,
+    // What is waited for comes; how soon is the machine's affair.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 60_000,
   },
 });

@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.runtime.ts'],
     reporters: ['../../tools/vitest-summary.mjs'],
     testTimeout: 30_000,
+    // What is waited for comes; how soon is the machine's affair.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 30_000,
   },
 });

@@ -1,10 +1,14 @@
 /** A prepared message is compressed once for all connections that would compress it alike, and its frame is one array for all. */
 import { Connection, PreparedMessage } from '@sanssocket/codec';
+import {
+  type DeflateEngine,
+  type Deflater,
+  type PermessageDeflateOptions,
+  permessageDeflate,
+} from '@sanssocket/deflate';
+import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake/rules';
 import { describe, expect, it, vi } from 'vitest';
-import type { DeflateEngine, Deflater, PermessageDeflateOptions } from '../../src/index.js';
-import { permessageDeflate } from '../../src/index.js';
-import { nodeZlib } from '../../src/node-zlib.js';
 
 const TEXT = 'what everybody is to hear, and hear, and hear '.repeat(5);
 
