@@ -230,6 +230,21 @@ describe('ws as a server', () => {
   });
 });
 
+describe('limits', () => {
+  test("are the endpoint's to set: ws takes 16384 fragments a message", async () => {
+    const server = new WebSocketServer({ port: 0 });
+    server.on('connection', (socket) => {
+      socket.on('message', (data) => socket.send(String(data)));
+      socket.on('error', () => {});
+    });
+    await new Promise((resolve) => server.once('listening', resolve));
+    const [found] = findCases({ patterns: ['9.3.2'] });
+    const result = await runServerCase({ url: `ws://127.0.0.1:${portOf(server)}/` }, found!);
+    expect(result).toMatchObject({ verdict: 'INFORMATIONAL', close: { remoteCode: 1008 } });
+    server.close();
+  });
+});
+
 describe('what was agreed', () => {
   test('decides whether a message may refer to earlier ones', async () => {
     const server = new WebSocketServer({ port: 0, perMessageDeflate: { clientNoContextTakeover: true } });

@@ -5,8 +5,10 @@ import {
   binaryEvent,
   binaryFrame,
   continuation,
+  fails,
   makeCase,
   NORMAL,
+  noted,
   paceWords,
   repeated,
   right,
@@ -20,6 +22,9 @@ const MI = 1024 * KI;
 const SEEDS = { text: '4241736437266a683233', binary: '00fe23faf0' };
 const TYPES = ['text', 'binary'] as const;
 type Type = (typeof TYPES)[number];
+
+/** 10.4 leaves to an endpoint how large a message may be, and of how many fragments. */
+const BEYOND = noted('The message is beyond a limit that the endpoint has set (10.4).', fails(1009, 1008));
 
 function large(
   id: string,
@@ -36,9 +41,10 @@ function large(
     sentence,
     sent: sentence,
     right: 'The message is echoed.',
+    tolerated: 'It is refused with 1009 or 1008.',
     wrong: 'The message does not come back as it was.',
     steps: [send(frames, pace)],
-    outcomes: [right(NORMAL, type === 'text' ? textEvent(payload) : binaryEvent(payload))],
+    outcomes: [right(NORMAL, type === 'text' ? textEvent(payload) : binaryEvent(payload)), BEYOND],
     deadlineMs: seconds * 1000,
     isSlow: true,
   });
