@@ -2,7 +2,7 @@
 import type { AgentResults } from '../model/result.js';
 
 /** An agent's name in lower case, with blanks and everything but letters and digits as `_`. */
-export function agentSlug(agent: string): string {
+function agentSlug(agent: string): string {
   return agent
     .toLowerCase()
     .replace(/[^a-z0-9]/g, ' ')
@@ -11,7 +11,7 @@ export function agentSlug(agent: string): string {
 }
 
 /** An id with `_` for its dots. */
-export function caseSlug(id: string): string {
+function caseSlug(id: string): string {
   return id.replaceAll('.', '_');
 }
 

@@ -39,7 +39,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** What an id begins with. */
-export function groupKey(id: string): string {
+function groupKey(id: string): string {
   return id.split('.', 1)[0]!;
 }
 

@@ -13,7 +13,7 @@ export interface FrameDrawing {
 }
 
 /** One box of the picture: a field, or the part of it that stands in one row. */
-export interface Field {
+interface Field {
   readonly kind: 'flag' | 'opcode' | 'mask' | 'length' | 'key' | 'payload' | 'rest';
   /** How many of the 32 columns. */
   readonly bits: number;

@@ -7,7 +7,7 @@ import type { AgentResults, CloseBehavior } from '../../model/result.js';
 export type OldIndex = Readonly<Record<string, Readonly<Record<string, OldIndexRow>>>>;
 
 /** What the index says of one case. */
-export interface OldIndexRow {
+interface OldIndexRow {
   readonly behavior: Verdict;
   readonly behaviorClose: CloseBehavior;
   readonly remoteCloseCode: number | null;
