@@ -73,7 +73,7 @@ const app = await Application.bootstrap({
   hideGenerator: true,
   excludeInternal: true,
   sort: ['source-order'],
-  highlightLanguages: ['ts', 'js', 'sh', 'json', 'python', 'bash'],
+  highlightLanguages: ['ts', 'js', 'sh', 'json', 'python', 'bash', 'yaml'],
   treatWarningsAsErrors: true,
 });
 

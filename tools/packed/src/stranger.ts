@@ -97,3 +97,11 @@ export function allEntries(wanted: (name: string) => boolean = () => true): stri
     .filter(({ name }) => wanted(name))
     .flatMap(entriesOf);
 }
+
+/** All commands of all packages. */
+export function allCommands(): string[] {
+  return inject('packed').flatMap(({ folder }) => {
+    const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return Object.keys(bin);
+  });
+}

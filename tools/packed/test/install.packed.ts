@@ -1,6 +1,6 @@
 // Every installer puts the packages where every entry can be imported, and they do what they are for.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { allEntries, createProject, installers, runIn } from '../src/stranger.js';
+import { allCommands, allEntries, createProject, installers, runIn } from '../src/stranger.js';
 
 /** What `project/app.js` prints. */
 const APP = { heard: [601, 7], deflated: 1, masked: [3, 0] };
@@ -21,6 +21,14 @@ describe.each(installers)('$name', (installer) => {
 
   test('a client and a server talk', async () => {
     expect(JSON.parse(await runIn(folder, [...installer.node, 'app.js']))).toEqual(APP);
+  });
+
+  // yarn keeps commands in zip files; the others put them where npm does.
+  test.skipIf(installer.name === 'yarn')('every command says how it is used', async () => {
+    const commands = allCommands();
+    for (const command of commands) {
+      expect(await runIn(folder, [`node_modules/.bin/${command}`, '--help']), command).toContain('Usage');
+    }
   });
 
   // Bun's `require` is not Node's; and where yarn keeps packages, in zip files, Node 20 cannot require modules.
