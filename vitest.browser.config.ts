@@ -5,7 +5,11 @@ import workspace from './vitest.config.js';
 export default defineConfig({
   resolve: workspace.resolve ?? {},
   test: {
-    include: ['examples/*/test/**/*.browser.ts'],
+    include: [
+      'examples/*/test/**/*.browser.ts',
+      'docs/test/**/*.browser.ts',
+      'packages/*/test/**/*.browser.ts',
+    ],
     reporters: ['./tools/vitest-summary.mjs'],
     testTimeout: 120_000,
     // What is waited for comes; how soon is the machine's affair.

@@ -14,7 +14,7 @@ function sourcesOf(folder: string): [string, string][] {
   const { name, exports } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
   return Object.entries(exports as Record<string, { default: string } | string>)
     .flatMap(([path, target]): [string, string][] => {
-      if (typeof target === 'string') return [];
+      if (typeof target === 'string' || !target.default.endsWith('.js')) return [];
       const source = target.default.replace('./dist/', `${root}${folder}/src/`).replace(/\.js$/, '.ts');
       return [[path.replace('.', name), source]];
     })
@@ -38,6 +38,7 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'test-vectors/test/**/*.test.ts',
       'examples/*/test/**/*.test.ts',
+      'docs/test/**/*.test.ts',
       'tools/test/**/*.test.ts',
     ],
     setupFiles: [`${root}tools/property-seed.ts`],

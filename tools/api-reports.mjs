@@ -13,7 +13,7 @@ for (const folder of publishedPackages().map((path) => root + path)) {
   const { name, exports } = JSON.parse(readFileSync(packageJsonFullPath, 'utf8'));
   mkdirSync(`${folder}/etc`, { recursive: true });
   for (const [path, target] of Object.entries(exports)) {
-    if (typeof target === 'string') continue; // data
+    if (!target.default?.endsWith('.js')) continue; // data
     const entry = `${name.replace('@sanssocket/', '')}${path.slice(1).replaceAll('/', '.')}`;
     const configObject = ExtractorConfig.loadFile(`${root}tools/api-extractor.base.json`);
     configObject.projectFolder = folder;

@@ -1,5 +1,7 @@
 // The examples of the documentation as files that run: every block fenced as ```ts in a doc comment of a package's sources,
-// in its README or in the one at the root, but those fenced as ```ts no-run. Run as a program it writes them to
+// in its README, in the one at the root or on a page of docs/. Not those fenced as ```ts no-run. Programs of their own, fenced
+// as ```ts node, are written as well, but run by docs/test/first-steps.test.ts; those of other runtimes (```ts bun) are left to
+// examples/runtimes/test. Run as a program it writes them to
 // temp/examples, where `npm run types` checks them; tools/test/doc-examples.test.ts runs them.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,15 +18,16 @@ export function packageNames() {
  * Takes the runnable blocks out of a text.
  *
  * @param {string} text - a source file or a README
+ * @param {string} [fence] - what stands behind the three backticks
  * @returns {{ line: number, code: string }[]} each with the line it begins at, counted from 1
  */
-export function exampleBlocks(text) {
+export function exampleBlocks(text, fence = 'ts') {
   const blocks = [];
   let block;
   for (const [index, line] of text.split('\n').entries()) {
     const content = line.replace(/^ *\* ?/, '');
     if (block === undefined) {
-      if (/^```ts *$/.test(content)) block = { line: index + 2, code: '' };
+      if (content.trimEnd() === `\`\`\`${fence}`) block = { line: index + 2, code: '' };
     } else if (content.startsWith('```')) {
       blocks.push(block);
       block = undefined;
@@ -39,18 +42,23 @@ export function exampleBlocks(text) {
 /**
  * Writes all examples, and nothing else, to temp/examples.
  *
- * @returns {{ name: string, path: string }[]} where each stands in the documentation, and the file it was written to
+ * @returns {{ name: string, path: string }[]} where each that can be imported stands in the documentation, and the file it was
+ * written to
  */
 export function writeExamples() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  return documents().flatMap(({ file, prefix }) =>
-    exampleBlocks(readFileSync(root + file, 'utf8')).map(({ line, code }, index) => {
+  return documents().flatMap(({ file, prefix }) => {
+    const text = readFileSync(root + file, 'utf8');
+    for (const { line, code } of exampleBlocks(text, 'ts node')) {
+      writeFileSync(`${folder}${prefix}-program-${line}.ts`, code);
+    }
+    return exampleBlocks(text).map(({ line, code }, index) => {
       const path = `${folder}${prefix}-${index + 1}.ts`;
       writeFileSync(path, code);
       return { name: `${file}:${line}`, path };
-    }),
-  );
+    });
+  });
 }
 
 function documents() {
@@ -63,7 +71,14 @@ function documents() {
         prefix: `${name}-${source.replace(/\.ts$/, '').replaceAll('/', '-')}`,
       })),
   ]);
-  return [{ file: 'README.md', prefix: 'README' }, ...inPackages].filter(({ file }) =>
+  const pages = readdirSync(`${root}docs/pages`, { recursive: true })
+    .filter((page) => page.endsWith('.md'))
+    .sort()
+    .map((page) => ({
+      file: `docs/pages/${page}`,
+      prefix: `docs-${page.replace(/\.md$/, '').replaceAll('/', '-')}`,
+    }));
+  return [{ file: 'README.md', prefix: 'README' }, ...pages, ...inPackages].filter(({ file }) =>
     existsSync(root + file),
   );
 }

@@ -16,4 +16,5 @@ export type { Limits } from './rules/limits.js';
 export type { MessageOpcode } from './rules/opcodes.js';
 export type { OutgoingMessage } from './sending/outgoing-message.js';
 export type { ConnectionEvent } from './sugar/connection-events.js';
+export type { PlatformReadableStream, PlatformWritableStream } from './sugar/platform.js';
 export { type ConnectionStreams, connectionStreams } from './sugar/streams.js';

@@ -9,6 +9,16 @@ export type { Delivery } from './agreed/connection-sink.js';
 export type { Decoded, Encoded, MessageExtension, PiecePosition } from './agreed/extension.js';
 export type { Limits } from './rules/limits.js';
 export type { MessageOpcode } from './rules/opcodes.js';
+export type {
+  PlatformAbortSignal,
+  PlatformBlob,
+  PlatformEvent,
+  PlatformEventTarget,
+  PlatformMessageEvent,
+  PlatformReadableStream,
+  PlatformURL,
+  PlatformWritableStream,
+} from './sugar/platform.js';
 export {
   TransportWebSocket,
   type TransportWebSocketListener,

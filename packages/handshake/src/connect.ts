@@ -20,6 +20,7 @@ export {
 export type { NegotiableExtension, NegotiatedExtension } from './rules/negotiate.js';
 export type { OpeningRequest } from './rules/request.js';
 export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
+export type { OwnBytes } from './syntax/own-bytes.js';
 export type { RandomSource } from './values/accept-key.js';
 export type { ExtensionOffer, ExtensionParameter } from './values/extensions.js';
 export type { HandshakeFault, HandshakeFaultCode } from './values/faults.js';

@@ -24,6 +24,7 @@ export type { NegotiableExtension, NegotiatedExtension } from './rules/negotiate
 export { checkRequest, type OpeningRequest, type UpgradeRequest } from './rules/request.js';
 export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
 export type { MisuseCode, MisuseError } from './syntax/misuse.js';
+export type { OwnBytes } from './syntax/own-bytes.js';
 export type { RandomSource } from './values/accept-key.js';
 export type { ExtensionOffer, ExtensionParameter } from './values/extensions.js';
 export type { HandshakeFault, HandshakeFaultCode } from './values/faults.js';

@@ -6,6 +6,7 @@
  */
 
 export { flattenHeaders, type HeaderPairs, headerValues, type RawHeaders } from './syntax/header-fields.js';
+export type { OwnBytes } from './syntax/own-bytes.js';
 export { acceptKey, generateKey, isKey, type RandomSource } from './values/accept-key.js';
 export {
   type ExtensionOffer,

@@ -9,4 +9,4 @@ export { keyFromBytes, keyToBytes, rotateKey } from './key.js';
 export { createMaskingKeySource, type MaskingKeySource, randomMaskingKey } from './key-source.js';
 export { mask, maskInPlace } from './mask.js';
 export type { MaskMisuseCode } from './misuse.js';
-export { createSimdKernel, createSimdMemory, type SimdMemory } from './simd.js';
+export { createSimdKernel, createSimdMemory, type SimdMemory, type SimdModule } from './simd.js';

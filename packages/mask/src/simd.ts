@@ -49,6 +49,14 @@ export interface SimdMemory {
   isUtf8(start: number, end: number): number;
 }
 
+/**
+ * A compiled module, as `@sanssocket/mask/simd.wasm` gives it where modules are imported: the platform's `WebAssembly.Module`, if the
+ * program has its types.
+ */
+export type SimdModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } }
+  ? T
+  : object;
+
 const PAGE_BYTES = 0x1_0000;
 /** Where `bytes` begins in the module's memory, as in simd.wat. */
 const BEGIN = 0x800;
@@ -93,7 +101,7 @@ function compile(): WebAssembly.Module | null {
  * }
  * ```
  */
-export function createSimdMemory(bytes: number, module?: WebAssembly.Module): SimdMemory | undefined {
+export function createSimdMemory(bytes: number, module?: SimdModule): SimdMemory | undefined {
   const code = module ?? compile();
   if (code === null) return undefined;
   const { memory, mask, maskFrames, isUtf8 } = new WebAssembly.Instance(code).exports as unknown as {
@@ -128,7 +136,7 @@ export function createSimdMemory(bytes: number, module?: WebAssembly.Module): Si
  * assert.equal(bytes[99_996], 0x04);
  * ```
  */
-export function createSimdKernel(module?: WebAssembly.Module): MaskKernel | undefined {
+export function createSimdKernel(module?: SimdModule): MaskKernel | undefined {
   const memory = createSimdMemory(PAGE_BYTES, module);
   if (memory === undefined) return undefined;
   const { bytes, mask } = memory;

@@ -8,7 +8,7 @@ import {
 import { allocateCleared, checkedAllocate, lastingAllocate } from '../memory/allocate.js';
 import { OutputMemory } from '../memory/output-memory.js';
 import type { Limits } from '../rules/limits.js';
-import { positiveInteger, requireKnown, requireOneOf } from '../rules/options.js';
+import { positiveInteger, requireKnown, requireOneOf, requireType } from '../rules/options.js';
 import { FrameRules } from '../rules/parser-rules.js';
 import type { Delivery } from './connection-sink.js';
 
@@ -150,6 +150,11 @@ export class ConnectionConfig<D extends Delivery = Delivery> {
     } = options;
     requireOneOf('role', role, ['server', 'client']);
     requireOneOf('delivery', delivery, ['messages', 'spans', 'pieces']);
+    requireType('handOver', handOver, 'boolean');
+    requireType('autoPong', autoPong, 'boolean');
+    for (const name of ['maskingKeys', 'mask', 'allocate'] as const) {
+      if (options[name] !== undefined) requireType(name, options[name], 'function');
+    }
     this.role = role;
     this.delivery = delivery;
     this.handOver = handOver;

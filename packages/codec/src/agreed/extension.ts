@@ -9,7 +9,7 @@
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import type { FaultCode } from '../rules/faults.js';
 import { requireRsv } from '../rules/frame-rules.js';
-import { isBytes, misuse } from '../rules/misuse.js';
+import { inWords, isBytes, misuse } from '../rules/misuse.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
 
 /** Where in a message a piece that is to be encoded stands. */
@@ -116,6 +116,13 @@ export class ExtensionChain {
     this.#extensions = extensions;
     let rsv = 0;
     for (const extension of extensions) {
+      if (typeof extension?.encode !== 'function' || typeof extension.decode !== 'function') {
+        throw misuse(
+          TypeError,
+          'EXTENSIONS_INVALID',
+          `an extension has encode and decode: ${inWords(extension)} has not`,
+        );
+      }
       requireRsv(extension.rsv);
       if ((rsv & extension.rsv) !== 0) {
         throw misuse(

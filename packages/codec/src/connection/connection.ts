@@ -16,15 +16,15 @@ import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-c
 import { type ConnectionSink, type Delivery, requireSink } from '../agreed/connection-sink.js';
 import { ExtensionChain, type MessageExtension } from '../agreed/extension.js';
 import type { Outcome } from '../agreed/outcome.js';
-import type { SendOptions } from '../agreed/send-options.js';
+import { requireSendOptions, type SendOptions } from '../agreed/send-options.js';
 import { requireControlPayload } from '../frames/frame-writer.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import { EMPTY } from '../memory/bytes.js';
-import type { ByteRange } from '../memory/span.js';
+import { type ByteRange, requireByteRange } from '../memory/span.js';
 import type { OutsideHost } from '../receiving/message-decoder.js';
 import { encodeCloseBody } from '../rules/close-body.js';
 import { PROTOCOL_ERROR } from '../rules/close-codes.js';
-import { misuse, requireBytes, requireRange } from '../rules/misuse.js';
+import { inWords, misuse, requireBytes } from '../rules/misuse.js';
 import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../rules/opcodes.js';
 import { requireUtf8 } from '../rules/utf8.js';
 import { MessageSender } from '../sending/message-sender.js';
@@ -87,6 +87,9 @@ export class Connection<D extends Delivery = 'messages'> {
   ) {
     const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
     requireSink(resolved.delivery, sink);
+    if (!Array.isArray(extensions)) {
+      throw misuse(TypeError, 'EXTENSIONS_INVALID', `extensions are an array, not ${inWords(extensions)}`);
+    }
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
     this.#sender = new MessageSender(resolved);
     this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
@@ -220,7 +223,7 @@ export class Connection<D extends Delivery = 'messages'> {
       requireBytes(text, 'a text is a string; as UTF-8 it');
       requireUtf8(text, 0, text.length);
     }
-    if (!this.mayBegin()) return false;
+    if (!this.mayBegin(options)) return false;
     if (typeof text === 'string') this.#sender.text(text, options);
     else this.#sender.span(TEXT, text, 0, text.length, options);
     return !this.#sender.closed;
@@ -239,7 +242,7 @@ export class Connection<D extends Delivery = 'messages'> {
    */
   sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
     requireBytes(bytes);
-    if (!this.mayBegin()) return false;
+    if (!this.mayBegin(options)) return false;
     this.#sender.span(BINARY, bytes, 0, bytes.length, options);
     return !this.#sender.closed;
   }
@@ -272,11 +275,9 @@ export class Connection<D extends Delivery = 'messages'> {
    */
   sendSpan(opcode: MessageOpcode, range: ByteRange, options?: SendOptions): boolean {
     requireMessageOpcode(opcode);
-    const { bytes, start, end } = range;
-    requireBytes(bytes);
-    requireRange(bytes, start, end);
+    const { bytes, start, end } = requireByteRange(range);
     if (opcode === TEXT) requireUtf8(bytes, start, end);
-    if (!this.mayBegin()) return false;
+    if (!this.mayBegin(options)) return false;
     this.#sender.span(opcode, bytes, start, end, options);
     return !this.#sender.closed;
   }
@@ -309,7 +310,7 @@ export class Connection<D extends Delivery = 'messages'> {
     requireMessageOpcode(opcode);
     requireBytes(bytes);
     if (opcode === TEXT) requireUtf8(bytes, 0, bytes.length);
-    if (!this.mayBegin()) return false;
+    if (!this.mayBegin(options)) return false;
     this.#sender.reference(opcode, bytes, options);
     return !this.#sender.closed;
   }
@@ -336,7 +337,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * RFC 6455 5.4.
    */
   beginText(options?: SendOptions): OutgoingMessage {
-    this.mayBegin();
+    this.mayBegin(options);
     return new OutgoingMessage(this.#sender, TEXT, options);
   }
 
@@ -349,7 +350,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * RFC 6455 5.4.
    */
   beginBinary(options?: SendOptions): OutgoingMessage {
-    this.mayBegin();
+    this.mayBegin(options);
     return new OutgoingMessage(this.#sender, BINARY, options);
   }
 
@@ -448,7 +449,8 @@ export class Connection<D extends Delivery = 'messages'> {
   }
 
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
-  private mayBegin(): boolean {
+  private mayBegin(options?: SendOptions): boolean {
+    if (options !== undefined) requireSendOptions(options);
     if (this.#sender.closing || this.#input.outcome !== null) return false;
     if (this.#sender.fragmenting) {
       throw misuse(

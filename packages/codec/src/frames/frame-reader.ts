@@ -126,7 +126,7 @@ export abstract class FrameReader {
     return true;
   }
 
-  /** As `FrameParser.push`. */
+  /** As `FrameParser.receive`. */
   push(bytes: Uint8Array, start: number, end: number): number {
     if (this.failed) return end;
     this.#base += this.#at - start;

@@ -265,11 +265,13 @@ export class ConnectionHost {
   }
 
   /**
-   * Writes what commands given to {@link ConnectionHost.connection} have made. Inside of the sink's methods it does nothing: what
-   * they make is written when the call has returned.
+   * Writes what commands given to {@link ConnectionHost.connection} have made. Inside of the sink's methods it only counts them as
+   * answers, as the methods that send do: they are written when the call has returned.
    */
   flush(): void {
-    if (!this.#reading) this.#run(false);
+    if (this.gone) this.#discard();
+    else if (this.#reading) this.#hold();
+    else this.#run(false);
   }
 
   /** Reads no more behind the current event, at that very byte: neither the connection nor the transport. */
@@ -297,7 +299,10 @@ export class ConnectionHost {
 
   /** Whether more than `highWaterBytes` wait: what is not urgent had better wait for {@link ConnectionHost.onDrained}. */
   get full(): boolean {
-    return this.waitingBytes > this.#config.highWaterBytes;
+    const full = this.#isFull;
+    // Whoever has seen it waits for `onDrained`.
+    if (full) this.#wasFull = true;
+    return full;
   }
 
   /** Whether the transport is gone: nothing is called on it any more. */
@@ -312,21 +317,31 @@ export class ConnectionHost {
 
   // Sending.
 
+  get #isFull(): boolean {
+    return this.waitingBytes > this.#config.highWaterBytes;
+  }
+
   /** Whether there is room for a message; one alone always has. */
   #mayBegin(): boolean {
     const { maxWaitingBytes, whenOver } = this.#config;
+    if (this.gone) this.#discard();
     // One that is closing sends nothing anyway.
     if (this.waitingBytes <= maxWaitingBytes || this.connection.state !== 'open') return true;
     if (whenOver === 'fail') {
       this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
-      this.flush();
+      if (!this.#reading) this.#run(false);
     }
     return false;
   }
 
+  /** There is nowhere to write to any more: nothing is held of what the last messages are answered with. */
+  #discard(): void {
+    while (this.connection.takeOutput() !== undefined);
+  }
+
   #sent(): true {
     if (this.#reading) this.#hold();
-    else if (this.full) this.#run(false);
+    else if (this.#isFull) this.#run(false);
     else this.#flushSoon();
     return true;
   }
@@ -474,7 +489,7 @@ export class ConnectionHost {
     const { state } = this.connection;
     this.#read(state === 'closed' || !this.#stopsReading());
     if (state !== 'open') this.#settleClosing(timed);
-    if (this.full) {
+    if (this.#isFull) {
       this.#wasFull = true;
     } else if (this.#wasFull && !this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) {
       this.#wasFull = false;

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import type { Connection } from '../connection/connection.js';
-import { EMPTY } from '../memory/bytes.js';
+import { copyOf, EMPTY } from '../memory/bytes.js';
 import type { ConnectionHost } from './connection-host.js';
 import type { HostConfig, HostOptions } from './host-config.js';
 import { hostPulled } from './pulled.js';
@@ -51,7 +51,8 @@ export function hostDenoConn(
     {
       async read() {
         const length = await conn.read(buffer);
-        return length === null ? undefined : buffer.subarray(0, length);
+        // A copy: with `handOver` messages may be views of what is given.
+        return length === null ? undefined : copyOf(buffer, 0, length);
       },
       async write(chunk) {
         for (let at = 0; at < chunk.length; ) at += await conn.write(chunk.subarray(at));

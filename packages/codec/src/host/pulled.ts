@@ -112,11 +112,13 @@ class PulledTransport implements Transport {
     if (this.#over) return;
     this.#over = true;
     this.resume();
+    let failure = error;
     try {
       this.#bytes.destroy();
-    } finally {
-      this.host.closed(error);
+    } catch (thrown) {
+      failure ??= thrown;
     }
+    this.host.closed(failure);
   }
 
   #settle(work: Promise<void>): void {

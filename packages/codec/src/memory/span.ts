@@ -1,4 +1,5 @@
 /** Borrowed bytes: what a sink is shown of memory that is not its own. */
+import { inWords, isBytes, misuse, requireRange } from '../rules/misuse.js';
 import { copyOf } from './bytes.js';
 
 /** A range of bytes: `bytes[start]` to `bytes[end - 1]`. */
@@ -46,4 +47,21 @@ export class LentSpan implements Span {
     this.end = end;
     return this;
   }
+}
+
+/**
+ * @returns the range, read once
+ * @throws TypeError for what is none (`NOT_BYTES`), RangeError for one that does not lie within its bytes (`RANGE_INVALID`)
+ */
+export function requireByteRange(range: unknown): ByteRange {
+  const { bytes, start, end } = Object(range) as ByteRange;
+  if (!isBytes(bytes)) {
+    throw misuse(
+      TypeError,
+      'NOT_BYTES',
+      `a range is { bytes, start, end } with a Uint8Array, not ${inWords(range)}`,
+    );
+  }
+  requireRange(bytes, start, end);
+  return { bytes, start, end };
 }

@@ -84,7 +84,7 @@ export class MessageReader extends FrameReader {
     report(this.outcome === null ? this.#sink : undefined, error);
   }
 
-  /** As `FrameParser.push`. What is left of a decoded message is told first. */
+  /** As `FrameParser.receive`. What is left of a decoded message is told first. */
   override push(bytes: Uint8Array, start: number, end: number): number {
     if (this.#decoded !== null) {
       this.resume();

@@ -76,6 +76,7 @@ export function requireBytes(value: unknown, what = 'a payload'): asserts value 
 
 /** @throws RangeError for a range that does not lie within bytes */
 export function requireRange(bytes: Uint8Array, start: number, end: number): void {
-  if (start >= 0 && start <= end && end <= bytes.length) return;
+  const isInside = start >= 0 && start <= end && end <= bytes.length;
+  if (isInside && Number.isInteger(start) && Number.isInteger(end)) return;
   throw misuse(RangeError, 'RANGE_INVALID', `no range of ${bytes.length} bytes: ${start} to ${end}`);
 }

@@ -19,6 +19,12 @@ export function requireOneOf(name: string, value: unknown, allowed: readonly str
   throw misuse(TypeError, 'OPTION_INVALID', `${name} is '${allowed.join("' or '")}', not ${got}`);
 }
 
+/** @throws TypeError unless a value is of a type */
+export function requireType(name: string, value: unknown, type: 'boolean' | 'function'): void {
+  if (typeof value === type) return;
+  throw misuse(TypeError, 'OPTION_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
+}
+
 /** @throws RangeError unless `value` is an integer from 1 to 2^53 - 1 */
 export function positiveInteger(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;

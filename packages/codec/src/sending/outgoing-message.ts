@@ -2,8 +2,8 @@
 
 import type { SendOptions } from '../agreed/send-options.js';
 import { EMPTY } from '../memory/bytes.js';
-import type { ByteRange } from '../memory/span.js';
-import { inWords, isBytes, misuse, requireRange } from '../rules/misuse.js';
+import { type ByteRange, requireByteRange } from '../memory/span.js';
+import { isBytes, misuse } from '../rules/misuse.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { encodeUtf8, isHighSurrogate } from '../rules/text.js';
 import { UTF8_BOUNDARY, validateUtf8 } from '../rules/utf8.js';
@@ -129,10 +129,5 @@ function cutCharacter(message: string): Error {
 
 function rangeOf(given: string | Uint8Array | ByteRange, utf8: number): Piece {
   if (isBytes(given)) return { bytes: given, start: 0, end: given.length, utf8, heldUnit: '' };
-  const { bytes, start, end } = Object(given) as Partial<ByteRange>;
-  if (!isBytes(bytes)) {
-    throw misuse(TypeError, 'NOT_BYTES', `a piece is a Uint8Array or a range of one, not ${inWords(given)}`);
-  }
-  requireRange(bytes, start!, end!);
-  return { bytes, start: start!, end: end!, utf8, heldUnit: '' };
+  return { ...requireByteRange(given), utf8, heldUnit: '' };
 }

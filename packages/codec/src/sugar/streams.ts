@@ -17,6 +17,7 @@ import type { MessageExtension } from '../agreed/extension.js';
 import { Connection } from '../connection/connection.js';
 import { misuse } from '../rules/misuse.js';
 import { type ConnectionEvent, eventSink } from './connection-events.js';
+import type { PlatformReadableStream, PlatformWritableStream } from './platform.js';
 
 /** Messages are accepted while less than this waits in the output: what is small then leaves in one chunk. */
 const OUTPUT_BYTES = 16384;
@@ -37,12 +38,12 @@ export interface ConnectionStreams {
      * Takes what arrives. A write is done when its bytes have been read, which waits for the events to be; after the end of
      * the connection bytes are dropped. Close it when the transport has ended (RFC 6455 7.1.4); aborting it means the same.
      */
-    readonly writable: WritableStream<Uint8Array>;
+    readonly writable: PlatformWritableStream<Uint8Array>;
     /**
      * Gives the events, and closes after the terminal one, `closed`. It never errors: whatever goes wrong is in that event.
      * Cancelling it before fails the connection with 1001.
      */
-    readonly readable: ReadableStream<ConnectionEvent>;
+    readonly readable: PlatformReadableStream<ConnectionEvent>;
   };
   /** Messages to bytes for the transport. */
   readonly outgoing: {
@@ -51,13 +52,13 @@ export interface ConnectionStreams {
      * output do. Closing it starts the closing handshake with 1000 (RFC 6455 7.1.2); aborting it, or writing what is not a
      * message, fails the connection with 1011. It errors when the connection has ended in another way.
      */
-    readonly writable: WritableStream<string | Uint8Array>;
+    readonly writable: PlatformWritableStream<string | Uint8Array>;
     /**
      * Gives bytes for the transport: messages, pongs, the Close. Not to be changed or transferred, as they may be shared with
      * other connections. It closes when the transport is to be ended: a client's, after a closing handshake, only when the
      * server has ended it (RFC 6455 7.1.1). Cancelling it means that the transport is gone.
      */
-    readonly readable: ReadableStream<Uint8Array>;
+    readonly readable: PlatformReadableStream<Uint8Array>;
   };
   /** Passes on output that commands given to {@link ConnectionStreams.connection} have made. */
   flush(): void;

@@ -1,7 +1,8 @@
 /** The events of a `TransportWebSocket` (WHATWG WebSockets Standard, HTML Standard). */
+import type { PlatformBlob, PlatformEvent, PlatformMessageEvent } from './platform.js';
 
 /** The `close` event of a {@link TransportWebSocket}: the platform's `CloseEvent` where there is one. */
-export interface TransportCloseEvent extends Event {
+export interface TransportCloseEvent extends PlatformEvent {
   /** Whether the closing handshake was completed (RFC 6455 7.1.4). */
   readonly wasClean: boolean;
   /** The code of the peer's Close, 1005 if it had none; 1006 if there was no Close (RFC 6455 7.1.5). */
@@ -13,11 +14,11 @@ export interface TransportCloseEvent extends Event {
 /** The events of a {@link TransportWebSocket} by type. */
 export interface TransportWebSocketEventMap {
   /** It can be used. */
-  readonly open: Event;
+  readonly open: PlatformEvent;
   /** A message: a string, or bytes as `binaryType` says. */
-  readonly message: MessageEvent<string | ArrayBuffer | Blob>;
+  readonly message: PlatformMessageEvent<string | ArrayBuffer | PlatformBlob>;
   /** The connection failed; `close` follows. */
-  readonly error: Event;
+  readonly error: PlatformEvent;
   /** The connection has ended: the last event. */
   readonly close: TransportCloseEvent;
 }

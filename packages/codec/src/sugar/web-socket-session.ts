@@ -16,6 +16,7 @@ import { isPromise, type MessageExtension } from '../agreed/extension.js';
 import { copyOf } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR } from '../rules/close-codes.js';
 import type { ConnectionEvent } from './connection-events.js';
+import type { PlatformBlob, PlatformReadableStream, PlatformWritableStream } from './platform.js';
 import { Pump } from './pump.js';
 import { type ConnectionStreams, connectionStreams } from './streams.js';
 import { UnwrittenMessages } from './unwritten.js';
@@ -30,9 +31,9 @@ export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | type
 /** A transport behind its opening handshake: a socket's two directions as streams of bytes. */
 export interface ByteTransport {
   /** Bytes from the peer; closes when the peer has ended its direction. */
-  readonly readable: ReadableStream<Uint8Array>;
+  readonly readable: PlatformReadableStream<Uint8Array>;
   /** Bytes to the peer; may get the same array as other transports, so that it must not change or transfer it. */
-  readonly writable: WritableStream<Uint8Array>;
+  readonly writable: PlatformWritableStream<Uint8Array>;
   /** The subprotocol agreed on, if that is known only now; goes before the option of this name, as do the next two. */
   readonly protocol?: string | undefined;
   /** The extensions agreed on, as in the header field `Sec-WebSocket-Extensions`. */
@@ -117,7 +118,7 @@ export class TransportSession {
    * @param message - bytes are copied
    * @param bytes - how many they are
    */
-  send(message: string | Uint8Array | Blob, bytes: number): void {
+  send(message: string | Uint8Array | PlatformBlob, bytes: number): void {
     if (this.#state !== OPEN) {
       this.#unsentBytes += bytes;
       return;

@@ -11,6 +11,13 @@ import { MAX_CONTROL_PAYLOAD_BYTES } from '../rules/opcodes.js';
 import { positiveInteger } from '../rules/options.js';
 import { utf8Bytes } from '../rules/text.js';
 import { EventHandlers } from './event-handlers.js';
+import type {
+  PlatformAbortSignal,
+  PlatformBlob,
+  PlatformEvent,
+  PlatformEventTarget,
+  PlatformURL,
+} from './platform.js';
 import { clampToUnsignedShort, ownBuffer, toMessage, toText } from './web-idl.js';
 import {
   createCloseEvent,
@@ -26,12 +33,15 @@ import {
   TransportSession,
 } from './web-socket-session.js';
 
+/** The platform's, by a name whose type needs no library. */
+const Target: PlatformEventTarget = EventTarget;
+
 /** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
 export interface TransportWebSocketOptions extends Omit<ConnectionOptions, 'role' | 'delivery' | 'autoPong'> {
   /** Which side this is; `'client'` by default. */
   readonly role?: 'client' | 'server';
   /** What `url` says; the origin of messages comes from it. Empty by default. */
-  readonly url?: string | URL;
+  readonly url?: string | PlatformURL;
   /** The subprotocol agreed on; empty by default. */
   readonly protocol?: string;
   /** The extensions agreed on, as in the header field `Sec-WebSocket-Extensions`; empty by default. */
@@ -49,13 +59,13 @@ export interface TransportWebSocketOptions extends Omit<ConnectionOptions, 'role
 
 /** What may listen to a {@link TransportWebSocket}: a function or an object with `handleEvent` (DOM 2.7). */
 export type TransportWebSocketListener =
-  | ((event: Event) => void)
-  | { handleEvent(event: Event): void }
+  | ((event: PlatformEvent) => void)
+  | { handleEvent(event: PlatformEvent): void }
   | null;
 /** How it listens (DOM 2.7). */
 export type TransportWebSocketListenerOptions =
   | boolean
-  | { capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal };
+  | { capture?: boolean; once?: boolean; passive?: boolean; signal?: PlatformAbortSignal };
 
 /**
  * A WebSocket as browsers have it, over a transport whose opening handshake is done, or over the promise of one. It reads and
@@ -86,7 +96,7 @@ export type TransportWebSocketListenerOptions =
  * assert.deepEqual([closed.code, closed.wasClean, client.readyState], [1000, true, client.CLOSED]);
  * ```
  */
-export class TransportWebSocket extends EventTarget {
+export class TransportWebSocket extends Target {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
   declare static readonly CLOSING: 2;
@@ -239,7 +249,7 @@ export class TransportWebSocket extends EventTarget {
    *
    * RFC 6455 5.6, 6.1.
    */
-  send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+  send(data: string | ArrayBuffer | ArrayBufferView | PlatformBlob): void {
     const session = this.#session;
     // biome-ignore lint/complexity/noArguments: nothing else tells no argument from undefined, which is a text.
     if (arguments.length === 0) throw new TypeError('send needs a message');

@@ -33,6 +33,11 @@ describe.each([
     'RANGE_INVALID',
     'no range of 1 bytes: 0 to 2',
   ],
+  ['sendSpan', [BINARY, hex('00')], 'NOT_BYTES', 'a range is { bytes, start, end }'],
+  ['sendSpan', [BINARY, null], 'NOT_BYTES', 'not null'],
+  ['sendSpan', [BINARY, { bytes: hex('0001'), start: 0.5, end: 2 }], 'RANGE_INVALID', '0.5 to 2'],
+  ['sendBinary', [hex('00'), { compres: false }], 'OPTION_UNKNOWN', "no option 'compres'"],
+  ['beginText', [5], 'OPTION_INVALID', 'not 5'],
   ['sendByReference', [3, hex('00')], 'FRAME_INVALID', 'not 3'],
   ['sendPrepared', [undefined], 'NOT_BYTES', 'a prepared message'],
   ['sendPrepared', ['text'], 'NOT_BYTES', 'a prepared message'],
@@ -70,6 +75,12 @@ describe('options', () => {
     [{ role: 'server', maxMessageBytes: '5' }, {}, 'OPTION_INVALID', 'a positive integer, not a string'],
     [{ role: 'server' }, undefined, 'SINK_INVALID', 'a sink is an object with methods, not undefined'],
     [{ role: 'server' }, null, 'SINK_INVALID', 'not null'],
+    [{ role: 'server' }, class Sink {}, 'SINK_INVALID', 'not a function'],
+    [{ role: 'server', handOver: 'no' }, {}, 'OPTION_INVALID', 'handOver is a boolean'],
+    [{ role: 'client', maskingKeys: 5 }, {}, 'OPTION_INVALID', 'maskingKeys is a function, not 5'],
+    [{ role: 'server', allocate: {} }, {}, 'OPTION_INVALID', 'allocate is a function'],
+    [{ role: 'server' }, { *text() {} }, 'SINK_INVALID', 'GeneratorFunction'],
+    [{ role: 'server', delivery: 'spans' }, { message: null, text() {} }, 'SINK_INVALID', 'come to message'],
     [
       { role: 'server', delivery: 'spans' },
       { text() {} },
@@ -83,7 +94,7 @@ describe('options', () => {
       'SINK_INVALID',
       'begin, piece, finish',
     ],
-    [{ role: 'server' }, { async text() {} }, 'SINK_INVALID', 'text of a sink is async'],
+    [{ role: 'server' }, { async text() {} }, 'SINK_INVALID', 'text of a sink is of type AsyncFunction'],
   ])('%o with the sink %o', (options, sink, code, sentence) => {
     expect(() => make(options as object, sink)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(sentence) }),
@@ -100,6 +111,8 @@ describe('options', () => {
       make({ role: 'server', delivery }, { text() {}, message() {}, piece() {} });
     }
     make({ role: 'server' }, new Sink());
+    // A class may use these names for something else.
+    make({ role: 'server' }, { begin() {}, finish() {} });
   });
 
   it('extensions must not claim the same bit', () => {
@@ -108,6 +121,15 @@ describe('options', () => {
       expect.objectContaining({ code: 'EXTENSIONS_INVALID' }),
     );
   });
+
+  it.each([null, {}, [undefined], [{ rsv: 64 }], [{ rsv: 1, encode() {}, decode() {} }]])(
+    'extensions %o are none',
+    (extensions) => {
+      expect(() => new Connection({ role: 'server' }, {}, extensions as never)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^(EXTENSIONS|OPTION)_INVALID$/) }),
+      );
+    },
+  );
 
   it('a masking key is a number', () => {
     const client = new Connection({ role: 'client', maskingKeys: (() => hex('01020304')) as never }, {});

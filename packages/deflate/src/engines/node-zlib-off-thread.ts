@@ -87,7 +87,7 @@ export class OffThreadInflater implements Inflater {
           resolve('EXTENSION_DATA');
           return;
         }
-        if (error?.code === 'ERR_BUFFER_TOO_LARGE') {
+        if ((error as { readonly code?: string } | null)?.code === 'ERR_BUFFER_TOO_LARGE') {
           resolve('MESSAGE_TOO_LARGE');
           return;
         }

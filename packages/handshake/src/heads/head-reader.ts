@@ -20,6 +20,7 @@ import { append } from '../syntax/append.js';
 import { CLASSES, FIELD, isBlank, isField, TOKEN, trimmed } from '../syntax/characters.js';
 import { decodeLatin1 } from '../syntax/latin1.js';
 import { inWords, misuse } from '../syntax/misuse.js';
+import type { OwnBytes } from '../syntax/own-bytes.js';
 import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import { Fields } from './fields.js';
 import { NOTHING } from './heads.js';
@@ -92,7 +93,7 @@ export class HeadReader {
   #offset = 0;
   /** Bytes of the head scanned so far; those of earlier chunks are in `#kept`. */
   #length = 0;
-  #kept: Uint8Array<ArrayBuffer> = NOTHING;
+  #kept: OwnBytes = NOTHING;
   #state: number = START;
   /** Whether an empty line may still come before the start line. */
   #mayBeEmpty: boolean;

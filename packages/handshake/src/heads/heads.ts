@@ -1,5 +1,6 @@
 import { consistsOf, DIGIT, TOKEN, VISIBLE } from '../syntax/characters.js';
 import { flattenHeaders, type HeaderPairs, type RawHeaders } from '../syntax/header-fields.js';
+import type { OwnBytes } from '../syntax/own-bytes.js';
 
 /**
  * A request's head, parsed. Node's `http.IncomingMessage` on a server is one as it is.
@@ -98,7 +99,7 @@ export function canUpgrade(httpVersion: string): boolean {
 }
 
 /** No bytes. */
-export const NOTHING: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(0);
+export const NOTHING: OwnBytes = /* @__PURE__ */ new Uint8Array(0);
 
 /**
  * A head as bytes, with `body` behind it (RFC 9112 2.1). Every part of it is checked where it came from a caller. Each
@@ -112,7 +113,7 @@ export function writeHead(
   rawHeaders: RawHeaders,
   from = 0,
   body: Uint8Array = NOTHING,
-): Uint8Array<ArrayBuffer> {
+): OwnBytes {
   let length = start.length + (rawHeaders.length - from) * 2 + 4 + body.length;
   for (let i = from; i < rawHeaders.length; i++) length += rawHeaders[i]!.length;
   const bytes = new Uint8Array(length);

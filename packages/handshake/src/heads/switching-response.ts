@@ -3,6 +3,7 @@
 // garbage collector). Nothing private is ever in that buffer.
 
 import type { RawHeaders } from '../syntax/header-fields.js';
+import type { OwnBytes } from '../syntax/own-bytes.js';
 import { encodeLatin1, NOTHING, writeHead, writeText } from './heads.js';
 
 /** What every 101 response starts with: its first line and two headers. */
@@ -15,7 +16,7 @@ const KEY_AT = 97;
 const PLAIN_BYTES = 129;
 const SLAB_BYTES: number = 32 * PLAIN_BYTES;
 
-let slab: Uint8Array<ArrayBuffer> = NOTHING;
+let slab: OwnBytes = NOTHING;
 let used = 0;
 
 /**
@@ -23,7 +24,7 @@ let used = 0;
  *
  * @param headers - all of them, `Upgrade`, `Connection` and `Sec-WebSocket-Accept` first
  */
-export function writeSwitchingResponse(headers: RawHeaders): Uint8Array<ArrayBuffer> {
+export function writeSwitchingResponse(headers: RawHeaders): OwnBytes {
   if (headers.length > START_HEADERS + ACCEPT_HEADER) return writeHead(START, headers, START_HEADERS);
   // The length is asked for each time: a buffer that a caller transferred away has none left.
   if (used + PLAIN_BYTES > slab.length) {

@@ -18,6 +18,7 @@ import { append } from '../syntax/append.js';
 import { consistsOf, DIGIT } from '../syntax/characters.js';
 import { headerValues } from '../syntax/header-fields.js';
 import { misuse, requireBytes } from '../syntax/misuse.js';
+import type { OwnBytes } from '../syntax/own-bytes.js';
 import { createFault, type HandshakeFault } from '../values/faults.js';
 
 /**
@@ -87,7 +88,7 @@ export class ClientHandshake<Agreed = never> {
   readonly #maxBodyBytes: number;
   #state: ClientHandshakeState = 'reading';
   #refusal: ClientRefusal | undefined;
-  #body: Uint8Array<ArrayBuffer> = NOTHING;
+  #body: OwnBytes = NOTHING;
   #bodyLength = 0;
   /** Bytes of the body still to be taken, at most what the limit leaves. */
   #bodyLeft = 0;

@@ -8,6 +8,7 @@ import {
   type RawHeaders,
 } from '../syntax/header-fields.js';
 import { inWords, misuse } from '../syntax/misuse.js';
+import type { OwnBytes } from '../syntax/own-bytes.js';
 import { acceptValue } from '../values/accept-key.js';
 import { formatExtensions } from '../values/extensions.js';
 import type { HandshakeFault } from '../values/faults.js';
@@ -40,7 +41,7 @@ export interface Acceptance<Agreed = unknown> {
    * The whole response; for a host that writes bytes. Not to be changed or transferred: if nothing was agreed or added, the
    * buffer behind it has other responses like it.
    */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: OwnBytes;
   /** The subprotocol in use. */
   readonly protocol: string | undefined;
   /** The extensions in use, in order. */
@@ -73,7 +74,7 @@ export interface Rejection {
   readonly headers: RawHeaders;
   readonly body: Uint8Array;
   /** The whole response, body included; for a host that writes bytes. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: OwnBytes;
   /** Write, then close: nothing that follows a refused head may be read as a request or as frames. */
   readonly mustClose: true;
 }

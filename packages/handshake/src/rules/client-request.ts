@@ -1,6 +1,7 @@
 import { encodeLatin1, type RequestHead, writeHead } from '../heads/heads.js';
 import { checkedHeaders, checkToken, checkValue, type HeaderPairs } from '../syntax/header-fields.js';
 import { misuse } from '../syntax/misuse.js';
+import type { OwnBytes } from '../syntax/own-bytes.js';
 import { generateKey, type RandomSource } from '../values/accept-key.js';
 import { formatExtensions } from '../values/extensions.js';
 import { parseWebSocketUri, type WebSocketUri } from '../values/uri.js';
@@ -31,7 +32,7 @@ export interface ClientRequest<Agreed = unknown> {
   /** The request for a host's own HTTP client. */
   readonly head: RequestHead;
   /** The whole request; for a host that writes bytes. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: OwnBytes;
   readonly key: string;
   readonly protocols: readonly string[];
   /** Those of the extensions that made an offer. */

@@ -53,7 +53,7 @@ export interface NegotiatedExtension<Agreed = unknown> {
  * The server's choice among a client's offers (RFC 6455 9.1): offers are tried in the client's order; one that is
  * unknown, declined, of a name already agreed, or claims an RSV bit already taken, is passed over.
  *
- * @param offers - what {@link parseExtensions} read, or `UpgradeRequest.extensions`
+ * @param offers - what `parseExtensions` read, or `UpgradeRequest.extensions`
  * @param extensions - what the server implements
  * @returns the agreed ones in the order of the response; none means no header at all
  *
@@ -93,7 +93,7 @@ export function collectOffers(extensions: readonly NegotiableExtension[]): Exten
 /**
  * The client's check of a server's response (RFC 6455 4.1, response step 5, and 9.1).
  *
- * @param response - what {@link parseExtensions} read from the response
+ * @param response - what `parseExtensions` read from the response
  * @param extensions - what the client offered
  * @returns the agreed ones in the order of the response, or the server's fault
  *

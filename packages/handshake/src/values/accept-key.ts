@@ -1,12 +1,13 @@
 import { encodeBase64 } from '../syntax/base64.js';
 import { BASE64, consistsOf } from '../syntax/characters.js';
 import { inWords, misuse } from '../syntax/misuse.js';
+import type { OwnBytes } from '../syntax/own-bytes.js';
 import { sha1OfKey } from './sha1.js';
 
 /**
  * Fills the array it is given with random bytes; `crypto.getRandomValues` bound to `crypto` is one.
  */
-export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => unknown;
+export type RandomSource = (bytes: OwnBytes) => unknown;
 
 /**
  * Whether `key` can be the Base64 of 16 bytes: 22 characters of the alphabet and `==` (RFC 6455 4.1). What the last

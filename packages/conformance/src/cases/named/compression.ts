@@ -1,0 +1,155 @@
+/** permessage-deflate message by message, from the vectors of `@sanssocket/test-vectors` (RFC 7692 6, 7.2). */
+import { createRequire } from 'node:module';
+import type {
+  Case,
+  CloseExpectation,
+  DeflateOpening,
+  ExpectedEvent,
+  FrameSpec,
+  Outcome,
+} from '../../model/case.js';
+import { concat, expandPayload, type Payload, toHex } from '../../model/payload.js';
+import { fails, hex, makeCase, NORMAL, pongEvent, send } from '../build.js';
+
+/** A vector's octets: digits, or a pattern of them. */
+type Segment = string | { readonly repeat: string; readonly times: number };
+
+interface MessageVector {
+  readonly id: string;
+  readonly section: string;
+  readonly about: string;
+  readonly frames: readonly Segment[];
+  readonly events: readonly VectorEvent[];
+  readonly noContextTakeover?: boolean;
+  readonly maxMessageBytes?: number;
+}
+
+interface VectorEvent {
+  readonly text?: string;
+  readonly binary?: string;
+  readonly ping?: string;
+  readonly fault?: string;
+}
+
+const { messages } = createRequire(import.meta.url)('@sanssocket/test-vectors/vectors/deflate.json') as {
+  readonly messages: readonly MessageVector[];
+};
+
+const PLAIN: DeflateOpening = { offers: [''], answers: [''] };
+const FORGETFUL: DeflateOpening = {
+  offers: ['server_no_context_takeover; client_no_context_takeover'],
+  answers: ['server_no_context_takeover; client_no_context_takeover'],
+};
+
+/** What a receiver may refuse or cut short, though it can be inflated: a window that is referred to behind the end of a stream,
+ * several streams in a message, a payload that no rule of 7.2.1 makes. */
+const UNUSUAL =
+  /^(?:bfinal-(?:window|bare|inside|inside-none|second-block|empty|fragments|nine|bytes-out|many|many-window)|no-payload|empty-fragments)$/;
+/** What cannot be inflated in full, but of which common libraries give what they have. */
+const LENIENT =
+  /^(?:cut-|three-kinds-cut|bfinal-garbage|rfc-7\.2\.3\.2-none|bfinal-none|corrupt-(?:286|30|no-end))/;
+
+/** Codes that say that a payload makes no sense. RFC 7692 names none. */
+const BAD_DATA: CloseExpectation = fails(1007, 1002, 1003, 1011);
+
+function caseOf(vector: MessageVector): Case {
+  const name = vector.id.replace('deflate/messages/', '');
+  const frames = framesOf(octetsOf(vector.frames));
+  const heard = vector.events.filter(({ fault }) => fault === undefined).map(eventOf);
+  const fault = vector.events.find((event) => event.fault !== undefined)?.fault;
+  const isWrong = fault !== undefined;
+  return makeCase({
+    id: `deflate.${name}`,
+    section: `RFC7692 ${vector.section}`,
+    sentence: vector.about,
+    sent: `permessage-deflate is agreed on, then ${frames.length} frame${frames.length === 1 ? '' : 's'}.`,
+    right: isWrong
+      ? 'What comes before the wrong message is echoed, then the connection is failed.'
+      : 'Each message is echoed, compressed or not.',
+    ...(LENIENT.test(name) ? { tolerated: 'The message is inflated as far as it goes.' } : {}),
+    ...(UNUSUAL.test(name)
+      ? { tolerated: 'The message is refused, or cut where a stream inside it ends.' }
+      : {}),
+    wrong: isWrong
+      ? 'The wrong message is ignored, or something comes back that is not in it.'
+      : 'A message does not come back as it was.',
+    opening: { kind: 'standard', deflate: agreementOf(vector, isWrong) },
+    steps: [send(frames)],
+    outcomes: outcomesOf(name, heard, fault, frames),
+  });
+}
+
+/** RFC 7692 7.2.3.2 has this for a second "Hello". */
+const REFERS_BACK = 'f200110000';
+
+function agreementOf({ noContextTakeover, frames }: MessageVector, isWrong: boolean): DeflateOpening {
+  if (noContextTakeover === true) return FORGETFUL;
+  return !isWrong && toHex(octetsOf(frames)).includes(REFERS_BACK)
+    ? { ...PLAIN, needsTakeover: true }
+    : PLAIN;
+}
+
+function outcomesOf(
+  name: string,
+  heard: readonly ExpectedEvent[],
+  fault: string | undefined,
+  frames: readonly FrameSpec[],
+): Outcome[] {
+  if (fault === undefined) {
+    const refused = 'A payload that can be inflated, though no usual sender makes it, was refused.';
+    const shortened = 'A message was taken to end where a DEFLATE stream inside it ends (BFINAL).';
+    const unusual: Outcome[] = [
+      { verdict: 'NON-STRICT', events: 'any', close: BAD_DATA, because: refused },
+      { verdict: 'NON-STRICT', events: 'any', close: NORMAL, because: shortened },
+    ];
+    return [{ verdict: 'OK', events: heard, close: NORMAL }, ...(UNUSUAL.test(name) ? unusual : [])];
+  }
+  const isClose = frames.some(({ opcode }) => opcode === 8);
+  const codes = fault === 'RESERVED_BITS' ? fails(1002) : BAD_DATA;
+  const close: CloseExpectation = isClose ? { by: 'suite', codes: [1002], clean: false } : codes;
+  const because =
+    'A payload that ends inside a block, or refers to what was to be forgotten, was inflated all the same.';
+  return [
+    { verdict: 'OK', events: heard, close },
+    ...(heard.length > 0 ? [{ verdict: 'NON-STRICT', events: [], close, because: UNECHOED } as const] : []),
+    ...(LENIENT.test(name)
+      ? [{ verdict: 'NON-STRICT', events: 'any', close: NORMAL, because } as const]
+      : []),
+  ];
+}
+
+const UNECHOED = 'A right message that came before the wrong one was not echoed.';
+
+function eventOf({ text, binary, ping }: VectorEvent): ExpectedEvent {
+  if (ping !== undefined) return pongEvent(hex(ping));
+  if (text !== undefined) return { type: 'text', payload: { text } };
+  return { type: 'binary', payload: hex(binary ?? '') };
+}
+
+function octetsOf(segments: readonly Segment[]): Uint8Array {
+  const payloadOf = (segment: Segment): Payload =>
+    typeof segment === 'string'
+      ? { hex: segment }
+      : { parts: Array.from({ length: segment.times }, () => ({ hex: segment.repeat })) };
+  return concat(segments.map((segment) => expandPayload(payloadOf(segment))));
+}
+
+/** Frames of a vector: not masked, with right lengths below 64 KiB. */
+function framesOf(octets: Uint8Array): FrameSpec[] {
+  const frames: FrameSpec[] = [];
+  for (let at = 0; at < octets.length; ) {
+    const first = octets[at]!;
+    const isLong = octets[at + 1] === 126;
+    const length = isLong ? octets[at + 2]! * 256 + octets[at + 3]! : octets[at + 1]!;
+    const from = at + (isLong ? 4 : 2);
+    const payload = hex(toHex(octets.subarray(from, from + length)));
+    frames.push({ opcode: first & 15, fin: first >= 128, rsv: (first >> 4) & 7, payload });
+    at = from + length;
+  }
+  return frames;
+}
+
+/** All of them but those that need a limit of the receiver's. */
+export const deflateMessageCases: readonly Case[] = messages
+  .filter(({ id, maxMessageBytes }) => maxMessageBytes === undefined || id.endsWith('corrupt-no-end'))
+  .map(caseOf);

@@ -1,0 +1,216 @@
+/** UTF-8 by Unicode's table 3-7, row by row, and cut at every octet (5.6, 8.1). */
+import type { Case, FrameSpec } from '../../model/case.js';
+import {
+  binaryEvent,
+  binaryFrame,
+  continuation,
+  hex,
+  MORE,
+  makeCase,
+  NORMAL,
+  right,
+  send,
+  textEvent,
+  textFrame,
+} from '../build.js';
+import { invalidText, validText } from '../numbered/utf8.js';
+
+/** A row of table 3-7: the least and the most of each octet. */
+const ROWS: readonly (readonly [name: string, ...octets: (readonly [least: number, most: number])[]])[] = [
+  ['c2-df', [0xc2, 0xdf], [0x80, 0xbf]],
+  ['e0', [0xe0, 0xe0], [0xa0, 0xbf], [0x80, 0xbf]],
+  ['e1-ec', [0xe1, 0xec], [0x80, 0xbf], [0x80, 0xbf]],
+  ['ed', [0xed, 0xed], [0x80, 0x9f], [0x80, 0xbf]],
+  ['ee-ef', [0xee, 0xef], [0x80, 0xbf], [0x80, 0xbf]],
+  ['f0', [0xf0, 0xf0], [0x90, 0xbf], [0x80, 0xbf], [0x80, 0xbf]],
+  ['f1-f3', [0xf1, 0xf3], [0x80, 0xbf], [0x80, 0xbf], [0x80, 0xbf]],
+  ['f4', [0xf4, 0xf4], [0x80, 0x8f], [0x80, 0xbf], [0x80, 0xbf]],
+];
+
+function digitsOf(octets: readonly number[]): string {
+  return octets.map((octet) => octet.toString(16).padStart(2, '0')).join('');
+}
+
+/** The corners of a row: valid at its least and its most, invalid one below and one above each octet but the first. */
+function rowCases([name, ...octets]: (typeof ROWS)[number]): Case[] {
+  const least = octets.map(([from]) => from);
+  const most = octets.map(([, to]) => to);
+  const invalid = octets.flatMap(([from, to], nth) => {
+    if (nth === 0) return [];
+    const below = least.map((octet, at) => (at === nth ? from - 1 : octet));
+    const above = most.map((octet, at) => (at === nth ? to + 1 : octet));
+    return [
+      [`octet-${nth + 1}-below`, digitsOf(below)],
+      [`octet-${nth + 1}-above`, digitsOf(above)],
+    ] as const;
+  });
+  const about = `The row ${name.toUpperCase()} of Unicode's table 3-7`;
+  return [
+    ...[
+      ['least', digitsOf(least)],
+      ['most', digitsOf(most)],
+    ].map(([end, digits]) =>
+      validText(
+        `utf8.row-${name}-${end}`,
+        `${about}: its ${end}, ${digits}.`,
+        [textFrame(hex(digits!))],
+        digits!,
+      ),
+    ),
+    ...invalid.map(([which, digits]) =>
+      invalidText(
+        `utf8.row-${name}-${which}`,
+        `${about}: ${digits}, out of its range.`,
+        [textFrame(hex(digits))],
+        digits,
+      ),
+    ),
+    invalidText(
+      `utf8.row-${name}-cut`,
+      `${about}, without its last octet.`,
+      [textFrame(hex(digitsOf(least.slice(0, -1))))],
+      digitsOf(least.slice(0, -1)),
+    ),
+  ];
+}
+
+/** Octets that begin no character. */
+const NEVER = ['80', 'bf', 'c0', 'c1', 'f5', 'f8', 'fb', 'fc', 'fd', 'fe', 'ff'];
+
+/** A character of each length: `$`, `¢`, `€`, `😀`. */
+const MIXED = '24c2a2e282acf09f9880';
+/** The same with a surrogate in the middle. */
+const WRONG = '24c2a2eda080f09f9880';
+
+function splits(digits: string): [string, string, number][] {
+  return Array.from({ length: digits.length / 2 - 1 }, (_, nth) => {
+    const at = (nth + 1) * 2;
+    return [digits.substring(0, at), digits.substring(at), nth + 1];
+  });
+}
+
+function twoFragments(before: string, behind: string): FrameSpec[] {
+  return [textFrame(hex(before), MORE), continuation(hex(behind))];
+}
+
+/** All cases about UTF-8. */
+export const utf8NamedCases: readonly Case[] = [
+  ...ROWS.flatMap(rowCases),
+  ...NEVER.map((digits) =>
+    invalidText(
+      `utf8.never-${digits}`,
+      `The octet ${digits} between letters, where no character begins with it.`,
+      [textFrame(hex(`61${digits}62`))],
+      `61${digits}62`,
+    ),
+  ),
+  ...splits(MIXED).map(([before, behind, at]) =>
+    validText(
+      `utf8.split-${at}`,
+      `Characters of one to four octets in two fragments, cut at octet ${at}.`,
+      twoFragments(before, behind),
+      MIXED,
+    ),
+  ),
+  ...splits(WRONG).map(([before, behind, at]) =>
+    invalidText(
+      `utf8.split-wrong-${at}`,
+      `A surrogate in two fragments, cut at octet ${at}.`,
+      twoFragments(before, behind),
+      WRONG,
+    ),
+  ),
+  ...[1, 2, 3].map((size) =>
+    makeCase({
+      ...validText(
+        `utf8.writes-of-${size}`,
+        `Characters of one to four octets, ${size} octets a write.`,
+        [textFrame(hex(MIXED))],
+        MIXED,
+      ),
+      steps: [send([textFrame(hex(MIXED))], size)],
+    }),
+  ),
+  validText(
+    'utf8.bom',
+    'A byte-order mark at the beginning is part of the text.',
+    [textFrame(hex('efbbbf61'))],
+    'efbbbf61',
+  ),
+  validText('utf8.bom-only', 'A byte-order mark alone is a text.', [textFrame(hex('efbbbf'))], 'efbbbf'),
+  validText(
+    'utf8.bom-later',
+    'A byte-order mark in the second fragment.',
+    twoFragments('61', 'efbbbf62'),
+    '61efbbbf62',
+  ),
+  validText('utf8.nul', 'A NUL between letters.', [textFrame(hex('610062'))], '610062'),
+  validText(
+    'utf8.controls',
+    'Line ends and other control characters are not changed.',
+    [textFrame(hex('0d0a0a0d0009'))],
+    '0d0a0a0d0009',
+  ),
+  validText(
+    'utf8.decomposed',
+    'Combining characters are not composed.',
+    [textFrame(hex('65cc81c3a9'))],
+    '65cc81c3a9',
+  ),
+  validText(
+    'utf8.escapes',
+    'What looks like an escape is text.',
+    [textFrame('\\ud800 %80 &#xD800;')],
+    Array.from('\\ud800 %80 &#xD800;', (character) => character.charCodeAt(0).toString(16)).join(''),
+  ),
+  invalidText(
+    'utf8.ends-inside-fragments',
+    'A text whose last fragment ends inside a character.',
+    twoFragments('6162', 'e282'),
+    '6162e282',
+  ),
+  invalidText(
+    'utf8.ends-inside-empty',
+    'A character that is cut, then an empty last fragment.',
+    [textFrame(hex('e282'), MORE), continuation('')],
+    'e282',
+  ),
+  invalidText(
+    'utf8.wrong-in-third',
+    'Two right fragments and a wrong one.',
+    [textFrame('ab', MORE), continuation('cd', MORE), continuation(hex('ff'))],
+    '61626364ff',
+  ),
+  makeCase({
+    id: 'utf8.next-message',
+    section: '5.6',
+    sentence: 'A character is not continued by the next message.',
+    sent: 'Two texts, each with a character of three octets.',
+    right: 'Both texts are echoed.',
+    wrong: 'A text does not come back as it was.',
+    steps: [send([textFrame(hex('e282ac')), textFrame(hex('e282ac'))], 1)],
+    outcomes: [right(NORMAL, textEvent(hex('e282ac')), textEvent(hex('e282ac')))],
+  }),
+  makeCase({
+    id: 'utf8.binary-is-free',
+    section: '5.6',
+    sentence: 'A binary message may have octets that are not UTF-8.',
+    sent: 'A binary message of all octets that never occur in UTF-8, in two fragments.',
+    right: 'The message is echoed.',
+    wrong: 'The message does not come back as it was.',
+    steps: [send([binaryFrame(hex('c0c1f5ff80'), MORE), continuation(hex('edbfbf'))])],
+    outcomes: [right(NORMAL, binaryEvent(hex('c0c1f5ff80edbfbf')))],
+  }),
+  invalidText(
+    'utf8.long-wrong-last',
+    'A text of 64 KiB whose last octet is wrong.',
+    [textFrame({ parts: [{ repeat: '61', bytes: 65535 }, hex('ff')] })],
+    '61...ff',
+  ),
+  invalidText(
+    'utf8.long-wrong-first',
+    'A text of 64 KiB whose first octet is wrong.',
+    [textFrame({ parts: [hex('ff'), { repeat: '61', bytes: 65535 }] })],
+    'ff61...',
+  ),
+];

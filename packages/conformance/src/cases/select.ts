@@ -1,0 +1,67 @@
+/** Which cases are run: by id, by section, by role; the old suite's patterns too. */
+import type { Case, Role } from '../model/case.js';
+import { allCases } from './all.js';
+
+/** What is chosen by. What is absent chooses everything. */
+export interface CaseFilter {
+  readonly role?: Role | undefined;
+  /** Ids; `*` stands for any characters. */
+  readonly patterns?: readonly string[] | undefined;
+  /** Ids that are left out; `*` as above. */
+  readonly exclude?: readonly string[] | undefined;
+  /** Sections, with those below them: `5.5` takes `5.5.1` too. Other RFCs by name: `RFC7692`, `RFC7692 7.2`. */
+  readonly sections?: readonly string[] | undefined;
+  /** Leaves out what is slow. */
+  readonly quick?: boolean | undefined;
+}
+
+/**
+ * Finds cases.
+ *
+ * @param filter - what to choose by
+ * @returns those that pass everything, in the order of reports
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { findCases } from '@sanssocket/conformance';
+ *
+ * assert.equal(findCases({ patterns: ['7.9.*'] }).length, 9);
+ * assert.ok(findCases({ sections: ['5.5'], role: 'client' }).every(({ section }) => section.startsWith('5.5')));
+ * ```
+ */
+export function findCases(filter: CaseFilter = {}): Case[] {
+  const { role, patterns, exclude = [], sections, quick = false } = filter;
+  const isWanted = patterns === undefined ? () => true : matcherOf(patterns);
+  const isExcluded = matcherOf(exclude);
+  return allCases.filter(
+    (test) =>
+      (role === undefined || test.roles.includes(role)) &&
+      isWanted(test.id) &&
+      !isExcluded(test.id) &&
+      (sections === undefined || sections.some((section) => isWithin(test.section, section))) &&
+      !(quick && test.isSlow),
+  );
+}
+
+/** Makes a test of whole ids from patterns. */
+export function matcherOf(patterns: readonly string[]): (id: string) => boolean {
+  const expressions = patterns.map((pattern) => new RegExp(`^${expressionOf(pattern)}$`));
+  return (id) => expressions.some((expression) => expression.test(id));
+}
+
+/** As the old suite's files mean patterns: with a star, the beginning of an id is enough; `1*` takes 10.1.1 too. */
+export function prefixMatcherOf(patterns: readonly string[]): (id: string) => boolean {
+  const expressions = patterns.map(
+    (pattern) => new RegExp(`^${expressionOf(pattern)}${pattern.includes('*') ? '' : '$'}`),
+  );
+  return (id) => expressions.some((expression) => expression.test(id));
+}
+
+function expressionOf(pattern: string): string {
+  return pattern.replace(/[\\^$+?.()|[\]{}]/g, '\\$&').replaceAll('*', '.*');
+}
+
+function isWithin(section: string, wanted: string): boolean {
+  return section === wanted || section.startsWith(`${wanted}.`) || section.startsWith(`${wanted} `);
+}

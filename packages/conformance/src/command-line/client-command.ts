@@ -1,0 +1,101 @@
+/** `sanssocket-conformance client`. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { generate } from 'selfsigned';
+import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/server.js';
+import type { CaseResult } from '../model/result.js';
+import { addressOf } from '../transport/connect.js';
+import { type Configuration, readConfiguration } from './config-file.js';
+import { type ClientOptions, chosenCases, printCases, runOptions, UsageError } from './options.js';
+import { Progress } from './progress.js';
+import { formatEntry } from './replay.js';
+import { report } from './reports.js';
+
+/**
+ * Tests clients: listens until the command that starts them is over, a client asks to stop, or the process is interrupted.
+ *
+ * @param command - starts the clients; empty: somebody else does
+ * @returns the exit status: 0 if nothing failed, 1 if something did, 2 if no client came
+ * @throws UsageError for options that make no sense
+ */
+export async function runClientCommand(command: readonly string[], options: ClientOptions): Promise<number> {
+  const configuration = readConfiguration(options.config);
+  const cases = chosenCases('client', options, configuration.chooses);
+  if (options.list === true) {
+    printCases(cases);
+    return 0;
+  }
+  const progress = new Progress(0, options.verbose ?? false);
+  const commandFor = ({ id }: CaseResult): string =>
+    ['sanssocket-conformance client --replay', id, ...(command.length === 0 ? [] : ['--', ...command])].join(
+      ' ',
+    );
+  let stop = (): void => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const context = { cases, commandFor, outdir: configuration.outdir };
+  const server = await FuzzingServer.start({
+    ...runOptions(options),
+    ...(await listening(options, configuration)),
+    cases,
+    onResult: (result) => progress.add(result),
+    // With a command of ours everything is reported once, when it is over.
+    ...(command.length === 0 ? { onReports: (results) => report(results, context, options) } : {}),
+    onStop: stop,
+    ...(options.replay === undefined ? {} : { onLog: (entry) => console.log(formatEntry(entry)) }),
+  });
+  console.error(
+    `Clients are tested at ${[server.url, server.secureUrl].filter((url) => url !== undefined).join(' and ')}`,
+  );
+  process.once('SIGINT', stop);
+  if (command.length > 0) for (let nth = 0; nth < options.repeat; nth++) await runCommand(command, server);
+  else await stopped;
+  await server.idle();
+  await server.close();
+  progress.end();
+  const results = server.results();
+  if (results.length === 0) {
+    console.error('No client ran a case.');
+    return 2;
+  }
+  return report(results, context, options);
+}
+
+async function listening(
+  options: ClientOptions,
+  configuration: Configuration,
+): Promise<Partial<FuzzingServerOptions>> {
+  const { openTimeoutMs, closeTimeoutMs, exclusions, url } = configuration;
+  const address = url === undefined ? undefined : addressOf(url);
+  const [keyFile, certFile] = [options.key ?? configuration.key, options.cert ?? configuration.cert];
+  if ((keyFile === undefined) !== (certFile === undefined))
+    throw new UsageError('--key and --cert belong together.');
+  const tlsPort = options.tlsPort ?? (address?.secure === true ? address.port : undefined);
+  const shared = { openTimeoutMs, closeTimeoutMs, exclusions, host: options.host };
+  const port = address?.secure === false ? address.port : options.port;
+  if (tlsPort === undefined && keyFile === undefined) return { ...shared, port };
+  const pair =
+    keyFile === undefined || certFile === undefined
+      ? await selfSigned()
+      : { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') };
+  return { ...shared, port, tls: { ...pair, port: tlsPort } };
+}
+
+async function selfSigned(): Promise<{ readonly key: string; readonly cert: string }> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  return { key, cert };
+}
+
+/** Runs the command of the user's, with the URL in its arguments and its environment. */
+function runCommand(command: readonly string[], server: FuzzingServer): Promise<void> {
+  const [program, ...args] = command.map((part) => part.replaceAll('{url}', server.url));
+  const child = spawn(program!, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, FUZZING_SERVER_URL: server.url },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new UsageError(`${program}: ${error.message}`)));
+    child.once('close', () => resolve());
+  });
+}

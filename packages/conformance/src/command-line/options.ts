@@ -1,0 +1,83 @@
+/** The options of the command, and what they mean for a run. */
+import { findCases } from '../cases/select.js';
+import type { Case, Role } from '../model/case.js';
+import type { RunOptions } from '../runners/options.js';
+import { checkReportOptions, type ReportOptions } from './reports.js';
+import { UsageError } from './usage-error.js';
+
+/** What both commands take. */
+export interface CommonOptions extends ReportOptions {
+  readonly case?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly section?: readonly string[];
+  readonly quick?: boolean;
+  readonly full?: boolean;
+  readonly list?: boolean;
+  readonly config?: string;
+  readonly agent?: string;
+  readonly connections: number;
+  readonly timeout: number;
+  readonly repeat: number;
+  readonly verbose?: boolean;
+  readonly replay?: string;
+}
+
+/** What `server` takes besides. */
+export interface ServerOptions extends CommonOptions {
+  readonly origin?: string;
+  readonly protocol?: readonly string[];
+  readonly ca?: string;
+  readonly servername?: string;
+}
+
+/** What `client` takes besides. */
+export interface ClientOptions extends CommonOptions {
+  readonly host?: string;
+  readonly port: number;
+  readonly tlsPort?: number;
+  readonly key?: string;
+  readonly cert?: string;
+}
+
+export { UsageError };
+
+/**
+ * Chooses the cases.
+ *
+ * @param isConfigured - whether a configuration file chooses a case
+ * @throws UsageError if none is left, or for options of reports that make no sense
+ */
+export function chosenCases(
+  role: Role,
+  options: CommonOptions,
+  isConfigured: (id: string) => boolean,
+): Case[] {
+  checkReportOptions(options);
+  const { replay } = options;
+  const cases = findCases({
+    role,
+    patterns: replay === undefined ? options.case : [replay],
+    exclude: options.exclude,
+    sections: options.section,
+    quick: options.quick,
+  }).filter(({ id }) => replay !== undefined || isConfigured(id));
+  if (cases.length === 0)
+    throw new UsageError(`No case for ${role}s is chosen; --list prints those there are.`);
+  return cases;
+}
+
+/** What the runners are told. */
+export function runOptions(options: CommonOptions): RunOptions & { readonly connections: number } {
+  const { agent, timeout: timeoutMs, connections, full } = options;
+  return { agent, timeoutMs, connections, full };
+}
+
+/** Prints cases, a line each. */
+export function printCases(cases: readonly Case[]): void {
+  const idWidth = Math.max(...cases.map(({ id }) => id.length));
+  const sectionWidth = Math.max(...cases.map(({ section }) => section.length));
+  for (const { id, section, sentence } of cases) {
+    console.log(`${id.padEnd(idWidth)}  ${section.padEnd(sectionWidth)}  ${sentence}`);
+  }
+  console.log(`${cases.length} cases`);
+}

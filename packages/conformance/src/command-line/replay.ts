@@ -1,0 +1,41 @@
+/** The record of a case as lines of text, as it is written. */
+import { toHex } from '../model/payload.js';
+import type { LogEntry } from '../model/result.js';
+
+const NAMES = ['continuation', 'text', 'binary', '', '', '', '', '', 'Close', 'Ping', 'Pong'];
+const SHOWN = 32;
+
+/**
+ * Formats one entry.
+ *
+ * @returns one line: time, direction, and what it was
+ */
+export function formatEntry(entry: LogEntry): string {
+  const at = `${entry.atMs.toFixed(1).padStart(9)} ms`;
+  switch (entry.kind) {
+    case 'note':
+      return `${at}  .. ${entry.text}`;
+    case 'fault':
+      return `${at}  !! ${entry.fault.message} (${entry.fault.section}, octet ${entry.fault.offset})`;
+    case 'octets':
+      return `${at}  ${arrow(entry.way)} ${entry.length} octets  ${digits(entry.bytes, entry.length)}`;
+    case 'frame': {
+      const bits = [
+        entry.fin ? 'FIN' : '',
+        ...['RSV1', 'RSV2', 'RSV3'].filter((_, nth) => (entry.rsv & (4 >> nth)) !== 0),
+      ];
+      const name = NAMES[entry.opcode] || `opcode ${entry.opcode}`;
+      const flags = bits.filter((bit) => bit !== '').join(' ');
+      const header = toHex(entry.header);
+      return `${at}  ${arrow(entry.way)} ${name} ${flags} ${entry.length}  ${header} | ${digits(entry.payload, entry.length)}`;
+    }
+  }
+}
+
+function arrow(way: 'sent' | 'received'): string {
+  return way === 'sent' ? '->' : '<-';
+}
+
+function digits(bytes: Uint8Array, length: number): string {
+  return toHex(bytes.subarray(0, SHOWN)) + (length > SHOWN ? '...' : '');
+}

@@ -1,0 +1,224 @@
+/** Walks the steps of a case over an opened connection, then brings the connection to its end as the case wants it. */
+import type { Case, Outcome, Role, Step } from '../model/case.js';
+import { expandPayload } from '../model/payload.js';
+import type { DeflateAgreement } from '../opening/deflate-agreement.js';
+import type { Link } from '../transport/link.js';
+import { type WrittenFrame, writeFrame } from '../wire/frames.js';
+import { Endpoint } from './endpoint.js';
+import { exchange } from './exchange.js';
+import { compareEvents } from './matching.js';
+import type { Recorder } from './record.js';
+
+/** How long is waited for what. */
+export interface Patience {
+  /** Deadlines of cases are multiplied by this. */
+  readonly scale: number;
+  /** For the answer to a Close, and for the end of the transport after it. */
+  readonly closeMs: number;
+  /** Exchanges send all of their messages. */
+  readonly isFull: boolean;
+}
+
+/** What there is to judge when all is over. */
+export interface Observation {
+  readonly endpoint: Endpoint;
+  /** What went wrong in an exchange of messages. */
+  readonly problem: string | undefined;
+  /** Which deadline came. */
+  readonly timeout: 'case' | 'close' | 'transport-end' | undefined;
+  readonly durationMs: number;
+}
+
+/** One run of one case, from the end of the opening handshake on. */
+export class Conversation {
+  readonly #case: Case;
+  readonly #endpoint: Endpoint;
+  readonly #record: Recorder;
+  readonly #patience: Patience;
+  readonly #deflate: DeflateAgreement | undefined;
+  readonly #deadline = new AbortController();
+  #problem: string | undefined;
+  #timeout: Observation['timeout'];
+  /** A step waited for the peer's Close or end, and what follows is meant to follow it. */
+  #expectsEnd = false;
+
+  /**
+   * @param link - opened
+   * @param rest - what was read beyond the peer's head
+   * @param sentFirst - frames of the first step that went out with the suite's head
+   */
+  constructor(
+    test: Case,
+    underTest: Role,
+    link: Link,
+    rest: Uint8Array,
+    deflate: DeflateAgreement | undefined,
+    record: Recorder,
+    patience: Patience,
+    sentFirst: readonly WrittenFrame[] = [],
+  ) {
+    this.#case = test;
+    this.#record = record;
+    this.#patience = patience;
+    this.#deflate = deflate;
+    record.start();
+    this.#endpoint = new Endpoint(link, underTest, record, deflate?.[underTest], rest);
+    this.#endpoint.recordSent(sentFirst);
+  }
+
+  /**
+   * Runs the case to its end; the link is gone then.
+   *
+   * @param skip - leave out the first steps, which were sent with the head
+   */
+  async run(skip = 0): Promise<Observation> {
+    const { signal } = this.#deadline;
+    const limit = this.#case.deadlineMs * this.#patience.scale;
+    const timer = setTimeout(() => this.#deadline.abort(), limit);
+    for (const step of this.#case.steps.slice(skip)) {
+      if (signal.aborted || this.#endpoint.isGone || (this.#endpoint.isOver && !this.#expectsEnd)) break;
+      await this.#step(step, signal);
+    }
+    await this.#awaitEnd(signal);
+    if (signal.aborted) this.#timeOut('case', `no end within ${limit} ms`);
+    clearTimeout(timer);
+    await this.#close();
+    const { offset, octets } = this.#endpoint.unfinished();
+    if (octets.length > 0) this.#record.loose('received', offset, octets);
+    this.#record.payload('received', ...this.#endpoint.receivedPayload);
+    return {
+      endpoint: this.#endpoint,
+      problem: this.#problem,
+      timeout: this.#timeout,
+      durationMs: this.#record.atMs,
+    };
+  }
+
+  async #step(step: Step, signal: AbortSignal): Promise<void> {
+    const endpoint = this.#endpoint;
+    switch (step.do) {
+      case 'send':
+        return endpoint.send(step.frames, step.pace);
+      case 'octets':
+        return endpoint.octets(expandPayload(step.payload));
+      case 'drip':
+        return this.#drip(step, signal);
+      case 'await':
+        await endpoint.until(() => endpoint.events.length >= step.events || endpoint.isOver, signal);
+        return;
+      case 'pause':
+        await this.#pause(step.ms, signal);
+        if (step.mark !== undefined && !endpoint.isOver) endpoint.mark(step.mark);
+        return;
+      case 'await-close':
+        this.#expectsEnd = await endpoint.until(
+          () => endpoint.remoteClose !== undefined || endpoint.isGone,
+          signal,
+        );
+        return;
+      case 'await-end':
+        this.#expectsEnd = await endpoint.until(() => endpoint.hasEnded || endpoint.isGone, signal);
+        return;
+      case 'end':
+        return endpoint.end();
+      case 'reset':
+        return endpoint.reset();
+      case 'stop-reading':
+        endpoint.setReading(false);
+        await new Promise((resolve) => setTimeout(resolve, step.ms));
+        return endpoint.setReading(true);
+      case 'exchange': {
+        const deflate = this.#deflate?.[endpoint.underTest === 'server' ? 'client' : 'server'];
+        this.#problem ??= await exchange(
+          step,
+          endpoint,
+          this.#record,
+          deflate,
+          signal,
+          this.#patience.isFull,
+        );
+      }
+    }
+  }
+
+  async #drip(step: Step & { do: 'drip' }, signal: AbortSignal): Promise<void> {
+    const endpoint = this.#endpoint;
+    const { octets, record } = writeFrame(step.frame, endpoint.underTest);
+    let at = 0;
+    for (const [nth, size] of step.sizes.entries()) {
+      const end = (nth === 0 ? record.header.length : at) + size;
+      endpoint.octets(octets.subarray(at, end));
+      at = end;
+      const mark = step.marks[nth];
+      if (mark === undefined) continue;
+      await this.#pause(step.ms, signal);
+      if (endpoint.isOver || signal.aborted) return;
+      endpoint.mark(mark);
+    }
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#endpoint.until(() => this.#endpoint.isOver && !this.#expectsEnd, signal, ms);
+  }
+
+  /** Waits until what was observed is all that is to come, as far as that can be known. */
+  async #awaitEnd(signal: AbortSignal): Promise<void> {
+    const endpoint = this.#endpoint;
+    if (this.#problem !== undefined || endpoint.localClose !== undefined) return;
+    await endpoint.until(() => endpoint.isOver || this.#isComplete(), signal);
+  }
+
+  /** Whether the suite may close: an outcome in which it closes first is there, or none can come any more. */
+  #isComplete(): boolean {
+    const fits = this.#case.outcomes.map((outcome) => ({ outcome, fit: this.#fit(outcome) }));
+    if (fits.every(({ fit }) => fit === 'never')) return true;
+    const isBestLost = fits[0]?.fit === 'never';
+    return fits.some(({ outcome: { events, close }, fit }, nth) => {
+      if (fit !== 'now' || close.by === 'endpoint') return false;
+      // An outcome of nothing, or of anything, is there from the start: while a better one may come it is waited for.
+      return nth === 0 || isBestLost || (Array.isArray(events) && events.length > 0);
+    });
+  }
+
+  #fit({ events }: Outcome): 'now' | 'later' | 'never' {
+    if (events === 'any') return 'now';
+    if (events === 'exchanged') return this.#problem === undefined ? 'now' : 'never';
+    return compareEvents(events, this.#endpoint.events);
+  }
+
+  /** 7.1: closes, or answers the peer's Close, and sees the transport to its end. */
+  async #close(): Promise<void> {
+    const endpoint = this.#endpoint;
+    const isServer = endpoint.underTest === 'client';
+    if (endpoint.faults.length > 0 && endpoint.remoteClose === undefined) await endpoint.sendClose(1002);
+    else if (endpoint.remoteClose !== undefined) await this.#answerClose();
+    else if (!endpoint.hasEnded) await endpoint.sendClose(1000);
+    const { signal } = new AbortController();
+    const { closeMs } = this.#patience;
+    if (!endpoint.hasEnded && !endpoint.isGone) {
+      const isAnswered = () => endpoint.remoteClose !== undefined || endpoint.hasEnded || endpoint.isGone;
+      if (!(await endpoint.until(isAnswered, signal, closeMs))) {
+        this.#timeOut('close', `the Close was not answered within ${closeMs} ms`);
+        return endpoint.drop();
+      }
+      // 7.1.1: the server ends the transport first.
+      if (isServer) endpoint.end();
+      else if (!(await endpoint.until(() => endpoint.hasEnded || endpoint.isGone, signal, closeMs))) {
+        this.#timeOut('transport-end', `the server did not end the transport within ${closeMs} ms`);
+      }
+    }
+    endpoint.end();
+    if (!(await endpoint.until(() => endpoint.isGone, signal, closeMs / 2))) endpoint.drop();
+  }
+
+  /** 5.5.1: the code that came is sent back, if it is one that may be. */
+  async #answerClose(): Promise<void> {
+    const code = this.#endpoint.remoteClose?.code;
+    await this.#endpoint.sendClose(code !== undefined && this.#endpoint.faults.length === 0 ? code : 1000);
+  }
+
+  #timeOut(which: NonNullable<Observation['timeout']>, text: string): void {
+    this.#timeout ??= which;
+    this.#record.note(text);
+  }
+}

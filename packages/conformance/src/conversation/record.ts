@@ -1,0 +1,118 @@
+/** The record of one conversation: frames both ways with their times, notes between them, and counts. */
+import type { FaultCode } from '../judge/faults.js';
+import {
+  type FrameRecord,
+  KEPT_BYTES,
+  KEPT_FRAMES,
+  type LogEntry,
+  type PeerFault,
+  type Traffic,
+  type TrafficReport,
+  type Way,
+} from '../model/result.js';
+
+interface Counts {
+  bytes: number;
+  readonly octets: Map<number, number>;
+  readonly frames: Map<number, number>;
+  wirePayload: number;
+  messagePayload: number;
+}
+
+/** Octets of a frame, as they are recorded. */
+export type RecordedFrame = Omit<FrameRecord, 'way' | 'atMs' | 'offset'>;
+
+/** Writes down what happens, up to a bound. */
+export class Recorder {
+  readonly entries: LogEntry[] = [];
+  readonly #onEntry: ((entry: LogEntry) => void) | undefined;
+  readonly #counts = { sent: counts(), received: counts() };
+  readonly #logged = { sent: 0, received: 0 };
+  #notLogged = 0;
+  #start: number = performance.now();
+
+  /** @param onEntry - told of each entry as it is written */
+  constructor(onEntry?: (entry: LogEntry) => void) {
+    this.#onEntry = onEntry;
+  }
+
+  /** The opening handshake is over: times count from here. */
+  start(): void {
+    this.#start = performance.now();
+  }
+
+  /** Milliseconds since the end of the opening handshake. */
+  get atMs(): number {
+    return Math.round((performance.now() - this.#start) * 1000) / 1000;
+  }
+
+  /** Octets of one read or write. */
+  octets(way: Way, size: number): void {
+    const counts = this.#counts[way];
+    counts.bytes += size;
+    counts.octets.set(size, (counts.octets.get(size) ?? 0) + 1);
+  }
+
+  /** A whole frame. */
+  frame(way: Way, offset: number, frame: RecordedFrame): void {
+    const counts = this.#counts[way];
+    counts.frames.set(frame.opcode, (counts.frames.get(frame.opcode) ?? 0) + 1);
+    // Control frames are always worth a line.
+    if (this.#logged[way] >= KEPT_FRAMES && frame.opcode < 8) {
+      this.#notLogged++;
+      return;
+    }
+    this.#logged[way]++;
+    this.#add({
+      kind: 'frame',
+      way,
+      atMs: this.atMs,
+      offset,
+      ...frame,
+      header: firstOf(frame.header),
+      payload: firstOf(frame.payload),
+    });
+  }
+
+  /** Octets that are no whole frame. */
+  loose(way: Way, offset: number, bytes: Uint8Array): void {
+    const { atMs } = this;
+    this.#add({ kind: 'octets', way, atMs, offset, bytes: firstOf(bytes), length: bytes.length });
+  }
+
+  /** Something else that happened. */
+  note(text: string): void {
+    this.#add({ kind: 'note', atMs: this.atMs, text });
+  }
+
+  /** A rule that the endpoint broke. */
+  fault(fault: PeerFault & { readonly code: FaultCode | string }): void {
+    this.#add({ kind: 'fault', atMs: this.atMs, fault });
+  }
+
+  /** Payload octets of data messages. */
+  payload(way: Way, wire: number, message: number): void {
+    this.#counts[way].wirePayload += wire;
+    this.#counts[way].messagePayload += message;
+  }
+
+  /** The counts so far. */
+  traffic(): TrafficReport {
+    const { sent, received } = this.#counts;
+    return { sent: { ...sent }, received: { ...received }, framesNotLogged: this.#notLogged };
+  }
+
+  #add(entry: LogEntry): void {
+    this.entries.push(entry);
+    this.#onEntry?.(entry);
+  }
+}
+
+function counts(): Counts & Traffic {
+  return { bytes: 0, octets: new Map(), frames: new Map(), wirePayload: 0, messagePayload: 0 };
+}
+
+/** A copy of what is kept of a payload, so that the rest can go. */
+export function firstOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.subarray(0, KEPT_BYTES));
+}

@@ -1,0 +1,82 @@
+/** Results, put together from the parts that know them. */
+import type { Case, Role, Verdict } from '../model/case.js';
+import type { CaseResult, CloseReport, HandshakeReport } from '../model/result.js';
+import type { OpeningFault } from '../opening/faults.js';
+import type { Observation } from './conversation.js';
+import type { Recorder } from './record.js';
+import { closeReport, judge } from './verdict.js';
+
+/** What a result is about. */
+export interface Subject {
+  readonly test: Case;
+  readonly role: Role;
+  readonly agent: string;
+  readonly startedAt: number;
+  readonly handshake: HandshakeReport;
+  readonly record: Recorder;
+}
+
+/** The result of a case that was run to its end. */
+export function resultOf(subject: Subject, observation: Observation): CaseResult {
+  const { endpoint, durationMs } = observation;
+  const events = endpoint.events.map(({ payload: _, ...event }) => event);
+  const fault = endpoint.faults.find(({ verdict }) => verdict === 'FAILED') ?? endpoint.faults[0];
+  return {
+    ...base(subject),
+    ...judge(subject.test, observation),
+    fault,
+    events,
+    close: closeReport(observation),
+    durationMs,
+  };
+}
+
+/** The result of a case whose opening handshake decided it. */
+export function openingResult(
+  subject: Subject,
+  verdict: Verdict,
+  explanation: string,
+  section: string = subject.test.section,
+): CaseResult {
+  const closeBehavior = verdict === 'FAILED' ? 'FAILED' : 'OK';
+  return {
+    ...base(subject),
+    verdict,
+    behavior: verdict,
+    closeBehavior,
+    explanation,
+    section,
+    fault: undefined,
+    events: [],
+    close: { ...NO_CLOSE, timeout: subject.handshake.response === '' ? 'opening' : undefined },
+    durationMs: 0,
+  };
+}
+
+/** The result of a case whose opening handshake the endpoint got wrong. */
+export function faultResult(subject: Subject, { verdict, message, section }: OpeningFault): CaseResult {
+  return openingResult(
+    subject,
+    verdict,
+    `${message.charAt(0).toUpperCase()}${message.substring(1)}.`,
+    section,
+  );
+}
+
+function base({ test, role, agent, startedAt, handshake, record }: Subject) {
+  return { id: test.id, role, agent, startedAt, handshake, log: record.entries, traffic: record.traffic() };
+}
+
+const NO_CLOSE: CloseReport = {
+  by: 'nobody',
+  wasClean: false,
+  whyNotClean: 'the opening handshake was not finished',
+  localCode: undefined,
+  localReason: undefined,
+  remoteCode: undefined,
+  remoteReason: undefined,
+  remoteClose: false,
+  transport: 'suite-dropped',
+  failedBySuite: false,
+  timeout: undefined,
+};

@@ -1,0 +1,228 @@
+/** From what was observed to what is to be said of it. The rules stand here and nowhere else. */
+import type { Case, CloseExpectation, Outcome, Verdict } from '../model/case.js';
+import type { CloseBehavior, CloseReport, PeerFault } from '../model/result.js';
+import type { Observation } from './conversation.js';
+import { compareEvents, describeDifference } from './matching.js';
+
+/** What is said of one run. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly behavior: Verdict;
+  readonly closeBehavior: CloseBehavior;
+  readonly explanation: string;
+  readonly section: string;
+}
+
+/** How a close is seen by the old suite, by the RFC, and in words. */
+interface CloseJudgement {
+  readonly behavior: CloseBehavior;
+  readonly verdict: Verdict;
+  readonly explanation: string;
+  readonly section: string;
+}
+
+/** From the best to the worst. */
+const ORDER: readonly Verdict[] = ['OK', 'INFORMATIONAL', 'NON-STRICT', 'UNIMPLEMENTED', 'FAILED'];
+
+/** The worse of two. */
+export function worse(a: Verdict, b: Verdict): Verdict {
+  return ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b;
+}
+
+/**
+ * Judges a run: of the outcomes that fit what was observed, the one that the endpoint comes off best with counts.
+ *
+ * @param test - the case
+ * @param observation - the run
+ */
+export function judge(test: Case, observation: Observation): Judgement {
+  const { endpoint } = observation;
+  if (wasToRefuse(test) && endpoint.hasSpoken) return accepted(test, observation);
+  const fault = endpoint.faults.find(({ verdict }) => verdict === 'FAILED') ?? endpoint.faults[0];
+  const fitting = test.outcomes.filter((outcome) => fits(outcome, observation));
+  const judged = fitting.map((outcome) => ({ outcome, close: judgeClose(outcome.close, observation, test) }));
+  judged.sort((a, b) => rank(a) - rank(b));
+  const best = judged[0];
+  if (best === undefined) return misbehaved(test, observation, fault);
+  const { outcome, close } = best;
+  const remark = test.inspects === 'masking-keys' ? keyRemark(endpoint.maskingKeys) : undefined;
+  const seen = worse(outcome.verdict, remark === undefined ? 'OK' : 'INFORMATIONAL');
+  const verdict = worse(worse(seen, close.verdict), fault?.verdict ?? 'OK');
+  const behavior = fault?.verdict === 'FAILED' ? 'FAILED' : outcome.verdict;
+  const reasons = [
+    ...(fault === undefined ? [] : [sentenceOf(fault)]),
+    ...(close.verdict === 'OK' ? [] : [close.explanation]),
+    ...(remark === undefined ? [] : [remark]),
+    ...(outcome.verdict === 'OK' ? [] : [outcome.because ?? '']),
+  ];
+  const explanation = reasons.length === 0 ? `As expected: ${test.right}` : reasons.join(' ');
+  const section =
+    fault?.section ?? (close.verdict === 'OK' || outcome.verdict !== 'OK' ? test.section : close.section);
+  return { verdict, behavior, closeBehavior: close.behavior, explanation, section };
+}
+
+/** Whether the suite's response was one that a client must not take for the beginning of a connection. */
+function wasToRefuse({ opening }: Case): boolean {
+  return opening.kind === 'raw' && opening.expect.outcome === 'refuse';
+}
+
+/** A client went on after such a response. What it then says does not matter. */
+function accepted(test: Case, { endpoint }: Observation): Judgement {
+  const lenient = test.outcomes.find(({ events, verdict }) => verdict !== 'OK' && Array.isArray(events));
+  const verdict = lenient?.verdict ?? 'FAILED';
+  const what = endpoint.events.length > 0 ? 'echoed a message' : 'sent a frame';
+  const explanation = `The client ${what} after the response. ${verdict === 'FAILED' ? test.wrong : test.tolerated}`;
+  const closeBehavior = verdict === 'FAILED' ? 'FAILED' : 'OK';
+  return { verdict, behavior: verdict, closeBehavior, explanation, section: test.section };
+}
+
+/** 10.3 wants keys that cannot be predicted. What a suite can see is whether they are zero, or the same again. */
+function keyRemark(keys: readonly number[]): string | undefined {
+  if (keys.length > 0 && keys.every((key) => key === 0)) return 'All masking keys are zero (5.3, 10.3).';
+  return new Set(keys).size < keys.length
+    ? 'A masking key was used for more than one frame (5.3, 10.3).'
+    : undefined;
+}
+
+function rank({ outcome, close }: { outcome: Outcome; close: CloseJudgement }): number {
+  return ORDER.indexOf(worse(outcome.verdict, close.verdict));
+}
+
+function fits({ events }: Outcome, { endpoint, problem }: Observation): boolean {
+  if (events === 'any') return problem === undefined;
+  if (events === 'exchanged')
+    return problem === undefined && endpoint.events.every(({ type }) => type === 'pong');
+  return compareEvents(events, endpoint.events) === 'now';
+}
+
+function misbehaved(test: Case, observation: Observation, fault: PeerFault | undefined): Judgement {
+  const { endpoint, problem, timeout } = observation;
+  const wanted = test.outcomes[0]!;
+  const close = judgeClose(wanted.close, observation, test);
+  const what =
+    problem ??
+    (Array.isArray(wanted.events)
+      ? describeDifference(wanted.events, endpoint.events)
+      : 'not what was expected');
+  const reasons = [
+    ...(fault === undefined ? [] : [sentenceOf(fault)]),
+    `${capital(what)}${timeout === 'case' ? ' in time' : ''}. ${test.wrong}`,
+  ];
+  return {
+    verdict: 'FAILED',
+    behavior: 'FAILED',
+    closeBehavior: close.behavior,
+    explanation: reasons.join(' '),
+    section: fault?.section ?? test.section,
+  };
+}
+
+const GOOD_CLOSE: CloseJudgement = { behavior: 'OK', verdict: 'OK', explanation: '', section: '' };
+
+/** The order of the questions is the old suite's. */
+function judgeClose(expected: CloseExpectation, observation: Observation, { section }: Case): CloseJudgement {
+  const { endpoint, timeout } = observation;
+  const { closedBy, remoteClose } = endpoint;
+  if (expected.by !== 'any' && closedBy !== expected.by) return wrongSide(expected, observation);
+  if (expected.clean && remoteClose === undefined) {
+    return closeFault('UNCLEAN', 'FAILED', '5.5.1', 'A Close frame was not answered with one.');
+  }
+  if (
+    remoteClose?.code !== undefined &&
+    !expected.codes.includes(remoteClose.code) &&
+    expected.codes.length > 0
+  ) {
+    const text = `The Close frame has ${remoteClose.code}, where ${expected.codes.join(' or ')} is meant for this.`;
+    return closeFault('WRONG CODE', expected.otherCode ?? 'NON-STRICT', '7.4.1', text);
+  }
+  if (timeout === 'transport-end') {
+    // A server that never ends a transport does so in every case. It fails those that are about closing.
+    const verdict = /^(?:5\.5\.1$|7\.)/.test(section) ? 'FAILED' : 'NON-STRICT';
+    return closeFault(
+      'FAILED BY CLIENT',
+      verdict,
+      '5.5.1',
+      'The server did not end the transport after both Close frames.',
+    );
+  }
+  if (timeout === 'close' && closedBy === 'suite' && expected.mayHang !== true) {
+    return closeFault(
+      'UNCLEAN',
+      'FAILED',
+      '5.5.1',
+      'Neither a Close frame nor an end of the transport came.',
+    );
+  }
+  if (expected.closeFrame === 'should-not') {
+    if (remoteClose === undefined) return GOOD_CLOSE;
+    return closeFault(
+      'OK',
+      'NON-STRICT',
+      '4.1',
+      'A Close frame came, though no WebSocket connection was established.',
+    );
+  }
+  if (remoteClose === undefined && expected.by === 'endpoint' && !endpoint.mayHaveLost) {
+    const text = 'The connection was ended without a Close frame, which should be sent before.';
+    return closeFault('OK', 'NON-STRICT', '7.1.7', text);
+  }
+  return GOOD_CLOSE;
+}
+
+function wrongSide(expected: CloseExpectation, { endpoint }: Observation): CloseJudgement {
+  const { remoteClose } = endpoint;
+  const how =
+    remoteClose === undefined ? 'ended the transport' : `closed with ${remoteClose.code ?? 'no code'}`;
+  const text =
+    expected.by === 'endpoint'
+      ? 'The endpoint did not fail the connection.'
+      : `The endpoint ${how}, though nothing was wrong.`;
+  return closeFault('FAILED', 'FAILED', expected.by === 'endpoint' ? '7.1.7' : '7.1.1', text);
+}
+
+function closeFault(
+  behavior: CloseBehavior,
+  verdict: Verdict,
+  section: string,
+  explanation: string,
+): CloseJudgement {
+  return { behavior, verdict, section, explanation };
+}
+
+function sentenceOf({ message, offset, section }: PeerFault): string {
+  return `${capital(message)} (${sectionName(section)}, octet ${offset}).`;
+}
+
+/** `5.2` is RFC 6455's. */
+export function sectionName(section: string): string {
+  return section.startsWith('RFC') ? section.replace(/^RFC(\d+)/, 'RFC $1') : `RFC 6455 ${section}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.substring(1);
+}
+
+/** How the connection came to its end, as plain data. */
+export function closeReport({ endpoint, timeout }: Observation): CloseReport {
+  const { closedBy, localClose, remoteClose, transportEnd } = endpoint;
+  const isDropped = transportEnd === 'suite-dropped' || transportEnd === 'endpoint-reset';
+  const whyNotClean =
+    remoteClose === undefined
+      ? 'the endpoint sent no Close frame'
+      : isDropped
+        ? 'the transport was not ended in order'
+        : undefined;
+  return {
+    by: closedBy,
+    wasClean: whyNotClean === undefined,
+    whyNotClean,
+    localCode: localClose?.code,
+    localReason: localClose === undefined ? undefined : new TextDecoder().decode(localClose.reason),
+    remoteCode: remoteClose?.code,
+    remoteReason: remoteClose?.reason,
+    remoteClose: remoteClose !== undefined,
+    transport: transportEnd ?? 'suite-dropped',
+    failedBySuite: endpoint.faults.length > 0 || timeout === 'case',
+    timeout,
+  };
+}

@@ -1,0 +1,127 @@
+/** One case, or many, against a client that the caller starts. */
+import { findCases } from '../cases/select.js';
+import { Recorder } from '../conversation/record.js';
+import { faultResult } from '../conversation/results.js';
+import type { Case } from '../model/case.js';
+import type { AgentResults, CaseResult } from '../model/result.js';
+import { openingFault } from '../opening/faults.js';
+import { openTimeout, type RunOptions } from '../runners/options.js';
+import { inParallel } from '../runners/parallel.js';
+import { CONNECTIONS, type SuiteOptions, weightOf } from '../runners/server-suite.js';
+import { FuzzingServer, type FuzzingServerOptions } from './server.js';
+
+/**
+ * Connects a client under test to a URL and lets it echo until the connection is gone.
+ *
+ * @param url - of one case
+ * @returns when the client is done, if it is known; what it is rejected with does not matter
+ */
+export type StartClient = (url: string) => unknown;
+
+/**
+ * Runs one case against a client.
+ *
+ * @param start - connects the client
+ * @param test - the case
+ * @param options - patience, and who is told what happens
+ * @returns the result; it never rejects for anything a client does
+ * @throws Error for a case that is not for clients over TCP
+ *
+ * @example
+ * ```ts no-run
+ * import { findCases, runClientCase } from '@sanssocket/conformance';
+ *
+ * const [test] = findCases({ role: 'client', patterns: ['1.1.1'] });
+ * const result = await runClientCase((url) => {
+ *   const socket = new WebSocket(url);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ * }, test!);
+ * console.log(result.verdict, result.explanation);
+ * ```
+ */
+export async function runClientCase(
+  start: StartClient,
+  test: Case,
+  options: RunOptions = {},
+): Promise<CaseResult> {
+  const { cases } = await runClientCases(start, [test], options);
+  return cases[0]!;
+}
+
+/**
+ * Runs cases against a client, many at a time: each gets a connection, and a URL of its own.
+ *
+ * @param start - connects the client
+ * @param cases - by default all that are for clients over TCP
+ * @param options - patience, and how many at a time
+ * @returns all results, in the order of the cases
+ *
+ * @example
+ * ```ts no-run
+ * import { findCases, runClientCases } from '@sanssocket/conformance';
+ *
+ * const start = (url: string) => {
+ *   const socket = new WebSocket(url);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ * };
+ * const { cases } = await runClientCases(start, findCases({ role: 'client', patterns: ['1.*'] }));
+ * console.log(cases.map(({ id, verdict }) => `${id} ${verdict}`));
+ * ```
+ */
+export async function runClientCases(
+  start: StartClient,
+  cases: readonly Case[] = findCases({ role: 'client' }).filter(({ transport }) => transport === 'tcp'),
+  options: SuiteOptions & Pick<FuzzingServerOptions, 'tls'> = {},
+): Promise<AgentResults> {
+  const unfit = cases.find((test) => !test.roles.includes('client'));
+  if (unfit !== undefined) throw new Error(`case ${unfit.id} is not for clients`);
+  const overTls = cases.find(({ transport }) => transport !== 'tcp');
+  if (overTls !== undefined && options.tls === undefined)
+    throw new Error(`case ${overTls.id} needs a certificate`);
+  const startedAt = Date.now();
+  const agent = options.agent ?? 'client';
+  let done = 0;
+  const begun = new Set<string>();
+  const waiting = new Map<string, (result: CaseResult) => void>();
+  const server = await FuzzingServer.start({
+    ...options,
+    agent,
+    cases,
+    onBegin: ({ id }) => begun.add(id),
+    onResult: (each) => waiting.get(each.id)?.(each),
+  });
+  const run = async (test: Case): Promise<CaseResult> => {
+    const base = test.transport === 'tcp' ? server.url : server.secureUrl;
+    const result = await new Promise<CaseResult>((resolve) => {
+      waiting.set(test.id, resolve);
+      setTimeout(() => begun.has(test.id) || resolve(noConnection(test, agent)), openTimeout(options));
+      // Whether the client is done, or has failed, is not asked: the case ends with its connection.
+      Promise.resolve(start(`${base}/case/${encodeURIComponent(test.id)}`)).catch(() => {});
+    });
+    options.onResult?.(result, ++done, cases.length);
+    return result;
+  };
+  const results = await inParallel(cases, options.connections ?? CONNECTIONS, weightOf, run);
+  await server.close();
+  return {
+    agent,
+    role: 'client',
+    target: agent,
+    startedAt,
+    durationMs: Date.now() - startedAt,
+    cases: results,
+  };
+}
+
+function noConnection(test: Case, agent: string): CaseResult {
+  const handshake = { request: '', response: '', status: undefined };
+  const subject = {
+    test,
+    role: 'client',
+    agent,
+    startedAt: Date.now(),
+    handshake,
+    record: new Recorder(),
+  } as const;
+  return faultResult(subject, openingFault('NO_CONNECTION'));
+}

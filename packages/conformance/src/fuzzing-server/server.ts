@@ -1,0 +1,282 @@
+/** The server that clients are tested with: many cases, each on a connection of its own, over TCP, TLS and HTTP/2. */
+import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { findCases } from '../cases/select.js';
+import { sayGoodbye } from '../conversation/goodbye.js';
+import type { Case } from '../model/case.js';
+import type { AgentResults, CaseResult } from '../model/result.js';
+import { answerAsServer, type ReceivedRequest, readRequest } from '../opening/as-server.js';
+import { valuesOf } from '../opening/heads.js';
+import { runOnRequest } from '../runners/client-case.js';
+import { runOnStream } from '../runners/client-stream.js';
+import { openTimeout, type RunOptions } from '../runners/options.js';
+import { Link } from '../transport/link.js';
+import { TEXT } from '../wire/frames.js';
+import { type Exclusions, isExcluded, ResultsStore } from './results-store.js';
+import { numberedCases, type Route, routeOf } from './routes.js';
+
+/** How a fuzzing server is set up. */
+export interface FuzzingServerOptions extends RunOptions {
+  /** The cases on offer, in order; by default all that are for clients. */
+  readonly cases?: readonly Case[] | undefined;
+  /** The address to listen at, `127.0.0.1` by default. */
+  readonly host?: string | undefined;
+  /** 0, the default, takes any that is free. */
+  readonly port?: number | undefined;
+  /** A key and certificate, PEM: with them the server listens with TLS as well, for `wss` and HTTP/2. */
+  readonly tls?:
+    | { readonly key: string; readonly cert: string; readonly port?: number | undefined }
+    | undefined;
+  /** Cases that some agents are not tested with. */
+  readonly exclusions?: Exclusions | undefined;
+  /** Told of each case as a client asks for it. */
+  readonly onBegin?: ((test: Case, agent: string) => void) | undefined;
+  /** Told of each result. */
+  readonly onResult?: ((result: CaseResult) => void) | undefined;
+  /** A client asked for reports; the connection waits for them. */
+  readonly onReports?: ((results: AgentResults[], agent: string) => unknown) | undefined;
+  /** A client asked the server to stop. */
+  readonly onStop?: (() => void) | undefined;
+}
+
+/**
+ * A running fuzzing server.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { FuzzingServer, findCases } from '@sanssocket/conformance';
+ *
+ * const server = await FuzzingServer.start({ cases: findCases({ patterns: ['1.1.*'] }) });
+ * const response = await fetch(`${server.url.replace('ws:', 'http:')}/cases`);
+ * const [first] = (await response.json()) as { id: string; url: string }[];
+ * assert.deepEqual([first?.id, first?.url], ['1.1.1', `${server.url}/case/1.1.1`]);
+ * await server.close();
+ * ```
+ */
+export class FuzzingServer {
+  readonly cases: readonly Case[];
+  readonly #options: FuzzingServerOptions;
+  readonly #store: ResultsStore;
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+  #running = 0;
+  readonly #idle = new Set<() => void>();
+
+  private constructor(options: FuzzingServerOptions) {
+    this.cases = options.cases ?? findCases({ role: 'client' });
+    this.#options = options;
+    this.#store = new ResultsStore(this.cases);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param options - cases, ports, who is told
+   * @returns the server, listening
+   * @throws Error if the port cannot be had
+   */
+  static async start(options: FuzzingServerOptions = {}): Promise<FuzzingServer> {
+    const server = new FuzzingServer(options);
+    await server.#listen(
+      createTcpServer({ allowHalfOpen: true }, (socket) => server.#accept(socket)),
+      options.port ?? 0,
+    );
+    if (options.tls !== undefined)
+      await server.#listen(server.#tlsServer(options.tls), options.tls.port ?? 0);
+    return server;
+  }
+
+  /** Where clients connect: `ws://` with host and port, and no path. */
+  get url(): string {
+    return `ws://${this.#authority(0)}`;
+  }
+
+  /** The same over TLS, if there is a certificate. */
+  get secureUrl(): string | undefined {
+    return this.#servers.length > 1 ? `wss://${this.#authority(1)}` : undefined;
+  }
+
+  /** All results so far. */
+  results(): AgentResults[] {
+    return this.#store.all();
+  }
+
+  /** Waits until no case is running. */
+  async idle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#idle.add(resolve));
+  }
+
+  /** Ends all connections and listens no more. */
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  #authority(nth: number): string {
+    const address = this.#servers[nth]!.address();
+    if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+    return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  #listen(server: Server, port: number): Promise<void> {
+    this.#servers.push(server);
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, this.#options.host ?? '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  #tlsServer({ key, cert }: { readonly key: string; readonly cert: string }): Server {
+    const http2 = createHttp2Server({ settings: { enableConnectProtocol: true } });
+    http2.on('session', (session) => session.on('error', () => {}));
+    http2.on('stream', (stream, headers) => {
+      void this.#serveStream(stream, headers);
+    });
+    const options = { key, cert, ALPNProtocols: ['h2', 'http/1.1'], allowHalfOpen: true };
+    const server = createTlsServer(options, (socket: TLSSocket) => {
+      if (socket.alpnProtocol !== 'h2') return this.#accept(socket);
+      this.#track(socket);
+      http2.emit('connection', socket);
+    });
+    return server.on('tlsClientError', () => {});
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {});
+  }
+
+  #accept(socket: Socket): void {
+    this.#track(socket);
+    void this.#serve(new Link(socket));
+  }
+
+  async #serve(link: Link): Promise<void> {
+    const request = await readRequest(link, openTimeout(this.#options));
+    if (request === undefined) {
+      link.drop();
+      return;
+    }
+    const route = routeOf(request.resourceName, this.cases);
+    if (valuesOf(request.head, 'upgrade').length === 0) this.#servePlain(link, route);
+    else if (route.to === 'refuse') respond(link, '500 Internal Server Error', route.why);
+    else if (route.to === 'nowhere') respond(link, '404 Not Found', 'no such path');
+    else await this.#serveUpgrade(link, request, route);
+  }
+
+  /** Plain requests: the list of cases, and the results so far. */
+  #servePlain(link: Link, { to }: Route): void {
+    if (to === 'list')
+      respond(link, '200 OK', JSON.stringify(this.#list(), undefined, 2), 'application/json');
+    else if (to === 'results')
+      respond(link, '200 OK', JSON.stringify(this.#summary(), undefined, 2), 'application/json');
+    else
+      respond(link, '426 Upgrade Required', 'Here WebSocket clients are tested. GET /cases lists the cases.');
+  }
+
+  #list(): unknown {
+    const numbered = numberedCases(this.cases);
+    return this.cases.map((test) => {
+      const { id, section, sentence, transport } = test;
+      const base = transport === 'tcp' ? this.url : this.secureUrl;
+      const url = base && `${base}/case/${encodeURIComponent(id)}`;
+      return { number: numbered.indexOf(test) + 1 || undefined, id, section, sentence, transport, url };
+    });
+  }
+
+  #summary(): unknown {
+    return this.results().map(({ agent, cases }) => ({
+      agent,
+      cases: cases.map(({ id, verdict, explanation, section }) => ({ id, verdict, section, explanation })),
+    }));
+  }
+
+  async #serveUpgrade(link: Link, request: ReceivedRequest, route: Route): Promise<void> {
+    if (route.to === 'run') return this.#run(link, request, route.test, route.agent);
+    if (route.to === 'stop') {
+      link.drop();
+      this.#options.onStop?.();
+      return;
+    }
+    const { rest } = await answerAsServer(link, request, { kind: 'standard' });
+    const message = await this.#messageFor(route);
+    const frames =
+      message === undefined ? [] : [{ opcode: TEXT, payload: { text: JSON.stringify(message) } }];
+    await sayGoodbye(link, 'client', rest, frames);
+    if (route.to === 'reports' && route.stop) this.#options.onStop?.();
+  }
+
+  async #messageFor(route: Route): Promise<unknown> {
+    switch (route.to) {
+      case 'count':
+        return numberedCases(this.cases).length;
+      case 'info':
+        return { id: route.test.id, description: route.test.sentence };
+      case 'status':
+        return { behavior: (await this.#store.wait(route.agent, route.test.id)).behavior };
+      case 'reports':
+        await this.#options.onReports?.(this.results(), route.agent);
+        return undefined;
+      case 'list':
+        return this.#list();
+      case 'results':
+        return this.#summary();
+      default:
+        return undefined;
+    }
+  }
+
+  async #run(link: Link, request: ReceivedRequest, test: Case, agent: string): Promise<void> {
+    if (isExcluded(this.#options.exclusions ?? {}, agent, test.id)) {
+      const { rest } = await answerAsServer(link, request, { kind: 'standard' });
+      return sayGoodbye(link, 'client', rest);
+    }
+    const { opening } = test;
+    if (opening.kind === 'connect') return respond(link, '400 Bad Request', 'This case is for HTTP/2.');
+    await this.#counted(test, agent, (name) =>
+      runOnRequest(link, request, test, opening, name, this.#options),
+    );
+  }
+
+  async #serveStream(
+    stream: ServerHttp2Stream,
+    headers: import('node:http2').IncomingHttpHeaders,
+  ): Promise<void> {
+    stream.on('error', () => {});
+    const route = routeOf(String(headers[':path'] ?? '/'), this.cases);
+    if (route.to !== 'run' || route.test.opening.kind !== 'connect') {
+      stream.respond({ ':status': 404 }, { endStream: true });
+      return;
+    }
+    const { test, agent } = route;
+    await this.#counted(test, agent, (name) => runOnStream(stream, headers, test, name, this.#options));
+  }
+
+  async #counted(test: Case, agent: string, run: (agent: string) => Promise<CaseResult>): Promise<void> {
+    this.#running++;
+    this.#options.onBegin?.(test, agent);
+    const result = await run(this.#options.agent ?? agent);
+    this.#store.add(result);
+    this.#options.onResult?.(result);
+    if (--this.#running > 0) return;
+    for (const resolve of this.#idle) resolve();
+    this.#idle.clear();
+  }
+}
+
+function respond(link: Link, status: string, body: string, type = 'text/plain'): void {
+  const bytes = new TextEncoder().encode(body);
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Length: ${bytes.length}\r\nConnection: close\r\n\r\n`;
+  link.write(new TextEncoder().encode(head));
+  link.write(bytes);
+  link.end();
+  // Whoever does not end in turn is not waited for.
+  link.listen({ data: () => {}, end: () => {}, gone: () => {} });
+  link.resume();
+  setTimeout(() => link.drop(), 1000).unref();
+}

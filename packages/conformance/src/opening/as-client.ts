@@ -1,0 +1,163 @@
+/** The suite as a client: sends a request, right or as the case has it, and reads the response. */
+import type { RawOpening, StandardOpening } from '../model/case.js';
+import { concat } from '../model/payload.js';
+import type { Address } from '../transport/connect.js';
+import { type Link, piecesOf } from '../transport/link.js';
+import { type DeflateAgreement, formatOffers, readAnswer } from './deflate-agreement.js';
+import { type OpeningFault, openingFault } from './faults.js';
+import { acceptFor, freshKey, type Head, HeadReader, latin1, listOf, octetsOf, valuesOf } from './heads.js';
+import type { Opened } from './opened.js';
+
+/** What every request of a run has besides what the case says. */
+export interface RequestContext {
+  readonly address: Address;
+  readonly origin?: string | undefined;
+  /** Offered where the case says nothing of subprotocols. */
+  readonly protocols?: readonly string[] | undefined;
+  readonly timeoutMs: number;
+  /** Octets of the first step, for the same write as the request's end. */
+  readonly behind: Uint8Array;
+}
+
+/**
+ * Opens a connection.
+ *
+ * @param link - connected, nothing sent yet
+ * @param opening - the case's
+ * @param context - the run's
+ * @returns what became of it; the link then has no sink
+ */
+export async function openAsClient(
+  link: Link,
+  opening: StandardOpening | RawOpening,
+  context: RequestContext,
+): Promise<Opened> {
+  const key = freshKey();
+  const request =
+    opening.kind === 'raw' ? fillIn(opening.head, context.address, key) : requestText(opening, context, key);
+  const answer = readResponse(link, context.timeoutMs);
+  const octets = concat([octetsOf(request), context.behind]);
+  if (opening.chop === undefined) link.write(octets);
+  else void link.writePieces(piecesOf(octets, opening.chop));
+  return judgeResponse(request, await answer, key, opening, context);
+}
+
+/** Puts what differs from run to run into a head that is data. */
+function fillIn(head: string, { authority, resourceName }: Address, key: string): string {
+  return head.replaceAll('{host}', authority).replaceAll('{path}', resourceName).replaceAll('{key}', key);
+}
+
+/** RFC 6455 4.1. */
+function requestText(opening: StandardOpening, context: RequestContext, key: string): string {
+  const { address, origin } = context;
+  const protocols = opening.protocols ?? context.protocols ?? [];
+  return [
+    `GET ${address.resourceName} HTTP/1.1`,
+    `Host: ${address.authority}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Key: ${key}`,
+    'Sec-WebSocket-Version: 13',
+    'User-Agent: sanssocket-conformance',
+    ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+    ...(protocols.length === 0 ? [] : [`Sec-WebSocket-Protocol: ${protocols.join(', ')}`]),
+    ...(opening.deflate === undefined ? [] : [`Sec-WebSocket-Extensions: ${formatOffers(opening.deflate)}`]),
+    '',
+    '',
+  ].join('\r\n');
+}
+
+type Answer =
+  | { readonly kind: 'head'; readonly head: Head; readonly rest: Uint8Array }
+  | { readonly kind: 'end' | 'silent' | 'too-large'; readonly text: string };
+
+function readResponse(link: Link, timeoutMs: number): Promise<Answer> {
+  const reader = new HeadReader();
+  return new Promise((resolve) => {
+    const finish = (answer: Answer): void => {
+      clearTimeout(timer);
+      link.pause();
+      link.listen({ data: () => {}, end: () => {}, gone: () => {} });
+      link.pause();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => finish({ kind: 'silent', text: reader.text }), timeoutMs);
+    link.listen({
+      data: (chunk) => {
+        const found = reader.read(chunk);
+        if (found === 'too-large') finish({ kind: 'too-large', text: reader.text });
+        else if (found !== undefined) finish({ kind: 'head', ...found });
+      },
+      end: () => finish({ kind: 'end', text: reader.text }),
+      gone: () => finish({ kind: 'end', text: reader.text }),
+    });
+  });
+}
+
+function judgeResponse(
+  request: string,
+  answer: Answer,
+  key: string,
+  opening: StandardOpening | RawOpening,
+  context: RequestContext,
+): Opened {
+  const nothing = { rest: new Uint8Array(0), deflate: undefined, agent: undefined, fields: [] };
+  if (answer.kind !== 'head') {
+    const report = { request, response: answer.text, status: undefined };
+    const code =
+      answer.kind === 'end' ? 'ENDED_EARLY' : answer.kind === 'silent' ? 'NO_ANSWER' : 'HEAD_TOO_LARGE';
+    const state = answer.kind === 'end' ? 'refused' : 'silent';
+    return { report, state, fault: openingFault(code), ...nothing };
+  }
+  const { head, rest } = answer;
+  const statusLine = /^HTTP\/1\.[0-9] ([0-9]{3})(?: |$)/.exec(head.startLine);
+  const status = statusLine === null ? undefined : Number(statusLine[1]);
+  const report = { request, response: head.text + (status === 101 ? '' : latin1(rest)), status };
+  const agent = valuesOf(head, 'server')[0];
+  const shared = { report, rest, agent, fields: head.fields };
+  if (status !== 101) {
+    const fault = openingFault(
+      status === undefined ? 'STATUS_LINE_INVALID' : 'STATUS_NOT_101',
+      head.startLine,
+    );
+    return { ...shared, state: 'refused', fault, deflate: undefined };
+  }
+  const offered = opening.kind === 'standard' ? (opening.protocols ?? context.protocols ?? []) : [];
+  const sentKey =
+    opening.kind === 'raw' ? (/^sec-websocket-key:[ \t]*(.*?)[ \t]*$/im.exec(request)?.[1] ?? key) : key;
+  const agreed = judgeAcceptance(head, sentKey, opening, offered);
+  const isAgreed = agreed !== undefined && 'client' in agreed;
+  return {
+    ...shared,
+    state: 'accepted',
+    fault: isAgreed ? undefined : agreed,
+    deflate: isAgreed ? agreed : undefined,
+  };
+}
+
+/** RFC 6455 4.1, the list of what a client validates, and 4.2.2. */
+function judgeAcceptance(
+  head: Head,
+  key: string,
+  opening: StandardOpening | RawOpening,
+  offered: readonly string[],
+): OpeningFault | DeflateAgreement | undefined {
+  if (!head.startLine.startsWith('HTTP/1.1 101')) return openingFault('STATUS_LINE_INVALID', head.startLine);
+  if (valuesOf(head, 'upgrade').join().toLowerCase() !== 'websocket') return openingFault('UPGRADE_INVALID');
+  if (!listOf(head, 'connection').some((token) => token.toLowerCase() === 'upgrade')) {
+    return openingFault('CONNECTION_INVALID');
+  }
+  if (valuesOf(head, 'sec-websocket-accept').join() !== acceptFor(key)) return openingFault('ACCEPT_INVALID');
+  const protocol = valuesOf(head, 'sec-websocket-protocol');
+  // What a raw head offers is the case's affair: it says in `header` what has to come back.
+  if (
+    opening.kind === 'standard' &&
+    protocol.length > 0 &&
+    !(protocol.length === 1 && offered.includes(protocol[0]!))
+  ) {
+    return openingFault('PROTOCOL_NOT_OFFERED', protocol.join());
+  }
+  const extensions = listOf(head, 'sec-websocket-extensions');
+  if (opening.kind === 'standard') return readAnswer(opening.deflate, extensions);
+  return undefined;
+}

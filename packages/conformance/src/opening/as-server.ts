@@ -1,0 +1,122 @@
+/** The suite as a server: reads a client's request, and answers it, right or as the case has it. */
+import type { RawOpening, StandardOpening } from '../model/case.js';
+import { concat } from '../model/payload.js';
+import { type Link, piecesOf } from '../transport/link.js';
+import { chooseAnswer } from './deflate-agreement.js';
+import { type OpeningFault, openingFault } from './faults.js';
+import { acceptFor, type Head, HeadReader, listOf, octetsOf, valuesOf } from './heads.js';
+import type { Opened } from './opened.js';
+
+/** A request that was read. */
+export interface ReceivedRequest {
+  readonly head: Head;
+  /** What the client sent behind it, which it may not: it has no answer yet. */
+  readonly rest: Uint8Array;
+  /** The target of the request. */
+  readonly resourceName: string;
+  readonly fault: OpeningFault | undefined;
+}
+
+/**
+ * Reads a client's request.
+ *
+ * @returns the request; undefined if none came before the time was over or the link ended
+ */
+export function readRequest(link: Link, timeoutMs: number): Promise<ReceivedRequest | undefined> {
+  const reader = new HeadReader();
+  return new Promise((resolve) => {
+    const finish = (request: ReceivedRequest | undefined): void => {
+      clearTimeout(timer);
+      link.listen({ data: () => {}, end: () => {}, gone: () => {} });
+      link.pause();
+      resolve(request);
+    };
+    const timer = setTimeout(() => finish(undefined), timeoutMs);
+    link.listen({
+      data: (chunk) => {
+        const found = reader.read(chunk);
+        if (found === 'too-large') finish(undefined);
+        else if (found !== undefined) finish({ ...found, ...judgeRequest(found.head) });
+      },
+      end: () => finish(undefined),
+      gone: () => finish(undefined),
+    });
+  });
+}
+
+/** RFC 6455 4.1, the list of what a request has. */
+function judgeRequest(head: Head): Pick<ReceivedRequest, 'resourceName' | 'fault'> {
+  const [method = '', resourceName = '', version = ''] = head.startLine.split(' ');
+  const wrong = (code: Parameters<typeof openingFault>[0]) => ({ resourceName, fault: openingFault(code) });
+  if (method !== 'GET' || version !== 'HTTP/1.1') return wrong('REQUEST_LINE_INVALID');
+  if (valuesOf(head, 'host').length !== 1) return wrong('HOST_INVALID');
+  if (!listOf(head, 'upgrade').some((token) => token.toLowerCase() === 'websocket'))
+    return wrong('UPGRADE_INVALID');
+  if (!listOf(head, 'connection').some((token) => token.toLowerCase() === 'upgrade'))
+    return wrong('CONNECTION_INVALID');
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(valuesOf(head, 'sec-websocket-key').join())) return wrong('KEY_INVALID');
+  if (valuesOf(head, 'sec-websocket-version').join() !== '13') return wrong('VERSION_INVALID');
+  return { resourceName, fault: undefined };
+}
+
+/**
+ * Answers a request.
+ *
+ * @param link - where it came from
+ * @param request - the request
+ * @param opening - the case's
+ * @param behind - octets of the first step, for the same write as the response's end
+ * @returns the opened connection, or what the client did wrong
+ */
+export async function answerAsServer(
+  link: Link,
+  request: ReceivedRequest,
+  opening: StandardOpening | RawOpening,
+  behind: Uint8Array = new Uint8Array(0),
+): Promise<Opened> {
+  const { head, rest, fault } = request;
+  const agent = valuesOf(head, 'user-agent')[0];
+  if (fault !== undefined) {
+    const response = `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+    link.write(octetsOf(response));
+    link.end();
+    const report = { request: head.text, response, status: 400 };
+    return { report, state: 'refused', fault, rest, deflate: undefined, agent, fields: head.fields };
+  }
+  const key = valuesOf(head, 'sec-websocket-key')[0]!;
+  const answer =
+    opening.kind === 'raw'
+      ? undefined
+      : chooseAnswer(opening.deflate, listOf(head, 'sec-websocket-extensions'));
+  const response =
+    opening.kind === 'raw'
+      ? opening.head.replaceAll('{accept}', acceptFor(key)).replaceAll('{key}', key)
+      : responseText(acceptFor(key), answer?.header);
+  const octets = concat([octetsOf(response), behind]);
+  if (opening.chop === undefined) link.write(octets);
+  else await link.writePieces(piecesOf(octets, opening.chop));
+  const status = Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(response)?.[1] ?? 0) || undefined;
+  return {
+    report: { request: head.text, response, status },
+    state: 'accepted',
+    fault: undefined,
+    rest,
+    deflate: answer?.agreement,
+    agent,
+    fields: head.fields,
+  };
+}
+
+/** RFC 6455 4.2.2, step 5. */
+function responseText(accept: string, extensions: string | undefined): string {
+  return [
+    'HTTP/1.1 101 Switching Protocols',
+    'Server: sanssocket-conformance',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${accept}`,
+    ...(extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`]),
+    '',
+    '',
+  ].join('\r\n');
+}

@@ -1,0 +1,111 @@
+/** Known deviations: a file that names them, so that a project's CI fails on news, and on what has been mended and is still listed. */
+import { matcherOf } from '../cases/select.js';
+import type { Case, Verdict } from '../model/case.js';
+import type { AgentResults, CaseResult } from '../model/result.js';
+import { VERDICTS } from './report.js';
+
+/** Case ids, with `*` for anything, and what is known of them. */
+export interface KnownDeviations {
+  readonly [pattern: string]: KnownDeviation;
+}
+
+/** A verdict that is known, and why it is put up with. */
+export interface KnownDeviation {
+  readonly verdict: Verdict;
+  readonly because?: string | undefined;
+}
+
+/** How a run differs from what is known. */
+export interface Surprise {
+  /** `news`: a failure that is not listed, or something worse than what is. `mended`: something better than what is listed. */
+  readonly kind: 'news' | 'mended';
+  readonly result: CaseResult;
+  readonly known: Verdict | undefined;
+}
+
+/** The file is not one of known deviations. */
+export class InvalidExpectations extends Error {}
+
+/**
+ * Reads what a file of known deviations holds: an object from case ids, with `*` for anything, to a verdict, or to an object with
+ * `verdict` and `because`.
+ *
+ * @param file - parsed JSON
+ * @param cases - all there are, so that an id that names none is noticed
+ * @throws InvalidExpectations for anything else
+ */
+export function knownDeviations(file: unknown, cases: readonly Case[]): KnownDeviations {
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    throw new InvalidExpectations('an object from case ids to verdicts is needed');
+  const known: Record<string, KnownDeviation> = {};
+  for (const [pattern, value] of Object.entries(file)) {
+    const matches = matcherOf([pattern]);
+    if (!cases.some(({ id }) => matches(id))) throw new InvalidExpectations(`there is no case ${pattern}`);
+    known[pattern] = deviation(pattern, value);
+  }
+  return known;
+}
+
+function deviation(pattern: string, value: unknown): KnownDeviation {
+  const { verdict, because } =
+    typeof value === 'object' && value !== null
+      ? (value as { verdict?: unknown; because?: unknown })
+      : { verdict: value, because: undefined };
+  const isVerdict = VERDICTS.some((each) => each === verdict);
+  if (!isVerdict) throw new InvalidExpectations(`${pattern}: one of ${VERDICTS.join(', ')} is needed`);
+  if (because !== undefined && typeof because !== 'string')
+    throw new InvalidExpectations(`${pattern}: because has to be a string`);
+  return { verdict: verdict as Verdict, because };
+}
+
+/**
+ * What is known of a case. An id wins over a pattern, and a later pattern over an earlier one.
+ */
+export function lookUp(known: KnownDeviations, id: string): KnownDeviation | undefined {
+  if (Object.hasOwn(known, id)) return known[id];
+  const pattern = Object.keys(known)
+    .reverse()
+    .find((each) => matcherOf([each])(id));
+  return pattern === undefined ? undefined : known[pattern];
+}
+
+/** Finds what nobody expected. What is listed and was not run is no surprise. */
+export function surprises(agents: readonly AgentResults[], known: KnownDeviations): Surprise[] {
+  return agents.flatMap(({ cases }) =>
+    cases.flatMap((result): Surprise[] => {
+      const verdict = lookUp(known, result.id)?.verdict;
+      if (verdict === undefined)
+        return result.verdict === 'FAILED' ? [{ kind: 'news', result, known: verdict }] : [];
+      const change = VERDICTS.indexOf(result.verdict) - VERDICTS.indexOf(verdict);
+      return change === 0 ? [] : [{ kind: change > 0 ? 'news' : 'mended', result, known: verdict }];
+    }),
+  );
+}
+
+/** The file that lists what a run found: all failures, and of what was listed before also what else is not OK. */
+export function expectationsOf(
+  agents: readonly AgentResults[],
+  before: KnownDeviations,
+): Record<string, KnownDeviation | Verdict> {
+  const file: Record<string, KnownDeviation | Verdict> = {};
+  for (const { id, verdict } of agents.flatMap(({ cases }) => cases)) {
+    const known = lookUp(before, id);
+    if (verdict !== 'FAILED' && (known === undefined || verdict === 'OK')) continue;
+    const because = known?.verdict === verdict ? known.because : undefined;
+    file[id] = because === undefined ? verdict : { verdict, because };
+  }
+  const run = new Set(agents.flatMap(({ cases }) => cases.map(({ id }) => id)));
+  const notRun = Object.entries(before).filter(([pattern]) => !pattern.includes('*') && !run.has(pattern));
+  return { ...Object.fromEntries(notRun), ...file };
+}
+
+/** Surprises as lines for a terminal. */
+export function describeSurprises(found: readonly Surprise[], known: number): string {
+  if (found.length === 0) return `As expected; ${known} known deviations.`;
+  const lines = found.map(({ kind, result: { agent, id, verdict, explanation }, known }) =>
+    kind === 'news'
+      ? `NEW     ${agent} ${id}: ${verdict}${known === undefined ? '' : ` in place of ${known}`}. ${explanation}`
+      : `MENDED  ${agent} ${id}: ${verdict} in place of ${known}. Take it off the list.`,
+  );
+  return lines.join('\n');
+}

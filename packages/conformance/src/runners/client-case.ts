@@ -1,0 +1,59 @@
+/** One case against a client that has connected. */
+import { Conversation } from '../conversation/conversation.js';
+import { sayGoodbye } from '../conversation/goodbye.js';
+import { Recorder } from '../conversation/record.js';
+import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
+import type { Case, RawOpening, StandardOpening } from '../model/case.js';
+import { concat } from '../model/payload.js';
+import type { CaseResult } from '../model/result.js';
+import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
+import { unusable } from '../opening/deflate-agreement.js';
+import type { Link } from '../transport/link.js';
+import { writeFrame } from '../wire/frames.js';
+import { patienceOf, type RunOptions } from './options.js';
+
+/**
+ * Answers a client's request as a case has it, and runs the case.
+ *
+ * @param link - where the request came from
+ * @param request - the request
+ * @param opening - the case's, which is not for HTTP/2
+ * @param agent - the client's name in the results
+ * @returns the result; it never rejects for anything a client does
+ */
+export async function runOnRequest(
+  link: Link,
+  request: ReceivedRequest,
+  test: Case,
+  opening: StandardOpening | RawOpening,
+  agent: string,
+  options: RunOptions,
+): Promise<CaseResult> {
+  const record = new Recorder(options.onLog);
+  const startedAt = Date.now();
+  const step = test.steps[0];
+  const behind = opening.kind === 'raw' || opening.withFirstStep === true;
+  const first = behind && step?.do === 'send' ? step.frames.map((frame) => writeFrame(frame, 'client')) : [];
+  const opened = await answerAsServer(link, request, opening, concat(first.map(({ octets }) => octets)));
+  const subject: Subject = { test, role: 'client', agent, startedAt, handshake: opened.report, record };
+  if (opened.fault !== undefined) {
+    link.drop();
+    return faultResult(subject, opened.fault);
+  }
+  const why = opening.kind === 'standard' ? unusable(opening.deflate, opened.deflate, 'server') : undefined;
+  if (why !== undefined) {
+    await sayGoodbye(link, 'client', opened.rest, [], 1000);
+    return openingResult(subject, 'UNIMPLEMENTED', why);
+  }
+  const conversation = new Conversation(
+    test,
+    'client',
+    link,
+    opened.rest,
+    opened.deflate,
+    record,
+    patienceOf(options),
+    first,
+  );
+  return resultOf(subject, await conversation.run(first.length > 0 ? 1 : 0));
+}

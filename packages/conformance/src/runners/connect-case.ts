@@ -1,0 +1,100 @@
+/** One case over streams of HTTP/2 (RFC 8441). */
+import type { ClientHttp2Session } from 'node:http2';
+import { Conversation } from '../conversation/conversation.js';
+import { judgeAnswer } from '../conversation/opening-verdict.js';
+import { Recorder } from '../conversation/record.js';
+import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
+import { worse } from '../conversation/verdict.js';
+import type { Case, ConnectOpening } from '../model/case.js';
+import type { CaseResult } from '../model/result.js';
+import { openSession, openStream } from '../opening/as-connect.js';
+import { openingFault } from '../opening/faults.js';
+import type { Opened } from '../opening/opened.js';
+import type { Address, TlsTrust } from '../transport/connect.js';
+import { openTimeout, patienceOf, type RunOptions } from './options.js';
+
+/** Whether a server speaks HTTP/2 and takes extended CONNECT. */
+export async function announcesConnect(
+  address: Address,
+  trust: TlsTrust,
+  timeoutMs: number,
+): Promise<boolean> {
+  try {
+    const session = await openSession(address, trust, timeoutMs);
+    session?.destroy();
+    return session !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The result of a case that the server has no way to run. */
+export function withoutConnect(test: Case, options: RunOptions): CaseResult {
+  const handshake = { request: '', response: '', status: undefined };
+  const agent = options.agent ?? 'UnknownServer';
+  const subject = {
+    test,
+    role: 'server',
+    agent,
+    startedAt: Date.now(),
+    handshake,
+    record: new Recorder(),
+  } as const;
+  return faultResult(subject, openingFault('HTTP2_WITHOUT_CONNECT'));
+}
+
+/**
+ * Runs a case on as many streams as it wants, all at once on one connection.
+ *
+ * @returns the worst of the streams' results
+ */
+export async function runConnectCase(
+  trust: TlsTrust,
+  address: Address,
+  test: Case,
+  opening: ConnectOpening,
+  options: RunOptions,
+): Promise<CaseResult> {
+  const startedAt = Date.now();
+  const subjectOf = (record: Recorder, opened?: Opened): Subject => ({
+    test,
+    role: 'server',
+    agent: options.agent ?? opened?.agent ?? 'UnknownServer',
+    startedAt,
+    handshake: opened?.report ?? { request: '', response: '', status: undefined },
+    record,
+  });
+  let session: ClientHttp2Session | undefined;
+  try {
+    session = await openSession(address, trust, openTimeout(options));
+  } catch (error) {
+    return faultResult(subjectOf(new Recorder()), openingFault('NO_CONNECTION', (error as Error).message));
+  }
+  if (session === undefined)
+    return faultResult(subjectOf(new Recorder()), openingFault('HTTP2_WITHOUT_CONNECT'));
+  const open = session;
+  const runOne = async (): Promise<CaseResult> => {
+    const record = new Recorder(options.onLog);
+    const { link, opened } = await openStream(open, address, opening, openTimeout(options));
+    const subject = subjectOf(record, opened);
+    if (opening.expect !== undefined) {
+      const judgement = judgeAnswer(opening.expect, opened);
+      if (judgement.kind === 'done') return openingResult(subject, judgement.verdict, judgement.explanation);
+    } else if (opened.fault !== undefined) return faultResult(subject, opened.fault);
+    const conversation = new Conversation(
+      test,
+      'server',
+      link,
+      opened.rest,
+      undefined,
+      record,
+      patienceOf(options),
+    );
+    return resultOf(subject, await conversation.run());
+  };
+  const results = await Promise.all(Array.from({ length: opening.streams ?? 1 }, runOne));
+  open.destroy();
+  return results.reduce((worst, result) =>
+    worse(worst.verdict, result.verdict) === worst.verdict ? worst : result,
+  );
+}

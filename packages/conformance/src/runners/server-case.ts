@@ -1,0 +1,132 @@
+/** One case against a server. */
+import { Conversation } from '../conversation/conversation.js';
+import { judgeAnswer } from '../conversation/opening-verdict.js';
+import { Recorder } from '../conversation/record.js';
+import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
+import type { Case, RawOpening, StandardOpening } from '../model/case.js';
+import { concat } from '../model/payload.js';
+import type { CaseResult } from '../model/result.js';
+import { openAsClient } from '../opening/as-client.js';
+import { unusable } from '../opening/deflate-agreement.js';
+import { openingFault } from '../opening/faults.js';
+import type { Opened } from '../opening/opened.js';
+import { type Address, addressOf, connectLink } from '../transport/connect.js';
+import type { Link } from '../transport/link.js';
+import { writeFrame } from '../wire/frames.js';
+import { runConnectCase } from './connect-case.js';
+import { openTimeout, patienceOf, type RunOptions } from './options.js';
+
+/** A server under test, and how it is spoken to. */
+export interface ServerTarget {
+  /** `ws:`, `wss:`, `http:` or `https:`; the path is the same for all cases. */
+  readonly url: string;
+  /** Sent as Origin. */
+  readonly origin?: string | undefined;
+  /** Subprotocols to offer, for a server that wants one. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Certificates to trust, PEM. Without them no certificate is verified. */
+  readonly ca?: string | undefined;
+  /** The name the certificate has to be for. */
+  readonly servername?: string | undefined;
+}
+
+/**
+ * Runs one case against a server that echoes.
+ *
+ * @param target - the server
+ * @param test - the case
+ * @param options - patience, and who is told what happens
+ * @returns the result; it never rejects for anything a server does
+ * @throws RangeError for a URL or options that are none, Error for a case that is not for servers
+ *
+ * @example
+ * ```ts no-run
+ * import { findCases, runServerCase } from '@sanssocket/conformance';
+ *
+ * const [test] = findCases({ role: 'server', patterns: ['7.1.1'] });
+ * const result = await runServerCase({ url: 'ws://localhost:8080/' }, test!);
+ * console.log(result.verdict, result.explanation);
+ * ```
+ */
+export async function runServerCase(
+  target: ServerTarget,
+  test: Case,
+  options: RunOptions = {},
+): Promise<CaseResult> {
+  if (!test.roles.includes('server')) throw new Error(`case ${test.id} is not for servers`);
+  const address = addressOf(target.url);
+  if (test.opening.kind === 'connect') return runConnectCase(target, address, test, test.opening, options);
+  return overTcp(target, address, test, test.opening, options);
+}
+
+async function overTcp(
+  target: ServerTarget,
+  address: Address,
+  test: Case,
+  opening: StandardOpening | RawOpening,
+  options: RunOptions,
+): Promise<CaseResult> {
+  const record = new Recorder(options.onLog);
+  const subject = (opened?: Opened): Subject => ({
+    test,
+    role: 'server',
+    agent: options.agent ?? opened?.agent ?? 'UnknownServer',
+    startedAt,
+    handshake: opened?.report ?? { request: '', response: '', status: undefined },
+    record,
+  });
+  const startedAt = Date.now();
+  let link: Link;
+  try {
+    link = await connectLink(address, target, openTimeout(options));
+  } catch (error) {
+    return faultResult(subject(), openingFault('NO_CONNECTION', (error as Error).message));
+  }
+  const first = firstFrames(test, opening);
+  const opened = await openAsClient(link, opening, {
+    address,
+    origin: target.origin,
+    protocols: target.protocols,
+    timeoutMs: openTimeout(options),
+    behind: concat(first.map(({ octets }) => octets)),
+  });
+  const decided = decide(subject(opened), opening, opened);
+  if (decided !== undefined) {
+    link.drop();
+    return decided;
+  }
+  const conversation = new Conversation(
+    test,
+    'server',
+    link,
+    opened.rest,
+    opened.deflate,
+    record,
+    patienceOf(options),
+    first,
+  );
+  return resultOf(subject(opened), await conversation.run(first.length > 0 ? 1 : 0));
+}
+
+/** Frames of the first step, if they go out with the head. */
+function firstFrames(test: Case, opening: StandardOpening | RawOpening): ReturnType<typeof writeFrame>[] {
+  const step = test.steps[0];
+  if (opening.kind !== 'standard' || opening.withFirstStep !== true || step?.do !== 'send') return [];
+  return step.frames.map((frame) => writeFrame(frame, 'server'));
+}
+
+/** A result, if the opening decided the case. */
+function decide(
+  subject: Subject,
+  opening: StandardOpening | RawOpening,
+  opened: Opened,
+): CaseResult | undefined {
+  if (opening.kind === 'raw') {
+    const judgement = judgeAnswer(opening.expect, opened);
+    if (judgement.kind === 'done') return openingResult(subject, judgement.verdict, judgement.explanation);
+    return undefined;
+  }
+  if (opened.fault !== undefined) return faultResult(subject, opened.fault);
+  const why = unusable(opening.deflate, opened.deflate, 'client');
+  return why === undefined ? undefined : openingResult(subject, 'UNIMPLEMENTED', why);
+}

@@ -1,0 +1,93 @@
+/** Cases as tests of a project's own: one test each, with vitest, `node:test`, or whatever registers tests by name. */
+import { findCases } from './cases/select.js';
+import { runClientCase, type StartClient } from './fuzzing-server/client-suite.js';
+import type { Case, Verdict } from './model/case.js';
+import type { CaseResult } from './model/result.js';
+import type { RunOptions } from './runners/options.js';
+import { runServerCase, type ServerTarget } from './runners/server-case.js';
+
+/** Registers a test: `test` of vitest or `node:test`. */
+export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;
+
+/** What is tested, and what is let pass. */
+export interface TestingOptions extends RunOptions {
+  /** By default all cases of the role over TCP that are not slow. */
+  readonly cases?: readonly Case[] | undefined;
+  /** Verdicts that fail a test; by default `FAILED` only. */
+  readonly failing?: readonly Verdict[] | undefined;
+  /** Verdicts that are known, by id. Such a case fails if it comes to another one, a better one too. */
+  readonly known?: Readonly<Record<string, Verdict>> | undefined;
+}
+
+/**
+ * Registers a test for each case against a server that echoes.
+ *
+ * @param register - `test` of the test runner
+ * @param target - the server, or what gives it once it listens
+ * @param options - which cases, and what is let pass
+ *
+ * @example
+ * ```ts no-run
+ * import { test } from 'node:test';
+ * import { testServer } from '@sanssocket/conformance';
+ *
+ * testServer(test, { url: 'ws://localhost:8080/' });
+ * ```
+ */
+export function testServer(
+  register: RegisterTest,
+  target: ServerTarget | (() => ServerTarget),
+  options: TestingOptions = {},
+): void {
+  for (const each of casesOf('server', options)) {
+    register(nameOf(each), async () => {
+      check(await runServerCase(typeof target === 'function' ? target() : target, each, options), options);
+    });
+  }
+}
+
+/**
+ * Registers a test for each case against a client.
+ *
+ * @param register - `test` of the test runner
+ * @param start - connects the client to a URL and lets it echo
+ * @param options - which cases, and what is let pass
+ *
+ * @example
+ * ```ts no-run
+ * import { test } from 'node:test';
+ * import { testClient } from '@sanssocket/conformance';
+ *
+ * testClient(test, (url) => {
+ *   const socket = new WebSocket(url);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ * });
+ * ```
+ */
+export function testClient(register: RegisterTest, start: StartClient, options: TestingOptions = {}): void {
+  for (const each of casesOf('client', options)) {
+    register(nameOf(each), async () => {
+      check(await runClientCase(start, each, options), options);
+    });
+  }
+}
+
+function casesOf(role: 'server' | 'client', { cases }: TestingOptions): readonly Case[] {
+  return cases ?? findCases({ role, quick: true }).filter(({ transport }) => transport === 'tcp');
+}
+
+function nameOf({ id, sentence }: Case): string {
+  return `${id}: ${sentence}`;
+}
+
+function check(
+  { id, verdict, explanation, section }: CaseResult,
+  { failing = ['FAILED'], known = {} }: TestingOptions,
+): void {
+  const wanted = Object.hasOwn(known, id) ? known[id] : undefined;
+  if (wanted !== undefined && wanted !== verdict) {
+    throw new Error(`${id} is ${verdict}, and was known as ${wanted} (${section}): ${explanation}`);
+  }
+  if (wanted === undefined && failing.includes(verdict))
+    throw new Error(`${id} is ${verdict} (${section}): ${explanation}`);
+}

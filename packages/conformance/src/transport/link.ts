@@ -1,0 +1,135 @@
+/** A transport as a conversation sees it: octets both ways, two ends, and a way to drop it. TCP, TLS and HTTP/2 streams alike. */
+import type { Http2Stream } from 'node:http2';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+
+/** Told of what happens on a link, until `gone`. */
+export interface LinkSink {
+  /** The chunk is the sink's. */
+  data(chunk: Uint8Array): void;
+  /** The peer ended its side; ours may still be written to. */
+  end(): void;
+  /** Nothing more can come or go. `error` is why, if it was not an end of both sides. */
+  gone(error: LinkError | undefined): void;
+}
+
+/** Why a link broke. */
+export interface LinkError {
+  /** The system's code, `ECONNRESET` for instance. */
+  readonly code: string;
+  /** The peer reset it; otherwise a write found nobody. */
+  readonly isReset: boolean;
+}
+
+const NO_SINK: LinkSink = { data: () => {}, end: () => {}, gone: () => {} };
+
+/** A link over a Node stream. What comes while nobody listens is kept. */
+export class Link {
+  readonly #stream: Duplex;
+  #sink: LinkSink = NO_SINK;
+  #error: LinkError | undefined;
+  #isGone = false;
+  #hasEnded = false;
+  #onWrite: (bytes: number) => void = () => {};
+
+  /** @param stream - half-open ends allowed, nothing read from it yet */
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    // Each write of a case is meant to be a packet of its own.
+    if (stream instanceof Socket) stream.setNoDelay(true);
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      const code = error.code ?? error.message;
+      this.#error = { code, isReset: code === 'ECONNRESET' || code.startsWith('ERR_HTTP2') };
+    });
+    stream.on('end', () => {
+      this.#sink.end();
+    });
+    stream.on('close', () => {
+      this.#isGone = true;
+      this.#sink.gone(this.#error);
+    });
+  }
+
+  /** Whether the transport is gone. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Octets that were written and did not leave yet. */
+  get unsent(): number {
+    return this.#stream.writableLength;
+  }
+
+  /**
+   * Begins to read, or hands reading over to another sink.
+   *
+   * @param sink - told from now on
+   * @param onWrite - told the size of each write
+   */
+  listen(sink: LinkSink, onWrite: (bytes: number) => void = () => {}): void {
+    this.#sink = sink;
+    this.#onWrite = onWrite;
+    if (this.#stream.listenerCount('data') === 0) {
+      this.#stream.on('data', (chunk: Uint8Array) => this.#sink.data(chunk));
+    }
+    if (this.#isGone) queueMicrotask(() => this.#sink.gone(this.#error));
+  }
+
+  /** Writes octets at once. Nothing is written to a link that has ended. */
+  write(bytes: Uint8Array): void {
+    if (this.#hasEnded || this.#isGone || bytes.length === 0) return;
+    this.#onWrite(bytes.length);
+    this.#stream.write(bytes);
+  }
+
+  /** Writes octets a piece at a time, each in a turn of its own of the event loop. It is an effort: pieces may still meet. */
+  async writePieces(pieces: Iterable<Uint8Array>): Promise<void> {
+    for (const piece of pieces) {
+      if (this.#isGone) return;
+      this.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Ends our side. */
+  end(): void {
+    if (this.#hasEnded || this.#isGone) return;
+    this.#hasEnded = true;
+    this.#stream.end();
+  }
+
+  /** Drops the transport. */
+  drop(): void {
+    this.#hasEnded = true;
+    this.#stream.destroy();
+  }
+
+  /** Drops it so that the peer sees a reset. */
+  reset(): void {
+    this.#hasEnded = true;
+    const stream = this.#stream;
+    // TLS has no reset: dropped without a close_notify it ends as abruptly (RFC 8446 6.1).
+    if (stream instanceof Socket && !(stream instanceof TLSSocket)) stream.resetAndDestroy();
+    else if ('rstCode' in stream) (stream as Http2Stream).close(HTTP2_CANCEL);
+    else stream.destroy();
+  }
+
+  /** Stops reading, so that the peer's octets stay where they are. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#stream.resume();
+  }
+}
+
+/** RFC 9113 7: CANCEL. */
+const HTTP2_CANCEL = 8;
+
+/** Cuts octets into pieces of a size. */
+export function* piecesOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}

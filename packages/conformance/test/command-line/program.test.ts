@@ -1,0 +1,364 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import WebSocket, { WebSocketServer } from 'ws';
+import { runProgram } from '../../src/command-line/program.js';
+import { Progress } from '../../src/command-line/progress.js';
+import { repeated } from '../../src/command-line/repeat.js';
+import { formatEntry } from '../../src/command-line/replay.js';
+import { report } from '../../src/command-line/reports.js';
+import type { AgentResults, CaseResult } from '../../src/index.js';
+import { selfSigned } from '../endpoints/certificate.js';
+import { startEchoServer } from '../endpoints/echo.mjs';
+import { startTls } from '../endpoints/echo-http2.mjs';
+
+const folder = mkdtempSync(`${tmpdir()}/conformance-`);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let out: string[];
+let err: string[];
+beforeEach(() => {
+  [out, err] = [[], []];
+  vi.spyOn(console, 'log').mockImplementation((line) => out.push(String(line)));
+  vi.spyOn(console, 'error').mockImplementation((line) => err.push(String(line)));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Runs the command, and gives its exit status and what it printed. */
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const status = await runProgram(args);
+  return { status, out: out.join('\n'), err: err.join('\n') };
+}
+
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  server = await startEchoServer();
+  url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+afterAll(() => server.close());
+
+function file(name: string, content: unknown): string {
+  const path = `${folder}/${name}`;
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+describe('server', () => {
+  test('counts verdicts, and exits with 0 if nothing failed', async () => {
+    const { status, out } = await run('server', url, '--case', '1.1.*', '7.13.*');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^sanssocket: 8 OK, 2 INFORMATIONAL; 10 cases in /);
+  });
+
+  test('lists cases without running any', async () => {
+    const { status, out } = await run('server', '--list', '--section', '7.4.2', '--exclude', 'closing.*');
+    expect(status).toBe(0);
+    expect(out.split('\n')[0]).toMatch(/^7\.9\.1 +7\.4\.2 +A Close frame with 0/);
+    expect(out).toMatch(/\n\d+ cases$/);
+  });
+
+  test('names what failed with section and the command that shows it again, and exits with 1', async () => {
+    const wrong = new WebSocketServer({ port: 0 });
+    wrong.on('connection', (socket) => {
+      socket.on('message', (data, isBinary) =>
+        socket.send(data, { binary: !isBinary && String(data) !== '*'.repeat(125) }),
+      );
+    });
+    await new Promise((resolve) => wrong.once('listening', resolve));
+    const wrongUrl = `ws://127.0.0.1:${(wrong.address() as AddressInfo).port}/`;
+    const { status, out, err } = await run(
+      'server',
+      wrongUrl,
+      '--case',
+      '1.1.1',
+      '--agent',
+      'wrong',
+      '--repeat',
+      '2',
+    );
+    expect(status).toBe(1);
+    expect(out).toContain('wrong: 1 FAILED');
+    expect(out).toContain('1.1.1 FAILED, RFC 6455 5.2');
+    expect(out).toContain('A binary message of 0 octets came in place of the text message of 0 octets');
+    expect(out).toContain(`sanssocket-conformance server ${wrongUrl} --replay 1.1.1`);
+    expect(err).toMatch(/FAILED +1\.1\.1/);
+    wrong.close();
+  });
+
+  test('replays one case frame by frame', async () => {
+    const { status, out } = await run('server', url, '--replay', '5.6');
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /-> text {2}9 .*\n.*-> Ping FIN 12 .*\n.*-> continuation FIN 9 .*\n.*<- Pong FIN 12 .*\n.*<- text FIN 18/,
+    );
+    expect((await run('server', url, '--replay', '3.4')).out).toMatch(/RSV1/);
+    expect((await run('server', url, '--replay', '4.1.1')).out).toMatch(/opcode 3/);
+    expect((await run('server', url, '--replay', '6.4.3')).out).toMatch(/-> 17 octets/);
+    expect((await run('server', url, '--replay', 'ends.at-once')).out).toMatch(
+      /\.\. the endpoint ended its side/,
+    );
+  });
+
+  test('prints a line for each case if asked to', async () => {
+    const { err } = await run('server', url, '--case', '1.1.1', '--verbose');
+    expect(err).toMatch(/^OK +1\.1\.1 /);
+  });
+
+  test('draws a bar on a terminal', async () => {
+    const before = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+    Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+    const { err } = await run('server', url, '--case', '1.1.*');
+    if (before === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+    else Object.defineProperty(process.stderr, 'isTTY', before);
+    expect(err).toContain('[##############################] 8 of 8, 0 failed');
+  });
+
+  test('verifies certificates if told what to trust', async () => {
+    const pair = await selfSigned();
+    const secure = await startTls(pair);
+    const secureUrl = `wss://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+    const ca = file('ca.pem', pair.cert);
+    expect(
+      (await run('server', secureUrl, '--case', '1.1.1', '--origin', 'null', '--protocol', 'a')).status,
+    ).toBe(0);
+    expect(
+      (await run('server', secureUrl, '--case', '1.1.1', '--ca', ca, '--servername', 'other.example')).status,
+    ).toBe(2);
+    secure.close();
+  });
+
+  test.each([
+    [['server'], /A URL is needed/],
+    [['server', 'nowhere'], /not the URL of a WebSocket server/],
+    [['server', 'ws://127.0.0.1:1/'], /does not echo.*ECONNREFUSED/],
+    [['server', 'ws://localhost/', '--case', '8.*'], /No case for servers/],
+    [['server', 'ws://localhost/', '--config', '/nowhere.json'], /nowhere\.json/],
+    [['server', 'ws://localhost/', '--timeout', '0'], /whole number above 0/],
+    [['server', 'ws://localhost/', '--nonsense'], /nonsense/],
+    [['client', '--port', '65536'], /a port is needed/],
+    [['client', '--key', 'x'], /belong together/],
+    [['client', '--port', '0', '--case', '1.1.1', '--', '/nowhere/at-all'], /at-all/],
+    [['neither'], /neither/],
+  ])('%j cannot be run', async (args, message) => {
+    const { status, err } = await run(...args);
+    expect(status).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  test('has help', async () => {
+    const { status, out } = await run('server', '--help');
+    expect([status, out]).toEqual([0, expect.stringContaining('--replay')]);
+  });
+});
+
+describe("the old suite's files", () => {
+  test('name servers, cases and timeouts', async () => {
+    const config = file('fuzzingclient.json', {
+      outdir: `${folder}/reports`,
+      servers: [
+        { url, agent: 'first', protocols: ['a'], origin: 'null', options: { version: 18 } },
+        { url, agent: 'second' },
+      ],
+      options: { failByDrop: false, openHandshakeTimeout: 2, closeHandshakeTimeout: 1 },
+      cases: ['1.1.*', '2.1'],
+      'exclude-cases': ['1.1.8'],
+      'exclude-agent-cases': { 'second*': ['2.*'] },
+    });
+    const { status, out } = await run('server', '--config', config);
+    expect(status).toBe(0);
+    expect(out).toMatch(/first: 8 OK; 8 cases/);
+    expect(out).toMatch(/second: 7 OK; 7 cases/);
+  });
+
+  test.each([
+    ['no JSON', '{', /JSON/],
+    ['no object', [], /an object is needed/],
+    ['an unknown option', { options: { nonsense: 1 } }, /no option nonsense/],
+    ['a server without URL', { servers: [{}] }, /needs a url/],
+    ['cases that are no list', { cases: '*' }, /an array is needed/],
+    ['cases that are no strings', { cases: [1] }, /strings are needed/],
+    ['a URL that is no string', { url: 1 }, /a string is needed/],
+    ['a timeout that is none', { options: { openHandshakeTimeout: 'x' } }, /number of seconds/],
+  ])('%s is refused', async (_, content, message) => {
+    const { status, err } = await run('server', '--config', file('wrong.json', content));
+    expect(status).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
+describe('client', () => {
+  const client = fileURLToPath(new URL('../endpoints/old-harness.mjs', import.meta.url));
+
+  test('starts the clients, and reports when they are done', async () => {
+    const { status, out, err } = await run(
+      'client',
+      '--port',
+      '0',
+      '--case',
+      '1.1.*',
+      '2.1',
+      '--',
+      process.execPath,
+      client,
+      '{url}',
+      'ws',
+    );
+    expect(status).toBe(0);
+    expect(err).toMatch(/Clients are tested at ws:\/\/127\.0\.0\.1:\d+/);
+    expect(out).toMatch(/^ws: 9 OK; 9 cases/);
+  });
+
+  test('leaves out what a file says, listens with TLS, and stops when a client asks to', async () => {
+    const pair = await selfSigned();
+    const config = file('fuzzingserver.json', {
+      url: 'wss://localhost:0',
+      key: file('key.pem', pair.key),
+      cert: file('cert.pem', pair.cert),
+      cases: ['1.1.1', 'answer.bits-08'],
+      'exclude-agent-cases': { 'w*': ['1.1.1'] },
+    });
+    const running = run('client', '--port', '0', '--config', config);
+    const base = await until(() => /and (wss:\S+)/.exec(err.join('\n'))?.[1]);
+    for (const path of [
+      '/runCase?case=1&agent=ws',
+      '/runCase?case=2&agent=ws',
+      '/updateReports?agent=ws&shutdownOnComplete=true',
+    ]) {
+      await new Promise((resolve) => {
+        const socket = new WebSocket(base + path, { rejectUnauthorized: false });
+        socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+        socket.on('close', resolve).on('error', () => {});
+      });
+    }
+    const { status, out } = await running;
+    expect(status).toBe(1);
+    expect(out).toMatch(/ws: 1 FAILED; 1 cases/);
+    expect(out).toMatch(/sanssocket-conformance client --replay answer\.bits-08\n/);
+  });
+
+  test('makes a certificate where one is needed', async () => {
+    const running = run('client', '--port', '0', '--tls-port', '0', '--replay', '1.1.1');
+    const base = await until(() => /at (ws:\S+) and wss:/.exec(err.join('\n'))?.[1]);
+    await new Promise((resolve) => {
+      const socket = new WebSocket(`${base}/case/1.1.1?agent=A`);
+      socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+      socket.on('close', resolve);
+    });
+    await new Promise((resolve) => new WebSocket(`${base}/stopServer`).on('error', resolve));
+    const { status, out } = await running;
+    expect([status, out]).toEqual([0, expect.stringContaining('-> text FIN 0')]);
+  });
+
+  test('names what failed and the command that shows it again', async () => {
+    const { status, out } = await run(
+      'client',
+      '--port',
+      '0',
+      '--case',
+      'answer.bits-08',
+      '--',
+      process.execPath,
+      client,
+      '{url}',
+      'ws',
+    );
+    expect(status).toBe(1);
+    expect(out).toContain(
+      `sanssocket-conformance client --replay answer.bits-08 -- ${process.execPath} ${client} {url} ws`,
+    );
+  });
+
+  test('says if no client came', async () => {
+    const { status, err } = await run('client', '--port', '0', '--', process.execPath, '-e', '0');
+    expect([status, err]).toEqual([2, expect.stringContaining('No client ran a case.')]);
+  });
+
+  test('lists cases', async () => {
+    expect((await run('client', '--list', '--case', 'response.*')).out).toMatch(/response\.minimal/);
+  });
+});
+
+describe('parts', () => {
+  const result = {
+    id: '1.1.1',
+    verdict: 'OK',
+    handshake: { request: 'x' },
+    section: '5.2',
+    explanation: '',
+  } as CaseResult;
+  const results = (...cases: CaseResult[]): AgentResults => ({
+    agent: 'a',
+    role: 'server',
+    target: 'x',
+    startedAt: 0,
+    durationMs: 1,
+    cases,
+  });
+
+  test('a repeated run keeps the worst of each case', async () => {
+    const runs = [
+      results(result),
+      results({ ...result, verdict: 'FAILED' }),
+      results({ ...result, verdict: 'NON-STRICT' }),
+    ];
+    const all = await repeated(3, async () => runs.shift()!);
+    expect([all.cases[0]!.verdict, all.durationMs]).toEqual(['FAILED', 3]);
+  });
+
+  test('a report says where the endpoint was lost', async () => {
+    const lost: CaseResult = {
+      ...result,
+      verdict: 'FAILED',
+      handshake: { request: '', response: '', status: undefined },
+    };
+    expect(await report([results(lost)], { cases: [], commandFor: () => 'again' }, {})).toBe(1);
+    expect(out.join('\n')).toContain('The endpoint was gone in case 1.1.1');
+  });
+
+  test('lines of a replay', () => {
+    const fault = { code: 'X', section: '5.2', message: 'wrong', verdict: 'FAILED', offset: 7 } as const;
+    expect(formatEntry({ kind: 'fault', atMs: 1, fault })).toBe('      1.0 ms  !! wrong (5.2, octet 7)');
+    const bytes = new Uint8Array(64).fill(0xab);
+    expect(formatEntry({ kind: 'octets', way: 'received', atMs: 1, offset: 0, bytes, length: 64 })).toMatch(
+      /<- 64 octets {2}(?:ab){32}\.\.\.$/,
+    );
+  });
+
+  test('progress without a known end', () => {
+    const before = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+    Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+    new Progress(0, false).add({ ...result, durationMs: 1 });
+    if (before === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+    else Object.defineProperty(process.stderr, 'isTTY', before);
+    expect(err.join('')).toContain('\r1, 0 failed');
+  });
+});
+
+test('the program is a command of its own', async () => {
+  const main = fileURLToPath(new URL('../../dist/command-line/main.js', import.meta.url));
+  const child = spawn(process.execPath, [main, 'server', url, '--case', '1.1.1'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect([status, text]).toEqual([0, expect.stringMatching(/^sanssocket: 1 OK/)]);
+});
+
+async function until<T>(find: () => T | undefined): Promise<T> {
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

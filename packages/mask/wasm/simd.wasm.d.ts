@@ -1,0 +1,5 @@
+import type { SimdModule } from '../dist/index.js';
+
+/** The module of `simd.wat`, compiled: for runtimes that forbid compiling and import modules instead (Workers). */
+declare const module: SimdModule;
+export default module;
