@@ -34,7 +34,7 @@ function entryPoints() {
   return publishedPackages().flatMap((folder) => {
     const { name, exports } = manifest(folder);
     return Object.entries(exports)
-      .filter(([, target]) => typeof target !== 'string')
+      .filter(([, target]) => target.default?.endsWith('.js'))
       .map(([path, { default: file }]) => [
         file.replace('./dist/', `${folder}/src/`).replace(/\.js$/, '.ts'),
         path.replace('.', name),

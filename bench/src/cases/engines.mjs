@@ -11,7 +11,7 @@ import { randomSource } from '../frames.mjs';
 import { makeMessage, perAsyncOperation } from './deflate.mjs';
 
 const ENGINES = {
-  'node-zlib-documented': nodeZlib({ handle: false }),
+  documented: nodeZlib({ handle: false }),
   pako: pako(),
   fflate: fflate(),
   streams: compressionStreams(),
@@ -139,7 +139,7 @@ export const engineCases = [
     })),
   ),
   ...['deflate', 'inflate'].map((way) => ({
-    id: `engines/off-thread/${way}/256KiB/blocked`,
+    id: `engines/blocked/${way}/256KiB`,
     peer: 'nodeZlib()',
     unit: 'ns/message',
     better: 'less',

@@ -7,6 +7,7 @@ import {
   Connection,
   ConnectionConfig,
   type ConnectionOptions,
+  type Delivery,
   type MessageExtension,
   TEXT,
 } from '../src/index.js';
@@ -85,11 +86,11 @@ export function drain(connection: Connection): Uint8Array {
   return concat(...chunks);
 }
 
-const configs = new WeakMap<Mode, Map<string, ConnectionConfig>>();
+const configs = new WeakMap<Mode, Map<string, ConnectionConfig<Delivery>>>();
 
 /** One configuration for all connections of a kind. */
-function configOf(role: Role, limits: object, mode: Mode): ConnectionConfig {
-  const ofMode = configs.get(mode) ?? new Map<string, ConnectionConfig>();
+function configOf(role: Role, limits: object, mode: Mode): ConnectionConfig<Delivery> {
+  const ofMode = configs.get(mode) ?? new Map<string, ConnectionConfig<Delivery>>();
   configs.set(mode, ofMode);
   const key = role + JSON.stringify(limits);
   const config = ofMode.get(key) ?? new ConnectionConfig({ role, maskingKeys: () => 0, ...limits, ...mode });

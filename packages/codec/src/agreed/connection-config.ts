@@ -88,7 +88,7 @@ export interface ConnectionOptions<D extends Delivery = Delivery> extends Partia
  * assert.throws(() => new ConnectionConfig({ role: 'server', maxMessageBytes: 0 }), RangeError);
  * ```
  */
-export class ConnectionConfig<D extends Delivery = Delivery> {
+export class ConnectionConfig<D extends Delivery = 'messages'> {
   readonly role: 'server' | 'client';
   readonly delivery: D;
   /**

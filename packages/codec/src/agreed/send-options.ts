@@ -5,7 +5,8 @@ import { inWords, misuse } from '../rules/misuse.js';
 export interface SendOptions {
   /**
    * Whether an extension that compresses does so with this message: true and false overrule its own judgement (for
-   * permessage-deflate, its options `threshold` and `shouldCompress`), which is asked by default. For what is compressed already,
+   * permessage-deflate, its options `threshold` and `shouldCompress`), which is asked by default. True still sends a message as it is where that is shorter, if the
+   * extension may. For what is compressed already,
    * or what must not stand beside a secret in one stream (RFC 7692 section 8).
    */
   readonly compress?: boolean | undefined;

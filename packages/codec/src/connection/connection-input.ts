@@ -13,7 +13,7 @@
  * A subclass of the reader it feeds, because one object less for each connection is 40 bytes less.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { ByteQueue } from '../memory/byte-queue.js';
 import { EMPTY } from '../memory/bytes.js';
 import { endMessages, suspendMessages } from '../memory/kept-messages.js';
@@ -36,7 +36,7 @@ export class ConnectionInput extends MessageReader {
   #reading = false;
   #ended = false;
 
-  constructor(config: ConnectionConfig, sink: AnySink, sender: MessageSender, rsv: number) {
+  constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
     super(config, sink, sender, rsv);
     this.#maxBacklogBytes = config.maxBacklogBytes;
   }

@@ -101,12 +101,12 @@ export function hostBunSocket(
  * import { bunHandlers } from '@sanssocket/codec/host/bun';
  *
  * const heads: Uint8Array[] = [];
- * const handlers = bunHandlers<{ host?: ConnectionHost }>(({ host }) => host, (_socket, chunk) => heads.push(chunk));
- * handlers.data({}, Uint8Array.of(71, 69, 84));
+ * const handlers = bunHandlers<{ host?: ConnectionHost; end(): void }>(({ host }) => host, (_socket, chunk) => heads.push(chunk));
+ * handlers.data({ end() {} }, Uint8Array.of(71, 69, 84));
  * assert.equal(heads.length, 1);
  * ```
  */
-export function bunHandlers<Socket>(
+export function bunHandlers<Socket extends { end(): unknown }>(
   hostOf: (socket: Socket) => ConnectionHost | undefined,
   before: (socket: Socket, chunk: Uint8Array) => void,
 ): BunSocketHandlers<Socket> {
@@ -117,7 +117,12 @@ export function bunHandlers<Socket>(
       else host.receive(chunk, now());
     },
     drain: (socket) => hostOf(socket)?.writable(now()),
-    end: (socket) => hostOf(socket)?.receiveEnd(now()),
+    end(socket) {
+      const host = hostOf(socket);
+      // Whoever ends inside of its opening handshake is answered by our end.
+      if (host === undefined) socket.end();
+      else host.receiveEnd(now());
+    },
     close: (socket) => hostOf(socket)?.closed(),
     error: (socket, error) => hostOf(socket)?.closed(error),
   };

@@ -197,6 +197,11 @@ export class ConnectionHost {
         break;
       case 'idle-timeout':
         this.#guard(() => this.connection.close(GOING_AWAY, 'idle'));
+        // No Close could be made: nothing else would ever be due.
+        if (this.connection.state === 'open') {
+          this.#destroy(undefined);
+          return;
+        }
         break;
       case 'pong-timeout':
         this.#fail(POLICY_VIOLATION, 'no answer to a ping');
@@ -411,7 +416,9 @@ export class ConnectionHost {
   #readOn(): boolean {
     const { taken } = this.#output;
     // Whichever of what waited has left, as much may be answered again: so all that waits does not grow.
-    this.#answers = this.#output.busy ? Math.max(0, this.#answers - (taken - this.#takenBefore)) : 0;
+    const left = Math.max(0, this.#answers - (taken - this.#takenBefore));
+    // An asynchronous extension may be at work on answers that are in no batch yet.
+    this.#answers = this.#output.busy || this.connection.bufferedAmount > 0 ? left : 0;
     this.#takenBefore = taken;
     if (!this.#held || this.#paused || this.#answers > this.#config.highWaterBytes) return false;
     this.#held = false;

@@ -15,7 +15,8 @@ export interface HostOptions extends KeepaliveOptions {
   readonly closeTimeoutMs?: number;
   /**
    * So many bytes of answers, which are what is sent from inside of the sink's methods, may wait until the peer is not read from:
-   * who does not read what it asked for must not ask for more. From the same number on {@link ConnectionHost.full} is true.
+   * who does not read what it asked for must not ask for more. Two ends that both answer each other with more than this at once, and
+   * read nothing meanwhile, would wait for each other until a ping is not answered: one of them answers outside of its sink then. From the same number on {@link ConnectionHost.full} is true.
    * 64 KiB by default.
    */
   readonly highWaterBytes?: number;

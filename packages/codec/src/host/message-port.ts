@@ -8,6 +8,7 @@
  */
 import type { Connection } from '../connection/connection.js';
 import { copyInto } from '../memory/bytes.js';
+import { isBytes } from '../rules/misuse.js';
 import { ConnectionHost } from './connection-host.js';
 import type { HostConfig, HostOptions } from './host-config.js';
 import type { Transport } from './transport.js';
@@ -51,7 +52,7 @@ class PortTransport implements Transport {
     } else if (data === 'end') {
       this.#peerEnded = true;
       this.#deliver();
-    } else if (data instanceof Uint8Array && this.#unread === undefined) {
+    } else if (isBytes(data) && this.#unread === undefined) {
       this.#unread = data;
       this.#deliver();
     } else {

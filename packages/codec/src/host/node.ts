@@ -55,16 +55,22 @@ class NodeTransport implements Transport {
     socket.pause();
     socket.allowHalfOpen = true;
     socket.setNoDelay?.(true); // what belongs together is one write already
-    if (head.length > 0 && !socket.destroyed) socket.unshift(head);
+    // Nothing can be put back to a socket that has been read to its end.
+    const past = socket.destroyed || socket.readableEnded;
+    if (head.length > 0 && !past) socket.unshift(head);
     socket.on('data', (chunk) => host.receive(chunk, now()));
     socket.on('end', () => host.receiveEnd(now()));
     socket.on('error', (error) => {
       this.#error = error;
     });
     socket.on('close', () => host.closed(this.#error));
-    if (socket.destroyed) queueMicrotask(() => host.closed());
-    else if (socket.readableEnded) queueMicrotask(() => host.receiveEnd(now()));
-    else socket.resume();
+    if (past) {
+      queueMicrotask(() => {
+        if (head.length > 0) host.receive(head, now());
+        if (socket.destroyed) host.closed();
+        else host.receiveEnd(now());
+      });
+    } else socket.resume();
     host.flush();
   }
 

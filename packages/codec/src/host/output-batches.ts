@@ -5,6 +5,7 @@
  * of it: many small messages are one write. A batch is bounded, so that a peer that reads slowly is seen to be reading.
  */
 import type { Connection } from '../connection/connection.js';
+import { inWords, misuse } from '../rules/misuse.js';
 import type { Transport } from './transport.js';
 
 /** Output that a connection has given and a transport has not let through. */
@@ -121,6 +122,13 @@ export class OutputBatches {
     this.#offering = true;
     const answer = this.#transport.write(batch);
     this.#offering = false;
+    if (typeof answer !== 'number' || Number.isNaN(answer)) {
+      throw misuse(
+        TypeError,
+        'OPTION_INVALID',
+        `write of a transport gives how many bytes are through, not ${inWords(answer)}`,
+      );
+    }
     // A closed socket of Bun's answers with -1; `closed` follows. Nothing is left if the transport has called `written` meanwhile.
     const through = Math.min(Math.max(0, answer), this.#left);
     this.#count(through);

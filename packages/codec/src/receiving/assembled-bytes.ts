@@ -1,6 +1,6 @@
 /** A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, isLent, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
 import { BINARY, type MessageOpcode } from '../rules/opcodes.js';
@@ -20,10 +20,10 @@ export class AssembledBytes extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: AssembledBytes = /* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false);
 
-  readonly #config: ConnectionConfig;
+  readonly #config: ConnectionConfig<Delivery>;
   readonly #buffer: MessageBuffer;
 
-  constructor(config: ConnectionConfig, opcode: MessageOpcode, first: number, encoded: boolean) {
+  constructor(config: ConnectionConfig<Delivery>, opcode: MessageOpcode, first: number, encoded: boolean) {
     super(opcode, first, encoded);
     this.#config = config;
     this.#buffer = new MessageBuffer(config.allocateLasting);

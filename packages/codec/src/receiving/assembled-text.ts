@@ -4,7 +4,7 @@
  */
 
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { EMPTY } from '../memory/bytes.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
@@ -23,12 +23,12 @@ export class AssembledText extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: AssembledText = /* @__PURE__ */ new AssembledText(keptConfig, 0);
 
-  readonly #config: ConnectionConfig;
+  readonly #config: ConnectionConfig<Delivery>;
   #text = '';
   /** Valid bytes behind the decoded ones: short pieces, and the beginning of a character that a long one cut. */
   readonly #waiting: MessageBuffer;
 
-  constructor(config: ConnectionConfig, first: number) {
+  constructor(config: ConnectionConfig<Delivery>, first: number) {
     super(TEXT, first, false);
     this.#config = config;
     this.#waiting = new MessageBuffer(config.allocateLasting);

@@ -3,7 +3,7 @@
  * them, by a pause, a failure or an exception, as it may at any other event.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import type { Decoded } from '../agreed/extension.js';
 import { EMPTY } from '../memory/bytes.js';
 import { LentSpan } from '../memory/span.js';
@@ -31,7 +31,7 @@ export class DecodedMessage {
   }
 
   /** Whether the next event is the last one. */
-  isLast(delivery: ConnectionConfig['delivery']): boolean {
+  isLast(delivery: ConnectionConfig<Delivery>['delivery']): boolean {
     return delivery !== 'pieces' || this.#told === (this.#bytes.length === 0 ? 1 : 2);
   }
 
@@ -40,7 +40,7 @@ export class DecodedMessage {
    *
    * @returns false if it could not be told, because no string is that long
    */
-  tellNext(delivery: ConnectionConfig['delivery'], sink: AnySink): boolean {
+  tellNext(delivery: ConnectionConfig<Delivery>['delivery'], sink: AnySink): boolean {
     const bytes = this.#bytes;
     if (delivery !== 'pieces') return deliverBytes(delivery, sink, this.#opcode, bytes);
     const last = this.isLast(delivery);

@@ -6,7 +6,7 @@
  */
 
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from '../agreed/outcome.js';
 import { report } from '../agreed/report.js';
 import { FrameReader } from '../frames/frame-reader.js';
@@ -36,7 +36,7 @@ const HEARD_CLOSE = 0;
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader {
-  readonly #config: ConnectionConfig;
+  readonly #config: ConnectionConfig<Delivery>;
   readonly #sink: AnySink;
   readonly #sender: MessageSender;
   #decoder: MessageDecoder | null = null;
@@ -47,7 +47,7 @@ export class MessageReader extends FrameReader {
   /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
   #outcome: Outcome | typeof HEARD_CLOSE | null = null;
 
-  constructor(config: ConnectionConfig, sink: AnySink, sender: MessageSender, rsv: number) {
+  constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
     this.#config = config;
     this.#sink = sink;

@@ -1,6 +1,6 @@
 /** A message whose pieces are passed on as they come, and kept by nobody: only a character that a piece cuts is held back. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { poisonOwn } from '../memory/checked.js';
 import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
 import { LentSpan } from '../memory/span.js';
@@ -13,13 +13,13 @@ export class PassedPieces extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(keptConfig, {}, TEXT, 0);
 
-  readonly #config: ConnectionConfig;
+  readonly #config: ConnectionConfig<Delivery>;
   readonly #sink: AnySink;
   /** The bytes so far of a character that a piece cut, and how many they are. */
   #held: Uint8Array | null = null;
   #heldBytes = 0;
 
-  constructor(config: ConnectionConfig, sink: AnySink, opcode: MessageOpcode, first: number) {
+  constructor(config: ConnectionConfig<Delivery>, sink: AnySink, opcode: MessageOpcode, first: number) {
     super(opcode, first, false);
     this.#config = config;
     this.#sink = sink;

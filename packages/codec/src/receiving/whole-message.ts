@@ -2,7 +2,7 @@
  * A message that stands whole in memory: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { poisonOwn } from '../memory/checked.js';
 import { keepMessage, messageMemory } from '../memory/kept-messages.js';
 import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
@@ -19,7 +19,7 @@ import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
  * missing; or `TOO_LONG`
  */
 export function deliverWhole(
-  config: ConnectionConfig,
+  config: ConnectionConfig<Delivery>,
   sink: AnySink,
   opcode: MessageOpcode,
   span: LentSpan,
@@ -42,7 +42,7 @@ export function deliverWhole(
 
 /** The same for a masked message, which is unmasked in memory that is lent for it, or in its own. */
 export function deliverMasked(
-  config: ConnectionConfig,
+  config: ConnectionConfig<Delivery>,
   sink: AnySink,
   opcode: MessageOpcode,
   bytes: Uint8Array,
@@ -76,7 +76,7 @@ function deliverText(sink: AnySink, bytes: Uint8Array, start: number, end: numbe
 
 /** A masked payload, unmasked in memory of its own. */
 export function unmaskedCopy(
-  { maskLasting: mask, allocateLasting }: ConnectionConfig,
+  { maskLasting: mask, allocateLasting }: ConnectionConfig<Delivery>,
   bytes: Uint8Array,
   start: number,
   end: number,

@@ -201,6 +201,7 @@ export function writeFrameHeader(
     );
   }
   const masked = maskingKey !== undefined;
+  if (masked) requireKey(maskingKey);
   const next = at + frameHeaderBytes(payloadLength, masked);
   if (!(at >= 0 && next <= target.length)) {
     throw misuse(
@@ -232,4 +233,14 @@ function writeUint32(target: Uint8Array, at: number, value: number): void {
   target[at + 1] = value >>> 16;
   target[at + 2] = value >>> 8;
   target[at + 3] = value;
+}
+
+/** @throws TypeError for a masking key that is no number: as four bytes it would be 0, which masks nothing (RFC 6455 5.3) */
+export function requireKey(key: unknown): asserts key is number {
+  if (typeof key === 'number' && Number.isFinite(key)) return;
+  throw misuse(
+    TypeError,
+    'KEY_INVALID',
+    `a masking key is a number (keyFromBytes makes one of four bytes), not ${inWords(key)}`,
+  );
 }

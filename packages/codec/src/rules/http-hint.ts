@@ -10,6 +10,8 @@ const BEGINNINGS: readonly string[] = [
   'OPTIONS ',
   'DELETE ',
   'PATCH ',
+  'TRACE ',
+  'PRI * ',
 ];
 
 /**

@@ -11,6 +11,7 @@
  */
 import { mask as defaultMask, maskView } from '@sanssocket/mask';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from '../agreed/connection-config.js';
+import type { Delivery } from '../agreed/connection-sink.js';
 import type { EncodedPiece, ExtensionChain, PiecePosition } from '../agreed/extension.js';
 import type { SendOptions } from '../agreed/send-options.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
@@ -18,8 +19,7 @@ import { copyInto, copyOf } from '../memory/bytes.js';
 import type { OutputMemory } from '../memory/output-memory.js';
 import { OutputQueue } from '../memory/output-queue.js';
 import { lentView } from '../memory/scratch.js';
-import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
-import { inWords, misuse } from '../rules/misuse.js';
+import { frameHeaderBytes, requireKey, writeFrameHeader } from '../rules/frame-header.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../rules/opcodes.js';
 import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from '../rules/text.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './outgoing-pipeline.js';
@@ -37,14 +37,14 @@ const ENDED = 3;
 
 /** Writes one connection's output. Internal: `Connection` checks what callers give. */
 export class MessageSender implements PipelineTarget {
-  readonly #config: ConnectionConfig;
+  readonly #config: ConnectionConfig<Delivery>;
   #pipeline: OutgoingPipeline | null = null;
   /** The only chunk of output, a frame shared with other connections: a broadcast needs no queue. */
   #only: Uint8Array | null = null;
   #output: OutputQueue | null = null;
   #state: typeof OPEN | typeof FRAGMENTING | typeof CLOSED | typeof ENDED = OPEN;
 
-  constructor(config: ConnectionConfig) {
+  constructor(config: ConnectionConfig<Delivery>) {
     this.#config = config;
   }
 
@@ -239,13 +239,7 @@ export class MessageSender implements PipelineTarget {
   key(): number | undefined {
     if (this.#config.role === 'server') return undefined;
     const key = this.#config.maskingKeys();
-    if (typeof key !== 'number') {
-      throw misuse(
-        TypeError,
-        'KEY_INVALID',
-        `maskingKeys gives a number (see keyFromBytes), not ${inWords(key)}`,
-      );
-    }
+    requireKey(key);
     return key;
   }
 

@@ -110,7 +110,7 @@ export class ConnectionEvents {
    * @throws as the constructor of {@link Connection}
    */
   constructor(
-    config: ConnectionOptions | ConnectionConfig,
+    config: ConnectionOptions | ConnectionConfig<Delivery>,
     extensions: readonly MessageExtension[] = [],
     ready: () => void = () => {},
   ) {

@@ -84,7 +84,10 @@ class Streams implements ConnectionStreams {
   #inputRead: (() => void) | null = null;
   #outputTaken: (() => void) | null = null;
 
-  constructor(config: ConnectionOptions | ConnectionConfig, extensions: readonly MessageExtension[]) {
+  constructor(
+    config: ConnectionOptions | ConnectionConfig<Delivery>,
+    extensions: readonly MessageExtension[],
+  ) {
     const sink = eventSink(
       (event) => this.#push(event),
       () => this.flush(),
@@ -291,7 +294,7 @@ function onAbort(controller: WritableStreamDefaultController, callback: () => vo
  * ```
  */
 export function connectionStreams(
-  config: ConnectionOptions | ConnectionConfig,
+  config: ConnectionOptions | ConnectionConfig<Delivery>,
   extensions: readonly MessageExtension[] = [],
 ): ConnectionStreams {
   return new Streams(config, extensions);

@@ -2,14 +2,14 @@
 import type { PlatformBlob, PlatformEvent, PlatformMessageEvent } from './platform.js';
 
 /** The `close` event of a {@link TransportWebSocket}: the platform's `CloseEvent` where there is one. */
-export interface TransportCloseEvent extends PlatformEvent {
+export type TransportCloseEvent = PlatformEvent & {
   /** Whether the closing handshake was completed (RFC 6455 7.1.4). */
   readonly wasClean: boolean;
   /** The code of the peer's Close, 1005 if it had none; 1006 if there was no Close (RFC 6455 7.1.5). */
   readonly code: number;
   /** The reason in the peer's Close (RFC 6455 7.1.6). */
   readonly reason: string;
-}
+};
 
 /** The events of a {@link TransportWebSocket} by type. */
 export interface TransportWebSocketEventMap {

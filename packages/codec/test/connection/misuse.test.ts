@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, FIN, FrameParser, PING } from '../../src/frames.js';
-import { BINARY, Connection, type ConnectionConfig, PreparedMessage, TEXT } from '../../src/index.js';
+import { BINARY, Connection, ConnectionConfig, PreparedMessage, TEXT } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { chunks, hex, masked, plain, utf8 } from '../frames.js';
 
@@ -292,6 +292,10 @@ export function typesOfSinks(config: ConnectionConfig<'spans'>): void {
     { text: (text) => messages.sendText(text), binary() {} },
   );
   const spans = new Connection(config, { message: (opcode, span) => spans.sendSpan(opcode, span) });
+  const shared = new ConnectionConfig({ role: 'server' });
+  new Connection(shared, { text() {} });
+  // @ts-expect-error another delivery's method
+  new Connection(shared, { message() {} });
   // @ts-expect-error a typo
   new Connection({ role: 'server' }, { bianry() {} });
   // @ts-expect-error another delivery's method

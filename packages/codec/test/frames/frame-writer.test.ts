@@ -75,6 +75,15 @@ describe('encodeFrame', () => {
     expect(() => encodeFrame(frame as Parameters<typeof encodeFrame>[0])).toThrow(RangeError);
   });
 
+  it.each([hex('01020304'), null, Number.NaN, '1234'])(
+    'refuses the masking key %o, which would mask nothing',
+    (maskingKey) => {
+      expect(() =>
+        encodeFrame({ opcode: BINARY, payload: hex('01'), maskingKey: maskingKey as never }),
+      ).toThrow(expect.objectContaining({ code: 'KEY_INVALID' }));
+    },
+  );
+
   it('refuses a payload that is not a Uint8Array (advisory K12)', () => {
     expect(() => encodeFrame({ opcode: BINARY, payload: 5 as never })).toThrow(TypeError);
   });

@@ -1,8 +1,10 @@
 // What a host does at the edges: full inside of a sink, answers by other calls, a transport that is gone before all is told.
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { hostDenoConn } from '../../src/host/deno.js';
+import { hostSocket } from '../../src/host/node.js';
 import { ConnectionHost, type Transport } from '../../src/host.js';
-import { Connection } from '../../src/index.js';
+import { Connection, type MessageExtension, RSV1 } from '../../src/index.js';
 import { concat, masked } from '../frames.js';
 
 const TEXT = 0x81;
@@ -136,4 +138,95 @@ it('a transport that throws when it is given up is gone all the same', async () 
     host.onGone = () => resolve(host.transportError);
   });
   expect(error).toEqual(new Error('read'));
+});
+
+it('answers in line for an asynchronous extension hold the reading up, and a peer that reads them all is not failed', async () => {
+  let release: (() => void)[] = [];
+  const slow: MessageExtension = {
+    rsv: RSV1,
+    encode: (piece) => new Promise((resolve) => release.push(() => resolve(piece))),
+    decode: (message) => message,
+  };
+  let calls = 0;
+  const connection = new Connection(
+    { role: 'server' },
+    {
+      text: () => {
+        calls++;
+        host.sendBinary(new Uint8Array(10_000));
+      },
+    },
+    [slow],
+  );
+  const host = new ConnectionHost(
+    connection,
+    transport(true),
+    { highWaterBytes: 20_000, maxWaitingBytes: 100_000 },
+    0,
+  );
+  for (let i = 0; i < 100; i++) host.receive(masked(TEXT, 'a'), i);
+  expect(calls).toBeLessThan(6);
+  expect(connection.state).toBe('open');
+  for (let i = 0; i < 1000 && calls < 100; i++) {
+    const ready = release;
+    release = [];
+    for (const call of ready) call();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  expect(calls).toBe(100);
+  expect(connection.state).toBe('open');
+});
+
+it('a connection for whose Close there is no key ends all the same when it has been idle for too long', () => {
+  let gone = false;
+  const connection = new Connection(
+    {
+      role: 'client',
+      maskingKeys: () => {
+        throw new Error('no key');
+      },
+    },
+    { error() {} },
+  );
+  const host = new ConnectionHost(connection, transport(true), { idleTimeoutMs: 100 }, 0);
+  host.onGone = () => {
+    gone = true;
+  };
+  host.wake(200);
+  expect(gone).toBe(true);
+});
+
+it('a transport whose write gives no number has failed', () => {
+  const connection = new Connection({ role: 'server' }, {});
+  const host = new ConnectionHost(
+    connection,
+    { ...transport(true), write: (() => undefined) as never },
+    {},
+    0,
+  );
+  host.sendText('x');
+  host.flush();
+  expect(host.gone).toBe(true);
+  expect(host.transportError).toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+it('what came with the handshake is heard, also if the peer has ended its side since', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => sockets.push(socket)).listen(0);
+  const client = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true });
+  client.end();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const [socket] = sockets;
+  expect(socket!.readableEnded).toBe(true);
+  const heard: string[] = [];
+  await new Promise<void>((resolve) => {
+    const connection = new Connection(
+      { role: 'server' },
+      { text: (text) => heard.push(text), closed: () => resolve() },
+    );
+    hostSocket(socket!, connection, {}, masked(TEXT, 'first'));
+  });
+  expect(heard).toEqual(['first']);
+  client.destroy();
+  server.close();
 });

@@ -7,6 +7,7 @@ import {
   type AnySink,
   Connection,
   type ConnectionConfig,
+  type Delivery,
   type MessageExtension,
   type MessageOpcode,
   type Outcome,
@@ -56,7 +57,7 @@ function isWithin(bytes: Uint8Array, others: Uint8Array): boolean {
 /** A host of one connection. */
 export class Host {
   readonly connection: Connection;
-  readonly config: ConnectionConfig;
+  readonly config: ConnectionConfig<Delivery>;
   /** What it has written and the other end has not been given yet. */
   readonly wire = new Wire();
   readonly outcomes: Outcome[] = [];
@@ -87,7 +88,7 @@ export class Host {
   #late: Snapshot[] = [];
   #spent: Uint8Array[] = [];
 
-  constructor(config: ConnectionConfig, habits: Habits, extensions: readonly MessageExtension[]) {
+  constructor(config: ConnectionConfig<Delivery>, habits: Habits, extensions: readonly MessageExtension[]) {
     this.config = config;
     this.#habits = habits;
     this.#extended = extensions.length > 0;

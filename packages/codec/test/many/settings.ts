@@ -8,7 +8,7 @@ import { compressionStreams } from '@sanssocket/deflate/streams';
 import { type MaskKernel, mask } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { negotiate } from '../../../deflate/test/pair.js';
-import { ConnectionConfig, type MessageExtension, RSV1, RSV2 } from '../../src/index.js';
+import { ConnectionConfig, type Delivery, type MessageExtension, RSV1, RSV2 } from '../../src/index.js';
 import { flip, sync } from '../extensions.js';
 import type { Habits } from './host.js';
 import { allocators, memoryKinds, place } from './payloads.js';
@@ -102,8 +102,8 @@ const extensions: Readonly<Record<string, () => Agreed>> = {
 
 /** What connections of a kind share. */
 export interface Setting {
-  readonly client: ConnectionConfig;
-  readonly server: ConnectionConfig;
+  readonly client: ConnectionConfig<Delivery>;
+  readonly server: ConnectionConfig<Delivery>;
   readonly agree: () => Agreed;
   /** What must be true at the end. */
   readonly check: () => void;

@@ -1,0 +1,53 @@
+// An echo client on nhooyr.io/websocket: PROGRAM URL COUNT AGENT.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"sync"
+
+	"nhooyr.io/websocket"
+)
+
+const atATime = 16
+
+func echo(target string) {
+	socket, _, err := websocket.Dial(context.Background(), target, &websocket.DialOptions{
+		CompressionMode:      websocket.CompressionContextTakeover,
+		CompressionThreshold: 1,
+	})
+	if err != nil {
+		return
+	}
+	defer socket.Close(websocket.StatusInternalError, "")
+	socket.SetReadLimit(1 << 26)
+	for {
+		kind, message, err := socket.Read(context.Background())
+		if err != nil || socket.Write(context.Background(), kind, message) != nil {
+			return
+		}
+	}
+}
+
+func main() {
+	count, _ := strconv.Atoi(os.Args[2])
+	cases := make(chan int)
+	var workers sync.WaitGroup
+	for i := 0; i < atATime; i++ {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for number := range cases {
+				echo(fmt.Sprintf("%s/runCase?case=%d&agent=%s", os.Args[1], number, url.QueryEscape(os.Args[3])))
+			}
+		}()
+	}
+	for number := 1; number <= count; number++ {
+		cases <- number
+	}
+	close(cases)
+	workers.Wait()
+}

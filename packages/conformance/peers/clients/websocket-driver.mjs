@@ -1,0 +1,19 @@
+import { connect } from 'node:net';
+import driver from 'websocket-driver';
+import { runCases } from '../run-cases.mjs';
+
+await runCases((url) => {
+  const { hostname, port } = new URL(url);
+  const connection = driver.client(url, { maxLength: 2 ** 26 });
+  connection.messages.on('data', (message) =>
+    typeof message === 'string' ? connection.text(message) : connection.binary(message),
+  );
+  connection.on('error', () => {});
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.pipe(connection.io).pipe(socket);
+      connection.start();
+    });
+    socket.on('error', () => {}).on('close', resolve);
+  });
+});

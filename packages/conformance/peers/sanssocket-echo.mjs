@@ -1,0 +1,69 @@
+// What our echo server and our echo client have in common: a connection over a socket, in each delivery, with each engine.
+import { Connection } from '@sanssocket/codec';
+import { permessageDeflate } from '@sanssocket/deflate';
+
+const ENGINES = {
+  'node-zlib': async () => (await import('@sanssocket/deflate/node-zlib')).nodeZlib(),
+  pako: async () => (await import('@sanssocket/deflate/pako')).pako(),
+  fflate: async () => (await import('@sanssocket/deflate/fflate')).fflate(),
+  streams: async () => (await import('@sanssocket/deflate/streams')).compressionStreams(),
+};
+
+/** The extensions for an engine's name. */
+export async function extensionsOf(engine) {
+  return engine === 'none' ? [] : [permessageDeflate({ engine: await ENGINES[engine](), level: 1 })];
+}
+
+/** Echoes in each delivery. */
+const SINKS = {
+  messages: (connection) => ({
+    text: (text) => connection().sendText(text),
+    binary: (bytes) => connection().sendBinary(bytes),
+  }),
+  spans: (connection) => ({
+    message: (opcode, bytes, start, end) => connection().sendSpan(opcode, bytes, start, end),
+  }),
+  pieces: (connection) => {
+    let opcode = 0;
+    let pieces = [];
+    return {
+      begin: (first) => {
+        opcode = first;
+        pieces = [];
+      },
+      piece: (bytes, start, end) => pieces.push(Buffer.from(bytes.subarray(start, end))),
+      finish: () => {
+        const whole = Buffer.concat(pieces);
+        connection().sendSpan(opcode, whole, 0, whole.length);
+      },
+    };
+  },
+};
+
+/** Carries a connection over a socket, and echoes what comes. */
+export function echo(socket, options, extensions, remaining) {
+  let connection;
+  const flush = () => {
+    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+      if (!socket.writableEnded) socket.write(chunk);
+    }
+    if (connection.transport === 'end' && !socket.writableEnded) socket.end();
+  };
+  const sink = { ...SINKS[options.delivery](() => connection), output: () => queueMicrotask(flush) };
+  const agreed = extensions.map((extension) => extension.agreed);
+  const limits = { maxMessageBytes: 2 ** 26, maxFrameBytes: 2 ** 26, maxBacklogBytes: 2 ** 26 };
+  connection = new Connection({ ...options, ...limits }, sink, agreed);
+  socket.setNoDelay(true);
+  socket.on('data', (chunk) => {
+    connection.receive(chunk);
+    flush();
+  });
+  socket.on('end', () => {
+    connection.receiveEnd();
+    flush();
+    if (!connection.paused) socket.end();
+  });
+  if (remaining.length > 0) connection.receive(remaining);
+  flush();
+  socket.resume();
+}

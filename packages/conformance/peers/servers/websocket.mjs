@@ -1,0 +1,18 @@
+import { createServer } from 'node:http';
+import websocket from 'websocket';
+
+const http = createServer((_, response) => response.writeHead(404).end());
+const server = new websocket.server({
+  httpServer: http,
+  autoAcceptConnections: true,
+  maxReceivedFrameSize: 2 ** 26,
+  maxReceivedMessageSize: 2 ** 26,
+  disableNagleAlgorithm: true,
+});
+server.on('connect', (connection) => {
+  connection.on('error', () => {});
+  connection.on('message', (message) =>
+    message.type === 'utf8' ? connection.sendUTF(message.utf8Data) : connection.sendBytes(message.binaryData),
+  );
+});
+http.listen(Number(process.argv[2]), '127.0.0.1');
