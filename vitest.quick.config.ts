@@ -13,6 +13,8 @@ const SLOW = [
   'packages/deflate/test/deflate/{cost,memory,unfinished}.test.ts',
   'packages/deflate/test/engines/agreement.test.ts',
   'packages/deflate/test/extension/{limits,messages,resources,sending}.test.ts',
+  'packages/conformance/test/runners/**',
+  'packages/conformance/test/judge/{inflater,vectors}.test.ts',
   'packages/handshake/test/values/uri.test.ts',
   'packages/mask/test/utf8.test.ts',
   'test-vectors/test/{reference,ws-example}.test.ts',

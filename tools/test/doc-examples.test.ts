@@ -38,7 +38,9 @@ function entryPoints(name: string): string[] {
   const folder = `${root}packages/${name}/`;
   const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
   return Object.values<{ default: string } | string>(exports).flatMap((entry) =>
-    typeof entry === 'string' ? [] : [entry.default.replace(/^\.\/dist\/(.*)\.js$/, `${folder}src/$1.ts`)],
+    typeof entry === 'string' || !entry.default.endsWith('.js')
+      ? []
+      : [entry.default.replace(/^\.\/dist\/(.*)\.js$/, `${folder}src/$1.ts`)],
   );
 }
 
