@@ -50,7 +50,8 @@ export default defineConfig({
     ],
     // Two also where there are two cores, where the default is one: 125 s in place of 209.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // No test is about time: this only ends what hangs.
+    testTimeout: 300_000,
     // What is waited for comes; how soon is the machine's affair.
     expect: { poll: { timeout: 30_000 } },
     hookTimeout: 60_000,
