@@ -49,6 +49,10 @@ export function judge(test: Case, observation: Observation): Judgement {
   const seen = worse(outcome.verdict, remark === undefined ? 'OK' : 'INFORMATIONAL');
   const verdict = worse(worse(seen, close.verdict), fault?.verdict ?? 'OK');
   const behavior = fault?.verdict === 'FAILED' ? 'FAILED' : outcome.verdict;
+  // What a tolerated outcome excuses is no excuse for another end than it has: then it is told what should have been.
+  if (close.verdict === 'FAILED' && outcome.verdict !== 'OK' && !fits(test.outcomes[0]!, observation)) {
+    return { ...misbehaved(test, observation, fault), behavior, closeBehavior: close.behavior };
+  }
   const reasons = [
     ...(fault === undefined ? [] : [sentenceOf(fault)]),
     // The suite's own Close has the code of the fault then, and that is what comes back.
@@ -109,7 +113,7 @@ function misbehaved(test: Case, observation: Observation, fault: PeerFault | und
       : 'not what was expected');
   const reasons = [
     ...(fault === undefined ? [] : [sentenceOf(fault)]),
-    `${capital(what)}${timeout === 'case' ? ' in time' : ''}. ${test.wrong}`,
+    `${capital(what)}${timeout === 'case' ? ' in time' : endingOf(observation)}. ${test.wrong}`,
   ];
   return {
     verdict: 'FAILED',
@@ -118,6 +122,13 @@ function misbehaved(test: Case, observation: Observation, fault: PeerFault | und
     explanation: reasons.join(' '),
     section: fault?.section ?? test.section,
   };
+}
+
+/** How the endpoint gave up, as a clause that can follow another. */
+function endingOf({ endpoint: { closedBy, remoteClose } }: Observation): string {
+  if (closedBy !== 'endpoint') return '';
+  if (remoteClose === undefined) return '; the endpoint ended the transport without a Close frame';
+  return `; the endpoint closed with ${remoteClose.code ?? 'no code'}`;
 }
 
 const GOOD_CLOSE: CloseJudgement = { behavior: 'OK', verdict: 'OK', explanation: '', section: '' };
