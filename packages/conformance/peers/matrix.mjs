@@ -11,9 +11,15 @@ const eta = new Eta({ views: fileURLToPath(new URL('.', import.meta.url)) });
 /** Results of all peers. */
 export class Matrix {
   #rows = [];
+  #falls = new Map();
+
+  /** The process of a server ended over a case. */
+  fell(agent, id) {
+    this.#falls.set(agent, [...(this.#falls.get(agent) ?? []), id]);
+  }
 
   /** Adds one run. Of its results only what a matrix needs is kept. */
-  add(name, version, { role, cases: results }, cases) {
+  add(name, version, { agent, role, cases: results }, cases) {
     const groups = Object.fromEntries(
       groupsOf(cases).map(({ key }) => [key, counts(results.filter(({ id }) => groupKey(id) === key))]),
     );
@@ -25,12 +31,14 @@ export class Matrix {
         ...(verdict === 'FAILED' ? { section, explanation: steady(explanation) } : {}),
       }));
     const notRun = cases.length - results.length;
+    const fell = role === 'server' ? (this.#falls.get(agent) ?? []) : [];
     this.#rows.push({
       name,
       version,
       role,
       cases: results.length,
-      notRun,
+      ...(notRun > 0 ? { notRun } : {}),
+      ...(fell.length > 0 ? { processEndedOver: fell } : {}),
       counts: counts(results),
       groups,
       exceptions,
@@ -107,14 +115,21 @@ const ROW = 26;
 /** A row an implementation, a column a group; each cell is divided as its verdicts are. */
 function picture(role, rows) {
   const keys = [...new Set(rows.flatMap(({ groups }) => Object.keys(groups)))];
-  const width = LEFT + keys.length * CELL + 110;
-  const drawn = rows.map(({ name, version, groups, counts: all, notRun }, nth) => ({
-    label: `${name} ${version}`,
-    y: TOP + nth * ROW,
-    failed: all.FAILED ?? 0,
-    rest: notRun > 0 ? `, ${notRun} not run` : '',
-    cells: keys.flatMap((key, column) => stripes(key, groups[key] ?? {}, LEFT + column * CELL)),
-  }));
+  const width = LEFT + keys.length * CELL + 160;
+  const drawn = rows.map(
+    ({ name, version, groups, counts: all, notRun = 0, processEndedOver = [] }, nth) => ({
+      label: `${name} ${version}`,
+      y: TOP + nth * ROW,
+      failed: all.FAILED ?? 0,
+      rest:
+        notRun > 0
+          ? `, ${notRun} not run`
+          : processEndedOver.length > 0
+            ? `, ${processEndedOver.length} crashes`
+            : '',
+      cells: keys.flatMap((key, column) => stripes(key, groups[key] ?? {}, LEFT + column * CELL)),
+    }),
+  );
   return eta.render('./matrix', {
     title: `Verdicts of ${role}s by group of cases`,
     width,

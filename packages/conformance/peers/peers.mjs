@@ -21,6 +21,7 @@ const GO = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode' };
  * @property {string[]} [clientOptions] - what follows those
  * @property {string[]} [serverOptions] - what follows the port
  * @property {() => void} [build]
+ * @property {boolean} [falls] - there is a case that ends the server's process
  */
 
 /** @returns {Peer} */
@@ -91,7 +92,7 @@ export const peers = [
   ours('messages', 'streams'),
   ours('spans', 'none'),
   npm('ws', ['server', 'client']),
-  npm('websocket-driver', ['server', 'client']),
+  { ...npm('websocket-driver', ['server', 'client']), falls: true },
   npm('websocket', ['server', 'client']),
   { ...npm('undici', []), client: [NODE, `${HERE}clients/standard.mjs`] },
   {
@@ -119,6 +120,7 @@ export const peers = [
       execFileSync('cc', ['-O2', '-o', `${HERE}build/libwebsockets`, ...source], { stdio: 'inherit' });
     },
     server: [`${HERE}build/libwebsockets`],
+    falls: true,
   },
 ];
 

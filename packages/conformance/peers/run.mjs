@@ -3,20 +3,18 @@
 // Pages with every frame of each are left in reports/, which is not committed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FuzzingServer, findCases, runServerCases } from '../dist/index.js';
+import { FuzzingServer, findCases, runServerCase, runServerCases } from '../dist/index.js';
 import { writeReportFolder } from '../dist/reports/folder.js';
 import { Matrix } from './matrix.mjs';
 import { peers, prepare } from './peers.mjs';
+import { ServerProcess } from './server-process.mjs';
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
 });
 const REPORTS = fileURLToPath(new URL('./reports/', import.meta.url));
-const START_MS = 20_000;
 
 const matrix = new Matrix();
 for (const peer of peers) {
@@ -40,18 +38,28 @@ for (const peer of peers) {
 }
 await matrix.write(values.only === undefined);
 
-/** Starts a server, and runs the cases against it. */
-async function asServer({ server: [program, ...args], serverOptions = [] }, agent, cases) {
-  const port = await freePort();
-  const child = spawn(program, [...args, String(port), ...serverOptions], { stdio: 'ignore' });
+/** Starts a server, and runs the cases against it. Of one that a case can bring down, the cases are run one by one. */
+async function asServer(peer, agent, cases) {
+  const server = new ServerProcess(peer.server, peer.serverOptions);
   try {
-    await listening(port, child);
-    return await runServerCases({ url: `ws://127.0.0.1:${port}/` }, cases, { agent });
+    await server.start();
+    const target = { url: server.url };
+    if (peer.falls !== true) return await runServerCases(target, cases, { agent });
+    const startedAt = Date.now();
+    const results = [];
+    for (const test of cases) {
+      results.push(await runServerCase(target, test, { agent }));
+      if (!(await server.hasFallen())) continue;
+      matrix.fell(agent, test.id);
+      await server.start();
+    }
+    const durationMs = Date.now() - startedAt;
+    return { agent, role: 'server', target: server.url, startedAt, durationMs, cases: results };
   } catch (error) {
     console.error(`${agent} cannot be tested: ${error.message}`);
     return undefined;
   } finally {
-    child.kill('SIGKILL');
+    server.stop();
   }
 }
 
@@ -67,25 +75,4 @@ async function asClient({ client: [program, ...args], clientOptions = [] }, agen
   const [results] = server.results();
   if (results === undefined) console.error(`${agent} did not connect`);
   return results;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
-
-/** Waits until somebody listens. */
-async function listening(port, child) {
-  for (const start = Date.now(); Date.now() - start < START_MS; await wait(100)) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-    const isThere = await new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-    if (isThere) return;
-  }
-  throw new Error('it does not listen');
 }

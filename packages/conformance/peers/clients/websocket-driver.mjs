@@ -9,11 +9,12 @@ await runCases((url) => {
     typeof message === 'string' ? connection.text(message) : connection.binary(message),
   );
   connection.on('error', () => {});
+  connection.on('close', () => socket.end());
+  const socket = connect(Number(port), hostname, () => {
+    socket.pipe(connection.io).pipe(socket);
+    connection.start();
+  });
   return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.pipe(connection.io).pipe(socket);
-      connection.start();
-    });
     socket.on('error', () => {}).on('close', resolve);
   });
 });

@@ -10,6 +10,9 @@ class Echo(WebSocketHandler):
     def get_compression_options(self):
         return {}
 
+    def check_origin(self, origin):
+        return True
+
     def on_message(self, message):
         self.write_message(message, binary=isinstance(message, bytes))
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import driver from 'websocket-driver';
 
-// The package has no compression of its own; permessage-deflate is one more that is not installed here.
 createServer()
   .on('upgrade', (request, socket, head) => {
+    socket.on('error', () => {});
     if (!driver.isWebSocket(request)) {
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
       return;
@@ -13,7 +13,8 @@ createServer()
       typeof message === 'string' ? connection.text(message) : connection.binary(message),
     );
     connection.on('error', () => {});
-    socket.on('error', () => {});
+    connection.on('close', () => socket.end());
+    // In this order the package's documentation has it.
     connection.io.write(head);
     socket.pipe(connection.io).pipe(socket);
     connection.start();

@@ -4,12 +4,12 @@ import websocket from 'websocket';
 const http = createServer((_, response) => response.writeHead(404).end());
 const server = new websocket.server({
   httpServer: http,
-  autoAcceptConnections: true,
   maxReceivedFrameSize: 2 ** 26,
   maxReceivedMessageSize: 2 ** 26,
   disableNagleAlgorithm: true,
 });
-server.on('connect', (connection) => {
+server.on('request', (request) => {
+  const connection = request.accept(null, request.origin);
   connection.on('error', () => {});
   connection.on('message', (message) =>
     message.type === 'utf8' ? connection.sendUTF(message.utf8Data) : connection.sendBytes(message.binaryData),

@@ -49,9 +49,16 @@ export function judge(test: Case, observation: Observation): Judgement {
   const seen = worse(outcome.verdict, remark === undefined ? 'OK' : 'INFORMATIONAL');
   const verdict = worse(worse(seen, close.verdict), fault?.verdict ?? 'OK');
   const behavior = fault?.verdict === 'FAILED' ? 'FAILED' : outcome.verdict;
+  // What a tolerated outcome excuses is no excuse for another end than it has: then it is told what should have been.
+  if (close.verdict === 'FAILED' && outcome.verdict !== 'OK' && !fits(test.outcomes[0]!, observation)) {
+    return { ...misbehaved(test, observation, fault), behavior, closeBehavior: close.behavior };
+  }
   const reasons = [
     ...(fault === undefined ? [] : [sentenceOf(fault)]),
-    ...(close.verdict === 'OK' ? [] : [close.explanation]),
+    // The suite's own Close has the code of the fault then, and that is what comes back.
+    ...(close.verdict === 'OK' || (fault !== undefined && close.behavior === 'WRONG CODE')
+      ? []
+      : [close.explanation]),
     ...(remark === undefined ? [] : [remark]),
     ...(outcome.verdict === 'OK' ? [] : [outcome.because ?? '']),
   ];
@@ -68,7 +75,7 @@ function wasToRefuse({ opening }: Case): boolean {
 
 /** A client went on after such a response. What it then says does not matter. */
 function accepted(test: Case, { endpoint }: Observation): Judgement {
-  const lenient = test.outcomes.find(({ events, verdict }) => verdict !== 'OK' && Array.isArray(events));
+  const lenient = test.outcomes.find(({ events, verdict }) => verdict !== 'OK' && Array.isArray(events) && events.length > 0);
   const verdict = lenient?.verdict ?? 'FAILED';
   const what = endpoint.events.length > 0 ? 'echoed a message' : 'sent a frame';
   const explanation = `The client ${what} after the response. ${verdict === 'FAILED' ? test.wrong : test.tolerated}`;
@@ -106,7 +113,7 @@ function misbehaved(test: Case, observation: Observation, fault: PeerFault | und
       : 'not what was expected');
   const reasons = [
     ...(fault === undefined ? [] : [sentenceOf(fault)]),
-    `${capital(what)}${timeout === 'case' ? ' in time' : ''}. ${test.wrong}`,
+    `${capital(what)}${timeout === 'case' ? ' in time' : endingOf(observation)}. ${test.wrong}`,
   ];
   return {
     verdict: 'FAILED',
@@ -117,13 +124,20 @@ function misbehaved(test: Case, observation: Observation, fault: PeerFault | und
   };
 }
 
+/** How the endpoint gave up, as a clause that can follow another. */
+function endingOf({ endpoint: { closedBy, remoteClose } }: Observation): string {
+  if (closedBy !== 'endpoint') return '';
+  if (remoteClose === undefined) return '; the endpoint ended the transport without a Close frame';
+  return `; the endpoint closed with ${remoteClose.code ?? 'no code'}`;
+}
+
 const GOOD_CLOSE: CloseJudgement = { behavior: 'OK', verdict: 'OK', explanation: '', section: '' };
 
 /** The order of the questions is the old suite's. */
-function judgeClose(expected: CloseExpectation, observation: Observation, { section }: Case): CloseJudgement {
+function judgeClose(expected: CloseExpectation, observation: Observation, test: Case): CloseJudgement {
   const { endpoint, timeout } = observation;
   const { closedBy, remoteClose } = endpoint;
-  if (expected.by !== 'any' && closedBy !== expected.by) return wrongSide(expected, observation);
+  if (expected.by !== 'any' && closedBy !== expected.by) return wrongSide(expected, observation, test);
   if (expected.clean && remoteClose === undefined) {
     return closeFault('UNCLEAN', 'FAILED', '5.5.1', 'A Close frame was not answered with one.');
   }
@@ -137,7 +151,7 @@ function judgeClose(expected: CloseExpectation, observation: Observation, { sect
   }
   if (timeout === 'transport-end') {
     // A server that never ends a transport does so in every case. It fails those that are about closing.
-    const verdict = /^(?:5\.5\.1$|7\.)/.test(section) ? 'FAILED' : 'NON-STRICT';
+    const verdict = /^(?:5\.5\.1$|7\.)/.test(test.section) ? 'FAILED' : 'NON-STRICT';
     return closeFault(
       'FAILED BY CLIENT',
       verdict,
@@ -169,15 +183,15 @@ function judgeClose(expected: CloseExpectation, observation: Observation, { sect
   return GOOD_CLOSE;
 }
 
-function wrongSide(expected: CloseExpectation, { endpoint }: Observation): CloseJudgement {
+function wrongSide(expected: CloseExpectation, { endpoint }: Observation, test: Case): CloseJudgement {
   const { remoteClose } = endpoint;
   const how =
     remoteClose === undefined ? 'ended the transport' : `closed with ${remoteClose.code ?? 'no code'}`;
   const text =
     expected.by === 'endpoint'
-      ? 'The endpoint did not fail the connection.'
+      ? `The endpoint did not fail the connection. ${test.wrong}`
       : `The endpoint ${how}, though nothing was wrong.`;
-  return closeFault('FAILED', 'FAILED', expected.by === 'endpoint' ? '7.1.7' : '7.1.1', text);
+  return closeFault('FAILED', 'FAILED', expected.by === 'endpoint' ? test.section : '7.1.1', text);
 }
 
 function closeFault(

@@ -59,6 +59,8 @@ export interface StandardOpening {
   readonly chop?: number;
   /** Octets that follow the head in the same write are the first step's, if it is a send. */
   readonly withFirstStep?: boolean;
+  /** A server may have reasons to refuse the request, which is then worth a remark only. */
+  readonly mayBeRefused?: boolean;
 }
 
 /** RFC 7692 section 7.1, for both roles of the suite. */

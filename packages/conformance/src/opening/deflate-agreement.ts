@@ -105,7 +105,8 @@ function answers(answer: Parameters, offer: Parameters): boolean {
   if (offer.has(SERVER_FORGETS) && !answer.has(SERVER_FORGETS)) return false;
   if (answer.has(CLIENT_BITS) && !offer.has(CLIENT_BITS)) return false;
   const most = offer.get(SERVER_BITS);
-  return most === undefined || Number(answer.get(SERVER_BITS) ?? 16) <= Number(most);
+  // An answer without the parameter stands for 15 bits, which is all that an offer of 15 asks for.
+  return most === undefined || Number(answer.get(SERVER_BITS) ?? 15) <= Number(most);
 }
 
 /** 7.1.2.2: in an answer client_max_window_bits has a value. */

@@ -126,6 +126,14 @@ function decide(
     if (judgement.kind === 'done') return openingResult(subject, judgement.verdict, judgement.explanation);
     return undefined;
   }
+  if (opening.mayBeRefused === true && opened.state === 'refused') {
+    const how = opened.report.status === undefined ? 'without a response' : `with ${opened.report.status}`;
+    return openingResult(
+      subject,
+      'INFORMATIONAL',
+      `The request was refused ${how}, which is left to the server.`,
+    );
+  }
   if (opened.fault !== undefined) return faultResult(subject, opened.fault);
   const why = unusable(opening.deflate, opened.deflate, 'client');
   return why === undefined ? undefined : openingResult(subject, 'UNIMPLEMENTED', why);

@@ -243,7 +243,7 @@ const WRONG: readonly (readonly [what: string, id: string, react: Reaction, expe
     'a reserved bit that is ignored',
     '3.1',
     rightly({ text: () => {} }),
-    { verdict: 'FAILED', behavior: 'OK', closeBehavior: 'FAILED', section: '7.1.7' },
+    { verdict: 'FAILED', behavior: 'OK', closeBehavior: 'FAILED', section: '5.2' },
   ],
   [
     'a reserved bit that is heard',

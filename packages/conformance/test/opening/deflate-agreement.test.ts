@@ -10,6 +10,8 @@ describe("a server's answer", () => {
     ['permessage-deflate; server_max_window_bits=9', ['server_max_window_bits=10'], 9, true],
     ['permessage-deflate; server_max_window_bits="10"', ['server_max_window_bits=10'], 10, true],
     ['permessage-deflate', ['server_max_window_bits=10', ''], 15, true],
+    // It stands for what was asked for.
+    ['permessage-deflate', ['server_max_window_bits=15'], 15, true],
   ])('%s to %j is agreed on', (answer, offers, windowBits, takeover) => {
     expect(readAnswer({ offers, answers: [] }, [answer])).toMatchObject({ server: { windowBits, takeover } });
   });

@@ -1,0 +1,128 @@
+/** Endpoints that do what an RFC leaves to them, as real ones do: none of it may be FAILED, and what is said has to be so. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type CaseResult, findCases, runClientCase, runServerCase } from '../../src/index.js';
+import { caseOf, runScripted } from '../reports/scripted-server.js';
+
+const PATIENCE = { timeoutMs: 300, closeTimeoutMs: 200 };
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** Runs a case against a server that answers every request in the same way. */
+async function refusedBy(id: string, answer: (socket: Socket) => void): Promise<CaseResult> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => answer(socket));
+  });
+  closers.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return runServerCase({ url: `ws://127.0.0.1:${port}/` }, caseOf(id), PATIENCE);
+}
+
+/** Runs a case against a client that sends its request and then does as it is told. */
+function heardBy(id: string, hear: (socket: Socket) => void): Promise<CaseResult> {
+  return runClientCase(
+    (url) => {
+      const { hostname, port, pathname } = new URL(url);
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(
+          `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+        );
+      });
+      closers.push(() => socket.destroy());
+      hear(socket.on('error', () => {}));
+      return new Promise((resolve) => socket.on('close', resolve));
+    },
+    caseOf(id),
+    PATIENCE,
+  );
+}
+
+describe('servers', () => {
+  test.each([
+    ['an Origin it does not like', 'request.rfc-example'],
+    ['a subprotocol it does not know', 'request.protocol-unknown-1'],
+    ['a frame that came too early (4.1)', 'request.frame-behind'],
+  ])('may refuse a request over %s', async (_, id) => {
+    const withStatus = await refusedBy(id, (socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
+    expect(withStatus.verdict).toBe('INFORMATIONAL');
+    expect(withStatus.explanation).toContain('403');
+    const without = await refusedBy(id, (socket) => socket.end());
+    expect(without.verdict).toBe('INFORMATIONAL');
+  });
+
+  test('but not a plain one', async () => {
+    const result = await refusedBy('1.1.1', (socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
+    expect(result.verdict).toBe('FAILED');
+  });
+
+  test('may take a byte-order mark for a signature (RFC 3629 6)', async () => {
+    const { cases } = await runScripted('utf8.bom', '810161/880203e8');
+    expect(cases[0]).toMatchObject({ verdict: 'INFORMATIONAL' });
+    const kept = await runScripted('utf8.bom', '8104efbbbf61/880203e8');
+    expect(kept.cases[0]).toMatchObject({ verdict: 'OK' });
+    const changed = await runScripted('utf8.bom', '8104efbbbe61/880203e8');
+    expect(changed.cases[0]).toMatchObject({ verdict: 'FAILED' });
+  });
+
+  test('may take the end of the other side for the end of all', async () => {
+    const result = await refusedByEnd();
+    expect(result.verdict).toBe('NON-STRICT');
+  });
+});
+
+/** Accepts, and ends without a Close when the suite's has come. */
+async function refusedByEnd(): Promise<CaseResult> {
+  const { cases } = await runScripted('closing.then-end', '/');
+  return cases[0]!;
+}
+
+describe('clients', () => {
+  const wrong = findCases({ role: 'client', patterns: ['response.accept-other-0'] })[0]!.id;
+
+  test('may take their time to end the transport after a response they refuse', async () => {
+    const silent = await heardBy(wrong, () => {});
+    expect(silent.verdict).toBe('NON-STRICT');
+    const quick = await heardBy(wrong, (socket) => socket.once('data', () => socket.destroy()));
+    expect(quick.verdict).toBe('OK');
+  });
+
+  test('but may not say anything on the connection', async () => {
+    const result = await heardBy(wrong, (socket) =>
+      socket.once('data', () => socket.write(Uint8Array.of(0x8a, 0x80, 0, 0, 0, 0))),
+    );
+    expect(result.verdict).toBe('FAILED');
+  });
+
+  test('that refuse a right response in silence are not said to have to fail it', async () => {
+    const result = await heardBy('response.interim', () => {});
+    expect(result).toMatchObject({ verdict: 'NON-STRICT' });
+    expect(result.explanation).not.toContain('did not fail the connection');
+  });
+});
+
+describe('what is said', () => {
+  test('names the rule where a frame should have failed the connection', async () => {
+    const { cases } = await runScripted('masks.unmasked-pong', '/880203e8');
+    expect(cases[0]).toMatchObject({ verdict: 'FAILED', section: caseOf('masks.unmasked-pong').section });
+    expect(cases[0]!.explanation).toContain(caseOf('masks.unmasked-pong').wrong);
+  });
+
+  test('names how the endpoint gave up in place of an echo', async () => {
+    const { cases } = await runScripted('1.1.2', '880203f0');
+    expect(cases[0]!.explanation).toContain('did not come; the endpoint closed with 1008.');
+  });
+
+  test("does not hold the suite's own code against the endpoint that answers with it", async () => {
+    const { cases } = await runScripted('1.1.1', 'a100/880203ea');
+    expect(cases[0]!.explanation).not.toContain('is meant for this');
+  });
+
+  test('does not excuse a missing Pong as a limit on Pings', async () => {
+    const { cases } = await runScripted('pings.hundred', '8a0130/880203e8');
+    expect(cases[0]!.verdict).toBe('FAILED');
+    expect(cases[0]!.explanation).not.toMatch(/did not fail|10\.4/);
+  });
+});
