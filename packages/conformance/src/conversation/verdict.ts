@@ -75,7 +75,9 @@ function wasToRefuse({ opening }: Case): boolean {
 
 /** A client went on after such a response. What it then says does not matter. */
 function accepted(test: Case, { endpoint }: Observation): Judgement {
-  const lenient = test.outcomes.find(({ events, verdict }) => verdict !== 'OK' && Array.isArray(events) && events.length > 0);
+  const lenient = test.outcomes.find(
+    ({ events, verdict }) => verdict !== 'OK' && Array.isArray(events) && events.length > 0,
+  );
   const verdict = lenient?.verdict ?? 'FAILED';
   const what = endpoint.events.length > 0 ? 'echoed a message' : 'sent a frame';
   const explanation = `The client ${what} after the response. ${verdict === 'FAILED' ? test.wrong : test.tolerated}`;
