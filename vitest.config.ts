@@ -59,7 +59,11 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
       reporter: ['text', 'json-summary'],
-      thresholds: { lines: 98, branches: 98 },
+      thresholds: {
+        'packages/{mask,codec,handshake,deflate}/src/**': { lines: 98, branches: 98 },
+        // The pages of its reports are tried in a browser, which does not count here.
+        'packages/conformance/src/**': { lines: 98, branches: 94 },
+      },
     },
   },
 });
