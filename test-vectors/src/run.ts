@@ -1,10 +1,10 @@
 /** Runs vectors on an endpoint. */
 import { expandSegments } from './bytes.js';
-import { type Comparison, compareEvents, compareOutput } from './comparison.js';
+import { type Comparison, compareEvents, compareOutput, unpackEvent } from './comparison.js';
 import type { Endpoint, EndpointFactory } from './endpoint.js';
 import type { Mismatch, Problem } from './mismatch.js';
 import { splits } from './splits.js';
-import type { ConnectionVector, ExpectedEvent, ObservedEvent, Role } from './types.js';
+import type { ConnectionVector, ObservedEvent, Role } from './types.js';
 import { expectedEvents, rolesOf } from './vector.js';
 
 /** Settings of {@link runConnectionVector}. */
@@ -40,7 +40,7 @@ function nameOf(chunks: readonly Uint8Array[]): string {
 }
 
 interface Expectation {
-  readonly events: readonly ExpectedEvent[];
+  readonly events: readonly ObservedEvent[];
   readonly output: Uint8Array;
   readonly consumed: number;
   readonly eof: boolean;
@@ -49,7 +49,7 @@ interface Expectation {
 function expectationOf(vector: ConnectionVector, role: Role): Expectation {
   const { consumed, eof = false } = vector;
   return {
-    events: expectedEvents(vector, role),
+    events: expectedEvents(vector, role).map(unpackEvent),
     output: expandSegments(vector.output?.[role] ?? []),
     consumed: (typeof consumed === 'object' ? consumed[role] : consumed) ?? Number.POSITIVE_INFINITY,
     eof,

@@ -474,7 +474,7 @@ describe('what is compared', () => {
       problems: [
         {
           kind: 'events',
-          expected: [{ type: 'ping', data: ['61'] }, nameless],
+          expected: [{ type: 'ping', data: Uint8Array.of(0x61) }, nameless],
           observed: [ping],
           at: 1,
         },
