@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.runtime.ts'],
     reporters: ['../../tools/vitest-summary.mjs'],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     // What is waited for comes; how soon is the machine's affair.
     expect: { poll: { timeout: 30_000 } },
     hookTimeout: 30_000,

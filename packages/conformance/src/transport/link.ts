@@ -115,8 +115,9 @@ export class Link {
     else stream.destroy();
   }
 
-  /** Stops reading, so that the peer's octets stay where they are. */
+  /** Stops reading, so that the peer's octets stay where they are; where that is possible. */
   pause(): void {
+    if (IS_DENO && this.#stream instanceof TLSSocket) return;
     this.#stream.pause();
   }
 
@@ -125,6 +126,9 @@ export class Link {
     this.#stream.resume();
   }
 }
+
+/** Deno's TLS sockets (2.9) lose an end that comes while they are paused, and the peer would be blamed for it. */
+const IS_DENO = 'Deno' in globalThis;
 
 /** RFC 9113 7: CANCEL. */
 const HTTP2_CANCEL = 8;
