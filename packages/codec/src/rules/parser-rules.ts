@@ -69,7 +69,7 @@ export class FrameRules implements Limits {
     this.maxFrameBytes = limits.maxFrameBytes;
     this.maxMessageBytes = limits.maxMessageBytes;
     this.maxFragments = limits.maxFragments;
-    this.kinds = tabulate(role, rsv);
+    this.kinds = kindsOf(role, rsv);
     this.maxScannedBytes = Math.min(
       encodedLimit(Math.min(limits.maxFrameBytes, limits.maxMessageBytes)),
       0xffff,
@@ -88,6 +88,19 @@ function kindOf(first: number): typeof MESSAGE | typeof FRAGMENT | typeof CONTRO
   const opcode = first & 0x0f;
   if (isControl(opcode)) return CONTROL;
   return opcode === CONTINUATION || (first & FIN) === 0 ? FRAGMENT : MESSAGE;
+}
+
+/** A table for each role and set of reserved bits, 24 at most. Without them a connection of plain options takes 20 us in place of 3. */
+const tables = new Map<string, Uint8Array>();
+
+function kindsOf(role: ReceiverRole, rsv: number): Uint8Array {
+  const key = `${role} ${rsv}`;
+  let kinds = tables.get(key);
+  if (kinds === undefined) {
+    kinds = tabulate(role, rsv);
+    tables.set(key, kinds);
+  }
+  return kinds;
 }
 
 function tabulate(role: ReceiverRole, rsv: number): Uint8Array {

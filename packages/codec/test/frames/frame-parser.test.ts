@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mask } from '@sanssocket/mask';
 import type { Role } from '@sanssocket/test-vectors';
 import fc from 'fast-check';
@@ -94,10 +95,10 @@ function parse(
   const parser = new FrameParser(sink, options);
   let bytes = 0;
   for (const chunk of chunks(input, sizes)) {
-    expect(parser.receive(chunk)).toBe(chunk.length);
+    assert.equal(parser.receive(chunk), chunk.length);
     bytes += chunk.length;
-    expect(parser.failed).toBe(heard.faults.length > 0);
-    if (!parser.failed) expect(parser.offset).toBe(bytes);
+    assert.equal(parser.failed, heard.faults.length > 0);
+    if (!parser.failed) assert.equal(parser.offset, bytes);
     chunk.fill(0xee);
   }
   return heard;

@@ -68,7 +68,9 @@ describe.each(['close', 'control', 'eof', 'fragmentation', 'masking'])('vectors:
   const file = new URL(`../../../../test-vectors/vectors/${name}.json`, import.meta.url);
   const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as ConnectionVectorFile;
   describe.each(DELIVERIES)('delivery %s', (delivery) => {
-    it.each(vectors.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
+    // What is put together here is an event; that megabytes of them are, bytewise, says no more.
+    const short = vectors.filter(({ id }) => !id.includes('/long/'));
+    it.each(short.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
       '$id as $role',
       async ({ vector, role }) => {
         const endpoint = (r: Role, options: EndpointOptions): Endpoint =>
