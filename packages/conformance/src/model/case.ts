@@ -120,7 +120,8 @@ export interface FrameSpec {
   /** The reserved bits as a number: 4 is RSV1, 2 is RSV2, 1 is RSV3. */
   readonly rsv?: number;
   readonly payload?: Payload;
-  /** `right`: as the role demands, with a fresh key. `wrong`: the other way. A number: this key, where the role demands one. */
+  /** `right`: as the role demands, with a fresh key. `wrong`: the other way. A number: this key, its first octet the highest,
+   * where the role demands one. */
   readonly mask?: 'right' | 'wrong' | number;
   /** What the header says of the length, in digits; by default the truth. */
   readonly declaredLength?: string;

@@ -118,6 +118,7 @@ export interface FrameRecord {
   readonly fin: boolean;
   readonly rsv: number;
   readonly opcode: number;
+  /** Its first octet is the highest; undefined if the frame is not masked. */
   readonly maskingKey: number | undefined;
   /** The length that the header declares. */
   readonly length: number;

@@ -39,7 +39,7 @@ export function writeOctets(spec: FrameSpec, payload: Uint8Array, underTest: Rol
   const octets = encodeUncheckedFrame({
     first: (fin ? 0x80 : 0) | (rsv << 4) | opcode,
     payload,
-    maskingKey,
+    maskingKey: maskingKey === undefined ? undefined : firstOctetLowest(maskingKey),
     ...(spec.declaredLength === undefined ? {} : { declaredLength: BigInt(spec.declaredLength) }),
     ...(spec.lengthBytes === undefined ? {} : { lengthBytes: spec.lengthBytes }),
   });
@@ -59,6 +59,11 @@ export function closeBody(code: number | undefined, reason: Uint8Array = new Uin
   body[1] = code & 255;
   body.set(reason, 2);
   return body;
+}
+
+/** Cases and records have a key as 5.3 writes it, its first octet the highest; the codec has it lowest. */
+function firstOctetLowest(key: number): number {
+  return ((key << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24)) >>> 0;
 }
 
 /** Keys are drawn this many at a time: a draw costs a microsecond however small it is. */
