@@ -8,7 +8,7 @@ import type { Connection } from '../connection/connection.js';
 import { EMPTY } from '../memory/bytes.js';
 import type { ConnectionHost } from './connection-host.js';
 import type { HostConfig, HostOptions } from './host-config.js';
-import { hostPulled } from './pulled.js';
+import { hostPulled, type PulledBytes } from './pulled.js';
 
 /** What is used of a pair of a `ReadableStream` and a `WritableStream`. */
 export interface StreamPair {
@@ -16,6 +16,7 @@ export interface StreamPair {
     getReader(): {
       read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
       cancel(reason?: unknown): Promise<unknown>;
+      releaseLock(): void;
     };
   };
   readonly writable: {
@@ -23,13 +24,14 @@ export interface StreamPair {
       write(chunk: Uint8Array): Promise<unknown>;
       close(): Promise<unknown>;
       abort(reason?: unknown): Promise<unknown>;
+      releaseLock(): void;
     };
   };
 }
 
 /**
  * Runs a connection over a pair of streams of bytes, until both have ended. The streams are locked, and closed, cancelled or aborted
- * at the end.
+ * at the end. If this throws they are as they were.
  *
  * @param streams - behind the opening handshake
  * @param connection - with a sink of the application's. Its sink is first called when this has returned
@@ -64,21 +66,30 @@ export function hostStreams(
   head: Uint8Array = EMPTY,
 ): ConnectionHost {
   const reader = readable.getReader();
-  const writer = writable.getWriter();
+  let writer: Writer | undefined;
+  try {
+    writer = writable.getWriter();
+    return hostPulled(bytesOf(reader, writer), connection, config, head);
+  } catch (error) {
+    reader.releaseLock();
+    writer?.releaseLock();
+    throw error;
+  }
+}
+
+type Reader = ReturnType<StreamPair['readable']['getReader']>;
+type Writer = ReturnType<StreamPair['writable']['getWriter']>;
+
+function bytesOf(reader: Reader, writer: Writer): PulledBytes {
   const ignore = (): void => {}; // what is given up may fail
-  return hostPulled(
-    {
-      read: async () => (await reader.read()).value,
-      write: (chunk) => writer.write(chunk),
-      end: () => writer.close(),
-      destroy() {
-        reader.cancel().catch(ignore);
-        writer.abort().catch(ignore);
-      },
-      copies: false,
+  return {
+    read: async () => (await reader.read()).value,
+    write: (chunk) => writer.write(chunk),
+    end: () => writer.close(),
+    destroy() {
+      reader.cancel().catch(ignore);
+      writer.abort().catch(ignore);
     },
-    connection,
-    config,
-    head,
-  );
+    copies: false,
+  };
 }

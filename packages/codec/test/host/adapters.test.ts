@@ -123,6 +123,18 @@ describe('a stream that fails', () => {
   });
 });
 
+describe('streams that are not hosted after all', () => {
+  it('are as they were', () => {
+    const streams = { readable: new ReadableStream<Uint8Array>(), writable: new WritableStream() };
+    const connection = new Connection({ role: 'server' }, {});
+    expect(() => hostStreams(streams, connection, { idleTimeoutMs: -1 })).toThrow(RangeError);
+    expect([streams.readable.locked, streams.writable.locked]).toEqual([false, false]);
+    streams.writable.getWriter();
+    expect(() => hostStreams(streams, connection)).toThrow(TypeError);
+    expect(streams.readable.locked).toBe(false);
+  });
+});
+
 describe('a port whose other end is no host', () => {
   it('is the end of the connection', async () => {
     const { port1, port2 } = new NodeMessageChannel();

@@ -68,11 +68,24 @@ export class PassiveHeadReader {
     if (requestLine !== undefined) {
       return { kind: 'request', head: { ...requestLine, rawHeaders: headersOf(text) }, remaining };
     }
-    const statusLine = parseStatusLine(startLine);
+    // The empty line that may come first is a client's (RFC 9112 2.2).
+    const statusLine = start === 0 ? parseStatusLine(startLine) : undefined;
     if (statusLine !== undefined) {
       return { kind: 'response', head: { ...statusLine, rawHeaders: headersOf(text) }, remaining };
     }
     this.#failed = true;
     return createFault('START_LINE_INVALID', start);
+  }
+
+  /**
+   * The direction has ended.
+   *
+   * @returns what is wrong if it ended inside of a head; undefined otherwise, and if there was a fault before
+   */
+  receiveEnd(): HandshakeFault | undefined {
+    const { offset } = this.#reader;
+    if (this.#failed || offset === 0) return undefined;
+    this.#failed = true;
+    return createFault('HEAD_TRUNCATED', offset);
   }
 }

@@ -86,3 +86,21 @@ test('it finds the heads that the machines find, and the faults of lines that th
   }
   expect(faults).toBeGreaterThan(10);
 });
+
+test('an empty line may come before a request, not before a response (RFC 9112 2.2)', () => {
+  const request = new PassiveHeadReader().receive(bytes('\r\nGET / HTTP/1.1\r\n\r\n'));
+  expect(request).toMatchObject({ kind: 'request' });
+  const response = new PassiveHeadReader().receive(bytes('\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  expect(response).toMatchObject({ kind: 'fault', code: 'START_LINE_INVALID', offset: 2 });
+});
+
+test('an end inside of a head is a fault, once; one between heads is none', () => {
+  const reader = new PassiveHeadReader();
+  expect(reader.receiveEnd()).toBeUndefined();
+  reader.receive(bytes('GET / HTTP/1.1\r\n\r\nHTTP'));
+  expect(reader.receiveEnd()).toBeUndefined();
+  reader.receive(bytes('HTTP/1.1 1'));
+  expect(reader.receiveEnd()).toMatchObject({ kind: 'fault', code: 'HEAD_TRUNCATED', offset: 10 });
+  expect(reader.receiveEnd()).toBeUndefined();
+  expect(reader.receive(bytes('GET'))).toBeUndefined();
+});
