@@ -6,7 +6,7 @@ import type { Link } from '../transport/link.js';
 import { type WrittenFrame, writeFrame } from '../wire/frames.js';
 import { Endpoint } from './endpoint.js';
 import { exchange } from './exchange.js';
-import { compareEvents } from './matching.js';
+import { compareEvents, isOptional } from './matching.js';
 import type { Recorder } from './record.js';
 
 /** How long is waited for what. */
@@ -176,7 +176,7 @@ export class Conversation {
     return fits.some(({ outcome: { events, close }, fit }, nth) => {
       if (fit !== 'now' || close.by === 'endpoint') return false;
       // An outcome of nothing, or of anything, is there from the start: while a better one may come it is waited for.
-      return nth === 0 || isBestLost || (Array.isArray(events) && events.length > 0);
+      return nth === 0 || isBestLost || (Array.isArray(events) && !events.every(isOptional));
     });
   }
 

@@ -21,7 +21,8 @@ export function compareEvents(
   return expected.slice(nth).every(isOptional) ? 'now' : 'later';
 }
 
-function isOptional(event: ExpectedEvent): boolean {
+/** Whether an event may be missing. */
+export function isOptional(event: ExpectedEvent): boolean {
   return event.type !== 'mark' && event.optional === true;
 }
 
@@ -29,8 +30,10 @@ function isSame(expected: ExpectedEvent, observed: WholeEvent): boolean {
   if (expected.type === 'mark' || observed.type === 'mark') {
     return expected.type === observed.type && expected.type === 'mark' && expected.tag === observed.tag;
   }
-  if (expected.type !== observed.type || payloadBytes(expected.payload) !== observed.length) return false;
-  return Buffer.compare(expandPayload(expected.payload), observed.payload) === 0;
+  if (expected.type !== observed.type) return false;
+  const bytes = payloadBytes(expected.payload);
+  if (expected.beginning === true ? observed.length > bytes : observed.length !== bytes) return false;
+  return Buffer.compare(expandPayload(expected.payload).subarray(0, observed.length), observed.payload) === 0;
 }
 
 /**

@@ -1,11 +1,20 @@
 /** What is to be said of an opening handshake that was sent as a case has it. */
 import type { OpeningExpectation, Verdict } from '../model/case.js';
+import type { OpeningFaultCode } from '../opening/faults.js';
 import type { Opened } from '../opening/opened.js';
 
 /** A verdict over the opening alone; `go on` if the steps are to tell. */
 export type OpeningJudgement =
   | { readonly kind: 'go on' }
   | { readonly kind: 'done'; readonly verdict: Verdict; readonly explanation: string };
+
+/** What makes an acceptance wrong whatever the request was: what has to be there is not, or what nobody offered is. */
+const NEVER_RIGHT: ReadonlySet<OpeningFaultCode> = new Set([
+  'UPGRADE_INVALID',
+  'CONNECTION_INVALID',
+  'PROTOCOL_NOT_OFFERED',
+  'EXTENSION_NOT_OFFERED',
+]);
 
 /**
  * Judges a server's answer to a raw head.
@@ -16,8 +25,11 @@ export function judgeAnswer(expect: OpeningExpectation, opened: Opened): Opening
   const { outcome, otherwise = 'FAILED' } = expect;
   const { state, fault, report } = opened;
   if (state === 'accepted') {
-    // What is wrong with the acceptance of a request that should have been refused does not matter any more.
     if (outcome === 'refuse') {
+      // Whether the request was to be refused may be a matter of taste; that a server which accepts sends Upgrade and Connection, and
+      // agrees on nothing that was not offered, is none (4.2.2, 9.1).
+      if (otherwise !== 'FAILED' && fault !== undefined && NEVER_RIGHT.has(fault.code))
+        return done('FAILED', `${fault.message.charAt(0).toUpperCase()}${fault.message.substring(1)}.`);
       return done(otherwise, 'The handshake was accepted, which should have been refused.');
     }
     if (fault !== undefined) return done('FAILED', `${fault.message}.`);

@@ -78,9 +78,13 @@ function accepted(test: Case, { endpoint }: Observation): Judgement {
   const lenient = test.outcomes.find(
     ({ events, verdict }) => verdict !== 'OK' && Array.isArray(events) && events.length > 0,
   );
-  const verdict = lenient?.verdict ?? 'FAILED';
+  // Whoever takes the connection for open has to keep the rules of an open one.
+  const fault = endpoint.faults.find((each) => each.verdict === 'FAILED');
+  const verdict = fault?.verdict ?? lenient?.verdict ?? 'FAILED';
   const what = endpoint.events.length > 0 ? 'echoed a message' : 'sent a frame';
-  const explanation = `The client ${what} after the response. ${verdict === 'FAILED' ? test.wrong : test.tolerated}`;
+  const accepting = `The client ${what} after the response. ${lenient === undefined ? test.wrong : test.tolerated}`;
+  const explanation =
+    lenient === undefined || fault === undefined ? accepting : `${sentenceOf(fault)} ${accepting}`;
   const closeBehavior = verdict === 'FAILED' ? 'FAILED' : 'OK';
   return { verdict, behavior: verdict, closeBehavior, explanation, section: test.section };
 }

@@ -194,6 +194,8 @@ export type ExpectedEvent =
       readonly payload: Payload;
       /** It may be missing. */
       readonly optional?: true;
+      /** The first octets of it are enough. */
+      readonly beginning?: true;
     }
   /** A mark that a step noted. */
   | { readonly type: 'mark'; readonly tag: string };

@@ -85,7 +85,7 @@ export async function openStream(
   const status = Number(response[':status']);
   const report = { request, response: fields.map(([name, value]) => `${name}: ${value}\n`).join(''), status };
   const isAccepted = status >= 200 && status < 300;
-  const fault = isAccepted ? unaskedFor(response) : openingFault('CONNECT_REFUSED', String(status));
+  const fault = isAccepted ? unaskedFor(response, headers) : openingFault('CONNECT_REFUSED', String(status));
   const state = isAccepted ? 'accepted' : 'refused';
   return {
     link,
@@ -116,8 +116,15 @@ function readResponse(
 }
 
 /** RFC 8441 5: what is negotiated is negotiated as before. */
-function unaskedFor(response: IncomingHttpHeaders): Opened['fault'] {
-  if (response['sec-websocket-extensions'] !== undefined) return openingFault('EXTENSION_NOT_OFFERED');
-  if (response['sec-websocket-protocol'] !== undefined) return openingFault('PROTOCOL_NOT_OFFERED');
+function unaskedFor(
+  response: IncomingHttpHeaders,
+  request: Readonly<Record<string, string | undefined>>,
+): Opened['fault'] {
+  if (response['sec-websocket-extensions'] !== undefined && request['sec-websocket-extensions'] === undefined)
+    return openingFault('EXTENSION_NOT_OFFERED');
+  const protocol = response['sec-websocket-protocol'];
+  const offered = request['sec-websocket-protocol']?.split(',').map((each) => each.trim()) ?? [];
+  if (protocol !== undefined && !offered.includes(String(protocol)))
+    return openingFault('PROTOCOL_NOT_OFFERED');
   return undefined;
 }
