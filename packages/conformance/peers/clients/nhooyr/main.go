@@ -1,4 +1,4 @@
-// An echo client on nhooyr.io/websocket: PROGRAM URL COUNT AGENT.
+// An echo client on nhooyr.io/websocket: PROGRAM URL COUNT AGENT. The package hands text over as it came, so that it is checked here.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"unicode/utf8"
 
 	"nhooyr.io/websocket"
 )
@@ -26,7 +27,14 @@ func echo(target string) {
 	socket.SetReadLimit(1 << 26)
 	for {
 		kind, message, err := socket.Read(context.Background())
-		if err != nil || socket.Write(context.Background(), kind, message) != nil {
+		if err != nil {
+			return
+		}
+		if kind == websocket.MessageText && !utf8.Valid(message) {
+			socket.Close(websocket.StatusInvalidFramePayloadData, "")
+			return
+		}
+		if socket.Write(context.Background(), kind, message) != nil {
 			return
 		}
 	}
