@@ -15,7 +15,7 @@ export class Matrix {
 
   /** The process of a server ended over a case. */
   fell(agent, id) {
-    this.#falls.set(agent, [...(this.#falls.get(agent) ?? []), id]);
+    this.#falls.set(agent, [...new Set([...(this.#falls.get(agent) ?? []), id])]);
   }
 
   /** Adds one run. Of its results only what a matrix needs is kept. */
