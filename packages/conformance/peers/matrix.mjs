@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import { groupKey, groupsOf } from '../dist/reports/groups.js';
+import { groupsOf } from '../dist/reports/groups.js';
 import { tally, VERDICTS } from '../dist/reports/report.js';
 
 const FOLDER = new URL('../results/', import.meta.url);
@@ -15,13 +15,16 @@ export class Matrix {
 
   /** The process of a server ended over a case. */
   fell(agent, id) {
-    this.#falls.set(agent, [...(this.#falls.get(agent) ?? []), id]);
+    this.#falls.set(agent, [...new Set([...(this.#falls.get(agent) ?? []), id])]);
   }
 
   /** Adds one run. Of its results only what a matrix needs is kept. */
   add(name, version, { agent, role, cases: results }, cases) {
     const groups = Object.fromEntries(
-      groupsOf(cases).map(({ key }) => [key, counts(results.filter(({ id }) => groupKey(id) === key))]),
+      groupsOf(cases).map(({ key, cases: group }) => {
+        const ids = new Set(group.map(({ id }) => id));
+        return [key, counts(results.filter(({ id }) => ids.has(id)))];
+      }),
     );
     const exceptions = results
       .filter(({ verdict }) => verdict !== 'OK')

@@ -1,6 +1,6 @@
 // The loop of a client under test in JavaScript: PROGRAM URL COUNT AGENT, then what the client itself wants.
 
-const AT_A_TIME = 16;
+const AT_A_TIME = Number(globalThis.process.env.AT_A_TIME ?? 16);
 /** A client that does not notice the end of its connection must not hold up the others. */
 const PATIENCE_MS = 60_000;
 

@@ -1,10 +1,11 @@
 """The loop of a client under test in Python: PROGRAM URL COUNT AGENT."""
 
 import asyncio
+import os
 import sys
 from urllib.parse import quote
 
-AT_A_TIME = 16
+AT_A_TIME = int(os.environ.get("AT_A_TIME", "16"))
 # A client that does not notice the end of its connection must not hold up the others.
 PATIENCE_S = 60
 

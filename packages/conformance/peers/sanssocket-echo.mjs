@@ -21,7 +21,7 @@ const SINKS = {
     binary: (bytes) => connection().sendBinary(bytes),
   }),
   spans: (connection) => ({
-    message: (opcode, bytes, start, end) => connection().sendSpan(opcode, bytes, start, end),
+    message: (opcode, span) => connection().sendSpan(opcode, span),
   }),
   pieces: (connection) => {
     let opcode = 0;
@@ -31,10 +31,10 @@ const SINKS = {
         opcode = first;
         pieces = [];
       },
-      piece: (bytes, start, end) => pieces.push(Buffer.from(bytes.subarray(start, end))),
+      piece: ({ bytes, start, end }) => pieces.push(Buffer.from(bytes.subarray(start, end))),
       finish: () => {
         const whole = Buffer.concat(pieces);
-        connection().sendSpan(opcode, whole, 0, whole.length);
+        connection().sendSpan(opcode, { bytes: whole, start: 0, end: whole.length });
       },
     };
   },

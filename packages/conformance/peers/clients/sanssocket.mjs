@@ -19,8 +19,8 @@ await runCases((url) => {
         echo(socket, { role: 'client', delivery }, outcome.extensions, outcome.remaining);
       else socket.destroy();
     };
-    const onData = (chunk) => settle(handshake.push(chunk));
-    const onEnd = () => settle(handshake.end());
+    const onData = (chunk) => settle(handshake.receive(chunk));
+    const onEnd = () => settle(handshake.receiveEnd());
     socket.on('data', onData).on('end', onEnd);
     socket.on('error', () => {}).on('close', resolve);
     socket.write(bytes);

@@ -10,9 +10,9 @@ const extensions = await extensionsOf(engine);
 createServer({ allowHalfOpen: true }, (socket) => {
   const handshake = new ServerHandshake();
   socket.on('error', () => {});
-  const onEnd = () => socket.end(handshake.end()?.bytes ?? '');
+  const onEnd = () => socket.end(handshake.receiveEnd()?.bytes ?? '');
   const onData = (chunk) => {
-    const event = handshake.push(chunk);
+    const event = handshake.receive(chunk);
     if (event?.kind === 'rejected') socket.end(event.bytes);
     if (event?.kind !== 'request') return;
     socket.off('data', onData).off('end', onEnd).pause();

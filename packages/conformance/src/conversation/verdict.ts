@@ -193,9 +193,10 @@ function wrongSide(expected: CloseExpectation, { endpoint }: Observation, test: 
   const { remoteClose } = endpoint;
   const how =
     remoteClose === undefined ? 'ended the transport' : `closed with ${remoteClose.code ?? 'no code'}`;
+  const hangs = remoteClose === undefined && endpoint.transportEnd === 'suite-dropped';
   const text =
     expected.by === 'endpoint'
-      ? `The endpoint did not fail the connection. ${test.wrong}`
+      ? `The endpoint did not fail the connection. ${test.wrong}${hangs ? " Nor did it answer the suite's Close (5.5.1)." : ''}`
       : `The endpoint ${how}, though nothing was wrong.`;
   return closeFault('FAILED', 'FAILED', expected.by === 'endpoint' ? test.section : '7.1.1', text);
 }

@@ -82,6 +82,8 @@ export interface RawOpening {
   readonly chop?: number;
   /** What has to become of it. */
   readonly expect: OpeningExpectation;
+  /** An extension that the client has to have offered; otherwise the case is about something else. */
+  readonly answers?: string;
 }
 
 /** Extended CONNECT (RFC 8441) on a stream of HTTP/2. */

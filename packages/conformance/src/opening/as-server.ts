@@ -102,6 +102,7 @@ export async function answerAsServer(
     fault: undefined,
     rest,
     deflate: answer?.agreement,
+    isBeyondOffer: answer?.isBeyondOffer ?? false,
     agent,
     fields: head.fields,
   };

@@ -37,7 +37,16 @@ export function readAnswer(
   const answer = extensions[0]!.parameters;
   if (!isValidAnswer(answer)) return openingFault('DEFLATE_ANSWER_INVALID');
   const fits = offered.offers.some((offer) => answers(answer, parametersOf(offer)));
-  return fits ? agreementOf(answer) : openingFault('DEFLATE_ANSWER_UNASKED');
+  if (fits) return agreementOf(answer);
+  return openingFault('DEFLATE_ANSWER_UNASKED', `"${response.join()}" to "${formatOffers(offered)}"`);
+}
+
+/** The suite's answer to a client's offers. */
+export interface ChosenAnswer {
+  readonly header: string;
+  readonly agreement: DeflateAgreement;
+  /** Whether it has what the client did not ask for, so that 7.1 has the client fail the connection if it does not support it. */
+  readonly isBeyondOffer: boolean;
 }
 
 /**
@@ -50,7 +59,7 @@ export function readAnswer(
 export function chooseAnswer(
   plan: DeflateOpening | undefined,
   offers: readonly string[],
-): { readonly header: string; readonly agreement: DeflateAgreement } | undefined {
+): ChosenAnswer | undefined {
   const usable = offers
     .map(parseExtension)
     .filter((offer) => offer?.name === 'permessage-deflate' && isValid(offer.parameters));
@@ -59,11 +68,16 @@ export function chooseAnswer(
     const offer = usable.find((each) => !wanted.has(CLIENT_BITS) || each!.parameters.has(CLIENT_BITS));
     if (offer === undefined) continue;
     const parameters = new Map<string, string | undefined>();
-    // 7.1.1.1, 7.1.2.1: what the client asks of the server is accepted by repeating it.
-    if (offer.parameters.has(SERVER_FORGETS)) parameters.set(SERVER_FORGETS, undefined);
-    if (offer.parameters.has(SERVER_BITS)) parameters.set(SERVER_BITS, offer.parameters.get(SERVER_BITS));
+    // 7.1.1.1, 7.1.2.1: what the client asks of the server is accepted by repeating it. 7.1.1.2: so is what it says of itself, which
+    // needs no answer; but there are clients that wait for one.
+    for (const name of [SERVER_FORGETS, CLIENT_FORGETS, SERVER_BITS]) {
+      if (offer.parameters.has(name)) parameters.set(name, offer.parameters.get(name));
+    }
     for (const [name, value] of wanted) parameters.set(name, value);
-    return { header: format(parameters), agreement: agreementOf(parameters) };
+    const isBeyondOffer = [...parameters].some(
+      ([name, value]) => !offer.parameters.has(name) || offer.parameters.get(name) !== value,
+    );
+    return { header: format(parameters), agreement: agreementOf(parameters), isBeyondOffer };
   }
   return undefined;
 }

@@ -13,6 +13,8 @@ export interface Opened {
   /** What followed the endpoint's head. */
   readonly rest: Uint8Array;
   readonly deflate: DeflateAgreement | undefined;
+  /** The suite's response has parameters that the client did not offer, and need not support (RFC 7692 7.1). */
+  readonly isBeyondOffer?: boolean;
   /** What the endpoint calls itself, if it does. */
   readonly agent: string | undefined;
   /** Fields of the endpoint's head, names in lower case. */

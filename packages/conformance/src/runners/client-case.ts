@@ -1,5 +1,5 @@
 /** One case against a client that has connected. */
-import { Conversation } from '../conversation/conversation.js';
+import { Conversation, type Observation } from '../conversation/conversation.js';
 import { sayGoodbye } from '../conversation/goodbye.js';
 import { Recorder } from '../conversation/record.js';
 import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
@@ -8,6 +8,7 @@ import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
 import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
 import { unusable } from '../opening/deflate-agreement.js';
+import { listOf } from '../opening/heads.js';
 import type { Link } from '../transport/link.js';
 import { writeFrame } from '../wire/frames.js';
 import { patienceOf, type RunOptions } from './options.js';
@@ -40,7 +41,10 @@ export async function runOnRequest(
     link.drop();
     return faultResult(subject, opened.fault);
   }
-  const why = opening.kind === 'standard' ? unusable(opening.deflate, opened.deflate, 'server') : undefined;
+  const why =
+    opening.kind === 'standard'
+      ? unusable(opening.deflate, opened.deflate, 'server')
+      : notOffered(opening, request);
   if (why !== undefined) {
     await sayGoodbye(link, 'client', opened.rest, [], 1000);
     return openingResult(subject, 'UNIMPLEMENTED', why);
@@ -55,5 +59,24 @@ export async function runOnRequest(
     patienceOf(options),
     first,
   );
-  return resultOf(subject, await conversation.run(first.length > 0 ? 1 : 0));
+  const observation = await conversation.run(first.length > 0 ? 1 : 0);
+  if (opened.isBeyondOffer === true && hasRefused(observation)) {
+    return openingResult(subject, 'UNIMPLEMENTED', REFUSED);
+  }
+  return resultOf(subject, observation);
+}
+
+const REFUSED =
+  'The client did not take a response with parameters that it had not offered. RFC 7692 7.1 has it fail the connection if it does not support them.';
+
+/** Whether the client never said a word: it did not take the response for the beginning of a connection. 4.1 names no time to end it. */
+function hasRefused({ endpoint: { hasSpoken, remoteClose, faults } }: Observation): boolean {
+  return !hasSpoken && remoteClose === undefined && faults.length === 0;
+}
+
+/** Why a response to an offer says nothing of this client: it did not make the offer, and what then counts other cases are about. */
+function notOffered({ answers }: RawOpening, { head }: ReceivedRequest): string | undefined {
+  if (answers === undefined) return undefined;
+  const offers = listOf(head, 'sec-websocket-extensions').map((offer) => offer.split(';', 1)[0]!.trim());
+  return offers.includes(answers) ? undefined : `The client does not offer ${answers}.`;
 }

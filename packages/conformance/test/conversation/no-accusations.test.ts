@@ -22,13 +22,14 @@ async function refusedBy(id: string, answer: (socket: Socket) => void): Promise<
 }
 
 /** Runs a case against a client that sends its request and then does as it is told. */
-function heardBy(id: string, hear: (socket: Socket) => void): Promise<CaseResult> {
+function heardBy(id: string, hear: (socket: Socket) => void, offer?: string): Promise<CaseResult> {
+  const extensions = offer === undefined ? '' : `Sec-WebSocket-Extensions: ${offer}\r\n`;
   return runClientCase(
     (url) => {
       const { hostname, port, pathname } = new URL(url);
       const socket = connect(Number(port), hostname, () => {
         socket.write(
-          `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+          `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${extensions}\r\n`,
         );
       });
       closers.push(() => socket.destroy());
@@ -56,6 +57,14 @@ describe('servers', () => {
   test('but not a plain one', async () => {
     const result = await refusedBy('1.1.1', (socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
     expect(result.verdict).toBe('FAILED');
+  });
+
+  test('may refuse a request with an offer that they do not support, though they are to decline it', async () => {
+    const refuse = (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    const result = await refusedBy('agreement.endpoint-window-9', refuse);
+    expect(result).toMatchObject({ verdict: 'NON-STRICT', section: 'RFC7692 7.1' });
+    const ended = await refusedBy('agreement.endpoint-window-9', (socket) => socket.end());
+    expect(ended.verdict).toBe('FAILED');
   });
 
   test('may take a byte-order mark for a signature (RFC 3629 6)', async () => {
@@ -89,6 +98,35 @@ describe('clients', () => {
     expect(quick.verdict).toBe('OK');
   });
 
+  test.each([
+    ['a window for the server', 'agreement.suite-window-9', 'permessage-deflate'],
+    ['the least window', 'agreement.endpoint-window-8', 'permessage-deflate; client_max_window_bits'],
+  ])('may refuse %s that they did not ask for', async (_, id, offer) => {
+    const quick = await heardBy(id, (socket) => socket.once('data', () => socket.destroy()), offer);
+    expect(quick.verdict).toBe('UNIMPLEMENTED');
+    const slow = await heardBy(id, () => {}, offer);
+    expect(slow.verdict).toBe('UNIMPLEMENTED');
+  });
+
+  test.each([
+    ['permessage-deflate'],
+    ['permessage-deflate; server_no_context_takeover; client_no_context_takeover'],
+  ])('but may not refuse what they offered: %s', async (offer) => {
+    const refuse = (socket: Socket) => socket.once('data', () => socket.destroy());
+    expect((await heardBy('agreement.fragments', refuse, offer)).verdict).toBe('FAILED');
+  });
+
+  test('that offer no compression are not accused over a wrong answer to an offer', async () => {
+    const echo = (socket: Socket) =>
+      socket.once('data', () => socket.write(Uint8Array.of(0x81, 0x80, 0, 0, 0, 0)));
+    const without = await heardBy('answer.bits-16', echo);
+    expect(without).toMatchObject({ verdict: 'UNIMPLEMENTED' });
+    const other = await heardBy('answer.bits-16', echo, 'x-permessage-deflate');
+    expect(other.verdict).toBe('UNIMPLEMENTED');
+    const offering = await heardBy('answer.bits-16', echo, 'permessage-deflate; client_max_window_bits');
+    expect(offering.verdict).toBe('FAILED');
+  });
+
   test('but may not say anything on the connection', async () => {
     const result = await heardBy(wrong, (socket) =>
       socket.once('data', () => socket.write(Uint8Array.of(0x8a, 0x80, 0, 0, 0, 0))),
@@ -118,6 +156,11 @@ describe('what is said', () => {
   test("does not hold the suite's own code against the endpoint that answers with it", async () => {
     const { cases } = await runScripted('1.1.1', 'a100/880203ea');
     expect(cases[0]!.explanation).not.toContain('is meant for this');
+  });
+
+  test('has it that the Close was not answered either', async () => {
+    const { cases } = await runScripted('masks.unmasked-text', '');
+    expect(cases[0]!.explanation).toContain("Nor did it answer the suite's Close (5.5.1).");
   });
 
   test('does not excuse a missing Pong as a limit on Pings', async () => {

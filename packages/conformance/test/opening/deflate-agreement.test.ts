@@ -41,6 +41,15 @@ describe("a server's answer", () => {
     expect(readAnswer({ offers, answers: [] }, [answer])).toMatchObject({ code });
   });
 
+  test('that fits no offer is told with the offers', () => {
+    const offers = ['server_max_window_bits=10', 'server_no_context_takeover'];
+    expect(readAnswer({ offers, answers: [] }, ['permessage-deflate'])).toMatchObject({
+      message: expect.stringMatching(
+        /"permessage-deflate" to "permessage-deflate; server_max_window_bits=10, permessage-deflate; server_no_context_takeover"$/,
+      ),
+    });
+  });
+
   test('may be none, but not two', () => {
     expect(readAnswer(ANY, [])).toBeUndefined();
     expect(readAnswer(ANY, ['permessage-deflate', 'permessage-deflate'])).toMatchObject({
@@ -75,6 +84,20 @@ describe("the suite's answer", () => {
     expect(chooseAnswer(ANY, [offer])).toMatchObject({
       header: 'permessage-deflate; server_no_context_takeover; server_max_window_bits=10',
       agreement: { server: { windowBits: 10, takeover: false } },
+    });
+  });
+
+  test('repeats what the client says of itself (7.1.1.2), and knows what it did not say', () => {
+    const offer = 'permessage-deflate; client_no_context_takeover';
+    expect(chooseAnswer(ANY, [offer])).toMatchObject({ header: offer, isBeyondOffer: false });
+    const limit = { offers: [], answers: ['server_max_window_bits=9'] };
+    expect(chooseAnswer(limit, [offer])).toMatchObject({ isBeyondOffer: true });
+    const bits = { offers: [], answers: ['client_max_window_bits=9'] };
+    expect(chooseAnswer(bits, ['permessage-deflate; client_max_window_bits'])).toMatchObject({
+      isBeyondOffer: true,
+    });
+    expect(chooseAnswer(bits, ['permessage-deflate; client_max_window_bits=9'])).toMatchObject({
+      isBeyondOffer: false,
     });
   });
 

@@ -12,7 +12,12 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-const atATime = 16
+func atATime() int {
+	if number, err := strconv.Atoi(os.Getenv("AT_A_TIME")); err == nil {
+		return number
+	}
+	return 16
+}
 
 func echo(target string) {
 	dialer := websocket.Dialer{EnableCompression: true}
@@ -41,7 +46,7 @@ func main() {
 	count, _ := strconv.Atoi(os.Args[2])
 	cases := make(chan int)
 	var workers sync.WaitGroup
-	for i := 0; i < atATime; i++ {
+	for i := atATime(); i > 0; i-- {
 		workers.Add(1)
 		go func() {
 			defer workers.Done()

@@ -1,4 +1,4 @@
-// An echo client on nhooyr.io/websocket: PROGRAM URL COUNT AGENT.
+// An echo client on nhooyr.io/websocket: PROGRAM URL COUNT AGENT. The package hands text over as it came, so that it is checked here.
 package main
 
 import (
@@ -8,11 +8,17 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"unicode/utf8"
 
 	"nhooyr.io/websocket"
 )
 
-const atATime = 16
+func atATime() int {
+	if number, err := strconv.Atoi(os.Getenv("AT_A_TIME")); err == nil {
+		return number
+	}
+	return 16
+}
 
 func echo(target string) {
 	socket, _, err := websocket.Dial(context.Background(), target, &websocket.DialOptions{
@@ -26,7 +32,14 @@ func echo(target string) {
 	socket.SetReadLimit(1 << 26)
 	for {
 		kind, message, err := socket.Read(context.Background())
-		if err != nil || socket.Write(context.Background(), kind, message) != nil {
+		if err != nil {
+			return
+		}
+		if kind == websocket.MessageText && !utf8.Valid(message) {
+			socket.Close(websocket.StatusInvalidFramePayloadData, "")
+			return
+		}
+		if socket.Write(context.Background(), kind, message) != nil {
 			return
 		}
 	}
@@ -36,7 +49,7 @@ func main() {
 	count, _ := strconv.Atoi(os.Args[2])
 	cases := make(chan int)
 	var workers sync.WaitGroup
-	for i := 0; i < atATime; i++ {
+	for i := atATime(); i > 0; i-- {
 		workers.Add(1)
 		go func() {
 			defer workers.Done()

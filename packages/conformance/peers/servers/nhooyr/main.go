@@ -1,10 +1,11 @@
-// An echo server on nhooyr.io/websocket.
+// An echo server on nhooyr.io/websocket. The package hands text over as it came, so that it is checked here.
 package main
 
 import (
 	"context"
 	"net/http"
 	"os"
+	"unicode/utf8"
 
 	"nhooyr.io/websocket"
 )
@@ -22,7 +23,14 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	socket.SetReadLimit(1 << 26)
 	for {
 		kind, message, err := socket.Read(context.Background())
-		if err != nil || socket.Write(context.Background(), kind, message) != nil {
+		if err != nil {
+			return
+		}
+		if kind == websocket.MessageText && !utf8.Valid(message) {
+			socket.Close(websocket.StatusInvalidFramePayloadData, "")
+			return
+		}
+		if socket.Write(context.Background(), kind, message) != nil {
 			return
 		}
 	}

@@ -67,6 +67,7 @@ export const offerCases: readonly Case[] = [
         section: `RFC7692 ${section}`,
         sentence: `The server answers: ${about}`,
         sent: `A response with Sec-WebSocket-Extensions: ${response}, then a text.`,
+        answers: 'permessage-deflate',
         head: `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Extensions: ${response}\r\n\r\n`,
       }),
     ),

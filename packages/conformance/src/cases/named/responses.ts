@@ -25,10 +25,18 @@ export interface ResponseDraft {
   readonly accepted?: Verdict;
   /** The client may keep the transport. */
   readonly mayKeep?: boolean;
+  /** The extension that is answered. */
+  readonly answers?: string;
 }
 
 /** A response that the client must not take for the beginning of a connection. A text follows, whose echo would show that it did. */
-export function mustNotAccept({ accepted = 'FAILED', head, mayKeep = false, ...draft }: ResponseDraft): Case {
+export function mustNotAccept({
+  accepted = 'FAILED',
+  head,
+  mayKeep = false,
+  answers,
+  ...draft
+}: ResponseDraft): Case {
   const lenient: Outcome[] =
     accepted === 'FAILED'
       ? []
@@ -46,7 +54,12 @@ export function mustNotAccept({ accepted = 'FAILED', head, mayKeep = false, ...d
     ...(lenient.length === 0 ? {} : { tolerated: 'The response is accepted.' }),
     wrong: 'The client takes the response for the beginning of a connection.',
     roles: ['client'],
-    opening: { kind: 'raw', head, expect: { outcome: 'refuse' } },
+    opening: {
+      kind: 'raw',
+      head,
+      expect: { outcome: 'refuse' },
+      ...(answers === undefined ? {} : { answers }),
+    },
     steps: [send([textFrame('Hello')])],
     outcomes: [right(mayKeep ? KEPT : GIVEN_UP), SILENT, ...lenient],
   });
