@@ -118,7 +118,7 @@ export const endCases: readonly Case[] = [
     sent: 'A fragment of a text, then a reset.',
     right: 'Nothing: the connection is gone.',
     wrong: 'Something comes all the same.',
-    steps: [send([textFrame('Hel', MORE)]), { do: 'pause', ms: 20 }, { do: 'reset' }],
+    steps: [send([textFrame('Hel', MORE)]), { do: 'pause', ms: 250 }, { do: 'reset' }],
     outcomes: [{ verdict: 'OK', events: [], close: LET_GO }],
   }),
   makeCase({
