@@ -46,6 +46,7 @@ export class Endpoint {
   readonly #record: Recorder;
   readonly #reader: MessageReader;
   readonly #waiting = new Set<() => void>();
+  /** Those that were sent and not answered. */
   readonly #pings: Uint8Array[] = [];
   #sentBytes = 0;
   #endedFirst: 'suite' | 'endpoint' | undefined;
@@ -254,9 +255,11 @@ export class Endpoint {
   }
 
   #pong(payload: Uint8Array): void {
-    // 5.5.3: "A Pong frame MAY be sent unsolicited." Such a one says nothing.
-    if (this.#pings.some((sent) => sameBytes(sent, payload))) this.#event({ type: 'pong' }, payload);
-    else this.#record.note('a Pong that answers no Ping: allowed, and not counted');
+    // 5.5.3: "A Pong frame MAY be sent unsolicited." Such a one says nothing, nor does a second one for the same Ping.
+    const nth = this.#pings.findIndex((sent) => sameBytes(sent, payload));
+    if (nth < 0) return this.#record.note('a Pong that answers no Ping: allowed, and not counted');
+    this.#pings.splice(nth, 1);
+    this.#event({ type: 'pong' }, payload);
   }
 
   #close(code: number | undefined, reason: string): void {

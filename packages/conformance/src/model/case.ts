@@ -91,7 +91,7 @@ export interface ConnectOpening {
   readonly kind: 'connect';
   /** Header fields that are added, or, with an undefined value, left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** Streams opened on one connection, each running the steps; 1 by default. */
+  /** Streams opened on one connection, each running the steps; 1 by default. In texts `{stream}` stands for a stream's number. */
   readonly streams?: number;
   readonly expect?: OpeningExpectation;
 }

@@ -73,16 +73,17 @@ export async function runConnectCase(
   if (session === undefined)
     return faultResult(subjectOf(new Recorder()), openingFault('HTTP2_WITHOUT_CONNECT'));
   const open = session;
-  const runOne = async (): Promise<CaseResult> => {
+  const runOne = async (nth: number): Promise<CaseResult> => {
     const record = new Recorder(options.onLog);
     const { link, opened } = await openStream(open, address, opening, openTimeout(options));
-    const subject = subjectOf(record, opened);
+    const own = ofStream(test, nth);
+    const subject = { ...subjectOf(record, opened), test: own };
     if (opening.expect !== undefined) {
       const judgement = judgeAnswer(opening.expect, opened);
       if (judgement.kind === 'done') return openingResult(subject, judgement.verdict, judgement.explanation);
     } else if (opened.fault !== undefined) return faultResult(subject, opened.fault);
     const conversation = new Conversation(
-      test,
+      own,
       'server',
       link,
       opened.rest,
@@ -92,9 +93,14 @@ export async function runConnectCase(
     );
     return resultOf(subject, await conversation.run());
   };
-  const results = await Promise.all(Array.from({ length: opening.streams ?? 1 }, runOne));
+  const results = await Promise.all(Array.from({ length: opening.streams ?? 1 }, (_, nth) => runOne(nth)));
   open.destroy();
   return results.reduce((worst, result) =>
     worse(worst.verdict, result.verdict) === worst.verdict ? worst : result,
   );
+}
+
+/** A case as it is on one of its streams: each has messages of its own, so that none can be taken for another's. */
+function ofStream(test: Case, nth: number): Case {
+  return JSON.parse(JSON.stringify(test).replaceAll('{stream}', String(nth))) as Case;
 }

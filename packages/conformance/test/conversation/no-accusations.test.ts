@@ -76,6 +76,14 @@ describe('servers', () => {
     expect(changed.cases[0]).toMatchObject({ verdict: 'FAILED' });
   });
 
+  test('may send the same Pong twice: the second one is unsolicited (5.5.3)', async () => {
+    const { cases } = await runScripted(
+      '2.2',
+      '8a0d48656c6c6f2c20776f726c64218a0d48656c6c6f2c20776f726c6421/880203e8',
+    );
+    expect(cases[0]).toMatchObject({ verdict: 'OK' });
+  });
+
   test('may take the end of the other side for the end of all', async () => {
     const result = await refusedByEnd();
     expect(result.verdict).toBe('NON-STRICT');

@@ -25,7 +25,7 @@ async function answering(answer: string | ((socket: Socket) => void)): Promise<s
 async function resultOf(id: string, answer: Parameters<typeof answering>[0]): Promise<CaseResult> {
   const [found] = findCases({ role: 'server', patterns: [id] });
   return runServerCase({ url: await answering(answer) }, found!, {
-    openTimeoutMs: 150,
+    openTimeoutMs: 1500,
     timeoutMs: 200,
     closeTimeoutMs: 100,
   });

@@ -153,7 +153,7 @@ export const PROOFS: readonly Proof[] = [
   { ids: /^response\./, fault: 'takes every response', only: (test) => isRefused(test) && !mayTake(test) },
   { ids: /^response\./, fault: 'takes every response, and does not mask', only: isRefused },
   { ids: /^response\./, fault: 'changes the last octet' },
-  { ids: /^streams-/, fault: 'resets in place of an echo' },
+  { ids: /^streams-/, fault: 'echoes what another connection said' },
 ];
 
 /** The rule for a case in a role. */

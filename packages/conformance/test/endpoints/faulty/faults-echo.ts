@@ -45,6 +45,22 @@ function compresses(
   };
 }
 
+/** Connections that share what they should not. */
+function echoesAnother(): Fault {
+  let before: Buffer | undefined;
+  return {
+    name: 'echoes what another connection said',
+    sentence: 'Echoes the message that came last on any connection or stream before this one.',
+    echoes:
+      () =>
+      ({ opcode, payload }) => {
+        const other = before ?? payload;
+        before = payload;
+        return [frameOf(opcode, other)];
+      },
+  };
+}
+
 /** All of them. */
 export const ECHOES: readonly Fault[] = [
   changes(
@@ -80,6 +96,7 @@ export const ECHOES: readonly Fault[] = [
       () =>
       ({ opcode, payload }) => [frameOf(opcode, payload), frameOf(opcode, payload)],
   },
+  echoesAnother(),
   {
     name: 'sends an echo wrongly fragmented',
     sentence: 'Sends the second fragment of an echo as a message of its own kind (5.4).',
