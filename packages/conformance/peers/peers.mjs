@@ -52,6 +52,7 @@ function npm(name, roles) {
 }
 
 function debianVersion(name) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is dpkg-query's.
   const version = execFileSync('dpkg-query', ['--show', '--showformat=${Version}', name], {
     encoding: 'utf8',
   });

@@ -257,7 +257,10 @@ export class Endpoint {
   #pong(payload: Uint8Array): void {
     // 5.5.3: "A Pong frame MAY be sent unsolicited." Such a one says nothing, nor does a second one for the same Ping.
     const nth = this.#pings.findIndex((sent) => sameBytes(sent, payload));
-    if (nth < 0) return this.#record.note('a Pong that answers no Ping: allowed, and not counted');
+    if (nth < 0) {
+      this.#record.note('a Pong that answers no Ping: allowed, and not counted');
+      return;
+    }
     this.#pings.splice(nth, 1);
     this.#event({ type: 'pong' }, payload);
   }

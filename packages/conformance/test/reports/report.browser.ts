@@ -105,11 +105,11 @@ test('the matrix leads to a page a case and back', async () => {
   const unrun = page.getByRole('row', { name: /^1\.1\.3/ });
   expect(await unrun.locator('.verdict').allTextContents()).toEqual(['Not run', 'Not run']);
   await row.getByRole('link', { name: 'Failed' }).click();
-  expect(await page.locator('h1').innerText()).toContain('1.1.2');
+  expect(await page.locator('h1').textContent()).toContain('1.1.2');
   await page.getByRole('link', { name: 'next' }).click();
-  expect(await page.locator('h1').innerText()).toContain('5.6');
+  expect(await page.locator('h1').textContent()).toContain('5.6');
   await page.getByRole('link', { name: 'A good server' }).click();
-  expect(await page.locator('h1').innerText()).toContain('A good server');
+  expect(await page.locator('h1').textContent()).toContain('A good server');
   await page.getByRole('link', { name: 'All cases' }).click();
   expect(await page.title()).toBe('WebSocket conformance');
 });
@@ -118,7 +118,7 @@ test('the wrong octet is marked in the frame that holds it', async () => {
   const page = await open('b_bad__b____server_case_1_1_2.html');
   const wrong = page.locator('.received .field.wrong');
   expect(await wrong.count()).toBe(1);
-  expect(await wrong.innerText()).toMatch(/octet 77\s+\+\s+2b/);
+  expect(await wrong.textContent()).toMatch(/octet 77\s+\+\s+2b/);
   expect(await page.locator('.excerpt').textContent()).toContain('^^');
 });
 

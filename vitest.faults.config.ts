@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+import workspace from './vitest.config.js';
+
+// Each case of the conformance suite against an endpoint with the fault that it is about: `npm run test:faults`.
+export default defineConfig({
+  ...workspace,
+  test: {
+    ...workspace.test,
+    include: ['packages/*/test/**/*.faults.ts'],
+    reporters: ['./tools/vitest-summary.mjs'],
+  },
+});
