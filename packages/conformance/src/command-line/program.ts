@@ -80,7 +80,12 @@ function withCommonOptions(command: Command): Command {
     .option('--config <file>', "a configuration of the old suite's, fuzzingclient.json or fuzzingserver.json")
     .option('--agent <name>', 'name in the results (default: what the endpoint calls itself)')
     .option('--connections <count>', 'cases at a time', countOf, 16)
-    .option('--timeout <ms>', 'for an ordinary case; others get more in proportion', countOf, 3000)
+    .option(
+      '--timeout <ms>',
+      'for an ordinary case; others, and handshakes, get more in proportion',
+      countOf,
+      3000,
+    )
     .option(
       '--repeat <count>',
       'run everything so many times; the worst result of each case counts',

@@ -6,7 +6,7 @@ import type { Link } from '../transport/link.js';
 import { type WrittenFrame, writeFrame } from '../wire/frames.js';
 import { Endpoint } from './endpoint.js';
 import { exchange } from './exchange.js';
-import { compareEvents, isOptional } from './matching.js';
+import { compareApart, compareEvents, isOptional } from './matching.js';
 import type { Recorder } from './record.js';
 
 /** How long is waited for what. */
@@ -147,7 +147,7 @@ export class Conversation {
     let at = 0;
     for (const [nth, size] of step.sizes.entries()) {
       const end = (nth === 0 ? record.header.length : at) + size;
-      endpoint.octets(octets.subarray(at, end));
+      endpoint.octets(octets.subarray(at, end), end === octets.length);
       at = end;
       const mark = step.marks[nth];
       if (mark === undefined) continue;
@@ -183,7 +183,8 @@ export class Conversation {
   #fit({ events }: Outcome): 'now' | 'later' | 'never' {
     if (events === 'any') return 'now';
     if (events === 'exchanged') return this.#problem === undefined ? 'now' : 'never';
-    return compareEvents(events, this.#endpoint.events);
+    const fit = compareEvents(events, this.#endpoint.events);
+    return fit === 'never' ? compareApart(events, this.#endpoint.events) : fit;
   }
 
   /** 7.1: closes, or answers the peer's Close, and sees the transport to its end. */

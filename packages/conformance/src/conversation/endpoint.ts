@@ -48,6 +48,9 @@ export class Endpoint {
   readonly #waiting = new Set<() => void>();
   /** Those that were sent and not answered. */
   readonly #pings: Uint8Array[] = [];
+  /** Of a frame only a part was written: a Pong would stand within it. */
+  #isInsideFrame = false;
+  #unansweredPing: Uint8Array | undefined;
   #sentBytes = 0;
   #endedFirst: 'suite' | 'endpoint' | undefined;
 
@@ -113,7 +116,12 @@ export class Endpoint {
     if (pace === 'frames') return this.#link.writePieces(frames.map(({ octets }) => octets));
     const whole = frames.length === 1 ? frames[0]!.octets : joined(frames);
     if (pace === 'whole') this.#link.write(whole);
-    else await this.#link.writePieces(piecesOf(whole, pace));
+    else {
+      this.#isInsideFrame = true;
+      await this.#link.writePieces(piecesOf(whole, pace));
+    }
+    if (frames.every(isWhole)) this.#frameEnds();
+    else this.#isInsideFrame = true;
   }
 
   /** Writes a frame down that goes out, or has gone out, by other means. */
@@ -121,11 +129,17 @@ export class Endpoint {
     for (const frame of frames) this.#recordSent(frame);
   }
 
-  /** Sends octets as they stand. */
-  octets(bytes: Uint8Array): void {
+  /**
+   * Sends octets as they stand.
+   *
+   * @param endsFrame - whether a frame is whole with them
+   */
+  octets(bytes: Uint8Array, endsFrame = false): void {
     this.#record.loose('sent', this.#sentBytes, bytes);
     this.#sentBytes += bytes.length;
     this.#link.write(bytes);
+    if (endsFrame) this.#frameEnds();
+    else this.#isInsideFrame = true;
   }
 
   /** Sends a Close, the first one only. */
@@ -210,8 +224,7 @@ export class Endpoint {
 
   #recordSent({ octets, record }: WrittenFrame): void {
     if (record.opcode === PING) this.#pings.push(record.payload);
-    const isWhole = octets.length === record.header.length + record.payload.length;
-    if (isWhole) this.#record.frame('sent', this.#sentBytes, record);
+    if (isWhole({ octets, record })) this.#record.frame('sent', this.#sentBytes, record);
     else this.#record.loose('sent', this.#sentBytes, octets);
     this.#sentBytes += octets.length;
   }
@@ -250,8 +263,20 @@ export class Endpoint {
 
   #ping(payload: Uint8Array): void {
     if (this.localClose !== undefined || this.isOver) return;
+    if (this.#isInsideFrame) {
+      this.#unansweredPing = payload;
+      return;
+    }
     // 5.5.2: "MUST send a Pong frame in response". Of a Ping that breaks a rule nothing is owed, but it does not matter either.
     void this.write([writeOctets({ opcode: PONG }, new Uint8Array(payload), this.underTest)], 'whole');
+  }
+
+  /** A frame of ours is whole: the last Ping that came within it is answered, which is enough (5.5.3). */
+  #frameEnds(): void {
+    this.#isInsideFrame = false;
+    const ping = this.#unansweredPing;
+    this.#unansweredPing = undefined;
+    if (ping !== undefined) this.#ping(ping);
   }
 
   #pong(payload: Uint8Array): void {
@@ -308,6 +333,10 @@ export class Endpoint {
   #changed(): void {
     for (const check of [...this.#waiting]) check();
   }
+}
+
+function isWhole({ octets, record }: WrittenFrame): boolean {
+  return octets.length === record.header.length + record.payload.length;
 }
 
 function joined(frames: readonly WrittenFrame[]): Uint8Array {

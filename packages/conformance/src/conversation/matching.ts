@@ -21,6 +21,21 @@ export function compareEvents(
   return expected.slice(nth).every(isOptional) ? 'now' : 'later';
 }
 
+/**
+ * The same where it does not matter when a Pong came: 5.5.2 wants it "as soon as is practical", which is no MUST.
+ *
+ * @returns as {@link compareEvents}
+ */
+export function compareApart(
+  expected: readonly ExpectedEvent[],
+  observed: readonly WholeEvent[],
+): 'now' | 'later' | 'never' {
+  const isPong = ({ type }: { readonly type: string }): boolean => type === 'pong';
+  const isOther = (event: { readonly type: string }): boolean => !isPong(event);
+  const fits = [isPong, isOther].map((kind) => compareEvents(expected.filter(kind), observed.filter(kind)));
+  return fits.includes('never') ? 'never' : fits.includes('later') ? 'later' : 'now';
+}
+
 /** Whether an event may be missing. */
 export function isOptional(event: ExpectedEvent): boolean {
   return event.type !== 'mark' && event.optional === true;

@@ -11,6 +11,9 @@ import {
   type Way,
 } from '../model/result.js';
 
+/** A peer that sends nothing else must not fill memory. */
+const KEPT_CONTROL_FRAMES = 10 * KEPT_FRAMES;
+
 interface Counts {
   bytes: number;
   readonly octets: Map<number, number>;
@@ -29,6 +32,7 @@ export class Recorder {
   readonly #counts = { sent: counts(), received: counts() };
   readonly #logged = { sent: 0, received: 0 };
   #notLogged = 0;
+  #notes = 0;
   #start: number = performance.now();
 
   /** @param onEntry - told of each entry as it is written */
@@ -57,8 +61,8 @@ export class Recorder {
   frame(way: Way, offset: number, frame: RecordedFrame): void {
     const counts = this.#counts[way];
     counts.frames.set(frame.opcode, (counts.frames.get(frame.opcode) ?? 0) + 1);
-    // Control frames are always worth a line.
-    if (this.#logged[way] >= KEPT_FRAMES && frame.opcode < 8) {
+    // Control frames are worth a line for longer.
+    if (this.#logged[way] >= (frame.opcode < 8 ? KEPT_FRAMES : KEPT_CONTROL_FRAMES)) {
       this.#notLogged++;
       return;
     }
@@ -82,6 +86,7 @@ export class Recorder {
 
   /** Something else that happened. */
   note(text: string): void {
+    if (this.#notes++ >= KEPT_CONTROL_FRAMES) return;
     this.#add({ kind: 'note', atMs: this.atMs, text });
   }
 

@@ -2,7 +2,7 @@
 import type { Case, CloseExpectation, Outcome, Verdict } from '../model/case.js';
 import type { CloseBehavior, CloseReport, PeerFault } from '../model/result.js';
 import type { Observation } from './conversation.js';
-import { compareEvents, describeDifference } from './matching.js';
+import { compareApart, compareEvents, describeDifference } from './matching.js';
 
 /** What is said of one run. */
 export interface Judgement {
@@ -39,7 +39,7 @@ export function judge(test: Case, observation: Observation): Judgement {
   const { endpoint } = observation;
   if (wasToRefuse(test) && endpoint.hasSpoken) return accepted(test, observation);
   const fault = endpoint.faults.find(({ verdict }) => verdict === 'FAILED') ?? endpoint.faults[0];
-  const fitting = test.outcomes.filter((outcome) => fits(outcome, observation));
+  const fitting = test.outcomes.flatMap((outcome) => asObserved(outcome, observation));
   const judged = fitting.map((outcome) => ({ outcome, close: judgeClose(outcome.close, observation, test) }));
   judged.sort((a, b) => rank(a) - rank(b));
   const best = judged[0];
@@ -99,6 +99,17 @@ function keyRemark(keys: readonly number[]): string | undefined {
 
 function rank({ outcome, close }: { outcome: Outcome; close: CloseJudgement }): number {
   return ORDER.indexOf(worse(outcome.verdict, close.verdict));
+}
+
+const LATE_PONG =
+  'A Pong came later than it could have: a Ping within a fragmented message need not wait for its end (5.5.2: "as soon as is practical").';
+
+/** The outcome, if that is what was observed; a worse one, if only Pongs came later than they should. */
+function asObserved(outcome: Outcome, observation: Observation): readonly Outcome[] {
+  if (fits(outcome, observation)) return [outcome];
+  const { events } = outcome;
+  if (!Array.isArray(events) || compareApart(events, observation.endpoint.events) !== 'now') return [];
+  return [{ ...outcome, verdict: 'NON-STRICT', because: LATE_PONG }];
 }
 
 function fits({ events }: Outcome, { endpoint, problem }: Observation): boolean {

@@ -26,8 +26,7 @@ export type FaultCode =
   | 'DEFLATE_INVALID'
   | 'DEFLATE_CUT'
   | 'DEFLATE_WINDOW'
-  | 'DEFLATE_TAKEOVER'
-  | 'OCTETS_AFTER_HEAD';
+  | 'DEFLATE_TAKEOVER';
 
 /** Section, verdict, and the sentence a maintainer is told. */
 const FAULTS: Readonly<Record<FaultCode, readonly [section: string, PeerFault['verdict'], message: string]>> =
@@ -64,7 +63,6 @@ const FAULTS: Readonly<Record<FaultCode, readonly [section: string, PeerFault['v
       'FAILED',
       'a compressed message refers to an earlier one, though no takeover of the context was agreed',
     ],
-    OCTETS_AFTER_HEAD: ['4.1', 'FAILED', 'octets follow a handshake that was refused'],
   };
 
 /**

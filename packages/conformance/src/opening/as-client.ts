@@ -33,8 +33,7 @@ export async function openAsClient(
   context: RequestContext,
 ): Promise<Opened> {
   const key = freshKey();
-  const request =
-    opening.kind === 'raw' ? fillIn(opening.head, context.address, key) : requestText(opening, context, key);
+  const request = opening.kind === 'raw' ? fillIn(opening, context, key) : requestText(opening, context, key);
   const answer = readResponse(link, context.timeoutMs);
   const octets = concat([octetsOf(request), context.behind]);
   if (opening.chop === undefined) link.write(octets);
@@ -43,8 +42,24 @@ export async function openAsClient(
 }
 
 /** Puts what differs from run to run into a head that is data. */
-function fillIn(head: string, { authority, resourceName }: Address, key: string): string {
-  return head.replaceAll('{host}', authority).replaceAll('{path}', resourceName).replaceAll('{key}', key);
+function fillIn({ head, expect }: RawOpening, context: RequestContext, key: string): string {
+  const { address, origin, protocols = [] } = context;
+  const { authority, resourceName } = address;
+  const filled = head
+    .replaceAll('{host}', authority)
+    .replaceAll('{path}', resourceName)
+    .replaceAll('{key}', key);
+  const has = (name: string): boolean => new RegExp(`^${name}:`, 'im').test(head);
+  const isAboutProtocols = expect.header?.name === 'sec-websocket-protocol' || has('sec-websocket-protocol');
+  // What the server insists on, so that it is not this that it refuses.
+  const added = [
+    ...(origin === undefined || has('origin') ? [] : [`Origin: ${origin}`]),
+    ...(protocols.length === 0 || isAboutProtocols
+      ? []
+      : [`Sec-WebSocket-Protocol: ${protocols.join(', ')}`]),
+  ];
+  if (added.length === 0 || !filled.endsWith('\r\n\r\n')) return filled;
+  return `${filled.substring(0, filled.length - 2)}${added.map((line) => `${line}\r\n`).join('')}\r\n`;
 }
 
 /** RFC 6455 4.1. */
@@ -72,7 +87,7 @@ type Answer =
   | { readonly kind: 'end' | 'silent' | 'too-large'; readonly text: string };
 
 function readResponse(link: Link, timeoutMs: number): Promise<Answer> {
-  const reader = new HeadReader();
+  let reader = new HeadReader();
   return new Promise((resolve) => {
     const finish = (answer: Answer): void => {
       clearTimeout(timer);
@@ -84,7 +99,12 @@ function readResponse(link: Link, timeoutMs: number): Promise<Answer> {
     const timer = setTimeout(() => finish({ kind: 'silent', text: reader.text }), timeoutMs);
     link.listen({
       data: (chunk) => {
-        const found = reader.read(chunk);
+        let found = reader.read(chunk);
+        // RFC 9110 15.2: any number of interim responses may come first. 101 is the one that is none.
+        while (typeof found === 'object' && /^HTTP\/1\.\d 1(?!01)\d\d /.test(found.head.startLine)) {
+          reader = new HeadReader();
+          found = reader.read(found.rest);
+        }
         if (found === 'too-large') finish({ kind: 'too-large', text: reader.text });
         else if (found !== undefined) finish({ kind: 'head', ...found });
       },

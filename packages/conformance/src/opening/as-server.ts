@@ -36,7 +36,7 @@ export function readRequest(link: Link, timeoutMs: number): Promise<ReceivedRequ
       data: (chunk) => {
         const found = reader.read(chunk);
         if (found === 'too-large') finish(undefined);
-        else if (found !== undefined) finish({ ...found, ...judgeRequest(found.head) });
+        else if (found !== undefined) finish({ ...found, ...judgeRequest(found.head, found.rest) });
       },
       end: () => finish(undefined),
       gone: () => finish(undefined),
@@ -45,10 +45,10 @@ export function readRequest(link: Link, timeoutMs: number): Promise<ReceivedRequ
 }
 
 /** RFC 6455 4.1, the list of what a request has. */
-function judgeRequest(head: Head): Pick<ReceivedRequest, 'resourceName' | 'fault'> {
+function judgeRequest(head: Head, rest: Uint8Array): Pick<ReceivedRequest, 'resourceName' | 'fault'> {
   const [method = '', resourceName = '', version = ''] = head.startLine.split(' ');
   const wrong = (code: Parameters<typeof openingFault>[0]) => ({ resourceName, fault: openingFault(code) });
-  if (method !== 'GET' || version !== 'HTTP/1.1') return wrong('REQUEST_LINE_INVALID');
+  if (method !== 'GET' || !/^HTTP\/1\.[1-9]$/.test(version)) return wrong('REQUEST_LINE_INVALID');
   if (valuesOf(head, 'host').length !== 1) return wrong('HOST_INVALID');
   if (!listOf(head, 'upgrade').some((token) => token.toLowerCase() === 'websocket'))
     return wrong('UPGRADE_INVALID');
@@ -56,6 +56,7 @@ function judgeRequest(head: Head): Pick<ReceivedRequest, 'resourceName' | 'fault
     return wrong('CONNECTION_INVALID');
   if (!/^[A-Za-z0-9+/]{22}==$/.test(valuesOf(head, 'sec-websocket-key').join())) return wrong('KEY_INVALID');
   if (valuesOf(head, 'sec-websocket-version').join() !== '13') return wrong('VERSION_INVALID');
+  if (rest.length > 0) return wrong('DATA_TOO_EARLY');
   return { resourceName, fault: undefined };
 }
 

@@ -21,6 +21,7 @@ export type OpeningFaultCode =
   | 'HOST_INVALID'
   | 'KEY_INVALID'
   | 'VERSION_INVALID'
+  | 'DATA_TOO_EARLY'
   | 'HTTP2_WITHOUT_CONNECT'
   | 'CONNECT_REFUSED';
 
@@ -62,6 +63,10 @@ const FAULTS: Readonly<
   HOST_INVALID: ['4.1', 'the request has no Host, or more than one'],
   KEY_INVALID: ['4.1', 'Sec-WebSocket-Key is not 16 octets in Base64, or not there exactly once'],
   VERSION_INVALID: ['4.1', 'Sec-WebSocket-Version is not 13, or not there exactly once'],
+  DATA_TOO_EARLY: [
+    '4.1',
+    'octets came behind the request, where the client MUST wait for the response before it sends any',
+  ],
   HTTP2_WITHOUT_CONNECT: [
     'RFC8441 3',
     'the server does not announce extended CONNECT over HTTP/2',

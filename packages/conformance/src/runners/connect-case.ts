@@ -56,6 +56,7 @@ export async function runConnectCase(
   options: RunOptions,
 ): Promise<CaseResult> {
   const startedAt = Date.now();
+  const openMs = openTimeout(options);
   const subjectOf = (record: Recorder, opened?: Opened): Subject => ({
     test,
     role: 'server',
@@ -66,7 +67,7 @@ export async function runConnectCase(
   });
   let session: ClientHttp2Session | undefined;
   try {
-    session = await openSession(address, trust, openTimeout(options));
+    session = await openSession(address, trust, openMs);
   } catch (error) {
     return faultResult(subjectOf(new Recorder()), openingFault('NO_CONNECTION', (error as Error).message));
   }
@@ -75,7 +76,7 @@ export async function runConnectCase(
   const open = session;
   const runOne = async (nth: number): Promise<CaseResult> => {
     const record = new Recorder(options.onLog);
-    const { link, opened } = await openStream(open, address, opening, openTimeout(options));
+    const { link, opened } = await openStream(open, address, opening, openMs);
     const own = ofStream(test, nth);
     const subject = { ...subjectOf(record, opened), test: own };
     if (opening.expect !== undefined) {

@@ -7,7 +7,8 @@ import type { LogEntry } from '../model/result.js';
 export interface RunOptions {
   /** The endpoint's name in the results; by default what it calls itself. */
   readonly agent?: string | undefined;
-  /** For an ordinary case, 3000 by default; the deadlines of the others are longer in proportion. */
+  /** For an ordinary case, 3000 by default; the deadlines of the others are longer in proportion, and so are, if it is more than
+   * that, the defaults of the times below. */
   readonly timeoutMs?: number | undefined;
   /** For the answer to a Close and the end of the transport, 2000 by default. */
   readonly closeTimeoutMs?: number | undefined;
@@ -24,16 +25,21 @@ const OPEN_MS = 5000;
 
 /** How long the opening handshake may take. */
 export function openTimeout(options: RunOptions): number {
-  return positive(options.openTimeoutMs ?? OPEN_MS, 'openTimeoutMs');
+  return positive(options.openTimeoutMs ?? OPEN_MS * Math.max(scaleOf(options), 1), 'openTimeoutMs');
 }
 
 /** How long everything else may take. */
 export function patienceOf(options: RunOptions): Patience {
+  const scale = scaleOf(options);
   return {
-    scale: positive(options.timeoutMs ?? ORDINARY_MS, 'timeoutMs') / ORDINARY_MS,
-    closeMs: positive(options.closeTimeoutMs ?? CLOSE_MS, 'closeTimeoutMs'),
+    scale,
+    closeMs: positive(options.closeTimeoutMs ?? CLOSE_MS * Math.max(scale, 1), 'closeTimeoutMs'),
     isFull: options.full ?? false,
   };
+}
+
+function scaleOf({ timeoutMs = ORDINARY_MS }: RunOptions): number {
+  return positive(timeoutMs, 'timeoutMs') / ORDINARY_MS;
 }
 
 function positive(ms: number, name: string): number {

@@ -76,9 +76,10 @@ async function overTcp(
     record,
   });
   const startedAt = Date.now();
+  const openMs = openTimeout(options);
   let link: Link;
   try {
-    link = await connectLink(address, target, openTimeout(options));
+    link = await connectLink(address, target, openMs);
   } catch (error) {
     return faultResult(subject(), openingFault('NO_CONNECTION', (error as Error).message));
   }
@@ -87,7 +88,7 @@ async function overTcp(
     address,
     origin: target.origin,
     protocols: target.protocols,
-    timeoutMs: openTimeout(options),
+    timeoutMs: openMs,
     behind: concat(first.map(({ octets }) => octets)),
   });
   const decided = decide(subject(opened), opening, opened);

@@ -1,5 +1,5 @@
 /** Connections to a server under test. */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Link } from './link.js';
 
@@ -72,7 +72,10 @@ export function connectSocket(
         host,
         rejectUnauthorized: trust.ca !== undefined,
         ...(trust.ca === undefined ? {} : { ca: trust.ca }),
-        ...(trust.servername === undefined ? {} : { servername: trust.servername }),
+        // RFC 6455 4.1: "Clients MUST use the Server Name Indication extension"; there are none for addresses (RFC 6066 3).
+        ...(isIP(host) === 0 || trust.servername !== undefined
+          ? { servername: trust.servername ?? host }
+          : {}),
         ...(protocols === undefined ? {} : { ALPNProtocols: protocols }),
       })
     : tcp;

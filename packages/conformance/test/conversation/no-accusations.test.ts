@@ -1,7 +1,9 @@
 /** Endpoints that do what an RFC leaves to them, as real ones do: none of it may be FAILED, and what is said has to be so. */
+import { createHash } from 'node:crypto';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CaseResult, findCases, runClientCase, runServerCase } from '../../src/index.js';
+import { expandPayload, type Payload, toHex } from '../../src/model/payload.js';
 import { caseOf, runScripted } from '../reports/scripted-server.js';
 
 const PATIENCE = { timeoutMs: 300, closeTimeoutMs: 200 };
@@ -22,14 +24,20 @@ async function refusedBy(id: string, answer: (socket: Socket) => void): Promise<
 }
 
 /** Runs a case against a client that sends its request and then does as it is told. */
-function heardBy(id: string, hear: (socket: Socket) => void, offer?: string): Promise<CaseResult> {
+function heardBy(
+  id: string,
+  hear: (socket: Socket) => void,
+  offer?: string,
+  { version = '1.1', behind = '' } = {},
+): Promise<CaseResult> {
   const extensions = offer === undefined ? '' : `Sec-WebSocket-Extensions: ${offer}\r\n`;
   return runClientCase(
     (url) => {
       const { hostname, port, pathname } = new URL(url);
       const socket = connect(Number(port), hostname, () => {
         socket.write(
-          `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${extensions}\r\n`,
+          `GET ${pathname} HTTP/${version}\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${extensions}\r\n${behind}`,
+          'latin1',
         );
       });
       closers.push(() => socket.destroy());
@@ -90,6 +98,87 @@ describe('servers', () => {
   });
 });
 
+/** Runs a case against a server on a socket: told of the request's head and of what comes behind it. */
+async function servedBy(
+  id: string,
+  serve: (socket: Socket, head: string) => (octets: Buffer) => void,
+  target: { readonly origin?: string; readonly protocols?: readonly string[] } = {},
+): Promise<CaseResult> {
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .once('data', (chunk) => {
+        socket.on('data', serve(socket, chunk.toString('latin1')));
+      });
+  });
+  closers.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return runServerCase({ url: `ws://127.0.0.1:${port}/`, ...target }, caseOf(id), PATIENCE);
+}
+
+const ACCEPTANCE = (head: string): string => {
+  const key = /^Sec-WebSocket-Key: (.*)\r$/im.exec(head)?.[1] ?? '';
+  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  return `HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+};
+
+describe('servers that do more than they must', () => {
+  test('send Pings while a frame of ours is under way, whose Pong then stands behind it', async () => {
+    const heard: Buffer[] = [];
+    await servedBy('2.6', (socket, head) => {
+      socket.write(ACCEPTANCE(head));
+      return (octets) => {
+        if (heard.push(octets) === 1) socket.write(Uint8Array.of(0x89, 0));
+        if (Buffer.concat(heard).length > 131 + 6) socket.destroy();
+      };
+    });
+    const all = Buffer.concat(heard);
+    // A Ping of 125 octets, octet by octet, and only then the Pong.
+    expect([...all.subarray(0, 2)]).toEqual([0x89, 0x80 | 125]);
+    expect([...all.subarray(131, 133)]).toEqual([0x8a, 0x80]);
+  });
+
+  test('answer a Ping within a fragmented message only behind its echo (5.5.2: "as soon as is practical")', async () => {
+    const late = await runScripted('5.6', '810c667261676d656e7431667261/');
+    expect(late.cases[0]!.verdict).toBe('FAILED');
+    const [best] = caseOf('5.6').outcomes;
+    expect(best!.events).toMatchObject([{ type: 'pong' }, { type: 'text' }]);
+    const [pong, text] = (best!.events as unknown as { payload: Payload }[]).map(({ payload }) =>
+      expandPayload(payload),
+    );
+    const frame = (opcode: number, octets: Uint8Array): string =>
+      toHex(Uint8Array.of(0x80 | opcode, octets.length, ...octets));
+    const { cases } = await runScripted('5.6', `${frame(1, text!)}${frame(10, pong!)}/880203e8`);
+    expect(cases[0]).toMatchObject({ verdict: 'NON-STRICT' });
+    expect(cases[0]!.explanation).toContain('as soon as is practical');
+  });
+
+  test.each(['100 Continue', '103 Early Hints'])(
+    'send %s before they accept (RFC 9110 15.2)',
+    async (status) => {
+      const result = await servedBy('1.1.1', (socket, head) => {
+        socket.write(`HTTP/1.1 ${status}\r\nX: y\r\n\r\n${ACCEPTANCE(head)}`);
+        return () => socket.end(Buffer.from('8100880203e8', 'hex'));
+      });
+      expect(result.handshake.status).toBe(101);
+    },
+  );
+
+  test('want an Origin or a subprotocol, also of requests that are odd', async () => {
+    const heads: string[] = [];
+    const note = (socket: Socket, head: string) => {
+      heads.push(head);
+      socket.end('HTTP/1.1 400 x\r\n\r\n');
+      return () => {};
+    };
+    await servedBy('request.minimal', note, { origin: 'http://good.example', protocols: ['chat'] });
+    await servedBy('request.protocol-unknown-2', note, { protocols: ['chat'] });
+    expect(heads[0]).toMatch(/\r\nOrigin: http:\/\/good\.example\r\nSec-WebSocket-Protocol: chat\r\n\r\n$/);
+    expect(heads[1]).not.toContain('chat');
+  });
+});
+
 /** Accepts, and ends without a Close when the suite's has come. */
 async function refusedByEnd(): Promise<CaseResult> {
   const { cases } = await runScripted('closing.then-end', '/');
@@ -133,6 +222,25 @@ describe('clients', () => {
     expect(other.verdict).toBe('UNIMPLEMENTED');
     const offering = await heardBy('answer.bits-16', echo, 'permessage-deflate; client_max_window_bits');
     expect(offering.verdict).toBe('FAILED');
+  });
+
+  test('may speak a later HTTP/1 (4.1: "at least 1.1")', async () => {
+    const result = await heardBy(
+      '1.1.1',
+      (socket) => socket.once('data', () => socket.destroy()),
+      undefined,
+      {
+        version: '1.2',
+      },
+    );
+    expect(result.handshake.status).toBe(101);
+  });
+
+  test('may not send anything before the response (4.1)', async () => {
+    const early = Buffer.from('8a8000000000', 'hex').toString('latin1');
+    const result = await heardBy('1.1.1', () => {}, undefined, { behind: early });
+    expect(result).toMatchObject({ verdict: 'FAILED', section: '4.1' });
+    expect(result.explanation).toMatch(/wait for the response/);
   });
 
   test('but may not say anything on the connection', async () => {

@@ -93,6 +93,22 @@ describe('servers over other transports', () => {
     server.close();
   });
 
+  test('TLS, where the server is named (4.1: Server Name Indication)', async () => {
+    const names: string[] = [];
+    const server = createTlsServer({
+      ...(await selfSigned()),
+      SNICallback: (name, answer) => {
+        names.push(name);
+        answer(null);
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    const [simple] = findCases({ patterns: ['1.1.1'] });
+    await runServerCase({ url: `wss://localhost:${portOf(server)}/` }, simple!, { openTimeoutMs: 300 });
+    expect(names).toEqual(['localhost']);
+    server.close();
+  });
+
   test('TLS, with a certificate that is trusted, or is not', async () => {
     const pair = await selfSigned();
     const server = await startTls(pair);

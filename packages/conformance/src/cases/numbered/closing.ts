@@ -97,13 +97,13 @@ export const closingCases: readonly Case[] = [
     '7.1.3',
     `A Ping ${BEHIND}.`,
     'A Close with 1000, then a Ping.',
-    [send([close(1000), ping()])],
+    [send([close(1000), ping('behind')])],
     [
       right(CLEAN),
       tolerated(
         'A Ping behind a Close frame was answered, which 5.5.2 does not ask for.',
         CLEAN,
-        pongEvent(),
+        pongEvent('behind'),
       ),
     ],
   ),
@@ -128,7 +128,7 @@ export const closingCases: readonly Case[] = [
     sent: 'A text of 256 KiB, a short text, a Close with 1000, a Ping.',
     right: "The connection is closed. Whether the messages are echoed first is the endpoint's affair.",
     wrong: 'The connection is not closed.',
-    steps: [send([textFrame(LONG), textFrame('Hello World!'), close(1000), ping()])],
+    steps: [send([textFrame(LONG), textFrame('Hello World!'), close(1000), ping('behind')])],
     outcomes: [
       {
         verdict: 'INFORMATIONAL',

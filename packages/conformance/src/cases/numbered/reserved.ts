@@ -54,14 +54,14 @@ function bits(id: string, what: string, frames: readonly FrameSpec[], pace: Pace
 /** 7 cases. */
 export const reservedBitCases: readonly Case[] = [
   bits('3.1', 'A text frame with RSV3', [textFrame(HELLO, { rsv: 1 })]),
-  bits('3.2', 'A text frame with RSV2', [textFrame(HELLO), textFrame(HELLO, { rsv: 2 }), ping()]),
+  bits('3.2', 'A text frame with RSV2', [textFrame(HELLO), textFrame(HELLO, { rsv: 2 }), ping('behind')]),
   bits(
     '3.3',
     'A text frame with RSV2 and RSV3',
-    [textFrame(HELLO), textFrame(HELLO, { rsv: 3 }), ping()],
+    [textFrame(HELLO), textFrame(HELLO, { rsv: 3 }), ping('behind')],
     'frames',
   ),
-  bits('3.4', 'A text frame with RSV1', [textFrame(HELLO), textFrame(HELLO, { rsv: 4 }), ping()], 1),
+  bits('3.4', 'A text frame with RSV1', [textFrame(HELLO), textFrame(HELLO, { rsv: 4 }), ping('behind')], 1),
   bits('3.5', 'A binary frame with RSV1 and RSV3', [binaryFrame(hex('00 ff fe fd fc fb 00 ff'), { rsv: 5 })]),
   bits('3.6', 'A binary frame with RSV1 and RSV2', [binaryFrame(HELLO, { rsv: 6 })]),
   makeCase({
@@ -85,7 +85,7 @@ function opcodes(group: number, first: number): Case[] {
       opcode,
       payload: { text: nth === 1 ? 'reserved opcode payload' : nth >= 3 ? HELLO : '' },
     };
-    const frames = nth < 2 ? [wrong] : [textFrame(HELLO), wrong, ping()];
+    const frames = nth < 2 ? [wrong] : [textFrame(HELLO), wrong, ping('behind')];
     const what = `A frame with the reserved opcode ${opcode}${nth === 0 || nth === 2 ? '' : ' and a payload'}`;
     return reserved(`4.${group}.${nth + 1}`, '5.2', what, OPCODE_RULE, frames, nth === 4 ? 1 : 'whole');
   });
