@@ -23,6 +23,10 @@ export type TransportEnd = 'endpoint-end' | 'endpoint-reset' | 'suite-end' | 'su
 /** Takes messages out of the record while an exchange runs. Returns whether it took it. */
 export type MessageTaker = (type: 'text' | 'binary', bytes: Uint8Array) => boolean;
 
+/** No case has a tenth of these; exchanges are not counted. */
+const MOST_EVENTS = 1000;
+const MOST_PINGS = 10_000;
+
 /** One end of one connection. */
 export class Endpoint {
   readonly underTest: Role;
@@ -51,6 +55,7 @@ export class Endpoint {
   /** Of a frame only a part was written: a Pong would stand within it. */
   #isInsideFrame = false;
   #unansweredPing: Uint8Array | undefined;
+  #pingsHeard = 0;
   #sentBytes = 0;
   #endedFirst: 'suite' | 'endpoint' | undefined;
 
@@ -262,6 +267,7 @@ export class Endpoint {
   }
 
   #ping(payload: Uint8Array): void {
+    this.#bound(++this.#pingsHeard, MOST_PINGS, `more than ${MOST_PINGS} Pings`);
     if (this.localClose !== undefined || this.isOver) return;
     if (this.#isInsideFrame) {
       this.#unansweredPing = payload;
@@ -306,8 +312,16 @@ export class Endpoint {
     this.#changed();
   }
 
+  /** A peer that sends without end is read no further; what it sent is wrong already. */
+  #bound(count: number, most: number, what: string): void {
+    if (count <= most || this.isGone) return;
+    this.#record.note(`${what}: nothing more is read`);
+    this.drop();
+  }
+
   #event(event: Pick<ObservedEvent, 'type' | 'tag'>, payload: Uint8Array): void {
     const { length } = payload;
+    this.#bound(this.events.length, MOST_EVENTS, `more than ${MOST_EVENTS} messages and Pongs`);
     this.events.push({ ...event, atMs: this.#record.atMs, bytes: firstOf(payload), length, payload });
   }
 

@@ -179,6 +179,23 @@ describe('servers that do more than they must', () => {
   });
 });
 
+describe('servers without end', () => {
+  test.each([
+    ['messages', '8100', 'messages and Pongs'],
+    ['Pings', '8900', 'Pings'],
+  ])('of %s are not read on', async (_, digits, words) => {
+    const flood = Buffer.from(digits.repeat(50_000), 'hex');
+    const result = await servedBy('1.1.2', (socket, head) => {
+      socket.write(ACCEPTANCE(head));
+      socket.write(flood);
+      return () => {};
+    });
+    expect(result).toMatchObject({ verdict: 'FAILED', close: { transport: 'suite-dropped' } });
+    expect(result.log.filter((entry) => entry.kind === 'note' && entry.text.includes(words)).length).toBe(1);
+    expect(result.log.length).toBeLessThan(7000);
+  });
+});
+
 /** Accepts, and ends without a Close when the suite's has come. */
 async function refusedByEnd(): Promise<CaseResult> {
   const { cases } = await runScripted('closing.then-end', '/');
