@@ -31,8 +31,10 @@ export async function runClientCommand(command: readonly string[], options: Clie
       ' ',
     );
   let stop = (): void => {};
-  const stopped = new Promise<void>((resolve) => {
+  let fail = (_: unknown): void => {};
+  const stopped = new Promise<void>((resolve, reject) => {
     stop = resolve;
+    fail = reject;
   });
   const context = { cases, commandFor, outdir: configuration.outdir };
   const server = await FuzzingServer.start({
@@ -43,6 +45,7 @@ export async function runClientCommand(command: readonly string[], options: Clie
     // With a command of ours everything is reported once, when it is over.
     ...(command.length === 0 ? { onReports: (results) => report(results, context, options) } : {}),
     onStop: stop,
+    onError: fail,
     ...(options.replay === undefined ? {} : { onLog: (entry) => console.log(formatEntry(entry)) }),
   });
   console.error(

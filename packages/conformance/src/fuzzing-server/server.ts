@@ -38,6 +38,8 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly onReports?: ((results: AgentResults[], agent: string) => unknown) | undefined;
   /** A client asked the server to stop. */
   readonly onStop?: (() => void) | undefined;
+  /** Told of what the other callbacks throw, and of faults of this server; the connection is dropped then, and the server goes on. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -135,7 +137,8 @@ export class FuzzingServer {
     const http2 = createHttp2Server({ settings: { enableConnectProtocol: true } });
     http2.on('session', (session) => session.on('error', () => {}));
     http2.on('stream', (stream, headers) => {
-      void this.#serveStream(stream, headers);
+      stream.on('error', () => {});
+      this.#guard(this.#serveStream(stream, headers), () => stream.destroy());
     });
     const options = { key, cert, ALPNProtocols: ['h2', 'http/1.1'], allowHalfOpen: true };
     const server = createTlsServer(options, (socket: TLSSocket) => {
@@ -153,7 +156,16 @@ export class FuzzingServer {
 
   #accept(socket: Socket): void {
     this.#track(socket);
-    void this.#serve(new Link(socket));
+    const link = new Link(socket);
+    this.#guard(this.#serve(link), () => link.drop());
+  }
+
+  /** One connection that goes wrong is no end of the others, nor of their results. */
+  #guard(serving: Promise<void>, drop: () => void): void {
+    serving.catch((error: unknown) => {
+      drop();
+      this.#options.onError?.(error);
+    });
   }
 
   async #serve(link: Link): Promise<void> {
@@ -163,7 +175,8 @@ export class FuzzingServer {
       return;
     }
     const route = routeOf(request.resourceName, this.cases);
-    if (valuesOf(request.head, 'upgrade').length === 0) this.#servePlain(link, route);
+    if (route.to === 'malformed') respond(link, '400 Bad Request', 'The request target is no URL.');
+    else if (valuesOf(request.head, 'upgrade').length === 0) this.#servePlain(link, route);
     else if (route.to === 'refuse') respond(link, '500 Internal Server Error', route.why);
     else if (route.to === 'nowhere') respond(link, '404 Not Found', 'no such path');
     else await this.#serveUpgrade(link, request, route);
@@ -247,10 +260,9 @@ export class FuzzingServer {
     stream: ServerHttp2Stream,
     headers: import('node:http2').IncomingHttpHeaders,
   ): Promise<void> {
-    stream.on('error', () => {});
     const route = routeOf(String(headers[':path'] ?? '/'), this.cases);
     if (route.to !== 'run' || route.test.opening.kind !== 'connect') {
-      stream.respond({ ':status': 404 }, { endStream: true });
+      stream.respond({ ':status': route.to === 'malformed' ? 400 : 404 }, { endStream: true });
       return;
     }
     const { test, agent } = route;
@@ -259,13 +271,18 @@ export class FuzzingServer {
 
   async #counted(test: Case, agent: string, run: (agent: string) => Promise<CaseResult>): Promise<void> {
     this.#running++;
-    this.#options.onBegin?.(test, agent);
-    const result = await run(this.#options.agent ?? agent);
-    this.#store.add(result);
-    this.#options.onResult?.(result);
-    if (--this.#running > 0) return;
-    for (const resolve of this.#idle) resolve();
-    this.#idle.clear();
+    try {
+      this.#options.onBegin?.(test, agent);
+      const result = await run(this.#options.agent ?? agent);
+      this.#store.add(result);
+      this.#options.onResult?.(result);
+    } finally {
+      this.#running--;
+      if (this.#running === 0) {
+        for (const resolve of this.#idle) resolve();
+        this.#idle.clear();
+      }
+    }
   }
 }
 

@@ -167,9 +167,54 @@ describe('the protocol of the old suite', () => {
       );
     expect(await status('/elsewhere')).toBe(404);
     expect(await status('/case/1.1.1')).toBe(404);
+    expect(await status('/case/%zz')).toBe(400);
+    expect(await status('//')).toBe(400);
     expect(await status('/case/h2.1.1.1?agent=A')).toBe(400);
     expect(server.results()[0]!.cases[0]).toMatchObject({ id: 'h2.1.1.1', verdict: 'FAILED' });
     session.destroy();
+  });
+
+  test.each(['//', '/case/%zz', 'http://[', 'ws://x:99999/'])(
+    'the target %s is refused with 400, and the server lives on',
+    async (target) => {
+      const server = await start({ cases: findCases({ patterns: ['1.1.1'] }) });
+      const answer = (head: string): Promise<string> =>
+        new Promise((resolve, reject) => {
+          let text = '';
+          connectTcp({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
+            .on('data', (chunk) => {
+              text += chunk;
+            })
+            .on('close', () => resolve(text))
+            .on('error', reject)
+            .write(head);
+        });
+      expect(await answer(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
+      const upgrade = 'Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+      expect(await answer(`GET ${target} HTTP/1.1\r\n${upgrade}`)).toMatch(/^HTTP\/1\.1 400 /);
+      await echoWithWs(`${server.url}/case/1.1.1?agent=A`);
+      await server.idle();
+      expect(server.results()[0]!.cases[0]!.verdict).toBe('OK');
+    },
+  );
+
+  test('what a callback throws ends its connection, and is told', async () => {
+    const errors: unknown[] = [];
+    const wrong = new Error('no disk');
+    const server = await start({
+      cases: findCases({ patterns: ['1.1.1'] }),
+      onReports: () => Promise.reject(wrong),
+      onResult: () => {
+        throw wrong;
+      },
+      onError: (error) => errors.push(error),
+    });
+    expect((await ask(`${server.url}/updateReports?agent=A`)).code).toBe(1006);
+    await echoWithWs(`${server.url}/case/1.1.1?agent=A`);
+    await server.idle();
+    expect(server.results()[0]!.cases[0]!.verdict).toBe('OK');
+    await ask(`${server.url}/getCaseCount`);
+    expect(errors).toEqual([wrong, wrong]);
   });
 
   test('what is no request is dropped', async () => {
