@@ -140,12 +140,20 @@ export class FuzzingServer {
       stream.on('error', () => {});
       this.#guard(this.#serveStream(stream, headers), () => stream.destroy());
     });
-    const options = { key, cert, ALPNProtocols: ['h2', 'http/1.1'], allowHalfOpen: true };
+    const options = {
+      key,
+      cert,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      allowHalfOpen: true,
+      handshakeTimeout: openTimeout(this.#options),
+    };
     const server = createTlsServer(options, (socket: TLSSocket) => {
       if (socket.alpnProtocol !== 'h2') return this.#accept(socket);
       this.#track(socket);
       http2.emit('connection', socket);
     });
+    // The socket below TLS is there before the handshake, and whether or not that succeeds.
+    server.on('connection', (socket: Socket) => this.#track(socket));
     return server.on('tlsClientError', () => {});
   }
 

@@ -239,6 +239,23 @@ describe('the protocol of the old suite', () => {
     expect(server.results()[0]!.cases[0]!.explanation).toMatch(/no Host/);
   });
 
+  test.each([
+    ['is silent', undefined],
+    ['is no handshake', 'GET / HTTP/1.1\r\n\r\n'],
+    ['ends', ''],
+  ])('a TLS handshake that %s does not keep the server from closing', async (_, octets) => {
+    const server = await FuzzingServer.start({ cases: [], tls: await selfSigned() });
+    const socket = connectTcp({ port: Number(new URL(server.secureUrl!).port), host: '127.0.0.1' });
+    socket.on('error', () => {}).resume();
+    await new Promise((resolve) => socket.on('connect', resolve));
+    if (octets === '') socket.end();
+    else if (octets !== undefined) socket.write(octets);
+    // The server has accepted this connection once it answers another one.
+    await ask(`${server.url}/getCaseCount`);
+    await server.close();
+    socket.destroy();
+  });
+
   test('may listen at an IPv6 address', async () => {
     const server = await start({ cases: [], host: '::1' }).catch(() => undefined);
     if (server !== undefined) expect(server.url).toMatch(/^ws:\/\/\[::1\]:\d+$/);
