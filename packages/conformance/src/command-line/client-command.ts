@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { generate } from 'selfsigned';
 import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/server.js';
-import type { CaseResult } from '../model/result.js';
+import type { AgentResults, CaseResult } from '../model/result.js';
 import { addressOf } from '../transport/connect.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { type ClientOptions, chosenCases, printCases, runOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
+import { worstOfAgents } from './repeat.js';
 import { formatEntry } from './replay.js';
 import { report } from './reports.js';
 
@@ -52,12 +53,19 @@ export async function runClientCommand(command: readonly string[], options: Clie
     `Clients are tested at ${[server.url, server.secureUrl].filter((url) => url !== undefined).join(' and ')}`,
   );
   process.once('SIGINT', stop);
-  if (command.length > 0) for (let nth = 0; nth < options.repeat; nth++) await runCommand(command, server);
-  else await stopped;
-  await server.idle();
-  await server.close();
-  progress.end();
-  const results = server.results();
+  let results: AgentResults[] = [];
+  try {
+    for (let nth = 0; nth < (command.length === 0 ? 1 : options.repeat); nth++) {
+      await (command.length === 0 ? stopped : runCommand(command, server));
+      await server.idle();
+      // The server has the last result of each case.
+      results = worstOfAgents(results, server.results());
+    }
+  } finally {
+    process.off('SIGINT', stop);
+    await server.close();
+    progress.end();
+  }
   if (results.length === 0) {
     console.error('No client ran a case.');
     return 2;

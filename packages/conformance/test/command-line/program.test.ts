@@ -276,6 +276,28 @@ describe('client', () => {
     );
   });
 
+  test('of several runs the worst result of each case counts', async () => {
+    const marker = `${folder}/has-run`;
+    // Wrong in the first run, right in the second.
+    const script = `
+      const { existsSync, writeFileSync } = require('node:fs');
+      const isRight = existsSync(process.argv[2]);
+      writeFileSync(process.argv[2], '');
+      const socket = new (require('ws'))(process.argv[1] + '/case/1.1.2?agent=flip');
+      socket.on('message', (data, isBinary) => socket.send(isRight ? data : 'x', { binary: isBinary }));`;
+    const args = ['--case', '1.1.2', '--', process.execPath, '-e', script, '{url}', marker];
+    const { status, out } = await run('client', '--port', '0', '--repeat', '2', ...args);
+    expect([status, out]).toEqual([1, expect.stringMatching(/^flip: 1 FAILED; 1 cases/)]);
+  });
+
+  test('ends its server where the command cannot be started', async () => {
+    const port = await freePort();
+    const args = ['client', '--port', String(port), '--case', '1.1.1', '--', '/nowhere/at-all'];
+    // A second run would not have the port if the first kept it.
+    expect([(await run(...args)).status, (await run(...args)).status]).toEqual([2, 2]);
+    expect(err.join('\n')).not.toContain('EADDRINUSE');
+  });
+
   test('says if no client came', async () => {
     const { status, err } = await run('client', '--port', '0', '--', process.execPath, '-e', '0');
     expect([status, err]).toEqual([2, expect.stringContaining('No client ran a case.')]);
@@ -311,6 +333,15 @@ describe('parts', () => {
     ];
     const all = await repeated(3, async () => runs.shift()!);
     expect([all.cases[0]!.verdict, all.durationMs]).toEqual(['FAILED', 3]);
+  });
+
+  test('a run that ended early counts for the cases that it had', async () => {
+    const runs = [results(result, { ...result, id: '1.1.2' }), results({ ...result, verdict: 'FAILED' })];
+    const all = await repeated(2, async () => runs.shift()!);
+    expect(all.cases.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['1.1.1', 'FAILED'],
+      ['1.1.2', 'OK'],
+    ]);
   });
 
   test('a report says where the endpoint was lost', async () => {
@@ -354,6 +385,13 @@ test('the program is a command of its own', async () => {
   const status = await new Promise((resolve) => child.on('close', resolve));
   expect([status, text]).toEqual([0, expect.stringMatching(/^sanssocket: 1 OK/)]);
 });
+
+async function freePort(): Promise<number> {
+  const taken = await startEchoServer();
+  const { port } = taken.address() as AddressInfo;
+  await new Promise((resolve) => taken.close(resolve));
+  return port;
+}
 
 async function until<T>(find: () => T | undefined): Promise<T> {
   for (;;) {
