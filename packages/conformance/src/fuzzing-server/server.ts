@@ -239,7 +239,7 @@ export class FuzzingServer {
       case 'info':
         return { id: route.test.id, description: route.test.sentence };
       case 'status':
-        return { behavior: (await this.#store.wait(route.agent, route.test.id)).behavior };
+        return this.#status(route.test, route.agent);
       case 'reports':
         await this.#options.onReports?.(this.results(), route.agent);
         return undefined;
@@ -250,6 +250,18 @@ export class FuzzingServer {
       default:
         return undefined;
     }
+  }
+
+  /** A case without a result, for instance one that is left out, has no status: the Close comes alone. */
+  async #status({ id }: Case, agent: string): Promise<unknown> {
+    if (isExcluded(this.#options.exclusions ?? {}, agent, id)) return undefined;
+    const result = await this.#store.wait(this.#nameOf(agent), id, openTimeout(this.#options));
+    return result && { behavior: result.behavior };
+  }
+
+  /** Results have the name that was configured, whatever a client calls itself. */
+  #nameOf(agent: string): string {
+    return this.#options.agent ?? agent;
   }
 
   async #run(link: Link, request: ReceivedRequest, test: Case, agent: string): Promise<void> {
@@ -281,8 +293,8 @@ export class FuzzingServer {
     this.#running++;
     try {
       this.#options.onBegin?.(test, agent);
-      const result = await run(this.#options.agent ?? agent);
-      this.#store.add(result);
+      const name = this.#nameOf(agent);
+      const result = await this.#store.run(name, test.id, () => run(name));
       this.#options.onResult?.(result);
     } finally {
       this.#running--;

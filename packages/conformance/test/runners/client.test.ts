@@ -73,6 +73,34 @@ describe('a URL a case', () => {
     expect(result).toMatchObject({ verdict: 'FAILED', explanation: 'No connection could be made.' });
   });
 
+  test('a client that cannot be started is one that never comes', async () => {
+    const [simple] = findCases({ patterns: ['1.1.1'] });
+    let url = '';
+    const start = (given: string): never => {
+      url = given;
+      throw new Error('no client');
+    };
+    const result = await runClientCase(start, simple!, { openTimeoutMs: 100 });
+    expect(result.explanation).toBe('No connection could be made.');
+    await expect(fetch(url.replace('ws:', 'http:'))).rejects.toThrow();
+  });
+
+  test('what the caller throws ends the server', async () => {
+    const [simple] = findCases({ patterns: ['1.1.1'] });
+    let url = '';
+    const start = (given: string): Promise<void> => {
+      url = given;
+      return echoWithWs(given);
+    };
+    const wrong = () => {
+      throw new Error('of the caller');
+    };
+    for (const options of [{ onResult: wrong }, { onLog: wrong }]) {
+      await expect(runClientCases(start, [simple!], options)).rejects.toThrow('of the caller');
+      await expect(fetch(url.replace('ws:', 'http:'))).rejects.toThrow();
+    }
+  });
+
   test('cases that a client cannot be given', async () => {
     const [forServers] = findCases({ patterns: ['request.minimal'] });
     await expect(runClientCase(() => {}, forServers!)).rejects.toThrow(/not for clients/);
@@ -131,6 +159,39 @@ describe('the protocol of the old suite', () => {
     expect(JSON.parse((await ask(`${url}/getCaseStatus?case=1&agent=A`)).messages[0]!)).toEqual({
       behavior: 'OK',
     });
+  });
+
+  test('whoever asks for the status of a case is answered, under whatever name it is kept', async () => {
+    const { url } = await start({ cases: findCases({ patterns: ['1.1.1'] }), agent: 'named' });
+    const path = `${url}/getCaseStatus?case=1&agent=A`;
+    const early = [ask(path), ask(path)];
+    await echoWithWs(`${url}/runCase?case=1&agent=A`);
+    for (const each of [...early, ask(path)])
+      expect(JSON.parse((await each).messages[0]!)).toEqual({ behavior: 'OK' });
+  });
+
+  test('a case that was left out or never run has no status', async () => {
+    const server = await start({
+      cases: findCases({ patterns: ['1.1.*'] }),
+      exclusions: { A: ['1.1.1'] },
+      openTimeoutMs: 300,
+    });
+    for (const number of [1, 2])
+      expect(await ask(`${server.url}/getCaseStatus?case=${number}&agent=A`)).toEqual({
+        messages: [],
+        code: 1005,
+      });
+  });
+
+  test('the status of a case that runs longer than a handshake may take is waited for', async () => {
+    const { url } = await start({ cases: findCases({ patterns: ['1.1.2'] }), openTimeoutMs: 300 });
+    const socket = new WebSocket(`${url}/runCase?case=1&agent=A`);
+    const message = new Promise<Buffer>((resolve) => socket.on('message', resolve));
+    const status = ask(`${url}/getCaseStatus?case=1&agent=A`);
+    const data = await message;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    socket.send(data, { binary: false });
+    expect(JSON.parse((await status).messages[0]!)).toEqual({ behavior: 'OK' });
   });
 
   test.each([
