@@ -1,6 +1,5 @@
 /** `sanssocket-conformance client`. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { generate } from 'selfsigned';
 import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/server.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
@@ -11,6 +10,7 @@ import { Progress } from './progress.js';
 import { worstOfAgents } from './repeat.js';
 import { formatEntry } from './replay.js';
 import { report } from './reports.js';
+import { readGiven } from './usage-error.js';
 
 /**
  * Tests clients: listens until the command that starts them is over, a client asks to stop, or the process is interrupted.
@@ -31,14 +31,18 @@ export async function runClientCommand(command: readonly string[], options: Clie
     ['sanssocket-conformance client --replay', id, ...(command.length === 0 ? [] : ['--', ...command])].join(
       ' ',
     );
+  let isStopped = false;
   let stop = (): void => {};
   let fail = (_: unknown): void => {};
   const stopped = new Promise<void>((resolve, reject) => {
-    stop = resolve;
+    stop = () => {
+      isStopped = true;
+      resolve();
+    };
     fail = reject;
   });
   const context = { cases, commandFor, outdir: configuration.outdir };
-  const server = await FuzzingServer.start({
+  const server = await startServer({
     ...runOptions(options),
     ...(await listening(options, configuration)),
     cases,
@@ -56,10 +60,11 @@ export async function runClientCommand(command: readonly string[], options: Clie
   let results: AgentResults[] = [];
   try {
     for (let nth = 0; nth < (command.length === 0 ? 1 : options.repeat); nth++) {
-      await (command.length === 0 ? stopped : runCommand(command, server));
+      await (command.length === 0 ? stopped : runCommand(command, server, stopped));
       await server.idle();
       // The server has the last result of each case.
       results = worstOfAgents(results, server.results());
+      if (isStopped) break;
     }
   } finally {
     process.off('SIGINT', stop);
@@ -71,6 +76,15 @@ export async function runClientCommand(command: readonly string[], options: Clie
     return 2;
   }
   return report(results, context, options);
+}
+
+/** Ports that are taken and files that are no certificate are mistakes in the options. */
+async function startServer(options: FuzzingServerOptions): Promise<FuzzingServer> {
+  try {
+    return await FuzzingServer.start(options);
+  } catch (error) {
+    throw new UsageError(`The server cannot be started: ${(error as Error).message}`);
+  }
 }
 
 async function listening(
@@ -89,7 +103,7 @@ async function listening(
   const pair =
     keyFile === undefined || certFile === undefined
       ? await selfSigned()
-      : { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') };
+      : { key: readGiven(keyFile), cert: readGiven(certFile) };
   return { ...shared, port, tls: { ...pair, port: tlsPort } };
 }
 
@@ -98,15 +112,26 @@ async function selfSigned(): Promise<{ readonly key: string; readonly cert: stri
   return { key, cert };
 }
 
-/** Runs the command of the user's, with the URL in its arguments and its environment. */
-function runCommand(command: readonly string[], server: FuzzingServer): Promise<void> {
+/** Runs the command of the user's, with the URL in its arguments and its environment, until it is over or is not needed any more. */
+async function runCommand(
+  command: readonly string[],
+  server: FuzzingServer,
+  stopped: Promise<void>,
+): Promise<void> {
   const [program, ...args] = command.map((part) => part.replaceAll('{url}', server.url));
   const child = spawn(program!, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, FUZZING_SERVER_URL: server.url },
   });
-  return new Promise((resolve, reject) => {
+  const over = new Promise<void>((resolve, reject) => {
     child.once('error', (error) => reject(new UsageError(`${program}: ${error.message}`)));
     child.once('close', () => resolve());
   });
+  try {
+    await Promise.race([over, stopped]);
+  } finally {
+    child.kill();
+    // One that does not heed the signal is not waited for.
+    child.unref();
+  }
 }

@@ -1,5 +1,4 @@
 /** `sanssocket-conformance server`. */
-import { readFileSync } from 'node:fs';
 import { isExcluded } from '../fuzzing-server/results-store.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import type { ServerTarget } from '../runners/server-case.js';
@@ -10,6 +9,7 @@ import { Progress } from './progress.js';
 import { repeated } from './repeat.js';
 import { formatEntry } from './replay.js';
 import { report } from './reports.js';
+import { readGiven } from './usage-error.js';
 
 /**
  * Tests servers.
@@ -67,7 +67,7 @@ function targetsOf(
   { servers }: Configuration,
 ): NamedTarget[] {
   const { origin, protocol: protocols, servername } = options;
-  const ca = options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8');
+  const ca = options.ca === undefined ? undefined : readGiven(options.ca);
   if (url !== undefined) return [{ url, origin, protocols, servername, ca, agent: undefined }];
   if (servers.length === 0) throw new UsageError('A URL is needed, or --config with servers.');
   return servers.map((server) => ({ ...server, ca }));

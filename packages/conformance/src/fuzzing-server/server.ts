@@ -77,16 +77,21 @@ export class FuzzingServer {
    *
    * @param options - cases, ports, who is told
    * @returns the server, listening
-   * @throws Error if the port cannot be had
+   * @throws Error if a port cannot be had, or the key and certificate are none
    */
   static async start(options: FuzzingServerOptions = {}): Promise<FuzzingServer> {
     const server = new FuzzingServer(options);
-    await server.#listen(
-      createTcpServer({ allowHalfOpen: true }, (socket) => server.#accept(socket)),
-      options.port ?? 0,
-    );
-    if (options.tls !== undefined)
-      await server.#listen(server.#tlsServer(options.tls), options.tls.port ?? 0);
+    try {
+      const { port = 0, tls } = options;
+      await server.#listen(
+        createTcpServer({ allowHalfOpen: true }, (socket) => server.#accept(socket)),
+        port,
+      );
+      if (tls !== undefined) await server.#listen(server.#tlsServer(tls), tls.port ?? 0);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     return server;
   }
 

@@ -146,6 +146,16 @@ describe('server', () => {
     [['client', '--port', '65536'], /a port is needed/],
     [['client', '--key', 'x'], /belong together/],
     [['client', '--port', '0', '--case', '1.1.1', '--', '/nowhere/at-all'], /at-all/],
+    [['client', '--key', '/nowhere.pem', '--cert', '/nowhere.pem'], /nowhere\.pem/],
+    [['client', '--host', '192.0.2.1', '--port', '0'], /cannot be started/],
+    [['server', 'ws://localhost/', '--ca', '/nowhere.pem'], /nowhere\.pem/],
+    [['server', 'ws://localhost/', '--json', folder], /is a folder/],
+    [['server', 'ws://localhost/', '--junit', folder], /is a folder/],
+    [['server', 'ws://localhost/', '--expect', folder, '--update-expect'], /is a folder/],
+    [
+      ['server', 'ws://localhost/', '--report', fileURLToPath(new URL('program.test.ts', import.meta.url))],
+      /is no folder/,
+    ],
     [['neither'], /neither/],
   ])('%j cannot be run', async (args, message) => {
     const { status, err } = await run(...args);
@@ -296,6 +306,30 @@ describe('client', () => {
     // A second run would not have the port if the first kept it.
     expect([(await run(...args)).status, (await run(...args)).status]).toEqual([2, 2]);
     expect(err.join('\n')).not.toContain('EADDRINUSE');
+  });
+
+  test('a port that is taken is said, and none is kept', async () => {
+    const taken = String((server.address() as AddressInfo).port);
+    const port = String(await freePort());
+    const { status, err } = await run('client', '--port', taken);
+    expect([status, err]).toEqual([2, expect.stringContaining('EADDRINUSE')]);
+    expect((await run('client', '--port', port, '--tls-port', taken)).status).toBe(2);
+    const after = await run('client', '--port', port, '--case', '1.1.1', '--', process.execPath, '-e', '0');
+    expect(after.err).toContain('No client ran a case.');
+  });
+
+  test('ends when a client asks to, though the command goes on', async () => {
+    const script = `
+      const visit = (path) => new Promise((resolve) => {
+        const socket = new (require('ws'))(process.argv[1] + path);
+        socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+        socket.on('close', resolve);
+      });
+      setInterval(() => {}, 1000);
+      visit('/runCase?case=1&agent=stays').then(() => visit('/updateReports?agent=stays&shutdownOnComplete=true'));`;
+    const args = ['--port', '0', '--case', '1.1.2', '--repeat', '2', '--', process.execPath, '-e', script];
+    const { status, out } = await run('client', ...args, '{url}');
+    expect([status, out]).toEqual([0, expect.stringMatching(/^stays: 1 OK/)]);
   });
 
   test('says if no client came', async () => {
