@@ -1,6 +1,7 @@
 /** `sanssocket-conformance server`. */
 import { isExcluded } from '../fuzzing-server/results-store.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
+import { printable } from '../reports/printable.js';
 import type { ServerTarget } from '../runners/server-case.js';
 import { NotAnEchoServer, runServerCases } from '../runners/server-suite.js';
 import { type Configuration, readConfiguration } from './config-file.js';
@@ -47,7 +48,7 @@ export async function runServerCommand(url: string | undefined, options: ServerO
     } catch (error) {
       if (!(error instanceof NotAnEchoServer || error instanceof RangeError)) throw error;
       progress.end();
-      console.error(`${target.url}: ${error.message}`);
+      console.error(`${target.url}: ${printable(error.message)}`);
       return 2;
     }
     progress.end();

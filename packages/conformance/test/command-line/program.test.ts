@@ -397,6 +397,22 @@ describe('parts', () => {
     );
   });
 
+  test('what a peer says is no escape sequence on the terminal', async () => {
+    const explanation = 'The server said "\u001b]0;owned\u0007\u009b2J\r\n".';
+    const agent = `\u001b[31m${'x'.repeat(1000)}`;
+    const wrong: CaseResult = { ...result, verdict: 'FAILED', agent, explanation, durationMs: 1 };
+    const run = { ...results(wrong), agent };
+    const known = file('none.json', {});
+    await report([run], { cases: [], commandFor: () => 'again' }, { expect: known });
+    new Progress(1, true).add(wrong);
+    const note = formatEntry({ kind: 'note', atMs: 1, text: explanation });
+    const fault = { code: 'X', section: '5.2', message: explanation, verdict: 'FAILED', offset: 7 } as const;
+    const shown = [...out, ...err, note, formatEntry({ kind: 'fault', atMs: 1, fault })].join('\n');
+    expect(shown.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(shown.match(/said "\\x1b\]0;owned\\x07\\x9b2J\\x0d\\x0a"/g)).toHaveLength(5);
+    expect(out.join('')).toMatch(/^\\x1b\[31mx{195}\.\.\.: 1 FAILED/);
+  });
+
   test('progress without a known end', () => {
     const before = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
     Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
