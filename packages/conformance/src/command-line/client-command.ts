@@ -4,6 +4,7 @@ import { generate } from 'selfsigned';
 import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/server.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { addressOf } from '../transport/connect.js';
+import { clientAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { type ClientOptions, chosenCases, printCases, runOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
@@ -27,10 +28,7 @@ export async function runClientCommand(command: readonly string[], options: Clie
     return 0;
   }
   const progress = new Progress(0, options.verbose ?? false);
-  const commandFor = ({ id }: CaseResult): string =>
-    ['sanssocket-conformance client --replay', id, ...(command.length === 0 ? [] : ['--', ...command])].join(
-      ' ',
-    );
+  const commandFor = ({ id }: CaseResult): string => clientAgain(id, command, options);
   let isStopped = false;
   let stop = (): void => {};
   let fail = (_: unknown): void => {};

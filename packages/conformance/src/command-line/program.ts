@@ -1,7 +1,13 @@
 /** The commands, their arguments and options. What they do stands in the other files of this folder. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { runClientCommand } from './client-command.js';
-import { type ClientOptions, type ServerOptions, UsageError } from './options.js';
+import {
+  type ClientOptions,
+  DEFAULT_PORT,
+  DEFAULT_TIMEOUT_MS,
+  type ServerOptions,
+  UsageError,
+} from './options.js';
 import { withReportOptions } from './reports.js';
 import { runServerCommand } from './server-command.js';
 
@@ -58,7 +64,7 @@ function createProgram(finish: (status: number) => void): Command {
       ),
   )
     .option('--host <address>', 'listen at this address (default: 127.0.0.1)')
-    .option('--port <port>', 'listen at this port', portOf, 9001)
+    .option('--port <port>', 'listen at this port', portOf, DEFAULT_PORT)
     .option('--tls-port <port>', 'listen with TLS for wss and HTTP/2 at this port', portOf)
     .option('--key <file>', 'private key for TLS (PEM); made when it is needed and not given')
     .option('--cert <file>', 'certificate for TLS (PEM)')
@@ -80,7 +86,12 @@ function withCommonOptions(command: Command): Command {
     .option('--config <file>', "a configuration of the old suite's, fuzzingclient.json or fuzzingserver.json")
     .option('--agent <name>', 'name in the results (default: what the endpoint calls itself)')
     .option('--connections <count>', 'cases at a time', countOf, 16)
-    .option('--timeout <ms>', 'for an ordinary case; others get more in proportion', countOf, 3000)
+    .option(
+      '--timeout <ms>',
+      'for an ordinary case; others get more in proportion',
+      countOf,
+      DEFAULT_TIMEOUT_MS,
+    )
     .option(
       '--repeat <count>',
       'run everything so many times; the worst result of each case counts',

@@ -4,6 +4,7 @@ import type { AgentResults, CaseResult } from '../model/result.js';
 import { printable } from '../reports/printable.js';
 import type { ServerTarget } from '../runners/server-case.js';
 import { NotAnEchoServer, runServerCases } from '../runners/server-suite.js';
+import { serverAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { chosenCases, printCases, runOptions, type ServerOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
@@ -55,7 +56,7 @@ export async function runServerCommand(url: string | undefined, options: ServerO
   }
   const commandFor = ({ id, agent }: CaseResult): string => {
     const target = targets.find((each) => each.agent === agent) ?? targets[0]!;
-    return `sanssocket-conformance server ${target.url} --replay ${id}`;
+    return serverAgain(id, target, options);
   };
   return report(agents, { cases, commandFor, outdir: configuration.outdir }, options);
 }

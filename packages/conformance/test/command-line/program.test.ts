@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
+import { clientAgain, serverAgain } from '../../src/command-line/again.js';
 import { runProgram } from '../../src/command-line/program.js';
 import { Progress } from '../../src/command-line/progress.js';
 import { repeated } from '../../src/command-line/repeat.js';
@@ -88,7 +89,7 @@ describe('server', () => {
     expect(out).toContain('wrong: 1 FAILED');
     expect(out).toContain('1.1.1 FAILED, RFC 6455 5.2');
     expect(out).toContain('A binary message of 0 octets came in place of the text message of 0 octets');
-    expect(out).toContain(`sanssocket-conformance server ${wrongUrl} --replay 1.1.1`);
+    expect(out).toContain(`sanssocket-conformance server ${wrongUrl} --replay 1.1.1 --agent wrong`);
     expect(err).toMatch(/FAILED +1\.1\.1/);
     wrong.close();
   });
@@ -251,7 +252,7 @@ describe('client', () => {
     const { status, out } = await running;
     expect(status).toBe(1);
     expect(out).toMatch(/ws: 1 FAILED; 1 cases/);
-    expect(out).toMatch(/sanssocket-conformance client --replay answer\.bits-08\n/);
+    expect(out).toMatch(/sanssocket-conformance client --replay answer\.bits-08 --port 0 --config \S+\n?/);
   });
 
   test('makes a certificate where one is needed', async () => {
@@ -282,7 +283,7 @@ describe('client', () => {
     );
     expect(status).toBe(1);
     expect(out).toContain(
-      `sanssocket-conformance client --replay answer.bits-08 -- ${process.execPath} ${client} {url} ws`,
+      `sanssocket-conformance client --replay answer.bits-08 --port 0 -- ${process.execPath} ${client} {url} ws`,
     );
   });
 
@@ -411,6 +412,31 @@ describe('parts', () => {
     expect(shown.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(shown.match(/said "\\x1b\]0;owned\\x07\\x9b2J\\x0d\\x0a"/g)).toHaveLength(5);
     expect(out.join('')).toMatch(/^\\x1b\[31mx{195}\.\.\.: 1 FAILED/);
+  });
+
+  test('the command for one case is enough by itself', () => {
+    const shared = { connections: 16, timeout: 3000, repeat: 1 };
+    const target = { url: 'ws://a/?b=1&c=2', origin: 'null', protocols: ['x', 'y z'], servername: 'n' };
+    const options = { ...shared, timeout: 9000, ca: "it's.pem", config: 'c.json', agent: 'A', full: true };
+    expect(serverAgain('1.1.1', target, options)).toBe(
+      "sanssocket-conformance server 'ws://a/?b=1&c=2' --replay 1.1.1 --origin null --protocol x 'y z' " +
+        "--ca 'it'\\''s.pem' --servername n --agent A --timeout 9000 --config c.json --full",
+    );
+    expect(serverAgain('1.1.1', { url: 'ws://a/' }, shared)).toBe(
+      'sanssocket-conformance server ws://a/ --replay 1.1.1',
+    );
+    expect(
+      clientAgain('1.1.1', ['sh', '-c', 'echo $A {url}', '{a,b}', '{url}'], {
+        ...shared,
+        port: 1,
+        tlsPort: 2,
+      }),
+    ).toBe(
+      "sanssocket-conformance client --replay 1.1.1 --port 1 --tls-port 2 -- sh -c 'echo $A {url}' '{a,b}' {url}",
+    );
+    expect(clientAgain('1.1.1', [], { ...shared, port: 9001 })).toBe(
+      'sanssocket-conformance client --replay 1.1.1',
+    );
   });
 
   test('progress without a known end', () => {
