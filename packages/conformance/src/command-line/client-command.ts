@@ -1,15 +1,17 @@
 /** `sanssocket-conformance client`. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { generate } from 'selfsigned';
 import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/server.js';
-import type { CaseResult } from '../model/result.js';
+import type { AgentResults, CaseResult } from '../model/result.js';
 import { addressOf } from '../transport/connect.js';
+import { clientAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { type ClientOptions, chosenCases, printCases, runOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
+import { worstOfAgents } from './repeat.js';
 import { formatEntry } from './replay.js';
 import { report } from './reports.js';
+import { readGiven } from './usage-error.js';
 
 /**
  * Tests clients: listens until the command that starts them is over, a client asks to stop, or the process is interrupted.
@@ -26,16 +28,19 @@ export async function runClientCommand(command: readonly string[], options: Clie
     return 0;
   }
   const progress = new Progress(0, options.verbose ?? false);
-  const commandFor = ({ id }: CaseResult): string =>
-    ['sanssocket-conformance client --replay', id, ...(command.length === 0 ? [] : ['--', ...command])].join(
-      ' ',
-    );
+  const commandFor = ({ id }: CaseResult): string => clientAgain(id, command, options);
+  let isStopped = false;
   let stop = (): void => {};
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
+  let fail = (_: unknown): void => {};
+  const stopped = new Promise<void>((resolve, reject) => {
+    stop = () => {
+      isStopped = true;
+      resolve();
+    };
+    fail = reject;
   });
   const context = { cases, commandFor, outdir: configuration.outdir };
-  const server = await FuzzingServer.start({
+  const server = await startServer({
     ...runOptions(options),
     ...(await listening(options, configuration)),
     cases,
@@ -43,23 +48,41 @@ export async function runClientCommand(command: readonly string[], options: Clie
     // With a command of ours everything is reported once, when it is over.
     ...(command.length === 0 ? { onReports: (results) => report(results, context, options) } : {}),
     onStop: stop,
+    onError: fail,
     ...(options.replay === undefined ? {} : { onLog: (entry) => console.log(formatEntry(entry)) }),
   });
   console.error(
     `Clients are tested at ${[server.url, server.secureUrl].filter((url) => url !== undefined).join(' and ')}`,
   );
   process.once('SIGINT', stop);
-  if (command.length > 0) for (let nth = 0; nth < options.repeat; nth++) await runCommand(command, server);
-  else await stopped;
-  await server.idle();
-  await server.close();
-  progress.end();
-  const results = server.results();
+  let results: AgentResults[] = [];
+  try {
+    for (let nth = 0; nth < (command.length === 0 ? 1 : options.repeat); nth++) {
+      await (command.length === 0 ? stopped : runCommand(command, server, stopped));
+      await server.idle();
+      // The server has the last result of each case.
+      results = worstOfAgents(results, server.results());
+      if (isStopped) break;
+    }
+  } finally {
+    process.off('SIGINT', stop);
+    await server.close();
+    progress.end();
+  }
   if (results.length === 0) {
     console.error('No client ran a case.');
     return 2;
   }
   return report(results, context, options);
+}
+
+/** Ports that are taken and files that are no certificate are mistakes in the options. */
+async function startServer(options: FuzzingServerOptions): Promise<FuzzingServer> {
+  try {
+    return await FuzzingServer.start(options);
+  } catch (error) {
+    throw new UsageError(`The server cannot be started: ${(error as Error).message}`);
+  }
 }
 
 async function listening(
@@ -78,7 +101,7 @@ async function listening(
   const pair =
     keyFile === undefined || certFile === undefined
       ? await selfSigned()
-      : { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') };
+      : { key: readGiven(keyFile), cert: readGiven(certFile) };
   return { ...shared, port, tls: { ...pair, port: tlsPort } };
 }
 
@@ -87,15 +110,26 @@ async function selfSigned(): Promise<{ readonly key: string; readonly cert: stri
   return { key, cert };
 }
 
-/** Runs the command of the user's, with the URL in its arguments and its environment. */
-function runCommand(command: readonly string[], server: FuzzingServer): Promise<void> {
+/** Runs the command of the user's, with the URL in its arguments and its environment, until it is over or is not needed any more. */
+async function runCommand(
+  command: readonly string[],
+  server: FuzzingServer,
+  stopped: Promise<void>,
+): Promise<void> {
   const [program, ...args] = command.map((part) => part.replaceAll('{url}', server.url));
   const child = spawn(program!, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, FUZZING_SERVER_URL: server.url },
   });
-  return new Promise((resolve, reject) => {
+  const over = new Promise<void>((resolve, reject) => {
     child.once('error', (error) => reject(new UsageError(`${program}: ${error.message}`)));
     child.once('close', () => resolve());
   });
+  try {
+    await Promise.race([over, stopped]);
+  } finally {
+    child.kill();
+    // One that does not heed the signal is not waited for.
+    child.unref();
+  }
 }

@@ -5,6 +5,12 @@ import type { RunOptions } from '../runners/options.js';
 import { checkReportOptions, type ReportOptions } from './reports.js';
 import { UsageError } from './usage-error.js';
 
+/** Where clients connect, if nothing else is said. */
+export const DEFAULT_PORT = 9001;
+
+/** For an ordinary case, if nothing else is said. */
+export const DEFAULT_TIMEOUT_MS = 3000;
+
 /** What both commands take. */
 export interface CommonOptions extends ReportOptions {
   readonly case?: readonly string[];

@@ -1,7 +1,13 @@
 /** The commands, their arguments and options. What they do stands in the other files of this folder. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { runClientCommand } from './client-command.js';
-import { type ClientOptions, type ServerOptions, UsageError } from './options.js';
+import {
+  type ClientOptions,
+  DEFAULT_PORT,
+  DEFAULT_TIMEOUT_MS,
+  type ServerOptions,
+  UsageError,
+} from './options.js';
 import { withReportOptions } from './reports.js';
 import { runServerCommand } from './server-command.js';
 
@@ -58,7 +64,7 @@ function createProgram(finish: (status: number) => void): Command {
       ),
   )
     .option('--host <address>', 'listen at this address (default: 127.0.0.1)')
-    .option('--port <port>', 'listen at this port', portOf, 9001)
+    .option('--port <port>', 'listen at this port', portOf, DEFAULT_PORT)
     .option('--tls-port <port>', 'listen with TLS for wss and HTTP/2 at this port', portOf)
     .option('--key <file>', 'private key for TLS (PEM); made when it is needed and not given')
     .option('--cert <file>', 'certificate for TLS (PEM)')
@@ -84,7 +90,7 @@ function withCommonOptions(command: Command): Command {
       '--timeout <ms>',
       'for an ordinary case; others, and handshakes, get more in proportion',
       countOf,
-      3000,
+      DEFAULT_TIMEOUT_MS,
     )
     .option(
       '--repeat <count>',

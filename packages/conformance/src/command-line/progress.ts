@@ -1,5 +1,6 @@
 /** What is told while cases run: a bar on a terminal, and lines where nobody watches. */
 import type { CaseResult } from '../model/result.js';
+import { printable } from '../reports/printable.js';
 
 const BAR = 30;
 
@@ -26,7 +27,7 @@ export class Progress {
     if (verdict === 'FAILED') this.#failed++;
     if (this.#isVerbose || verdict === 'FAILED') {
       this.#erase();
-      console.error(`${verdict.padEnd(13)} ${id}  ${Math.round(durationMs)} ms  ${explanation}`);
+      console.error(`${verdict.padEnd(13)} ${id}  ${Math.round(durationMs)} ms  ${printable(explanation)}`);
     }
     if (this.#isTerminal) this.#draw();
   }

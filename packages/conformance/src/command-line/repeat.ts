@@ -1,6 +1,6 @@
 /** The same cases several times over: what fails once in a while is found so. */
 import { worse } from '../conversation/verdict.js';
-import type { AgentResults, CaseResult } from '../model/result.js';
+import type { AgentResults } from '../model/result.js';
 
 /**
  * Runs something several times.
@@ -11,12 +11,31 @@ export async function repeated(times: number, run: () => Promise<AgentResults>):
   let all = await run();
   for (let nth = 1; nth < times; nth++) {
     const next = await run();
-    const cases = all.cases.map((result, at) => worseOf(result, next.cases[at]!));
-    all = { ...all, cases, durationMs: all.durationMs + next.durationMs };
+    all = { ...worstOf(all, next), durationMs: all.durationMs + next.durationMs };
   }
   return all;
 }
 
-function worseOf(a: CaseResult, b: CaseResult): CaseResult {
-  return worse(a.verdict, b.verdict) === a.verdict ? a : b;
+/** The worst of two runs of each agent; an agent that one run has alone is taken as it is. */
+export function worstOfAgents(before: readonly AgentResults[], now: readonly AgentResults[]): AgentResults[] {
+  const isIn = (list: readonly AgentResults[], agent: string): boolean =>
+    list.some((each) => each.agent === agent);
+  return [
+    ...before.filter(({ agent }) => !isIn(now, agent)),
+    ...now.map((each) => {
+      const earlier = before.find(({ agent }) => agent === each.agent);
+      return earlier === undefined ? each : { ...each, cases: worstOf(earlier, each).cases };
+    }),
+  ];
+}
+
+/** A run that ended early has fewer results than another: those that only one has count as they are. */
+function worstOf(a: AgentResults, b: AgentResults): AgentResults {
+  const [left, right] = a.cases.length < b.cases.length ? [b, a] : [a, b];
+  const others = new Map(right.cases.map((result) => [result.id, result]));
+  const cases = left.cases.map((result) => {
+    const other = others.get(result.id);
+    return other === undefined || worse(result.verdict, other.verdict) === result.verdict ? result : other;
+  });
+  return { ...a, cases };
 }

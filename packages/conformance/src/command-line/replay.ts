@@ -1,6 +1,7 @@
 /** The record of a case as lines of text, as it is written. */
 import { toHex } from '../model/payload.js';
 import type { LogEntry } from '../model/result.js';
+import { printable } from '../reports/printable.js';
 
 const NAMES = ['continuation', 'text', 'binary', '', '', '', '', '', 'Close', 'Ping', 'Pong'];
 const SHOWN = 32;
@@ -14,9 +15,9 @@ export function formatEntry(entry: LogEntry): string {
   const at = `${entry.atMs.toFixed(1).padStart(9)} ms`;
   switch (entry.kind) {
     case 'note':
-      return `${at}  .. ${entry.text}`;
+      return `${at}  .. ${printable(entry.text)}`;
     case 'fault':
-      return `${at}  !! ${entry.fault.message} (${entry.fault.section}, octet ${entry.fault.offset})`;
+      return `${at}  !! ${printable(entry.fault.message)} (${entry.fault.section}, octet ${entry.fault.offset})`;
     case 'octets':
       return `${at}  ${arrow(entry.way)} ${entry.length} octets  ${digits(entry.bytes, entry.length)}`;
     case 'frame': {

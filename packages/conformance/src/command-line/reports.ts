@@ -1,5 +1,5 @@
 /** What is made of results when a run is over: a summary on the terminal, files that were asked for, and the exit status. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { allCases } from '../cases/all.js';
@@ -57,6 +57,15 @@ export function checkReportOptions(options: ReportOptions): void {
   if (options.updateExpect === true && options.expect === undefined)
     throw new UsageError('--update-expect needs --expect.');
   if (options.updateExpect !== true) readKnown(options);
+  for (const file of [options.json, options.junit, options.expect])
+    if (file !== undefined && kindOf(file) === 'folder') throw new UsageError(`${file} is a folder.`);
+  if (options.report !== undefined && kindOf(options.report) === 'file')
+    throw new UsageError(`${options.report} is no folder.`);
+}
+
+function kindOf(path: string): 'file' | 'folder' | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && (found.isDirectory() ? 'folder' : 'file');
 }
 
 /**

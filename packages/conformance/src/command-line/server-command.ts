@@ -1,15 +1,17 @@
 /** `sanssocket-conformance server`. */
-import { readFileSync } from 'node:fs';
 import { isExcluded } from '../fuzzing-server/results-store.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
+import { printable } from '../reports/printable.js';
 import type { ServerTarget } from '../runners/server-case.js';
 import { NotAnEchoServer, runServerCases } from '../runners/server-suite.js';
+import { serverAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { chosenCases, printCases, runOptions, type ServerOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
 import { repeated } from './repeat.js';
 import { formatEntry } from './replay.js';
 import { report } from './reports.js';
+import { readGiven } from './usage-error.js';
 
 /**
  * Tests servers.
@@ -47,14 +49,14 @@ export async function runServerCommand(url: string | undefined, options: ServerO
     } catch (error) {
       if (!(error instanceof NotAnEchoServer || error instanceof RangeError)) throw error;
       progress.end();
-      console.error(`${target.url}: ${error.message}`);
+      console.error(`${target.url}: ${printable(error.message)}`);
       return 2;
     }
     progress.end();
   }
   const commandFor = ({ id, agent }: CaseResult): string => {
     const target = targets.find((each) => each.agent === agent) ?? targets[0]!;
-    return `sanssocket-conformance server ${target.url} --replay ${id}`;
+    return serverAgain(id, target, options);
   };
   return report(agents, { cases, commandFor, outdir: configuration.outdir }, options);
 }
@@ -67,7 +69,7 @@ function targetsOf(
   { servers }: Configuration,
 ): NamedTarget[] {
   const { origin, protocol: protocols, servername } = options;
-  const ca = options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8');
+  const ca = options.ca === undefined ? undefined : readGiven(options.ca);
   if (url !== undefined) return [{ url, origin, protocols, servername, ca, agent: undefined }];
   if (servers.length === 0) throw new UsageError('A URL is needed, or --config with servers.');
   return servers.map((server) => ({ ...server, ca }));

@@ -14,7 +14,7 @@ import { FuzzingServer, type FuzzingServerOptions } from './server.js';
  * Connects a client under test to a URL and lets it echo until the connection is gone.
  *
  * @param url - of one case
- * @returns when the client is done, if it is known; what it is rejected with does not matter
+ * @returns when the client is done, if it is known; what it throws or is rejected with does not matter
  */
 export type StartClient = (url: string) => unknown;
 
@@ -83,26 +83,41 @@ export async function runClientCases(
   let done = 0;
   const begun = new Set<string>();
   const waiting = new Map<string, (result: CaseResult) => void>();
+  let fail = (_: unknown): void => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
   const server = await FuzzingServer.start({
     ...options,
     agent,
     cases,
     onBegin: ({ id }) => begun.add(id),
     onResult: (each) => waiting.get(each.id)?.(each),
+    onError: fail,
   });
   const run = async (test: Case): Promise<CaseResult> => {
     const base = test.transport === 'tcp' ? server.url : server.secureUrl;
     const result = await new Promise<CaseResult>((resolve) => {
-      waiting.set(test.id, resolve);
-      setTimeout(() => begun.has(test.id) || resolve(noConnection(test, agent)), openTimeout(options));
-      // Whether the client is done, or has failed, is not asked: the case ends with its connection.
-      Promise.resolve(start(`${base}/case/${encodeURIComponent(test.id)}`)).catch(() => {});
+      const timer = setTimeout(
+        () => begun.has(test.id) || resolve(noConnection(test, agent)),
+        openTimeout(options),
+      );
+      waiting.set(test.id, (each) => {
+        clearTimeout(timer);
+        resolve(each);
+      });
+      void startQuietly(start, `${base}/case/${encodeURIComponent(test.id)}`);
     });
     options.onResult?.(result, ++done, cases.length);
     return result;
   };
-  const results = await inParallel(cases, options.connections ?? CONNECTIONS, weightOf, run);
-  await server.close();
+  let results: CaseResult[];
+  try {
+    const all = inParallel(cases, options.connections ?? CONNECTIONS, weightOf, run);
+    results = await Promise.race([all, failed]);
+  } finally {
+    await server.close();
+  }
   return {
     agent,
     role: 'client',
@@ -111,6 +126,15 @@ export async function runClientCases(
     durationMs: Date.now() - startedAt,
     cases: results,
   };
+}
+
+/** Whether the client is done, or has failed, is not asked: the case ends with its connection. */
+async function startQuietly(start: StartClient, url: string): Promise<void> {
+  try {
+    await start(url);
+  } catch {
+    // A client that cannot be started is one that never comes.
+  }
 }
 
 function noConnection(test: Case, agent: string): CaseResult {

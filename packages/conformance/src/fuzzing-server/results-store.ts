@@ -10,33 +10,66 @@ export class ResultsStore {
     string,
     { readonly startedAt: number; readonly results: Map<string, CaseResult> }
   >();
-  readonly #waiting = new Map<string, (result: CaseResult) => void>();
+  readonly #running = new Map<string, number>();
+  readonly #waiting = new Map<string, Set<(result: CaseResult | undefined) => void>>();
 
   /** @param cases - those that are offered, in order */
   constructor(cases: readonly Case[]) {
     this.#cases = cases;
   }
 
-  /** Keeps a result in place of an earlier one of the same case. */
-  add(result: CaseResult): void {
+  /**
+   * Runs a case, and keeps its result in place of an earlier one.
+   *
+   * @param run - comes to the result, of this agent and case
+   */
+  async run(agent: string, id: string, run: () => Promise<CaseResult>): Promise<CaseResult> {
+    const key = keyOf(agent, id);
+    this.#running.set(key, (this.#running.get(key) ?? 0) + 1);
+    let result: CaseResult | undefined;
+    try {
+      result = await run();
+      this.#keep(result);
+      return result;
+    } finally {
+      this.#running.set(key, this.#running.get(key)! - 1);
+      this.#answer(key, result);
+    }
+  }
+
+  #keep(result: CaseResult): void {
     const agent = this.#agents.get(result.agent) ?? { startedAt: result.startedAt, results: new Map() };
     this.#agents.set(result.agent, agent);
     agent.results.set(result.id, result);
-    const key = keyOf(result.agent, result.id);
-    this.#waiting.get(key)?.(result);
+  }
+
+  #answer(key: string, result: CaseResult | undefined): void {
+    const waiting = this.#waiting.get(key) ?? [];
     this.#waiting.delete(key);
+    for (const resolve of waiting) resolve(result);
   }
 
-  /** A result that is there. */
-  find(agent: string, id: string): CaseResult | undefined {
-    return this.#agents.get(agent)?.results.get(id);
-  }
-
-  /** A result, at once or when it comes. A later call for the same one takes an earlier one's place, which is never answered then. */
-  wait(agent: string, id: string): Promise<CaseResult> {
-    const found = this.find(agent, id);
+  /**
+   * Finds a result, at once or when it comes.
+   *
+   * @param patienceMs - how long to wait for a case that is not running
+   * @returns nothing if the case was not begun in that time, or came to no result
+   */
+  wait(agent: string, id: string, patienceMs: number): Promise<CaseResult | undefined> {
+    const found = this.#agents.get(agent)?.results.get(id);
     if (found !== undefined) return Promise.resolve(found);
-    return new Promise((resolve) => this.#waiting.set(keyOf(agent, id), resolve));
+    const key = keyOf(agent, id);
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(key) ?? new Set();
+      this.#waiting.set(key, waiting);
+      const timer = setTimeout(() => {
+        if ((this.#running.get(key) ?? 0) > 0) return;
+        waiting.delete(resolve);
+        resolve(undefined);
+      }, patienceMs);
+      timer.unref();
+      waiting.add(resolve);
+    });
   }
 
   /** Everything, in the order of the cases. */

@@ -16,6 +16,8 @@ export type Route =
   | { readonly to: 'results' }
   /** Parameters are missing, doubled or wrong. */
   | { readonly to: 'refuse'; readonly why: string }
+  /** The target of the request is no URL (RFC 9112 3.2). */
+  | { readonly to: 'malformed' }
   | { readonly to: 'nowhere' };
 
 /** Only over TCP: whoever counts connects to the same port for every case. */
@@ -33,7 +35,9 @@ const UNNAMED = 'UnknownClient';
  * @param cases - those on offer
  */
 export function routeOf(resourceName: string, cases: readonly Case[]): Route {
-  const url = new URL(resourceName, 'ws://localhost');
+  const base = 'ws://localhost';
+  if (!URL.canParse(resourceName, base)) return { to: 'malformed' };
+  const url = new URL(resourceName, base);
   const query = url.searchParams;
   const doubled = [...query.keys()].find((name) => query.getAll(name).length > 1);
   if (doubled !== undefined) return { to: 'refuse', why: `${doubled} is there twice` };
@@ -63,9 +67,19 @@ export function routeOf(resourceName: string, cases: readonly Case[]): Route {
       return { to: 'results' };
   }
   if (!url.pathname.startsWith('/case/')) return { to: 'nowhere' };
-  const id = decodeURIComponent(url.pathname.substring('/case/'.length));
+  const id = decoded(url.pathname.substring('/case/'.length));
+  if (id === undefined) return { to: 'malformed' };
   const found = cases.find((each) => each.id === id);
   return found === undefined ? needsCase : { to: 'run', test: found, agent: agent ?? UNNAMED };
+}
+
+/** Text without percent-encoding; nothing if what is encoded is no UTF-8. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `case` is a number into the list, counted from 1, and wins over `casetuple`, which is an id; 0 counts as absent. */

@@ -38,6 +38,8 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly onReports?: ((results: AgentResults[], agent: string) => unknown) | undefined;
   /** A client asked the server to stop. */
   readonly onStop?: (() => void) | undefined;
+  /** Told of what the other callbacks throw, and of faults of this server; the connection is dropped then, and the server goes on. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -75,16 +77,21 @@ export class FuzzingServer {
    *
    * @param options - cases, ports, who is told
    * @returns the server, listening
-   * @throws Error if the port cannot be had
+   * @throws Error if a port cannot be had, or the key and certificate are none
    */
   static async start(options: FuzzingServerOptions = {}): Promise<FuzzingServer> {
     const server = new FuzzingServer(options);
-    await server.#listen(
-      createTcpServer({ allowHalfOpen: true }, (socket) => server.#accept(socket)),
-      options.port ?? 0,
-    );
-    if (options.tls !== undefined)
-      await server.#listen(server.#tlsServer(options.tls), options.tls.port ?? 0);
+    try {
+      const { port = 0, tls } = options;
+      await server.#listen(
+        createTcpServer({ allowHalfOpen: true }, (socket) => server.#accept(socket)),
+        port,
+      );
+      if (tls !== undefined) await server.#listen(server.#tlsServer(tls), tls.port ?? 0);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     return server;
   }
 
@@ -135,14 +142,23 @@ export class FuzzingServer {
     const http2 = createHttp2Server({ settings: { enableConnectProtocol: true } });
     http2.on('session', (session) => session.on('error', () => {}));
     http2.on('stream', (stream, headers) => {
-      void this.#serveStream(stream, headers);
+      stream.on('error', () => {});
+      this.#guard(this.#serveStream(stream, headers), () => stream.destroy());
     });
-    const options = { key, cert, ALPNProtocols: ['h2', 'http/1.1'], allowHalfOpen: true };
+    const options = {
+      key,
+      cert,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      allowHalfOpen: true,
+      handshakeTimeout: openTimeout(this.#options),
+    };
     const server = createTlsServer(options, (socket: TLSSocket) => {
       if (socket.alpnProtocol !== 'h2') return this.#accept(socket);
       this.#track(socket);
       http2.emit('connection', socket);
     });
+    // The socket below TLS is there before the handshake, and whether or not that succeeds.
+    server.on('connection', (socket: Socket) => this.#track(socket));
     return server.on('tlsClientError', () => {});
   }
 
@@ -153,7 +169,16 @@ export class FuzzingServer {
 
   #accept(socket: Socket): void {
     this.#track(socket);
-    void this.#serve(new Link(socket));
+    const link = new Link(socket);
+    this.#guard(this.#serve(link), () => link.drop());
+  }
+
+  /** One connection that goes wrong is no end of the others, nor of their results. */
+  #guard(serving: Promise<void>, drop: () => void): void {
+    serving.catch((error: unknown) => {
+      drop();
+      this.#options.onError?.(error);
+    });
   }
 
   async #serve(link: Link): Promise<void> {
@@ -163,7 +188,8 @@ export class FuzzingServer {
       return;
     }
     const route = routeOf(request.resourceName, this.cases);
-    if (valuesOf(request.head, 'upgrade').length === 0) this.#servePlain(link, route);
+    if (route.to === 'malformed') respond(link, '400 Bad Request', 'The request target is no URL.');
+    else if (valuesOf(request.head, 'upgrade').length === 0) this.#servePlain(link, route);
     else if (route.to === 'refuse') respond(link, '500 Internal Server Error', route.why);
     else if (route.to === 'nowhere') respond(link, '404 Not Found', 'no such path');
     else await this.#serveUpgrade(link, request, route);
@@ -218,7 +244,7 @@ export class FuzzingServer {
       case 'info':
         return { id: route.test.id, description: route.test.sentence };
       case 'status':
-        return { behavior: (await this.#store.wait(route.agent, route.test.id)).behavior };
+        return this.#status(route.test, route.agent);
       case 'reports':
         await this.#options.onReports?.(this.results(), route.agent);
         return undefined;
@@ -229,6 +255,18 @@ export class FuzzingServer {
       default:
         return undefined;
     }
+  }
+
+  /** A case without a result, for instance one that is left out, has no status: the Close comes alone. */
+  async #status({ id }: Case, agent: string): Promise<unknown> {
+    if (isExcluded(this.#options.exclusions ?? {}, agent, id)) return undefined;
+    const result = await this.#store.wait(this.#nameOf(agent), id, openTimeout(this.#options));
+    return result && { behavior: result.behavior };
+  }
+
+  /** Results have the name that was configured, whatever a client calls itself. */
+  #nameOf(agent: string): string {
+    return this.#options.agent ?? agent;
   }
 
   async #run(link: Link, request: ReceivedRequest, test: Case, agent: string): Promise<void> {
@@ -247,10 +285,9 @@ export class FuzzingServer {
     stream: ServerHttp2Stream,
     headers: import('node:http2').IncomingHttpHeaders,
   ): Promise<void> {
-    stream.on('error', () => {});
     const route = routeOf(String(headers[':path'] ?? '/'), this.cases);
     if (route.to !== 'run' || route.test.opening.kind !== 'connect') {
-      stream.respond({ ':status': 404 }, { endStream: true });
+      stream.respond({ ':status': route.to === 'malformed' ? 400 : 404 }, { endStream: true });
       return;
     }
     const { test, agent } = route;
@@ -259,13 +296,18 @@ export class FuzzingServer {
 
   async #counted(test: Case, agent: string, run: (agent: string) => Promise<CaseResult>): Promise<void> {
     this.#running++;
-    this.#options.onBegin?.(test, agent);
-    const result = await run(this.#options.agent ?? agent);
-    this.#store.add(result);
-    this.#options.onResult?.(result);
-    if (--this.#running > 0) return;
-    for (const resolve of this.#idle) resolve();
-    this.#idle.clear();
+    try {
+      this.#options.onBegin?.(test, agent);
+      const name = this.#nameOf(agent);
+      const result = await this.#store.run(name, test.id, () => run(name));
+      this.#options.onResult?.(result);
+    } finally {
+      this.#running--;
+      if (this.#running === 0) {
+        for (const resolve of this.#idle) resolve();
+        this.#idle.clear();
+      }
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { matcherOf } from '../cases/select.js';
 import type { Case, Verdict } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
+import { printable, printableName } from './printable.js';
 import { VERDICTS } from './report.js';
 
 /** Case ids, with `*` for anything, and what is known of them. */
@@ -102,10 +103,12 @@ export function expectationsOf(
 /** Surprises as lines for a terminal. */
 export function describeSurprises(found: readonly Surprise[], known: number): string {
   if (found.length === 0) return `As expected; ${known} known deviations.`;
-  const lines = found.map(({ kind, result: { agent, id, verdict, explanation }, known }) =>
-    kind === 'news'
-      ? `NEW     ${agent} ${id}: ${verdict}${known === undefined ? '' : ` in place of ${known}`}. ${explanation}`
-      : `MENDED  ${agent} ${id}: ${verdict} in place of ${known}. Take it off the list.`,
-  );
+  const lines = found.map(({ kind, result, known }) => {
+    const { id, verdict } = result;
+    const agent = printableName(result.agent);
+    return kind === 'news'
+      ? `NEW     ${agent} ${id}: ${verdict}${known === undefined ? '' : ` in place of ${known}`}. ${printable(result.explanation)}`
+      : `MENDED  ${agent} ${id}: ${verdict} in place of ${known}. Take it off the list.`;
+  });
   return lines.join('\n');
 }

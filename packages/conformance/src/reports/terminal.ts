@@ -2,6 +2,7 @@
 import { sectionName } from '../conversation/verdict.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
+import { printable, printableName } from './printable.js';
 import { type Report, tally } from './report.js';
 import { excerpt, findWrongOctet } from './wrong-octet.js';
 
@@ -25,7 +26,7 @@ function summaryOf(
   commandFor: Report['commandFor'],
 ): string {
   const counts = tally(cases).map(([verdict, count]) => `${count} ${verdict}`);
-  const head = `${agent}: ${counts.join(', ')}; ${cases.length} cases in ${(durationMs / 1000).toFixed(1)} s`;
+  const head = `${printableName(agent)}: ${counts.join(', ')}; ${cases.length} cases in ${(durationMs / 1000).toFixed(1)} s`;
   const failed = cases.filter(({ verdict }) => verdict === 'FAILED');
   const told = failed.slice(0, TOLD).map((result) => failure(result, byId.get(result.id), commandFor));
   const untold = failed.slice(TOLD).map(({ id }) => id);
@@ -44,7 +45,7 @@ function failure(result: CaseResult, test: Case | undefined, commandFor: Report[
   const lines = [
     `${result.id} FAILED, ${sectionName(result.section)}`,
     ...(test === undefined ? [] : [`  ${test.sentence}`]),
-    `  ${result.explanation}`,
+    `  ${printable(result.explanation)}`,
     ...(wrong === undefined ? [] : [`  First wrong octet: ${wrong.offset} of what the endpoint sent`]),
     ...(octets === undefined ? [] : octets.map((line) => `    ${line}`)),
     `  Again: ${commandFor(result)}`,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
+import { clientAgain, serverAgain } from '../../src/command-line/again.js';
 import { runProgram } from '../../src/command-line/program.js';
 import { Progress } from '../../src/command-line/progress.js';
 import { repeated } from '../../src/command-line/repeat.js';
@@ -88,7 +89,7 @@ describe('server', () => {
     expect(out).toContain('wrong: 1 FAILED');
     expect(out).toContain('1.1.1 FAILED, RFC 6455 5.2');
     expect(out).toContain('A binary message of 0 octets came in place of the text message of 0 octets');
-    expect(out).toContain(`sanssocket-conformance server ${wrongUrl} --replay 1.1.1`);
+    expect(out).toContain(`sanssocket-conformance server ${wrongUrl} --replay 1.1.1 --agent wrong`);
     expect(err).toMatch(/FAILED +1\.1\.1/);
     wrong.close();
   });
@@ -146,6 +147,16 @@ describe('server', () => {
     [['client', '--port', '65536'], /a port is needed/],
     [['client', '--key', 'x'], /belong together/],
     [['client', '--port', '0', '--case', '1.1.1', '--', '/nowhere/at-all'], /at-all/],
+    [['client', '--key', '/nowhere.pem', '--cert', '/nowhere.pem'], /nowhere\.pem/],
+    [['client', '--host', '192.0.2.1', '--port', '0'], /cannot be started/],
+    [['server', 'ws://localhost/', '--ca', '/nowhere.pem'], /nowhere\.pem/],
+    [['server', 'ws://localhost/', '--json', folder], /is a folder/],
+    [['server', 'ws://localhost/', '--junit', folder], /is a folder/],
+    [['server', 'ws://localhost/', '--expect', folder, '--update-expect'], /is a folder/],
+    [
+      ['server', 'ws://localhost/', '--report', fileURLToPath(new URL('program.test.ts', import.meta.url))],
+      /is no folder/,
+    ],
     [['neither'], /neither/],
   ])('%j cannot be run', async (args, message) => {
     const { status, err } = await run(...args);
@@ -241,7 +252,7 @@ describe('client', () => {
     const { status, out } = await running;
     expect(status).toBe(1);
     expect(out).toMatch(/ws: 1 FAILED; 1 cases/);
-    expect(out).toMatch(/sanssocket-conformance client --replay answer\.bits-08\n/);
+    expect(out).toMatch(/sanssocket-conformance client --replay answer\.bits-08 --port 0 --config \S+\n?/);
   });
 
   test('makes a certificate where one is needed', async () => {
@@ -272,8 +283,54 @@ describe('client', () => {
     );
     expect(status).toBe(1);
     expect(out).toContain(
-      `sanssocket-conformance client --replay answer.bits-08 -- ${process.execPath} ${client} {url} ws`,
+      `sanssocket-conformance client --replay answer.bits-08 --port 0 -- ${process.execPath} ${client} {url} ws`,
     );
+  });
+
+  test('of several runs the worst result of each case counts', async () => {
+    const marker = `${folder}/has-run`;
+    // Wrong in the first run, right in the second.
+    const script = `
+      const { existsSync, writeFileSync } = require('node:fs');
+      const isRight = existsSync(process.argv[2]);
+      writeFileSync(process.argv[2], '');
+      const socket = new (require('ws'))(process.argv[1] + '/case/1.1.2?agent=flip');
+      socket.on('message', (data, isBinary) => socket.send(isRight ? data : 'x', { binary: isBinary }));`;
+    const args = ['--case', '1.1.2', '--', process.execPath, '-e', script, '{url}', marker];
+    const { status, out } = await run('client', '--port', '0', '--repeat', '2', ...args);
+    expect([status, out]).toEqual([1, expect.stringMatching(/^flip: 1 FAILED; 1 cases/)]);
+  });
+
+  test('ends its server where the command cannot be started', async () => {
+    const port = await freePort();
+    const args = ['client', '--port', String(port), '--case', '1.1.1', '--', '/nowhere/at-all'];
+    // A second run would not have the port if the first kept it.
+    expect([(await run(...args)).status, (await run(...args)).status]).toEqual([2, 2]);
+    expect(err.join('\n')).not.toContain('EADDRINUSE');
+  });
+
+  test('a port that is taken is said, and none is kept', async () => {
+    const taken = String((server.address() as AddressInfo).port);
+    const port = String(await freePort());
+    const { status, err } = await run('client', '--port', taken);
+    expect([status, err]).toEqual([2, expect.stringContaining('EADDRINUSE')]);
+    expect((await run('client', '--port', port, '--tls-port', taken)).status).toBe(2);
+    const after = await run('client', '--port', port, '--case', '1.1.1', '--', process.execPath, '-e', '0');
+    expect(after.err).toContain('No client ran a case.');
+  });
+
+  test('ends when a client asks to, though the command goes on', async () => {
+    const script = `
+      const visit = (path) => new Promise((resolve) => {
+        const socket = new (require('ws'))(process.argv[1] + path);
+        socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+        socket.on('close', resolve);
+      });
+      setInterval(() => {}, 1000);
+      visit('/runCase?case=1&agent=stays').then(() => visit('/updateReports?agent=stays&shutdownOnComplete=true'));`;
+    const args = ['--port', '0', '--case', '1.1.2', '--repeat', '2', '--', process.execPath, '-e', script];
+    const { status, out } = await run('client', ...args, '{url}');
+    expect([status, out]).toEqual([0, expect.stringMatching(/^stays: 1 OK/)]);
   });
 
   test('says if no client came', async () => {
@@ -313,6 +370,15 @@ describe('parts', () => {
     expect([all.cases[0]!.verdict, all.durationMs]).toEqual(['FAILED', 3]);
   });
 
+  test('a run that ended early counts for the cases that it had', async () => {
+    const runs = [results(result, { ...result, id: '1.1.2' }), results({ ...result, verdict: 'FAILED' })];
+    const all = await repeated(2, async () => runs.shift()!);
+    expect(all.cases.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['1.1.1', 'FAILED'],
+      ['1.1.2', 'OK'],
+    ]);
+  });
+
   test('a report says where the endpoint was lost', async () => {
     const lost: CaseResult = {
       ...result,
@@ -329,6 +395,47 @@ describe('parts', () => {
     const bytes = new Uint8Array(64).fill(0xab);
     expect(formatEntry({ kind: 'octets', way: 'received', atMs: 1, offset: 0, bytes, length: 64 })).toMatch(
       /<- 64 octets {2}(?:ab){32}\.\.\.$/,
+    );
+  });
+
+  test('what a peer says is no escape sequence on the terminal', async () => {
+    const explanation = 'The server said "\u001b]0;owned\u0007\u009b2J\r\n".';
+    const agent = `\u001b[31m${'x'.repeat(1000)}`;
+    const wrong: CaseResult = { ...result, verdict: 'FAILED', agent, explanation, durationMs: 1 };
+    const run = { ...results(wrong), agent };
+    const known = file('none.json', {});
+    await report([run], { cases: [], commandFor: () => 'again' }, { expect: known });
+    new Progress(1, true).add(wrong);
+    const note = formatEntry({ kind: 'note', atMs: 1, text: explanation });
+    const fault = { code: 'X', section: '5.2', message: explanation, verdict: 'FAILED', offset: 7 } as const;
+    const shown = [...out, ...err, note, formatEntry({ kind: 'fault', atMs: 1, fault })].join('\n');
+    expect(shown.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(shown.match(/said "\\x1b\]0;owned\\x07\\x9b2J\\x0d\\x0a"/g)).toHaveLength(5);
+    expect(out.join('')).toMatch(/^\\x1b\[31mx{195}\.\.\.: 1 FAILED/);
+  });
+
+  test('the command for one case is enough by itself', () => {
+    const shared = { connections: 16, timeout: 3000, repeat: 1 };
+    const target = { url: 'ws://a/?b=1&c=2', origin: 'null', protocols: ['x', 'y z'], servername: 'n' };
+    const options = { ...shared, timeout: 9000, ca: "it's.pem", config: 'c.json', agent: 'A', full: true };
+    expect(serverAgain('1.1.1', target, options)).toBe(
+      "sanssocket-conformance server 'ws://a/?b=1&c=2' --replay 1.1.1 --origin null --protocol x 'y z' " +
+        "--ca 'it'\\''s.pem' --servername n --agent A --timeout 9000 --config c.json --full",
+    );
+    expect(serverAgain('1.1.1', { url: 'ws://a/' }, shared)).toBe(
+      'sanssocket-conformance server ws://a/ --replay 1.1.1',
+    );
+    expect(
+      clientAgain('1.1.1', ['sh', '-c', 'echo $A {url}', '{a,b}', '{url}'], {
+        ...shared,
+        port: 1,
+        tlsPort: 2,
+      }),
+    ).toBe(
+      "sanssocket-conformance client --replay 1.1.1 --port 1 --tls-port 2 -- sh -c 'echo $A {url}' '{a,b}' {url}",
+    );
+    expect(clientAgain('1.1.1', [], { ...shared, port: 9001 })).toBe(
+      'sanssocket-conformance client --replay 1.1.1',
     );
   });
 
@@ -354,6 +461,13 @@ test('the program is a command of its own', async () => {
   const status = await new Promise((resolve) => child.on('close', resolve));
   expect([status, text]).toEqual([0, expect.stringMatching(/^sanssocket: 1 OK/)]);
 });
+
+async function freePort(): Promise<number> {
+  const taken = await startEchoServer();
+  const { port } = taken.address() as AddressInfo;
+  await new Promise((resolve) => taken.close(resolve));
+  return port;
+}
 
 async function until<T>(find: () => T | undefined): Promise<T> {
   for (;;) {

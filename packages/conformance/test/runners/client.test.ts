@@ -73,6 +73,34 @@ describe('a URL a case', () => {
     expect(result).toMatchObject({ verdict: 'FAILED', explanation: 'No connection could be made.' });
   });
 
+  test('a client that cannot be started is one that never comes', async () => {
+    const [simple] = findCases({ patterns: ['1.1.1'] });
+    let url = '';
+    const start = (given: string): never => {
+      url = given;
+      throw new Error('no client');
+    };
+    const result = await runClientCase(start, simple!, { openTimeoutMs: 100 });
+    expect(result.explanation).toBe('No connection could be made.');
+    await expect(fetch(url.replace('ws:', 'http:'))).rejects.toThrow();
+  });
+
+  test('what the caller throws ends the server', async () => {
+    const [simple] = findCases({ patterns: ['1.1.1'] });
+    let url = '';
+    const start = (given: string): Promise<void> => {
+      url = given;
+      return echoWithWs(given);
+    };
+    const wrong = () => {
+      throw new Error('of the caller');
+    };
+    for (const options of [{ onResult: wrong }, { onLog: wrong }]) {
+      await expect(runClientCases(start, [simple!], options)).rejects.toThrow('of the caller');
+      await expect(fetch(url.replace('ws:', 'http:'))).rejects.toThrow();
+    }
+  });
+
   test('cases that a client cannot be given', async () => {
     const [forServers] = findCases({ patterns: ['request.minimal'] });
     await expect(runClientCase(() => {}, forServers!)).rejects.toThrow(/not for clients/);
@@ -133,6 +161,39 @@ describe('the protocol of the old suite', () => {
     });
   });
 
+  test('whoever asks for the status of a case is answered, under whatever name it is kept', async () => {
+    const { url } = await start({ cases: findCases({ patterns: ['1.1.1'] }), agent: 'named' });
+    const path = `${url}/getCaseStatus?case=1&agent=A`;
+    const early = [ask(path), ask(path)];
+    await echoWithWs(`${url}/runCase?case=1&agent=A`);
+    for (const each of [...early, ask(path)])
+      expect(JSON.parse((await each).messages[0]!)).toEqual({ behavior: 'OK' });
+  });
+
+  test('a case that was left out or never run has no status', async () => {
+    const server = await start({
+      cases: findCases({ patterns: ['1.1.*'] }),
+      exclusions: { A: ['1.1.1'] },
+      openTimeoutMs: 300,
+    });
+    for (const number of [1, 2])
+      expect(await ask(`${server.url}/getCaseStatus?case=${number}&agent=A`)).toEqual({
+        messages: [],
+        code: 1005,
+      });
+  });
+
+  test('the status of a case that runs longer than a handshake may take is waited for', async () => {
+    const { url } = await start({ cases: findCases({ patterns: ['1.1.2'] }), openTimeoutMs: 300 });
+    const socket = new WebSocket(`${url}/runCase?case=1&agent=A`);
+    const message = new Promise<Buffer>((resolve) => socket.on('message', resolve));
+    const status = ask(`${url}/getCaseStatus?case=1&agent=A`);
+    const data = await message;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    socket.send(data, { binary: false });
+    expect(JSON.parse((await status).messages[0]!)).toEqual({ behavior: 'OK' });
+  });
+
   test.each([
     '/runCase?case=1',
     '/runCase?agent=A',
@@ -167,9 +228,54 @@ describe('the protocol of the old suite', () => {
       );
     expect(await status('/elsewhere')).toBe(404);
     expect(await status('/case/1.1.1')).toBe(404);
+    expect(await status('/case/%zz')).toBe(400);
+    expect(await status('//')).toBe(400);
     expect(await status('/case/h2.1.1.1?agent=A')).toBe(400);
     expect(server.results()[0]!.cases[0]).toMatchObject({ id: 'h2.1.1.1', verdict: 'FAILED' });
     session.destroy();
+  });
+
+  test.each(['//', '/case/%zz', 'http://[', 'ws://x:99999/'])(
+    'the target %s is refused with 400, and the server lives on',
+    async (target) => {
+      const server = await start({ cases: findCases({ patterns: ['1.1.1'] }) });
+      const answer = (head: string): Promise<string> =>
+        new Promise((resolve, reject) => {
+          let text = '';
+          connectTcp({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
+            .on('data', (chunk) => {
+              text += chunk;
+            })
+            .on('close', () => resolve(text))
+            .on('error', reject)
+            .write(head);
+        });
+      expect(await answer(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
+      const upgrade = 'Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+      expect(await answer(`GET ${target} HTTP/1.1\r\n${upgrade}`)).toMatch(/^HTTP\/1\.1 400 /);
+      await echoWithWs(`${server.url}/case/1.1.1?agent=A`);
+      await server.idle();
+      expect(server.results()[0]!.cases[0]!.verdict).toBe('OK');
+    },
+  );
+
+  test('what a callback throws ends its connection, and is told', async () => {
+    const errors: unknown[] = [];
+    const wrong = new Error('no disk');
+    const server = await start({
+      cases: findCases({ patterns: ['1.1.1'] }),
+      onReports: () => Promise.reject(wrong),
+      onResult: () => {
+        throw wrong;
+      },
+      onError: (error) => errors.push(error),
+    });
+    expect((await ask(`${server.url}/updateReports?agent=A`)).code).toBe(1006);
+    await echoWithWs(`${server.url}/case/1.1.1?agent=A`);
+    await server.idle();
+    expect(server.results()[0]!.cases[0]!.verdict).toBe('OK');
+    await ask(`${server.url}/getCaseCount`);
+    expect(errors).toEqual([wrong, wrong]);
   });
 
   test('what is no request is dropped', async () => {
@@ -192,6 +298,23 @@ describe('the protocol of the old suite', () => {
     expect(server.results()[0]!.cases[0]!.explanation).toMatch(/not a GET/);
     await dropped(post.replace('POST', 'GET').replace('Host: x\r\n', ''));
     expect(server.results()[0]!.cases[0]!.explanation).toMatch(/no Host/);
+  });
+
+  test.each([
+    ['is silent', undefined],
+    ['is no handshake', 'GET / HTTP/1.1\r\n\r\n'],
+    ['ends', ''],
+  ])('a TLS handshake that %s does not keep the server from closing', async (_, octets) => {
+    const server = await FuzzingServer.start({ cases: [], tls: await selfSigned() });
+    const socket = connectTcp({ port: Number(new URL(server.secureUrl!).port), host: '127.0.0.1' });
+    socket.on('error', () => {}).resume();
+    await new Promise((resolve) => socket.on('connect', resolve));
+    if (octets === '') socket.end();
+    else if (octets !== undefined) socket.write(octets);
+    // The server has accepted this connection once it answers another one.
+    await ask(`${server.url}/getCaseCount`);
+    await server.close();
+    socket.destroy();
   });
 
   test('may listen at an IPv6 address', async () => {

@@ -1,0 +1,13 @@
+/** What a peer says, as a terminal may have it: escape sequences in it would be obeyed. */
+
+const NAME_LENGTH = 200;
+
+/** Text with its control characters escaped, `\x1b` for ESC. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** The name that an endpoint gives itself, of a sensible length. */
+export function printableName(name: string): string {
+  return printable(name.length > NAME_LENGTH ? `${name.substring(0, NAME_LENGTH)}...` : name);
+}
