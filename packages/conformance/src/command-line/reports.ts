@@ -91,7 +91,7 @@ export async function report(
   if (options.json !== undefined) write(options.json, resultsJson(everything));
   if (options.junit !== undefined) write(options.junit, junitXml(everything, known));
   if (options.expect !== undefined && options.updateExpect === true) {
-    const found = expectationsOf(agents, known ?? {});
+    const found = expectationsOf(agents, known ?? {}, allCases);
     write(options.expect, `${JSON.stringify(found, null, 2)}\n`);
     console.log(`\n${Object.keys(found).length} known deviations are in ${options.expect}`);
     return 0;

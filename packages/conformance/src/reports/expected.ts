@@ -83,21 +83,36 @@ export function surprises(agents: readonly AgentResults[], known: KnownDeviation
   );
 }
 
-/** The file that lists what a run found: all failures, and of what was listed before also what else is not OK. */
+/**
+ * The file that lists what a run found: all failures, and of what was listed before also what else is not OK. An entry of before stays
+ * unless all the cases that it is for were run.
+ *
+ * @param cases - all there are
+ */
 export function expectationsOf(
   agents: readonly AgentResults[],
   before: KnownDeviations,
+  cases: readonly Case[],
 ): Record<string, KnownDeviation | Verdict> {
+  const run = new Set(agents.flatMap(({ cases }) => cases.map(({ id }) => id)));
+  const stays = (pattern: string): boolean => {
+    const matches = matcherOf([pattern]);
+    const meant = cases.filter(
+      ({ id, roles }) => matches(id) && agents.some(({ role }) => roles.includes(role)),
+    );
+    return meant.length === 0 || meant.some(({ id }) => !run.has(id));
+  };
+  const kept = Object.fromEntries(Object.entries(before).filter(([pattern]) => stays(pattern)));
   const file: Record<string, KnownDeviation | Verdict> = {};
   for (const { id, verdict } of agents.flatMap(({ cases }) => cases)) {
     const known = lookUp(before, id);
-    if (verdict !== 'FAILED' && (known === undefined || verdict === 'OK')) continue;
+    // What a pattern that stays says of this case has to be taken back.
+    const isMended = verdict === 'OK' && lookUp(kept, id) === undefined;
+    if (verdict !== 'FAILED' && (known === undefined || isMended)) continue;
     const because = known?.verdict === verdict ? known.because : undefined;
     file[id] = because === undefined ? verdict : { verdict, because };
   }
-  const run = new Set(agents.flatMap(({ cases }) => cases.map(({ id }) => id)));
-  const notRun = Object.entries(before).filter(([pattern]) => !pattern.includes('*') && !run.has(pattern));
-  return { ...Object.fromEntries(notRun), ...file };
+  return { ...kept, ...file };
 }
 
 /** Surprises as lines for a terminal. */

@@ -83,8 +83,8 @@ describe('the file', () => {
   test('that a run writes has no surprise for the same run, and one for each failure that comes or goes', () => {
     fc.assert(
       fc.property(runs, runs, runs, (before, first, second) => {
-        const listed = knownDeviations(expectationsOf([agentWith(before)], {}), allCases);
-        const written = JSON.parse(JSON.stringify(expectationsOf([agentWith(first)], listed)));
+        const listed = knownDeviations(expectationsOf([agentWith(before)], {}, allCases), allCases);
+        const written = JSON.parse(JSON.stringify(expectationsOf([agentWith(first)], listed, allCases)));
         expect(surprised(first, written)).toEqual([]);
         const changed = Object.keys(second).filter(
           (id) => id in first && (first[id] === 'FAILED') !== (second[id] === 'FAILED'),
@@ -103,10 +103,31 @@ describe('the file', () => {
     } as const;
     const known = knownDeviations(before, allCases);
     const run = agentWith({ '1.1.1': 'FAILED', '2.1': 'OK', '3.1': 'FAILED' });
-    expect(expectationsOf([run], known)).toEqual({
+    expect(expectationsOf([run], known, allCases)).toEqual({
       '1.1.1': { verdict: 'FAILED', because: 'issue 7' },
       '2.2': { verdict: 'FAILED', because: undefined },
       '3.1': 'FAILED',
     });
+  });
+
+  test('that a run writes keeps a pattern until all of its cases were run', () => {
+    const known = knownDeviations({ '1.1.*': 'NON-STRICT' }, allCases);
+    const some = { '1.1.1': 'OK', '1.1.2': 'NON-STRICT', '1.1.3': 'FAILED' } as const;
+    const written = expectationsOf([agentWith(some)], known, allCases);
+    expect(written).toEqual({
+      '1.1.*': { verdict: 'NON-STRICT', because: undefined },
+      '1.1.1': 'OK',
+      '1.1.2': 'NON-STRICT',
+      '1.1.3': 'FAILED',
+    });
+    expect(surprised({ ...some, '1.1.4': 'NON-STRICT' }, JSON.parse(JSON.stringify(written)))).toEqual([]);
+    const all = Object.fromEntries(
+      allCases.filter(({ id }) => id.startsWith('1.1.')).map(({ id }) => [id, 'OK' as const]),
+    );
+    expect(expectationsOf([agentWith(all)], known, allCases)).toEqual({});
+    // A run of a client says nothing of a case for servers.
+    const forServers = knownDeviations({ 'request.minimal': 'FAILED' }, allCases);
+    const ofClient = { ...agentWith(all), role: 'client' } as const;
+    expect(Object.keys(expectationsOf([ofClient], forServers, allCases))).toEqual(['request.minimal']);
   });
 });
