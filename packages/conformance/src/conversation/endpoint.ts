@@ -125,8 +125,7 @@ export class Endpoint {
       this.#isInsideFrame = true;
       await this.#link.writePieces(piecesOf(whole, pace));
     }
-    if (frames.every(isWhole)) this.#frameEnds();
-    else this.#isInsideFrame = true;
+    this.#wrote(frames.every(isWhole));
   }
 
   /** Writes a frame down that goes out, or has gone out, by other means. */
@@ -143,8 +142,7 @@ export class Endpoint {
     this.#record.loose('sent', this.#sentBytes, bytes);
     this.#sentBytes += bytes.length;
     this.#link.write(bytes);
-    if (endsFrame) this.#frameEnds();
-    else this.#isInsideFrame = true;
+    this.#wrote(endsFrame);
   }
 
   /** Sends a Close, the first one only. */
@@ -277,9 +275,10 @@ export class Endpoint {
     void this.write([writeOctets({ opcode: PONG }, new Uint8Array(payload), this.underTest)], 'whole');
   }
 
-  /** A frame of ours is whole: the last Ping that came within it is answered, which is enough (5.5.3). */
-  #frameEnds(): void {
-    this.#isInsideFrame = false;
+  /** When a frame of ours is whole, the last Ping that came within it is answered, which is enough (5.5.3). */
+  #wrote(endsFrame: boolean): void {
+    this.#isInsideFrame = !endsFrame;
+    if (!endsFrame) return;
     const ping = this.#unansweredPing;
     this.#unansweredPing = undefined;
     if (ping !== undefined) this.#ping(ping);

@@ -101,7 +101,7 @@ function readResponse(link: Link, timeoutMs: number): Promise<Answer> {
       data: (chunk) => {
         let found = reader.read(chunk);
         // RFC 9110 15.2: any number of interim responses may come first. 101 is the one that is none.
-        while (typeof found === 'object' && /^HTTP\/1\.\d 1(?!01)\d\d /.test(found.head.startLine)) {
+        while (typeof found === 'object' && isInterim(statusOf(found.head))) {
           reader = new HeadReader();
           found = reader.read(found.rest);
         }
@@ -112,6 +112,16 @@ function readResponse(link: Link, timeoutMs: number): Promise<Answer> {
       gone: () => finish({ kind: 'end', text: reader.text }),
     });
   });
+}
+
+/** Of a status line; undefined if it is none. */
+function statusOf({ startLine }: Head): number | undefined {
+  const line = /^HTTP\/1\.[0-9] ([0-9]{3})(?: |$)/.exec(startLine);
+  return line === null ? undefined : Number(line[1]);
+}
+
+function isInterim(status = 0): boolean {
+  return status >= 100 && status < 200 && status !== 101;
 }
 
 function judgeResponse(
@@ -130,8 +140,7 @@ function judgeResponse(
     return { report, state, fault: openingFault(code), ...nothing };
   }
   const { head, rest } = answer;
-  const statusLine = /^HTTP\/1\.[0-9] ([0-9]{3})(?: |$)/.exec(head.startLine);
-  const status = statusLine === null ? undefined : Number(statusLine[1]);
+  const status = statusOf(head);
   const report = { request, response: head.text + (status === 101 ? '' : latin1(rest)), status };
   const agent = valuesOf(head, 'server')[0];
   const shared = { report, rest, agent, fields: head.fields };

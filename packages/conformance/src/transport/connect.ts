@@ -64,6 +64,8 @@ export function connectSocket(
   protocols?: string[],
 ): Promise<Socket> {
   const { hostname: host, port, secure } = address;
+  // RFC 6455 4.1: "Clients MUST use the Server Name Indication extension"; there are none for addresses (RFC 6066 3).
+  const servername = trust.servername ?? (isIP(host) === 0 ? host : undefined);
   // TLS takes half-open ends from the socket below it.
   const tcp = connectTcp({ host, port, allowHalfOpen: true });
   const socket = secure
@@ -72,10 +74,7 @@ export function connectSocket(
         host,
         rejectUnauthorized: trust.ca !== undefined,
         ...(trust.ca === undefined ? {} : { ca: trust.ca }),
-        // RFC 6455 4.1: "Clients MUST use the Server Name Indication extension"; there are none for addresses (RFC 6066 3).
-        ...(isIP(host) === 0 || trust.servername !== undefined
-          ? { servername: trust.servername ?? host }
-          : {}),
+        ...(servername === undefined ? {} : { servername }),
         ...(protocols === undefined ? {} : { ALPNProtocols: protocols }),
       })
     : tcp;

@@ -68,7 +68,14 @@ export async function runHttp2Client(url) {
   session.close();
 }
 
-function toObject(list) {
+/**
+ * A list of names and values, alternating, as an object.
+ *
+ * @param {readonly string[]} list
+ * @returns {Record<string, string>}
+ */
+export function toObject(list) {
+  /** @type {Record<string, string>} */
   const object = {};
   for (let at = 0; at < list.length; at += 2) object[list[at]] = list[at + 1];
   return object;

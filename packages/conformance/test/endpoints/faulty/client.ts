@@ -5,9 +5,9 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ClientHandshake } from '@sanssocket/handshake';
 import { checkConnectResponse, createConnect } from '@sanssocket/handshake/connect';
+import { toObject } from '../echo-http2.mjs';
 import { type Agreed, deflate, NOTHING_AGREED, ownDeflate, runFaultyEcho } from './connection.js';
 import type { Fault } from './fault.js';
-import { toObject } from './server.js';
 
 /** Opens a connection, over TLS where the URL says so, and echoes with the fault. */
 export function runFaultyClient(url: string, fault: Fault): Promise<void> {

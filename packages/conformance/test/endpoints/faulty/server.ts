@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { ServerHandshake } from '@sanssocket/handshake';
 import { acceptConnect, checkConnect, rejectConnectFault } from '@sanssocket/handshake/connect';
 import type { CaseTransport } from '../../../src/model/case.js';
+import { toObject } from '../echo-http2.mjs';
 import { type Agreed, deflate, NOTHING_AGREED, ownDeflate, runFaultyEcho } from './connection.js';
 import type { Fault } from './fault.js';
 
@@ -119,11 +120,4 @@ function serveStreams(fault: Fault): Http2Server {
 
 function linesOf(list: readonly string[]): string {
   return list.map((each, at) => (at % 2 === 0 ? `${each}: ` : `${each}\r\n`)).join('');
-}
-
-/** A list of names and values, alternating, as an object. */
-export function toObject(list: readonly string[]): Record<string, string> {
-  const object: Record<string, string> = {};
-  for (let at = 0; at < list.length; at += 2) object[list[at]!] = list[at + 1]!;
-  return object;
 }
