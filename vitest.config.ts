@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type TestUserConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -41,33 +41,62 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Files that replace modules, or look at the memory that modules hold, and so need them for themselves. */
+export const ISOLATED: readonly string[] = [
+  'packages/codec/test/memory/{backlog,given-back-twice}.test.ts',
+  'packages/codec/test/many/as-published.test.ts',
+  'packages/deflate/test/deflate/cost.test.ts',
+  'packages/deflate/test/engines/agreement.test.ts',
+];
+
+export const INCLUDE: readonly string[] = [
+  'packages/*/test/**/*.test.ts',
+  'test-vectors/test/**/*.test.ts',
+  'examples/*/test/**/*.test.ts',
+  'docs/test/**/*.test.ts',
+  'tools/test/**/*.test.ts',
+];
+
+/** Settings of all runs. */
+export const common: TestUserConfig = {
+  setupFiles: [`${root}tools/property-seed.ts`],
+  reporters: [
+    [
+      './tools/vitest-summary.mjs',
+      { takes: ': a minute and a half on two cores; `npm run test:quick` takes 20 seconds' },
+    ],
+  ],
+  // Two also where there are two cores, where the default is one.
+  maxWorkers: 2,
+  sequence: { sequencer: LongestFirst },
+  // No test is about time: this only ends what hangs.
+  testTimeout: 300_000,
+  // What is waited for comes; how soon is the machine's affair.
+  expect: { poll: { timeout: 30_000 } },
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   plugins: [checkedMemory],
   resolve: { alias },
   test: {
-    include: [
-      'packages/*/test/**/*.test.ts',
-      'test-vectors/test/**/*.test.ts',
-      'examples/*/test/**/*.test.ts',
-      'docs/test/**/*.test.ts',
-      'tools/test/**/*.test.ts',
+    // Modules are loaded once a worker: loading them for each file would take as long as the tests.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          isolate: false,
+          include: [...INCLUDE],
+          exclude: [...configDefaults.exclude, ...ISOLATED],
+        },
+      },
+      { extends: true, test: { name: 'isolated', include: [...ISOLATED] } },
     ],
-    setupFiles: [`${root}tools/property-seed.ts`],
-    reporters: [
-      [
-        './tools/vitest-summary.mjs',
-        { takes: ': about 3 minutes on two cores; `npm run test:quick` takes half a minute' },
-      ],
-    ],
-    // Two also where there are two cores, where the default is one: 125 s in place of 209.
-    maxWorkers: 2,
-    sequence: { sequencer: LongestFirst },
-    // No test is about time: this only ends what hangs.
-    testTimeout: 300_000,
-    // What is waited for comes; how soon is the machine's affair.
-    expect: { poll: { timeout: 30_000 } },
-    hookTimeout: 60_000,
+    ...common,
     coverage: {
+      // CI takes it in the run that it makes anyway.
+      enabled: process.env['COVERAGE'] === '1',
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
       reporter: ['text', 'json-summary'],

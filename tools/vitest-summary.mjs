@@ -24,7 +24,8 @@ export default class Summary extends DefaultReporter {
 
   onTestModuleEnd(module) {
     this.#done++;
-    if (!this.#many || module.state() === 'failed') super.onTestModuleEnd(module);
+    if (!this.#many) super.onTestModuleEnd(module);
+    else if (module.state() === 'failed') this.#logFailed(module);
     if (!this.#many || this.#done < (this.#files * this.#nextTenth) / 10) return;
     this.#nextTenth = Math.floor((10 * this.#done) / this.#files) + 1;
     const seconds = Math.round((performance.now() - this.#startedAt) / 1000);
@@ -36,6 +37,12 @@ export default class Summary extends DefaultReporter {
     const { passed, failed, skipped } = count(modules);
     const line = `${passed} passed, ${failed + unhandledErrors.length} failed, ${skipped} skipped`;
     process.on('exit', () => console.log(line));
+  }
+
+  /** The names alone: the reasons stand at the end, and what passed says nothing. */
+  #logFailed(module) {
+    this.log(`FAILED ${module.relativeModuleId}`);
+    for (const test of module.children.allTests('failed')) this.log(`  ${test.fullName}`);
   }
 
   get #many() {

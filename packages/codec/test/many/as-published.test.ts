@@ -1,6 +1,7 @@
 /** The same as in many.test.ts with what is published: nothing is poisoned, and nothing throws that a host gives back twice. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, vi } from 'vitest';
+import { THOROUGH } from '../../../../tools/thorough.js';
 import { SinkError } from './host.js';
 import { largeMessages, manyConnections } from './world.js';
 
@@ -28,7 +29,7 @@ describe('many connections, as published', () => {
   });
 
   it('hear what was said to them and nothing else, whatever their hosts do with memory that is theirs', () =>
-    manyConnections(75));
+    manyConnections(THOROUGH ? 75 : 15));
 
-  it('and so it is with large messages that arrive side by side', () => largeMessages(60));
+  it('and so it is with large messages that arrive side by side', () => largeMessages(THOROUGH ? 60 : 12));
 });

@@ -1,6 +1,7 @@
 /** Whose memory is whose, with many connections, while ownership is checked. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, vi } from 'vitest';
+import { THOROUGH } from '../../../../tools/thorough.js';
 import { SinkError } from './host.js';
 import { largeMessages, manyConnections } from './world.js';
 
@@ -16,7 +17,7 @@ describe('many connections', () => {
   });
 
   it('hear what was said to them and nothing else, whatever their hosts do with memory that is theirs', () =>
-    manyConnections(150));
+    manyConnections(THOROUGH ? 150 : 30));
 
-  it('and so it is with large messages that arrive side by side', () => largeMessages(100));
+  it('and so it is with large messages that arrive side by side', () => largeMessages(THOROUGH ? 100 : 20));
 });

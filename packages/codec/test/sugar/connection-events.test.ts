@@ -64,21 +64,38 @@ function createEndpoint(role: Role, options: EndpointOptions, delivery: Delivery
   };
 }
 
-describe.each(['close', 'control', 'eof', 'fragmentation', 'masking'])('vectors: %s', (name) => {
-  const file = new URL(`../../../../test-vectors/vectors/${name}.json`, import.meta.url);
-  const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as ConnectionVectorFile;
-  describe.each(DELIVERIES)('delivery %s', (delivery) => {
-    // What is put together here is an event; that megabytes of them are, bytewise, says no more.
-    const short = vectors.filter(({ id }) => !id.includes('/long/'));
-    it.each(short.flatMap((vector) => rolesOf(vector).map((role) => ({ id: vector.id, role, vector }))))(
-      '$id as $role',
-      async ({ vector, role }) => {
+/** One vector of each kind of event, end and fault: the wrapper has no rules, so the others say nothing more of it. */
+const SAMPLE = [
+  'close/code/1007-reason',
+  'close/code/1006',
+  'close/body/one-byte-header-only',
+  'close/then/half-a-header',
+  'control/ping/5',
+  'control/pong/124',
+  'control/several/ping-before-fault',
+  'eof/message/half-a-character',
+  'eof/boundary/after-empty',
+  'fragmentation/text/two',
+  'fragmentation/binary/empty-last',
+  'fragmentation/expected/after-ping',
+  'masking/direction/text-empty',
+  'masking/length/47',
+];
+
+describe('vectors', () => {
+  const vectors = ['close', 'control', 'eof', 'fragmentation', 'masking'].flatMap((name) => {
+    const file = new URL(`../../../../test-vectors/vectors/${name}.json`, import.meta.url);
+    return (JSON.parse(readFileSync(file, 'utf8')) as ConnectionVectorFile).vectors;
+  });
+  it.each(vectors.filter(({ id }) => SAMPLE.includes(id)))('$id', async (vector) => {
+    for (const delivery of DELIVERIES) {
+      for (const role of rolesOf(vector)) {
         const endpoint = (r: Role, options: EndpointOptions): Endpoint =>
           createEndpoint(r, options, delivery);
         const mismatches = await runConnectionVector(vector, role, endpoint, { overwriteChunks: true });
-        expect(formatMismatches(mismatches)).toBe('');
-      },
-    );
+        expect(formatMismatches(mismatches), delivery).toBe('');
+      }
+    }
   });
 });
 

@@ -29,16 +29,20 @@ describe.each(engines)('%s', (_, engine) => {
   it.each(sends)('%s', async (_name, send) => {
     const first = async (text: string, rules: object, options?: SendOptions): Promise<number> => {
       const extension = serverEnd(engine, '; server_no_context_takeover', rules);
-      const connection = new Connection({ role: 'server' }, {}, [extension]);
-      // Behind another one, as an asynchronous engine makes it wait in line.
-      send(connection, LONG, { compress: true });
-      send(connection, text, options);
       const bytes: number[] = [];
-      for (let i = 0; i < 200 && connection.bufferedAmount > 0; i++) {
-        for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
-          bytes.push(...chunk);
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
+      await new Promise<void>((resolve) => {
+        // Called again for each message that an asynchronous engine has finished.
+        const output = (): void => {
+          for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+            bytes.push(...chunk);
+          if (connection.bufferedAmount === 0) resolve();
+        };
+        const connection = new Connection({ role: 'server' }, { output }, [extension]);
+        // Behind another one, as an asynchronous engine makes it wait in line.
+        send(connection, LONG, { compress: true });
+        send(connection, text, options);
+        output();
+      });
       const length = bytes[1]! < 126 ? 2 + bytes[1]! : 4 + bytes[2]! * 256 + bytes[3]!;
       return bytes[length]! & RSV1;
     };

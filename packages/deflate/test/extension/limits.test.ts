@@ -26,6 +26,9 @@ function frames(payload: Uint8Array, count: number): Buffer {
 const compress = (message: Uint8Array, options = {}): Buffer =>
   deflateRawSync(message, { finishFlush: constants.Z_SYNC_FLUSH, ...options }).subarray(0, -4);
 
+/** 256 MiB in a thousandth of it. */
+const BOMB = compress(new Uint8Array(256 * 2 ** 20), { level: 9 });
+
 describe.each(engines)('%s', (_name, engine) => {
   const response = engine.inflateTakeover ? '' : NO_TAKEOVER;
   const receiver = (maxMessageBytes: number): Recorder =>
@@ -65,8 +68,7 @@ describe.each(engines)('%s', (_name, engine) => {
   });
 
   test('a bomb of 1000:1 is stopped at the limit', async () => {
-    const bomb = frames(compress(new Uint8Array(256 * 2 ** 20), { level: 9 }), 1);
-    expect(bomb.length).toBeLessThan(2 ** 18);
+    const bomb = frames(BOMB, 1);
     const limit = 2 ** 20;
     const inflate = async (): Promise<void> => {
       const recorder = receiver(limit);
