@@ -1,10 +1,10 @@
-/** Bun, which is no dependency of the workspace: its binary is fetched into runtimes/ when a case first asks for it. */
+/** Bun, which is no dependency of the workspace: its binary is fetched with the example's other runtimes when a case first asks for it. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Unavailable } from './runner.mjs';
 
-const FOLDER = fileURLToPath(new URL('../runtimes/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../examples/runtimes/', import.meta.url));
 const PACKAGE = `${FOLDER}node_modules/@oven/bun-linux-x64/`;
 const BINARY = `${PACKAGE}bin/bun`;
 
@@ -18,10 +18,10 @@ export function findBun(install) {
     try {
       execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'pipe' });
     } catch {
-      throw new Unavailable('Bun could not be installed (npm ci in bench/runtimes)');
+      throw new Unavailable('Bun could not be installed (npm ci --prefix examples/runtimes)');
     }
   }
-  if (!existsSync(BINARY)) throw new Unavailable('Bun is not installed (npm ci in bench/runtimes)');
+  if (!existsSync(BINARY)) throw new Unavailable('Bun is not installed (npm ci --prefix examples/runtimes)');
   return BINARY;
 }
 
