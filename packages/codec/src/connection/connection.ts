@@ -16,12 +16,12 @@ import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-c
 import { type ConnectionSink, type Delivery, requireSink } from '../agreed/connection-sink.js';
 import { ExtensionChain, type MessageExtension } from '../agreed/extension.js';
 import type { Outcome } from '../agreed/outcome.js';
+import type { OutsideHost } from '../agreed/report.js';
 import { requireSendOptions, type SendOptions } from '../agreed/send-options.js';
 import { requireControlPayload } from '../frames/frame-writer.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import { EMPTY } from '../memory/bytes.js';
 import { type ByteRange, requireByteRange } from '../memory/span.js';
-import type { OutsideHost } from '../receiving/message-decoder.js';
 import { encodeCloseBody } from '../rules/close-body.js';
 import { PROTOCOL_ERROR } from '../rules/close-codes.js';
 import { inWords, misuse, requireBytes } from '../rules/misuse.js';
@@ -93,18 +93,16 @@ export class Connection<D extends Delivery = 'messages'> {
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
     this.#sender = new MessageSender(resolved);
     this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
-    if (chain !== null) attachExtensions(chain, this.#input, this.#sender, sink);
+    if (chain !== null) attachExtensions(chain, this.#input, this.#sender);
   }
 
   /**
    * Lets the machine that hosts this connection take part in what happens outside of any call of its own.
    *
-   * @param makeHost - called if there can be anything of the kind: without extensions nothing is ever late
    * @internal
    */
-  hostedBy(makeHost: () => OutsideHost): void {
-    const { decoder } = this.#input;
-    if (decoder !== null) decoder.host = makeHost();
+  hostedBy(host: OutsideHost): void {
+    this.#input.host = host;
   }
 
   /**
@@ -126,7 +124,8 @@ export class Connection<D extends Delivery = 'messages'> {
    * @param bytes - unchanged, and kept by nobody when the call returns; with the option `handOver` they are given away, and
    * messages may be views of them
    * @throws TypeError for anything but a Uint8Array, Error when called by the sink. What the sink throws passes
-   * through; nothing is lost then: what follows the event that threw is processed at the next call
+   * through, of several exceptions the first, while the others go to its `error`. Nothing is lost then: what follows the event that
+   * threw is processed at the next call
    *
    * RFC 6455 6.2.
    */

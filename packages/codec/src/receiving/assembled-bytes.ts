@@ -1,6 +1,7 @@
 /** A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import type { Delivery } from '../agreed/connection-sink.js';
+import type { Caller } from '../agreed/report.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, isLent, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
 import { BINARY, type MessageOpcode } from '../rules/opcodes.js';
@@ -81,9 +82,9 @@ export class AssembledBytes extends IncomingMessage {
     return this.#buffer.toBytes();
   }
 
-  override deliver(sink: AnySink): boolean {
+  override deliver(caller: Caller): boolean {
     // In pieces, what is put together is only what an extension has to decode.
-    return deliverBytes(this.#config.delivery as 'messages' | 'spans', sink, this.opcode, this.toBytes());
+    return deliverBytes(this.#config.delivery as 'messages' | 'spans', caller, this.opcode, this.toBytes());
   }
 
   override release(): void {

@@ -3,8 +3,9 @@
  * them, by a pause, a failure or an exception, as it may at any other event.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import type { Delivery } from '../agreed/connection-sink.js';
 import type { Decoded } from '../agreed/extension.js';
+import { type Caller, called } from '../agreed/report.js';
 import { EMPTY } from '../memory/bytes.js';
 import { LentSpan } from '../memory/span.js';
 import type { FaultCode } from '../rules/faults.js';
@@ -40,13 +41,14 @@ export class DecodedMessage {
    *
    * @returns false if it could not be told, because no string is that long
    */
-  tellNext(delivery: ConnectionConfig<Delivery>['delivery'], sink: AnySink): boolean {
+  tellNext(delivery: ConnectionConfig<Delivery>['delivery'], caller: Caller): boolean {
     const bytes = this.#bytes;
-    if (delivery !== 'pieces') return deliverBytes(delivery, sink, this.#opcode, bytes);
+    if (delivery !== 'pieces') return deliverBytes(delivery, caller, this.#opcode, bytes);
     const last = this.isLast(delivery);
-    if (this.#told++ === 0) sink.begin?.(this.#opcode);
-    else if (last) sink.finish?.();
-    else sink.piece?.(new LentSpan(bytes).of(0, bytes.length));
+    const { sink } = caller;
+    if (this.#told++ === 0) called(caller, sink.begin?.(this.#opcode));
+    else if (last) called(caller, sink.finish?.());
+    else called(caller, sink.piece?.(new LentSpan(bytes).of(0, bytes.length)));
     return true;
   }
 }
