@@ -75,8 +75,9 @@ export interface MessageSink extends ControlSink {
   /** A whole text message, decoded and validated; a byte-order mark is kept (RFC 6455 5.6, 8.1). */
   text?(text: string): void;
   /**
-   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: copy it
-   * before you transfer it.
+   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: transferred
+   * away, it takes those along that were given before. With `handOver` it takes the chunk: what was not read of that is lost, and
+   * an error (`CHUNK_TRANSFERRED`).
    */
   binary?(bytes: Uint8Array): void;
 }

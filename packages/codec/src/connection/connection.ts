@@ -123,7 +123,8 @@ export class Connection<D extends Delivery = 'messages'> {
    *
    * @param bytes - unchanged, and kept by nobody when the call returns; with the option `handOver` they are given away, and
    * messages may be views of them
-   * @throws TypeError for anything but a Uint8Array, Error when called by the sink. What the sink throws passes
+   * @throws TypeError for anything but a Uint8Array, Error when called by the sink, TypeError (`CHUNK_TRANSFERRED`) if the sink has
+   * transferred away the memory of a chunk that was not read to its end: the connection has failed then, with 1011. What the sink throws passes
    * through, of several exceptions the first, while the others go to its `error`. Nothing is lost then: what follows the event that
    * threw is processed at the next call
    *

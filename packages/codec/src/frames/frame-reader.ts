@@ -23,6 +23,7 @@ import { extendedLengthBytes, readPayloadLength } from '../rules/frame-header.js
 import { faultyByte, frameStartFault, payloadLengthFault } from '../rules/frame-rules.js';
 import { httpHint } from '../rules/http-hint.js';
 import { limitFault, type MessageProgress, progressAfter, sequenceFault } from '../rules/message-progress.js';
+import { misuse } from '../rules/misuse.js';
 import { MASK } from '../rules/opcodes.js';
 import { type FrameRules, MESSAGE } from '../rules/parser-rules.js';
 import { Frame } from './incoming-frame.js';
@@ -33,6 +34,23 @@ const MIN_SCANNED_BYTES = 64;
 const RUNNING = 0;
 const PAUSED = 1;
 const FAILED = 2;
+
+/**
+ * Whether a chunk that had bytes has none any more: a sink was given, or lent, a part of it, and has transferred its memory away.
+ * Reading stops there: whoever gave the chunk sees that it was not read to its end.
+ */
+export function isGone(chunk: Uint8Array): boolean {
+  return chunk.length === 0;
+}
+
+/** The error for what is left of such a chunk. */
+export function chunkTransferred(): Error {
+  return misuse(
+    TypeError,
+    'CHUNK_TRANSFERRED',
+    'the memory of a chunk was transferred away before the chunk was read to its end: copy what a sink is given first',
+  );
+}
 
 /** Reads frames out of a stream of bytes (RFC 6455 5.2). */
 export abstract class FrameReader {
@@ -135,21 +153,22 @@ export abstract class FrameReader {
     const { takes } = this;
     while (this.#state === RUNNING) {
       const frame = this.#frame;
-      if (frame === null) {
-        if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
-          if (end - this.#at >= MIN_SCANNED_BYTES) this.scanFrames(bytes, end);
-          if (this.#state === RUNNING && end - this.#at > 1) this.passFrames(bytes, this.#at, end, takes);
-          if (this.#state !== RUNNING) break;
-        }
-        if (this.#at === end) break;
-        this.readHeader(bytes, this.#at, end);
-      } else if (frame.remaining === 0) {
+      if (frame !== null && frame.remaining === 0) {
         this.#frame = null;
         this.onEnd(frame);
-      } else {
-        if (this.#at === end) break;
-        this.readPayload(frame, bytes, this.#at, end);
+        continue;
       }
+      if (this.#at === end || isGone(bytes)) break;
+      if (frame !== null) {
+        this.readPayload(frame, bytes, this.#at, end);
+        continue;
+      }
+      if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
+        if (end - this.#at >= MIN_SCANNED_BYTES) this.scanFrames(bytes, end);
+        if (this.#state === RUNNING && end - this.#at > 1) this.passFrames(bytes, this.#at, end, takes);
+        if (this.#state !== RUNNING || this.#at === end || isGone(bytes)) break;
+      }
+      this.readHeader(bytes, this.#at, end);
     }
     return this.failed ? end : this.#at;
   }
@@ -207,7 +226,7 @@ export abstract class FrameReader {
       this.#at = shift + end;
       if (whole) this.onMessage(first, span.of(start, end), scan.isAscii(i));
       else this.onFrame(first, bytes, start, end, 0);
-      if (this.#state !== RUNNING) return false;
+      if (this.#state !== RUNNING || isGone(chunk)) return false;
     }
     return true;
   }
@@ -258,7 +277,7 @@ export abstract class FrameReader {
         span ??= new LentSpan(bytes);
         this.onMessage(first, span.of(from, to), false);
       } else this.onFrame(first, bytes, from, to, 0);
-      if (this.#state !== RUNNING) return;
+      if (this.#state !== RUNNING || isGone(bytes)) return;
     }
   }
 

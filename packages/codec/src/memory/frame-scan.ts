@@ -150,7 +150,7 @@ export class FrameScan {
     this.#maxFrames = FIRST_FRAMES;
     taken = false;
     noteReturned(this);
-    // Reading stopped among them. Last, as it throws if the sink has transferred the chunk away: then that is its own loss.
+    // Reading stopped among them.
     for (let i = next; i < count; i++) takeBack(this.startOf(i), this.endOf(i));
     poison(this.bytes, copied);
   }

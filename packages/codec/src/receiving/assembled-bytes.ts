@@ -13,6 +13,11 @@ import { IncomingMessage } from './incoming-message.js';
 const SIMD_TEXT_BYTES = 128;
 /** Pieces from this size on are held where they stand, if that is theirs. */
 const HOLD_FROM_BYTES = 4096;
+/**
+ * Where such a piece begins in its chunk at most, behind a header: what stands further back may have a message before it, which the
+ * sink was given as a view of the chunk, and may transfer away with all of it before this one is whole.
+ */
+const HOLD_TO_START = 14;
 /** What goes through SIMD memory at a time. */
 const SIMD_PIECE_BYTES = 0x1_0000;
 
@@ -35,7 +40,11 @@ export class AssembledBytes extends IncomingMessage {
     if (!this.validates) {
       const length = end - start;
       const holds =
-        handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength && !isLent(bytes);
+        handOver &&
+        start <= HOLD_TO_START &&
+        length >= HOLD_FROM_BYTES &&
+        2 * length >= bytes.buffer.byteLength &&
+        !isLent(bytes);
       if (!holds || !this.#buffer.hold(bytes, start, end, mask, key))
         this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
       return VALID;

@@ -19,12 +19,14 @@ export class DecodedMessage {
   readonly fault: FaultCode | undefined;
   readonly #opcode: MessageOpcode;
   readonly #bytes: Uint8Array;
-  /** How many of its events have been told. */
+  /** How many of its events have been told, and how many stand before the last one: its bytes may be gone by then. */
   #told = 0;
+  readonly #before: number;
 
   constructor(opcode: MessageOpcode, decoded: Decoded) {
     this.#opcode = opcode;
     this.#bytes = typeof decoded === 'string' ? EMPTY : decoded;
+    this.#before = this.#bytes.length === 0 ? 1 : 2;
     if (typeof decoded === 'string') this.fault = decoded;
     // RFC 6455 8.1 is about the text that an extension gives, not about what came (RFC 7692 6.2).
     else if (opcode === TEXT && invalidIndex(decoded, 0, decoded.length) !== VALID)
@@ -33,7 +35,7 @@ export class DecodedMessage {
 
   /** Whether the next event is the last one. */
   isLast(delivery: ConnectionConfig<Delivery>['delivery']): boolean {
-    return delivery !== 'pieces' || this.#told === (this.#bytes.length === 0 ? 1 : 2);
+    return delivery !== 'pieces' || this.#told === this.#before;
   }
 
   /**

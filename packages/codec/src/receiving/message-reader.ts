@@ -86,6 +86,11 @@ export class MessageReader extends FrameReader implements Caller {
     return this.#config.maxBacklogBytes;
   }
 
+  /** Whether what is being read has been given away, so that messages may be views of it. */
+  protected get givenAway(): boolean {
+    return this.#config.handOver;
+  }
+
   /** Tells of an exception that there is nobody to throw at. */
   report(error: unknown): void {
     report(this.sink, error);
@@ -160,13 +165,12 @@ export class MessageReader extends FrameReader implements Caller {
   }
 
   protected override takeScan(): FrameScan | null {
-    const { scans, delivery, handOver } = this.#config;
-    return scans ? takeScan(delivery === 'messages', handOver) : null;
+    const { scans, delivery } = this.#config;
+    return scans ? takeScan(delivery === 'messages', this.givenAway) : null;
   }
 
   protected override onMessagesIn(chunk: Uint8Array, end: number): void {
-    const { delivery, handOver } = this.#config;
-    if (delivery === 'messages') beginMessages(chunk, end, handOver ? chunk : null, 0);
+    if (this.#config.delivery === 'messages') beginMessages(chunk, end, this.givenAway ? chunk : null, 0);
   }
 
   /** Not for text, which is to fail at the first byte that is wrong. */
