@@ -38,7 +38,8 @@ export interface ControlSink {
    */
   pong?(payload: Uint8Array): void;
   /**
-   * The peer's Close arrived: the last thing heard from it. The answer goes out by itself (RFC 6455 5.5.1).
+   * The peer's Close arrived: the last thing heard from it. The answer goes out by itself unless `autoClose` is off (RFC 6455
+   * 5.5.1).
    *
    * @param code - its status code, 1005 if it had none
    */

@@ -98,6 +98,11 @@ export class ConnectionInput extends MessageReader {
     return this.outcome === null && (this.waiting || this.#backlog?.paused === true);
   }
 
+  /** Our Close is out, or in line. What comes of it inside of the sink's `peerClose` comes when that has returned. */
+  override closeSent(): void {
+    if (!this.#reading) super.closeSent();
+  }
+
   /** What waits is not wanted any more: the connection has failed. */
   dropBacklog(): void {
     if (!this.#reading) this.#backlog = null;

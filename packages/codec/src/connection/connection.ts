@@ -6,6 +6,7 @@
  *   open       -           -                  'open'
  *   closing    sent        -                  'open'        its messages are still delivered (7.1.3)
  *   closing    in line     heard              'open'        an asynchronous extension holds the answer back
+ *   closing    -           heard              'open'        the answer is the application's (`autoClose: false`)
  *   closed     sent        heard              server 'end', client 'await-end' (7.1.1: the server closes TCP first)
  *   closed     sent        -                  'end'         failed (7.1.7)
  *   closed     any         any                'end'         the transport has ended (7.1.4)
@@ -106,6 +107,24 @@ export class Connection<D extends Delivery = 'messages'> {
   }
 
   /**
+   * Whether a message may still be sent, if no other one is under way.
+   *
+   * @internal
+   */
+  get sends(): boolean {
+    return !this.#sender.closing && this.#input.outcome === null;
+  }
+
+  /**
+   * Tells that nothing can be written any more. What the sink throws passes through.
+   *
+   * @internal
+   */
+  transportGone(): void {
+    this.#input.transportGone();
+  }
+
+  /**
    * Tells of an exception that the host has nobody to throw at, as those outside of any call are told of.
    *
    * @internal
@@ -137,7 +156,7 @@ export class Connection<D extends Delivery = 'messages'> {
   /**
    * Tells that the transport has ended: no further bytes will come. Without the peer's Close that is the abnormal closure 1006,
    * `truncated` if it cut something off. With it the connection ends with our answer, at once unless an asynchronous extension
-   * is at work on a message before it.
+   * is at work on a message before it, or the answer is the application's (`autoClose: false`).
    *
    * RFC 6455 7.1.4, 7.1.5.
    */
@@ -365,7 +384,7 @@ export class Connection<D extends Delivery = 'messages'> {
    */
   ping(payload: Uint8Array = EMPTY): boolean {
     requireControlPayload(payload);
-    if (this.#sender.closing || this.#input.outcome !== null) return false;
+    if (!this.sends) return false;
     this.#sender.control(PING, payload);
     return true;
   }
@@ -388,8 +407,9 @@ export class Connection<D extends Delivery = 'messages'> {
   }
 
   /**
-   * Starts the closing handshake, or answers the peer's Close before that happens by itself. Nothing can be sent after; what
-   * the peer still sends is delivered until its Close comes. Give it a time limit (`Keepalive` has one).
+   * Starts the closing handshake, or answers the peer's Close: before that happens by itself, or in its place with `autoClose: false`.
+   * Nothing can be sent after; what the peer still sends is delivered until its Close comes. Give it a time limit (`Keepalive` has
+   * one).
    *
    * @param code - a status code that may be sent; none by default
    * @param reason - at most 123 bytes of UTF-8
@@ -400,8 +420,9 @@ export class Connection<D extends Delivery = 'messages'> {
    */
   close(code?: number, reason = ''): boolean {
     const body = encodeCloseBody(code, reason);
-    if (this.#sender.closing || this.#input.outcome !== null) return false;
+    if (!this.sends) return false;
     this.#sender.close(body);
+    this.#input.closeSent();
     return true;
   }
 
@@ -451,7 +472,7 @@ export class Connection<D extends Delivery = 'messages'> {
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
   private mayBegin(options?: SendOptions): boolean {
     if (options !== undefined) requireSendOptions(options);
-    if (this.#sender.closing || this.#input.outcome !== null) return false;
+    if (!this.sends) return false;
     if (this.#sender.fragmenting) {
       throw misuse(
         Error,

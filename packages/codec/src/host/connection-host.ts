@@ -326,8 +326,8 @@ export class ConnectionHost {
   #mayBegin(): boolean {
     const { maxWaitingBytes, whenOver } = this.#config;
     if (this.gone) this.#discard();
-    // One that is closing sends nothing anyway.
-    if (this.waitingBytes <= maxWaitingBytes || this.connection.state !== 'open') return true;
+    // One that has sent its Close sends nothing anyway.
+    if (this.waitingBytes <= maxWaitingBytes || !this.connection.sends) return true;
     if (whenOver === 'fail') {
       this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
       if (!this.#reading) this.#run(false);
@@ -444,6 +444,7 @@ export class ConnectionHost {
       }
       this.#reading = false;
     }
+    this.#guard(() => this.connection.transportGone());
   }
 
   #threw(error: unknown): void {

@@ -31,8 +31,16 @@ import type { MessageDecoder } from './message-decoder.js';
 import { PassedPieces } from './passed-pieces.js';
 import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
 
-/** The peer's Close has arrived, our answer is in line behind an extension at work. */
-const HEARD_CLOSE = 0;
+/** The peer's Close, whose answer is not out: it is in line behind an extension at work, or the application's to give. */
+class HeardClose {
+  readonly code: number;
+  readonly reason: string;
+
+  constructor(code: number, reason: string) {
+    this.code = code;
+    this.reason = reason;
+  }
+}
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader implements Caller {
@@ -46,8 +54,8 @@ export class MessageReader extends FrameReader implements Caller {
   #message: IncomingMessage | null = null;
   /** A message that an extension has decoded, and of which the sink has not heard all. */
   #decoded: DecodedMessage | null = null;
-  /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
-  #outcome: Outcome | typeof HEARD_CLOSE | null = null;
+  /** How the connection ended, or with what it is about to. */
+  #outcome: Outcome | HeardClose | null = null;
 
   constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
@@ -68,7 +76,8 @@ export class MessageReader extends FrameReader implements Caller {
 
   /** How the connection ended; null as long as it has not. */
   get outcome(): Outcome | null {
-    return this.#outcome === HEARD_CLOSE ? null : this.#outcome;
+    const outcome = this.#outcome;
+    return outcome instanceof HeardClose ? null : outcome;
   }
 
   /** Whether the peer's Close has arrived, or the connection has ended: no input matters any more. */
@@ -346,20 +355,35 @@ export class MessageReader extends FrameReader implements Caller {
       return;
     }
     const { code, reason } = body;
-    this.#outcome = HEARD_CLOSE;
+    const heard = new HeardClose(code, reason);
+    this.#outcome = heard;
     this.pause();
     this.both(
       () => called(this, this.sink.peerClose?.(code, reason)),
-      () => this.answerClose(code, reason),
+      () => {
+        if (this.#config.autoClose || this.#sender.closing) this.answerClose(heard);
+      },
     );
+  }
+
+  /** Our Close is out, or in line. If it answers the peer's, the connection ends with it. */
+  closeSent(): void {
+    if (this.#outcome instanceof HeardClose) this.answerClose(this.#outcome);
+  }
+
+  /** Nothing can be written any more: a Close of the peer's that is not answered never will be. */
+  transportGone(): void {
+    const heard = this.#outcome;
+    if (heard instanceof HeardClose && !this.#sender.closing) this.finish(unansweredOutcome(heard));
   }
 
   /**
    * "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in
    * response" (RFC 6455 5.5.1), with the same code.
    */
-  private answerClose(code: number, reason: string): void {
+  private answerClose(heard: HeardClose): void {
     if (this.outcome !== null) return;
+    const { code, reason } = heard;
     try {
       if (!this.#sender.closing)
         this.#sender.close(encodeCloseBody(code === NO_STATUS_RECEIVED ? undefined : code));
@@ -369,7 +393,7 @@ export class MessageReader extends FrameReader implements Caller {
         () => {
           throw error;
         },
-        () => this.finish({ ...cleanOutcome(code, reason), clean: false }),
+        () => this.finish(unansweredOutcome(heard)),
       );
     }
     this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
@@ -404,4 +428,9 @@ export class MessageReader extends FrameReader implements Caller {
   private tellClosed(outcome: Outcome): void {
     called(this, this.sink.closed?.(outcome));
   }
+}
+
+/** The peer's Close came, and ours never left (RFC 6455 7.1.4, 7.1.5). */
+function unansweredOutcome({ code, reason }: HeardClose): Outcome {
+  return { ...cleanOutcome(code, reason), clean: false };
 }
