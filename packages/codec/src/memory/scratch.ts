@@ -88,7 +88,7 @@ export function giveBack(scratch: Scratch): void {
   if (scratch !== shared) return;
   taken = false;
   // A sink has transferred away what it was lent, which WebAssembly's memory alone does not let it.
-  if (scratch.bytes.length === 0) shared = undefined;
+  if (scratch.simd === undefined && scratch.bytes.length === 0) shared = undefined;
 }
 
 /**
