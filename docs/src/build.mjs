@@ -20,6 +20,7 @@ const PAGES = [
   'keeping-alive',
   'limits',
   'when-it-goes-wrong',
+  'proxies',
   'from-ws',
   'from-websocket-driver',
   'from-wsproto',

@@ -1,7 +1,7 @@
 // Real servers and clients of `node:http2`: WebSockets are streams among others on one connection.
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, createServer, type Http2Server } from 'node:http2';
-import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { Connection } from '@sanssocket/codec';
 import { hostSocket } from '@sanssocket/codec/host/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -110,4 +110,48 @@ test('the client’s connection is cut: no clean end, and nothing is thrown', as
   socket.destroy();
   await once(stream, 'close');
   expect(connection.outcome).toMatchObject({ clean: false });
+});
+
+/** The DATA frames of what a server has sent over HTTP/2, as it stands on the wire (RFC 9113 4.1, 6.1). */
+function dataFrames(bytes: Buffer): { readonly payload: string; readonly ends: boolean }[] {
+  const frames = [];
+  for (let at = 0; at + 9 <= bytes.length; ) {
+    const length = bytes.readUIntBE(at, 3);
+    const payload = bytes.subarray(at + 9, at + 9 + length).toString('hex');
+    if (bytes[at + 3] === 0) frames.push({ payload, ends: (bytes[at + 4]! & 1) === 1 });
+    at += 9 + length;
+  }
+  return frames;
+}
+
+/** Plays a client that never ends its stream, through a tap; what the server sent, once it has ended it. */
+async function playClient(frame: string): Promise<ReturnType<typeof dataFrames>> {
+  const sent: Buffer[] = [];
+  const tap = createTcpServer((near) => {
+    const far = connectTcp(Number(url.split(':')[1]), '127.0.0.1');
+    far.on('data', (chunk) => sent.push(chunk));
+    near.pipe(far).pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(tap, 'listening');
+  const tapped = connect(`http://127.0.0.1:${(tap.address() as AddressInfo).port}`);
+  await settled(tapped);
+  const { stream } = await open(tapped, `ws://${url}/echo`);
+  stream.resume();
+  stream.write(Buffer.from(frame, 'hex'));
+  await once(stream, 'end');
+  tapped.destroy();
+  tap.close();
+  return dataFrames(Buffer.concat(sent));
+}
+
+test.each([
+  ['an answer to a Close', '88820000000003e8', '880203e8'],
+  ['a failure', '8100', '880203ea'],
+])('%s ends the stream with its last frame', async (_, frame, close) => {
+  const data = await playClient(frame);
+  // "hello", and the Close: no frame behind it that does nothing but end the stream.
+  expect(data.map(({ payload }) => payload).join('')).toBe(
+    `8105${Buffer.from('hello').toString('hex')}${close}`,
+  );
+  expect(data.at(-1)).toEqual({ payload: close, ends: true });
 });

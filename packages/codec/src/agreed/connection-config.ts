@@ -8,6 +8,7 @@ import {
 import { allocateCleared, checkedAllocate, lastingAllocate } from '../memory/allocate.js';
 import { OutputMemory } from '../memory/output-memory.js';
 import type { Limits } from '../rules/limits.js';
+import { misuse } from '../rules/misuse.js';
 import { positiveInteger, requireKnown, requireOneOf, requireType } from '../rules/options.js';
 import { FrameRules } from '../rules/parser-rules.js';
 import type { Delivery } from './connection-sink.js';
@@ -20,6 +21,8 @@ const OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'delivery',
   'handOver',
   'autoPong',
+  'autoClose',
+  'allowUnmasked',
   'maxQueuedPongs',
   'maxBacklogBytes',
   'maskingKeys',
@@ -44,6 +47,19 @@ export interface ConnectionOptions<D extends Delivery = Delivery> extends Partia
   readonly handOver?: boolean;
   /** Whether pings are answered without asking. True by default. */
   readonly autoPong?: boolean;
+  /**
+   * Whether the peer's Close is answered without asking, with its own code. True by default. With false the answer is the
+   * application's: `close`, at any time from `peerClose` on. Until then messages may be sent, and the peer waits, which RFC 6455
+   * 5.5.1 allows so that a message can be ended, or another leg of a relay can answer first. A host gives it up behind
+   * `closeTimeoutMs`; without a host, give it a time limit.
+   */
+  readonly autoClose?: boolean;
+  /**
+   * Whether a server takes frames that are not masked, beside those that are: for devices that cannot mask, on a network where
+   * nobody else reads along. False by default, as RFC 6455 5.1 has it. Frames are masked so that a page's script cannot choose what
+   * stands on the wire, where a proxy may take it for HTTP (10.3).
+   */
+  readonly allowUnmasked?: boolean;
   /**
    * How many automatic pongs may wait in the output; beyond, only the newest ping is answered, once the output has been
    * taken (RFC 6455 5.5.3 allows it). 64 by default.
@@ -100,6 +116,8 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
   readonly scans: boolean;
   readonly handOver: boolean;
   readonly autoPong: boolean;
+  readonly autoClose: boolean;
+  readonly allowUnmasked: boolean;
   readonly maxQueuedPongs: number;
   readonly maskingKeys: MaskingKeySource;
   readonly mask: MaskKernel;
@@ -145,6 +163,8 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
       delivery = 'messages' as D,
       handOver = false,
       autoPong = true,
+      autoClose = true,
+      allowUnmasked = false,
       maxQueuedPongs = 64,
       maxBacklogBytes = 0x100_0000,
     } = options;
@@ -152,6 +172,15 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     requireOneOf('delivery', delivery, ['messages', 'spans', 'pieces']);
     requireType('handOver', handOver, 'boolean');
     requireType('autoPong', autoPong, 'boolean');
+    requireType('autoClose', autoClose, 'boolean');
+    requireType('allowUnmasked', allowUnmasked, 'boolean');
+    if (allowUnmasked && role === 'client') {
+      throw misuse(
+        TypeError,
+        'OPTION_INVALID',
+        "allowUnmasked is for servers: a server's frames are unmasked",
+      );
+    }
     for (const name of ['maskingKeys', 'mask', 'allocate'] as const) {
       if (options[name] !== undefined) requireType(name, options[name], 'function');
     }
@@ -159,6 +188,8 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     this.delivery = delivery;
     this.handOver = handOver;
     this.autoPong = autoPong;
+    this.autoClose = autoClose;
+    this.allowUnmasked = allowUnmasked;
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
     this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
     this.mask = options.mask ?? defaultMask;
@@ -180,7 +211,8 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    * @internal
    */
   rules(rsv: number): FrameRules {
-    const { role, mask } = this;
+    const { mask } = this;
+    const role = this.allowUnmasked ? 'either' : this.role;
     let rules = this.#rules[rsv];
     if (rules === undefined) {
       rules = new FrameRules({ ...this.#options, role, mask, rsv, unmask: 'none' });

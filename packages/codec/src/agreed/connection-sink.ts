@@ -17,10 +17,12 @@ export type Delivery = 'messages' | 'spans' | 'pieces';
 
 /**
  * What a connection calls in every delivery. Every method may be left out. Methods may call anything on the connection but
- * `receive`, `receiveEnd` and `resume`. None may be `async`, as nobody would wait for it: a host that needs time for a message
- * calls `pause`, and `resume` when it is done.
+ * `receive`, `receiveEnd` and `resume`.
  *
- * Order of events: that of the frames. After `closed` nothing is called.
+ * A method may be `async`, or return a promise in another way: a rejection comes to `error`. The next event does not wait for it:
+ * where one message is to be done with before the next one, call `pause`, and `resume` when it is.
+ *
+ * Order of events: that of the frames. After `closed` nothing is called but `error`.
  */
 export interface ControlSink {
   /**
@@ -36,7 +38,8 @@ export interface ControlSink {
    */
   pong?(payload: Uint8Array): void;
   /**
-   * The peer's Close arrived: the last thing heard from it. The answer goes out by itself (RFC 6455 5.5.1).
+   * The peer's Close arrived: the last thing heard from it. The answer goes out by itself unless `autoClose` is off (RFC 6455
+   * 5.5.1).
    *
    * @param code - its status code, 1005 if it had none
    */
@@ -49,13 +52,21 @@ export interface ControlSink {
    */
   output?(): void;
   /**
-   * A method of this sink, or a function of the host's (a source of masking keys, an allocator), has thrown outside of any call
-   * of the host, because an asynchronous extension had finished: there was nobody to throw it at. Reading goes on behind the
-   * event that threw, as it does where the exception passes through `receive`. An extension that could not encode a message, or
-   * whose result could not be written, fails the connection with 1011; its error comes here too.
+   * Something was thrown that there was nobody to throw at, at any time, behind `closed` too:
    *
-   * Without this method, or when it throws itself, or when `closed`, the `output` before it or an extension's `close` did, the
-   * error is reported as uncaught: by the runtime's `reportError`, or else from a microtask.
+   * - the promise that a method of this sink returned was rejected;
+   * - a method of this sink, or a function of the caller's (a source of masking keys, an allocator), has thrown outside of any call,
+   *   because an asynchronous extension had finished. Reading goes on behind the event that threw, as it does where the exception
+   *   passes through `receive`;
+   * - several have thrown in one call: the first exception passes through, the others come here;
+   * - an extension has thrown or rejected: the connection fails with 1011, and without this method that says it all.
+   *
+   * Under a host all that a method of this sink throws comes here, whichever call of the host's it was called from, and the
+   * connection is failed with 1011. Without a host it passes through the call that it was called from (`receive`, `receiveEnd`,
+   * `resume`, `close`, `fail`).
+   *
+   * But for that, without this method, or when it throws itself, the error is reported as uncaught: by the runtime's `reportError`, or else from
+   * a microtask. A promise that it returns is the runtime's affair, too.
    */
   error?(error: unknown): void;
 }
@@ -65,8 +76,9 @@ export interface MessageSink extends ControlSink {
   /** A whole text message, decoded and validated; a byte-order mark is kept (RFC 6455 5.6, 8.1). */
   text?(text: string): void;
   /**
-   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: copy it
-   * before you transfer it.
+   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: transferred
+   * away, it takes those along that were given before. With `handOver` it takes the chunk: what was not read of that is lost, and
+   * an error (`CHUNK_TRANSFERRED`).
    */
   binary?(bytes: Uint8Array): void;
 }
@@ -118,7 +130,7 @@ const TELLING: readonly (keyof AnySink)[] = ['text', 'binary', 'message', 'piece
  * Methods are looked at once, when the connection is made.
  *
  * @throws TypeError for a sink that is none, that hears of messages in other deliveries only (all would be lost), or one of whose
- * methods for messages is async or a generator
+ * methods for messages is a generator, no line of which would be run
  */
 export function requireSink(delivery: Delivery, sink: AnySink): void {
   if (typeof sink !== 'object' || sink === null) {
@@ -131,8 +143,8 @@ export function requireSink(delivery: Delivery, sink: AnySink): void {
     heard = true;
     // Of whichever realm: only functions that are not plain have one.
     const tag = (method as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
-    if (tag !== undefined) {
-      const message = `${name} of a sink is of type ${tag}, but nobody would wait for it: pause the connection, and resume it later`;
+    if (tag?.endsWith('GeneratorFunction') === true) {
+      const message = `${name} of a sink is a generator: nobody would run what it gives. An async function will do`;
       throw misuse(TypeError, 'SINK_INVALID', message);
     }
   }

@@ -110,6 +110,8 @@ export class ExtensionChain {
    * encodes after cannot be understood.
    */
   halfEncoded = false;
+  /** Told what an extension threw or rejected with while it decoded: the fault that comes of it says only that it failed. */
+  onDecodeError: (error: unknown) => void = () => {};
 
   /** @throws RangeError when a claim is not made of reserved bits, or two claims overlap (RFC 6455 9.1: no conflicts) */
   constructor(extensions: readonly MessageExtension[]) {
@@ -166,14 +168,18 @@ export class ExtensionChain {
       let decoded: Decoded | PromiseLike<Decoded>;
       try {
         decoded = extension.decode(bytes, opcode, maxBytes);
-      } catch {
+      } catch (error) {
+        this.onDecodeError(error);
         return 'EXTENSION_FAILED';
       }
       if (isPromise(decoded)) {
         return decoded.then(
           (result) =>
             isBytes(result) ? this.#decodeFrom(i - 1, result, first, opcode, maxBytes) : faultOf(result),
-          () => 'EXTENSION_FAILED' as const,
+          (error): Decoded => {
+            this.onDecodeError(error);
+            return 'EXTENSION_FAILED';
+          },
         );
       }
       if (!isBytes(decoded)) return faultOf(decoded);

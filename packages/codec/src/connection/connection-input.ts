@@ -12,14 +12,13 @@
  *
  * A subclass of the reader it feeds, because one object less for each connection is 40 bytes less.
  */
-import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import { chunkTransferred, isGone } from '../frames/frame-reader.js';
 import { ByteQueue } from '../memory/byte-queue.js';
 import { EMPTY } from '../memory/bytes.js';
 import { endMessages, suspendMessages } from '../memory/kept-messages.js';
 import { MessageReader } from '../receiving/message-reader.js';
+import { INTERNAL_ERROR } from '../rules/close-codes.js';
 import { misuse, requireBytes } from '../rules/misuse.js';
-import type { MessageSender } from '../sending/message-sender.js';
 
 /** Input that waits. */
 class Backlog extends ByteQueue {
@@ -31,15 +30,9 @@ class Backlog extends ByteQueue {
 
 /** Internal: a part of `Connection`, whose methods say what these do. */
 export class ConnectionInput extends MessageReader {
-  readonly #maxBacklogBytes: number;
   #backlog: Backlog | null = null;
   #reading = false;
   #ended = false;
-
-  constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
-    super(config, sink, sender, rsv);
-    this.#maxBacklogBytes = config.maxBacklogBytes;
-  }
 
   /** Whether the transport has ended. */
   get ended(): boolean {
@@ -63,18 +56,19 @@ export class ConnectionInput extends MessageReader {
     const backlog = this.wait();
     const { bytes: waiting } = backlog;
     // What waits alone always has room: the host has held it in one piece. A chunk behind it has if it fits.
-    if (this.paused && waiting > 0 && waiting + length > this.#maxBacklogBytes) {
+    if (this.paused && waiting > 0 && waiting + length > this.maxBacklogBytes) {
       this.failBacklog(waiting);
       return;
     }
     backlog.push(bytes, 0, length);
-    try {
-      this.continue();
-    } finally {
-      // A sink that throws at every message reads less than comes.
-      const left = this.#backlog?.bytes ?? 0;
-      if (!this.paused && left > Math.max(this.#maxBacklogBytes, length)) this.failBacklog(left);
-    }
+    this.both(
+      () => this.continue(),
+      () => {
+        // A sink that throws at every message reads less than comes.
+        const left = this.#backlog?.bytes ?? 0;
+        if (!this.paused && left > Math.max(this.maxBacklogBytes, length)) this.failBacklog(left);
+      },
+    );
   }
 
   receiveEnd(): void {
@@ -102,6 +96,11 @@ export class ConnectionInput extends MessageReader {
 
   get paused(): boolean {
     return this.outcome === null && (this.waiting || this.#backlog?.paused === true);
+  }
+
+  /** Our Close is out, or in line. What comes of it inside of the sink's `peerClose` comes when that has returned. */
+  override closeSent(): void {
+    if (!this.#reading) super.closeSent();
   }
 
   /** What waits is not wanted any more: the connection has failed. */
@@ -156,10 +155,33 @@ export class ConnectionInput extends MessageReader {
       this.#reading = false;
       endMessages(outer);
       const at = this.offset - before;
-      if (backlog !== null) backlog.readTo(at);
+      if (at < end && isGone(bytes)) this.loseInput(threw);
+      else if (backlog !== null) backlog.readTo(at);
       // Also where nothing is left of the chunk, but of the event that threw: it is gone on with from there.
       else if ((at < end || threw) && !this.deaf) this.wait().push(bytes, at, end);
     }
+  }
+
+  /** The rest of a chunk is gone: what follows could not be understood, and that is no fault of the peer's. */
+  private loseInput(threw: boolean): void {
+    if (this.deaf) return;
+    this.#backlog = null;
+    try {
+      this.both(
+        () => {
+          throw chunkTransferred();
+        },
+        () => this.abort(INTERNAL_ERROR, '', undefined),
+      );
+    } catch (error) {
+      if (!threw) throw error;
+      this.report(error);
+    }
+  }
+
+  /** What waits is a copy of our own, of which the rest may be read later: the sink gets no view of it. */
+  protected override get givenAway(): boolean {
+    return this.#backlog === null && super.givenAway;
   }
 
   /** Reads what waits, as far as it may. */

@@ -6,6 +6,7 @@
  *   open       -           -                  'open'
  *   closing    sent        -                  'open'        its messages are still delivered (7.1.3)
  *   closing    in line     heard              'open'        an asynchronous extension holds the answer back
+ *   closing    -           heard              'open'        the answer is the application's (`autoClose: false`)
  *   closed     sent        heard              server 'end', client 'await-end' (7.1.1: the server closes TCP first)
  *   closed     sent        -                  'end'         failed (7.1.7)
  *   closed     any         any                'end'         the transport has ended (7.1.4)
@@ -16,12 +17,12 @@ import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-c
 import { type ConnectionSink, type Delivery, requireSink } from '../agreed/connection-sink.js';
 import { ExtensionChain, type MessageExtension } from '../agreed/extension.js';
 import type { Outcome } from '../agreed/outcome.js';
+import type { OutsideHost } from '../agreed/report.js';
 import { requireSendOptions, type SendOptions } from '../agreed/send-options.js';
 import { requireControlPayload } from '../frames/frame-writer.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import { EMPTY } from '../memory/bytes.js';
 import { type ByteRange, requireByteRange } from '../memory/span.js';
-import type { OutsideHost } from '../receiving/message-decoder.js';
 import { encodeCloseBody } from '../rules/close-body.js';
 import { PROTOCOL_ERROR } from '../rules/close-codes.js';
 import { inWords, misuse, requireBytes } from '../rules/misuse.js';
@@ -93,18 +94,34 @@ export class Connection<D extends Delivery = 'messages'> {
     const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
     this.#sender = new MessageSender(resolved);
     this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
-    if (chain !== null) attachExtensions(chain, this.#input, this.#sender, sink);
+    if (chain !== null) attachExtensions(chain, this.#input, this.#sender);
   }
 
   /**
    * Lets the machine that hosts this connection take part in what happens outside of any call of its own.
    *
-   * @param makeHost - called if there can be anything of the kind: without extensions nothing is ever late
    * @internal
    */
-  hostedBy(makeHost: () => OutsideHost): void {
-    const { decoder } = this.#input;
-    if (decoder !== null) decoder.host = makeHost();
+  hostedBy(host: OutsideHost): void {
+    this.#input.host = host;
+  }
+
+  /**
+   * Whether a message may still be sent, if no other one is under way.
+   *
+   * @internal
+   */
+  get sends(): boolean {
+    return !this.#sender.closing && this.#input.outcome === null;
+  }
+
+  /**
+   * Tells that nothing can be written any more. What the sink throws passes through.
+   *
+   * @internal
+   */
+  transportGone(): void {
+    this.#input.transportGone();
   }
 
   /**
@@ -125,8 +142,10 @@ export class Connection<D extends Delivery = 'messages'> {
    *
    * @param bytes - unchanged, and kept by nobody when the call returns; with the option `handOver` they are given away, and
    * messages may be views of them
-   * @throws TypeError for anything but a Uint8Array, Error when called by the sink. What the sink throws passes
-   * through; nothing is lost then: what follows the event that threw is processed at the next call
+   * @throws TypeError for anything but a Uint8Array, Error when called by the sink, TypeError (`CHUNK_TRANSFERRED`) if the sink has
+   * transferred away the memory of a chunk that was not read to its end: the connection has failed then, with 1011. What the sink throws passes
+   * through, of several exceptions the first, while the others go to its `error`. Nothing is lost then: what follows the event that
+   * threw is processed at the next call
    *
    * RFC 6455 6.2.
    */
@@ -137,7 +156,7 @@ export class Connection<D extends Delivery = 'messages'> {
   /**
    * Tells that the transport has ended: no further bytes will come. Without the peer's Close that is the abnormal closure 1006,
    * `truncated` if it cut something off. With it the connection ends with our answer, at once unless an asynchronous extension
-   * is at work on a message before it.
+   * is at work on a message before it, or the answer is the application's (`autoClose: false`).
    *
    * RFC 6455 7.1.4, 7.1.5.
    */
@@ -365,7 +384,7 @@ export class Connection<D extends Delivery = 'messages'> {
    */
   ping(payload: Uint8Array = EMPTY): boolean {
     requireControlPayload(payload);
-    if (this.#sender.closing || this.#input.outcome !== null) return false;
+    if (!this.sends) return false;
     this.#sender.control(PING, payload);
     return true;
   }
@@ -388,8 +407,9 @@ export class Connection<D extends Delivery = 'messages'> {
   }
 
   /**
-   * Starts the closing handshake, or answers the peer's Close before that happens by itself. Nothing can be sent after; what
-   * the peer still sends is delivered until its Close comes. Give it a time limit (`Keepalive` has one).
+   * Starts the closing handshake, or answers the peer's Close: before that happens by itself, or in its place with `autoClose: false`.
+   * Nothing can be sent after; what the peer still sends is delivered until its Close comes. Give it a time limit (`Keepalive` has
+   * one).
    *
    * @param code - a status code that may be sent; none by default
    * @param reason - at most 123 bytes of UTF-8
@@ -400,8 +420,9 @@ export class Connection<D extends Delivery = 'messages'> {
    */
   close(code?: number, reason = ''): boolean {
     const body = encodeCloseBody(code, reason);
-    if (this.#sender.closing || this.#input.outcome !== null) return false;
+    if (!this.sends) return false;
     this.#sender.close(body);
+    this.#input.closeSent();
     return true;
   }
 
@@ -451,7 +472,7 @@ export class Connection<D extends Delivery = 'messages'> {
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
   private mayBegin(options?: SendOptions): boolean {
     if (options !== undefined) requireSendOptions(options);
-    if (this.#sender.closing || this.#input.outcome !== null) return false;
+    if (!this.sends) return false;
     if (this.#sender.fragmenting) {
       throw misuse(
         Error,

@@ -3,7 +3,7 @@ import type { LentSpan } from '../memory/span.js';
 import type { Fault, FaultCode } from '../rules/faults.js';
 import { requireBytes, requireRange } from '../rules/misuse.js';
 import { type FrameParserOptions, FrameRules, MESSAGE } from '../rules/parser-rules.js';
-import { FrameReader } from './frame-reader.js';
+import { chunkTransferred, FrameReader, isGone } from './frame-reader.js';
 import type { Frame } from './incoming-frame.js';
 
 /**
@@ -178,7 +178,8 @@ export class FrameParser {
    * @param end - index after the last
    * @returns the index after the last byte that was dealt with: `end`, unless the sink paused. What is left was not looked
    * at; give it again to go on.
-   * @throws RangeError when the range does not lie within `bytes`. An exception of the sink passes through; the
+   * @throws RangeError when the range does not lie within `bytes`, TypeError (`CHUNK_TRANSFERRED`) if the sink has transferred its
+   * memory away. An exception of the sink passes through; the
    * parser then stands behind the call that threw (`offset` tells where), and can go on from there.
    *
    * RFC 6455 5.2.
@@ -186,7 +187,9 @@ export class FrameParser {
   receive(bytes: Uint8Array, start = 0, end: number = bytes?.length): number {
     requireBytes(bytes, 'a chunk');
     requireRange(bytes, start, end);
-    return this.#reader.push(bytes, start, end);
+    const index = this.#reader.push(bytes, start, end);
+    if (index < end && isGone(bytes)) throw chunkTransferred();
+    return index;
   }
 
   /** Makes the running {@link FrameParser.receive} return after the sink's method that called this. */

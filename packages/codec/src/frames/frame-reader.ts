@@ -23,6 +23,7 @@ import { extendedLengthBytes, readPayloadLength } from '../rules/frame-header.js
 import { faultyByte, frameStartFault, payloadLengthFault } from '../rules/frame-rules.js';
 import { httpHint } from '../rules/http-hint.js';
 import { limitFault, type MessageProgress, progressAfter, sequenceFault } from '../rules/message-progress.js';
+import { misuse } from '../rules/misuse.js';
 import { MASK } from '../rules/opcodes.js';
 import { type FrameRules, MESSAGE } from '../rules/parser-rules.js';
 import { Frame } from './incoming-frame.js';
@@ -33,6 +34,23 @@ const MIN_SCANNED_BYTES = 64;
 const RUNNING = 0;
 const PAUSED = 1;
 const FAILED = 2;
+
+/**
+ * Whether a chunk that had bytes has none any more: a sink was given, or lent, a part of it, and has transferred its memory away.
+ * Reading stops there: whoever gave the chunk sees that it was not read to its end.
+ */
+export function isGone(chunk: Uint8Array): boolean {
+  return chunk.length === 0;
+}
+
+/** The error for what is left of such a chunk. */
+export function chunkTransferred(): Error {
+  return misuse(
+    TypeError,
+    'CHUNK_TRANSFERRED',
+    'the memory of a chunk was transferred away before the chunk was read to its end: copy what a sink is given first',
+  );
+}
 
 /** Reads frames out of a stream of bytes (RFC 6455 5.2). */
 export abstract class FrameReader {
@@ -135,21 +153,23 @@ export abstract class FrameReader {
     const { takes } = this;
     while (this.#state === RUNNING) {
       const frame = this.#frame;
-      if (frame === null) {
-        if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
-          if (end - this.#at >= MIN_SCANNED_BYTES) this.scanFrames(bytes, end);
-          if (this.#state === RUNNING && end - this.#at > 1) this.passFrames(bytes, this.#at, end, takes);
-          if (this.#state !== RUNNING) break;
-        }
-        if (this.#at === end) break;
-        this.readHeader(bytes, this.#at, end);
-      } else if (frame.remaining === 0) {
+      if (frame !== null && frame.remaining === 0) {
         this.#frame = null;
         this.onEnd(frame);
-      } else {
-        if (this.#at === end) break;
-        this.readPayload(frame, bytes, this.#at, end);
+        if (isGone(bytes)) break;
+        continue;
       }
+      if (this.#at === end) break;
+      if (frame !== null) {
+        this.readPayload(frame, bytes, this.#at, end);
+        continue;
+      }
+      if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
+        if (end - this.#at >= MIN_SCANNED_BYTES) this.scanFrames(bytes, end);
+        if (this.#state === RUNNING && end - this.#at > 1) this.passFrames(bytes, this.#at, end, takes);
+        if (this.#state !== RUNNING || this.#at === end || isGone(bytes)) break;
+      }
+      this.readHeader(bytes, this.#at, end);
     }
     return this.failed ? end : this.#at;
   }
@@ -183,7 +203,10 @@ export abstract class FrameReader {
     const scan = this.takeScan();
     if (scan === null) return;
     try {
-      while (this.#at < end && scan.read(bytes, this.#at, end, this.#rules) && this.passScanned(scan, bytes));
+      while (this.#at < end && scan.read(bytes, this.#at, end, this.#rules)) {
+        // What has been scanned arrives all the same if the chunk is gone meanwhile.
+        if (!this.passScanned(scan, bytes) || isGone(bytes)) break;
+      }
     } finally {
       scan.giveBack();
     }
@@ -231,7 +254,9 @@ export abstract class FrameReader {
     let at = start;
     let span: LentSpan | undefined;
     while (end - at >= 2) {
-      const first = bytes[at]!;
+      const first = bytes[at];
+      // As isGone, but for nothing: V8 has learnt that there is always a byte.
+      if (first === undefined) return;
       const second = bytes[at + 1]!;
       const masked = second >>> 7;
       const length7 = second & 0x7f;

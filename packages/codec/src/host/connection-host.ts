@@ -16,6 +16,7 @@
  * - What the application sends by itself is its own affair up to a limit; `full` and `onDrained` tell it when to wait.
  */
 
+import { onRejection } from '../agreed/report.js';
 import type { SendOptions } from '../agreed/send-options.js';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
@@ -39,8 +40,9 @@ const GONE = 2;
  * An application gives the connection its sink, and sends by the methods of this class, which also write. After other calls to the
  * connection (`beginText`, `pong`) it calls {@link ConnectionHost.flush}.
  *
- * What the connection's sink throws is reported as `Connection` reports what there is nobody to throw at (the sink's `error`, or as
- * uncaught), and the connection is failed with 1011: one client's misfortune is nobody else's, and nobody is left waiting.
+ * What the connection's sink throws, or what its promises are rejected with, never passes through a call of the host's: it goes to
+ * the sink's `error`, or is uncaught without one, and the connection is failed with 1011. One client's misfortune is nobody
+ * else's, and nobody is left waiting. Calls to {@link ConnectionHost.connection} itself throw as they do without a host.
  *
  * @example
  * ```ts
@@ -120,10 +122,7 @@ export class ConnectionHost {
       if (!this.gone) this.#call(() => this.#transport.wakeAt(time));
     });
     this.#output = new OutputBatches(connection, transport, this.#config.highWaterBytes);
-    connection.hostedBy(() => ({
-      outside: (call) => this.#outside(call),
-      threw: () => this.#failAfterThrow(),
-    }));
+    connection.hostedBy(this);
     this.#watch.watch();
   }
 
@@ -255,18 +254,15 @@ export class ConnectionHost {
 
   /** As `Connection.close`, and written. From now on `closeTimeoutMs` runs. */
   close(code?: number, reason?: string): boolean {
-    const sent = this.connection.close(code, reason);
-    this.flush();
-    return sent;
+    return this.#ends(() => this.connection.close(code, reason));
   }
 
   /** As `Connection.fail`, and written, if the peer reads that far; then the transport is ended. */
   fail(code?: number, reason?: string): void {
-    try {
+    this.#ends(() => {
       this.connection.fail(code, reason);
-    } finally {
-      this.flush();
-    }
+      return true;
+    });
   }
 
   /**
@@ -330,8 +326,8 @@ export class ConnectionHost {
   #mayBegin(): boolean {
     const { maxWaitingBytes, whenOver } = this.#config;
     if (this.gone) this.#discard();
-    // One that is closing sends nothing anyway.
-    if (this.waitingBytes <= maxWaitingBytes || this.connection.state !== 'open') return true;
+    // One that has sent its Close sends nothing anyway.
+    if (this.waitingBytes <= maxWaitingBytes || !this.connection.sends) return true;
     if (whenOver === 'fail') {
       this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
       if (!this.#reading) this.#run(false);
@@ -399,8 +395,12 @@ export class ConnectionHost {
     if (this.#state === GONE) this.#tellGone();
   }
 
-  /** An asynchronous extension has finished, and what it was at work on is told or written. */
-  #outside(call: () => void): void {
+  /**
+   * An asynchronous extension has finished, and what it was at work on is told or written.
+   *
+   * @internal
+   */
+  outside(call: () => void): void {
     // One that calls back at once does it inside of a call that reads.
     if (this.#reading) {
       call();
@@ -444,24 +444,48 @@ export class ConnectionHost {
       }
       this.#reading = false;
     }
+    this.#guard(() => this.connection.transportGone());
   }
 
   #threw(error: unknown): void {
     this.connection.report(error);
-    this.#failAfterThrow();
+    this.#fail(INTERNAL_ERROR, '');
   }
 
-  #failAfterThrow(): void {
+  /**
+   * A method of the sink has thrown outside of any call, or its promise was rejected, and that has been reported.
+   *
+   * @internal
+   */
+  threw(): void {
     this.#fail(INTERNAL_ERROR, '');
+    this.flush();
+  }
+
+  /**
+   * Makes a call that may end the connection, and writes. What the sink throws at its end is not for whoever ended it: only what is
+   * wrong with the call itself, which changes nothing, is thrown.
+   */
+  #ends(call: () => boolean): boolean {
+    const { state } = this.connection;
+    try {
+      return call();
+    } catch (error) {
+      if (this.connection.state === state) throw error;
+      this.connection.report(error);
+      return true;
+    } finally {
+      this.flush();
+    }
   }
 
   #fail(code: number, reason: string): void {
     this.#guard(() => this.connection.fail(code, reason));
   }
 
-  #guard(call: () => void): void {
+  #guard(call: () => unknown): void {
     try {
-      call();
+      onRejection(call(), (error) => this.connection.report(error));
     } catch (error) {
       this.connection.report(error);
     }

@@ -24,7 +24,7 @@ export interface NodeSocket {
   unshift(chunk: Uint8Array): void;
   cork(): void;
   uncork(): void;
-  end(): unknown;
+  end(callback?: (error?: Error | null) => void): unknown;
   pause(): unknown;
   resume(): unknown;
   destroy(): unknown;
@@ -41,6 +41,7 @@ class NodeTransport implements Transport {
   readonly #socket: NodeSocket;
   readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
   #error: Error | undefined;
+  #ended = false;
 
   constructor(
     socket: NodeSocket,
@@ -74,7 +75,7 @@ class NodeTransport implements Transport {
     host.flush();
   }
 
-  write(chunks: readonly Uint8Array[]): number {
+  write(chunks: readonly Uint8Array[], last = false): number {
     const socket = this.#socket;
     const { length } = chunks;
     let bytes = 0;
@@ -86,6 +87,12 @@ class NodeTransport implements Transport {
       socket.write(chunk);
     }
     if (length > 1) socket.uncork();
+    if (last) {
+      // In one turn with the bytes: over HTTP/2 they are one frame with END_STREAM then, and the peer need not wait for another.
+      socket.end(this.#onWritten);
+      this.#ended = true;
+      return 0;
+    }
     if (socket.writableLength === 0) return bytes;
     // Nothing, behind the batch: only a batch that waits costs a callback.
     socket.write(NOTHING, this.#onWritten);
@@ -105,7 +112,7 @@ class NodeTransport implements Transport {
   }
 
   end(): void {
-    this.#socket.end();
+    if (!this.#ended) this.#socket.end();
   }
 
   destroy(): void {

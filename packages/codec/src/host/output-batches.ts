@@ -120,7 +120,9 @@ export class OutputBatches {
 
   #offer(batch: Uint8Array[]): void {
     this.#offering = true;
-    const answer = this.#transport.write(batch);
+    const { transport, bufferedAmount } = this.#connection;
+    const last = transport === 'end' && bufferedAmount === 0 && this.#rest === null;
+    const answer = this.#transport.write(batch, last);
     this.#offering = false;
     if (typeof answer !== 'number' || Number.isNaN(answer)) {
       throw misuse(

@@ -17,9 +17,11 @@ export interface Transport {
    * `ConnectionHost.writable` when more fits: it is then offered the rest.
    *
    * @param chunks - at least one, none empty; not to be changed
+   * @param last - whether nothing follows. {@link Transport.end} is called once they are through; where the end can go with the last
+   * bytes, as a flag of their frame (HTTP/2's END_STREAM), a transport may end by itself right behind them
    * @returns how many of the bytes are through. All of them: the next batch may follow at once
    */
-  write(chunks: readonly Uint8Array[]): number;
+  write(chunks: readonly Uint8Array[], last?: boolean): number;
   /** Stops reading: the peer feels it as back-pressure. A chunk that comes all the same is taken. */
   pause(): void;
   /** Reads again. */

@@ -9,6 +9,7 @@
  * - Bounded: 192 KiB a realm. How much is read ahead of the sink is bounded too, see `FrameScan.read`.
  */
 import { createSimdMemory, type SimdMemory } from '@sanssocket/mask';
+import { MASK } from '../rules/opcodes.js';
 import type { FrameRules } from '../rules/parser-rules.js';
 import { copyInto } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
@@ -150,16 +151,17 @@ export class FrameScan {
     this.#maxFrames = FIRST_FRAMES;
     taken = false;
     noteReturned(this);
-    // Reading stopped among them. Last, as it throws if the sink has transferred the chunk away: then that is its own loss.
+    // Reading stopped among them.
     for (let i = next; i < count; i++) takeBack(this.startOf(i), this.endOf(i));
     poison(this.bytes, copied);
   }
 }
 
-/** How long the first frame is; 0 if it is not whole, or so long that no scan takes it: then nothing is copied in vain. */
+/** How long the first frame is; 0 if it is not masked or whole, or so long that no scan takes it: then nothing is copied in vain. */
 function wholeFrameBytes(chunk: Uint8Array, start: number, end: number): number {
-  const length7 = chunk[start + 1]! & 0x7f;
-  if (length7 === 127) return 0;
+  const second = chunk[start + 1]!;
+  const length7 = second & 0x7f;
+  if (second < MASK || length7 === 127) return 0;
   const bytes = length7 < 126 ? 6 + length7 : 8 + ((chunk[start + 2]! << 8) | chunk[start + 3]!);
   return bytes <= end - start ? bytes : 0;
 }

@@ -5,7 +5,9 @@
  *
  * - Written once, when the copy is made, and by nobody after. A chunk that was given away is unmasked where it stands, from the
  *   message that is kept first on, and masked again from the first one on that the sink has not heard of when reading stops.
- * - Seen by whoever the sink gives the messages to, for as long as they like: nothing comes back.
+ * - Seen by whoever the sink gives the messages to, for as long as they like: nothing comes back. A sink that transfers one away
+ *   takes those with it that it was given before: the next ones have memory of their own each, until the next read. A chunk that
+ *   was given away goes as a whole: what was not read of it is lost, which the frame reader sees.
  * - Bounded: a message that is kept holds on to at most 8 KiB of its neighbours, which are bytes of the same connection and the
  *   same read, and never to the host's chunk but where that has been given away.
  */
@@ -91,7 +93,9 @@ export function keepMessage(bytes: Uint8Array, start: number, end: number, alloc
   const length = end - start;
   if (length > TINY_BYTES && bytes === source && (length < LARGE_BYTES || givenChunk !== null)) {
     if (copy === null || start < copyStart || end > copyEnd) makeCopy(start, end);
-    return new Uint8Array(copy!, copyOffset + start - copyStart, length);
+    if (copy!.byteLength > 0) return new Uint8Array(copy!, copyOffset + start - copyStart, length);
+    // Transferred away. One copy more for each message would be up to 8 KiB each.
+    source = null;
   }
   const message = messageMemory(length, allocate);
   copyInto(bytes, start, end, message, 0);
@@ -126,7 +130,7 @@ function makeCopy(start: number, end: number): void {
  * @param end - index after its last byte
  */
 export function takeBack(start: number, end: number): void {
-  if (copy === null || givenChunk === null || source === givenChunk) return;
+  if (copy === null || givenChunk === null || source === givenChunk || givenChunk.length === 0) return;
   const at = shift + start;
   mask(givenChunk, at, shift + end, givenChunk, at, keyFromBytes(givenChunk, at - 4));
 }

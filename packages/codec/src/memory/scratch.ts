@@ -85,7 +85,10 @@ export function usesSimd(scratch: Scratch, mask: MaskKernel): scratch is Scratch
 export function giveBack(scratch: Scratch): void {
   noteReturned(scratch);
   poison(scratch.bytes, scratch === shared ? lentBytes : scratch.bytes.length);
-  if (scratch === shared) taken = false;
+  if (scratch !== shared) return;
+  taken = false;
+  // A sink has transferred away what it was lent, which WebAssembly's memory alone does not let it.
+  if (scratch.simd === undefined && scratch.bytes.length === 0) shared = undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import type { Delivery } from '../agreed/connection-sink.js';
+import type { Caller } from '../agreed/report.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, isLent, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
 import { BINARY, type MessageOpcode } from '../rules/opcodes.js';
@@ -12,6 +13,11 @@ import { IncomingMessage } from './incoming-message.js';
 const SIMD_TEXT_BYTES = 128;
 /** Pieces from this size on are held where they stand, if that is theirs. */
 const HOLD_FROM_BYTES = 4096;
+/**
+ * Where such a piece begins in its chunk at most, behind a header: what stands further back may have a message before it, which the
+ * sink was given as a view of the chunk, and may transfer away with all of it before this one is whole.
+ */
+const HOLD_TO_START = 14;
 /** What goes through SIMD memory at a time. */
 const SIMD_PIECE_BYTES = 0x1_0000;
 
@@ -34,7 +40,11 @@ export class AssembledBytes extends IncomingMessage {
     if (!this.validates) {
       const length = end - start;
       const holds =
-        handOver && length >= HOLD_FROM_BYTES && 2 * length >= bytes.buffer.byteLength && !isLent(bytes);
+        handOver &&
+        start <= HOLD_TO_START &&
+        length >= HOLD_FROM_BYTES &&
+        2 * length >= bytes.buffer.byteLength &&
+        !isLent(bytes);
       if (!holds || !this.#buffer.hold(bytes, start, end, mask, key))
         this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
       return VALID;
@@ -81,9 +91,9 @@ export class AssembledBytes extends IncomingMessage {
     return this.#buffer.toBytes();
   }
 
-  override deliver(sink: AnySink): boolean {
+  override deliver(caller: Caller): boolean {
     // In pieces, what is put together is only what an extension has to decode.
-    return deliverBytes(this.#config.delivery as 'messages' | 'spans', sink, this.opcode, this.toBytes());
+    return deliverBytes(this.#config.delivery as 'messages' | 'spans', caller, this.opcode, this.toBytes());
   }
 
   override release(): void {

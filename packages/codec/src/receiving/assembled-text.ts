@@ -4,7 +4,8 @@
  */
 
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import type { Delivery } from '../agreed/connection-sink.js';
+import { type Caller, called } from '../agreed/report.js';
 import { EMPTY } from '../memory/bytes.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
@@ -78,14 +79,14 @@ export class AssembledText extends IncomingMessage {
     }
   }
 
-  override deliver(sink: AnySink): boolean {
+  override deliver(caller: Caller): boolean {
     const waiting = this.#waiting;
     // Most often it is all in one segment, and need not be moved.
     if (waiting.bytes > waiting.tailBytes && this.#decode(EMPTY, 0, 0, 0) !== VALID) return false;
     const text = joined(this.#text, decodeUtf8(waiting.tail, 0, waiting.tailBytes)!);
     waiting.release();
     if (text === undefined) return false;
-    sink.text?.(text);
+    called(caller, caller.sink.text?.(text));
     return true;
   }
 

@@ -3,8 +3,9 @@
  * them, by a pause, a failure or an exception, as it may at any other event.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import type { Delivery } from '../agreed/connection-sink.js';
 import type { Decoded } from '../agreed/extension.js';
+import { type Caller, called } from '../agreed/report.js';
 import { EMPTY } from '../memory/bytes.js';
 import { LentSpan } from '../memory/span.js';
 import type { FaultCode } from '../rules/faults.js';
@@ -18,12 +19,14 @@ export class DecodedMessage {
   readonly fault: FaultCode | undefined;
   readonly #opcode: MessageOpcode;
   readonly #bytes: Uint8Array;
-  /** How many of its events have been told. */
+  /** How many of its events have been told, and how many stand before the last one: its bytes may be gone by then. */
   #told = 0;
+  readonly #before: number;
 
   constructor(opcode: MessageOpcode, decoded: Decoded) {
     this.#opcode = opcode;
     this.#bytes = typeof decoded === 'string' ? EMPTY : decoded;
+    this.#before = this.#bytes.length === 0 ? 1 : 2;
     if (typeof decoded === 'string') this.fault = decoded;
     // RFC 6455 8.1 is about the text that an extension gives, not about what came (RFC 7692 6.2).
     else if (opcode === TEXT && invalidIndex(decoded, 0, decoded.length) !== VALID)
@@ -32,7 +35,7 @@ export class DecodedMessage {
 
   /** Whether the next event is the last one. */
   isLast(delivery: ConnectionConfig<Delivery>['delivery']): boolean {
-    return delivery !== 'pieces' || this.#told === (this.#bytes.length === 0 ? 1 : 2);
+    return delivery !== 'pieces' || this.#told === this.#before;
   }
 
   /**
@@ -40,13 +43,14 @@ export class DecodedMessage {
    *
    * @returns false if it could not be told, because no string is that long
    */
-  tellNext(delivery: ConnectionConfig<Delivery>['delivery'], sink: AnySink): boolean {
+  tellNext(delivery: ConnectionConfig<Delivery>['delivery'], caller: Caller): boolean {
     const bytes = this.#bytes;
-    if (delivery !== 'pieces') return deliverBytes(delivery, sink, this.#opcode, bytes);
+    if (delivery !== 'pieces') return deliverBytes(delivery, caller, this.#opcode, bytes);
     const last = this.isLast(delivery);
-    if (this.#told++ === 0) sink.begin?.(this.#opcode);
-    else if (last) sink.finish?.();
-    else sink.piece?.(new LentSpan(bytes).of(0, bytes.length));
+    const { sink } = caller;
+    if (this.#told++ === 0) called(caller, sink.begin?.(this.#opcode));
+    else if (last) called(caller, sink.finish?.());
+    else called(caller, sink.piece?.(new LentSpan(bytes).of(0, bytes.length)));
     return true;
   }
 }

@@ -1,5 +1,5 @@
 /** A whole message on its way to the sink, in the form that the connection's `delivery` asks for. */
-import type { AnySink } from '../agreed/connection-sink.js';
+import { type Caller, called } from '../agreed/report.js';
 import { LentSpan } from '../memory/span.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { decodeUtf8 } from '../rules/text.js';
@@ -12,19 +12,19 @@ import { decodeUtf8 } from '../rules/text.js';
  */
 export function deliverBytes(
   delivery: 'messages' | 'spans',
-  sink: AnySink,
+  caller: Caller,
   opcode: MessageOpcode,
   bytes: Uint8Array,
 ): boolean {
   if (delivery === 'spans') {
-    sink.message?.(opcode, new LentSpan(bytes).of(0, bytes.length));
+    called(caller, caller.sink.message?.(opcode, new LentSpan(bytes).of(0, bytes.length)));
   } else if (opcode === TEXT) {
     const text = decodeUtf8(bytes, 0, bytes.length);
     if (text === undefined) return false;
-    sink.text?.(text);
+    called(caller, caller.sink.text?.(text));
   } else {
     // No bytes may be an extension's constant: whoever gets them may transfer their memory away.
-    sink.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes);
+    called(caller, caller.sink.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes));
   }
   return true;
 }

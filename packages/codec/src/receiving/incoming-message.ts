@@ -1,6 +1,6 @@
 /** A message that arrives in parts (RFC 6455 5.4), and how far its text has been validated (8.1). */
 import { type MaskKernel, rotateKey } from '@sanssocket/mask';
-import type { AnySink } from '../agreed/connection-sink.js';
+import type { Caller } from '../agreed/report.js';
 import type { MessageBuffer } from '../memory/message-buffer.js';
 import { isLentUtf8 } from '../memory/scratch.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
@@ -36,7 +36,7 @@ export abstract class IncomingMessage {
    *
    * @returns false if it is a text for which no string is long enough
    */
-  abstract deliver(sink: AnySink): boolean;
+  abstract deliver(caller: Caller): boolean;
 
   /** It will not be whole any more, or has been delivered. */
   abstract release(): void;

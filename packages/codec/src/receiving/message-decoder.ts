@@ -2,14 +2,6 @@
 import { type Decoded, type ExtensionChain, isPromise } from '../agreed/extension.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
 
-/** Whoever hosts a connection, for what an asynchronous extension causes outside of the host's calls. */
-export interface OutsideHost {
-  /** Makes a call in which the sink may be called and output come into being. */
-  outside(call: () => void): void;
-  /** Something has thrown in it, and has been reported. */
-  threw(): void;
-}
-
 /** The decoder of one connection; a connection without extensions has none. */
 export class MessageDecoder {
   readonly #chain: ExtensionChain;
@@ -17,8 +9,6 @@ export class MessageDecoder {
   #waiting = false;
   /** Whether the sink is called outside of any call of the host's, because an asynchronous extension has finished. */
   outside = false;
-  /** Null where an application hosts the connection by itself. */
-  host: OutsideHost | null = null;
 
   /** @param onReady - an asynchronous extension has finished, and its message has been handed back: go on with it */
   constructor(chain: ExtensionChain, onReady: () => void) {

@@ -8,7 +8,7 @@
 import type { ConnectionConfig } from '../agreed/connection-config.js';
 import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { abnormalOutcome, cleanOutcome, failedOutcome, type Outcome } from '../agreed/outcome.js';
-import { report } from '../agreed/report.js';
+import { type Caller, called, type OutsideHost, onRejection, report } from '../agreed/report.js';
 import { FrameReader } from '../frames/frame-reader.js';
 import type { Frame } from '../frames/incoming-frame.js';
 import { copyOf } from '../memory/bytes.js';
@@ -31,26 +31,36 @@ import type { MessageDecoder } from './message-decoder.js';
 import { PassedPieces } from './passed-pieces.js';
 import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
 
-/** The peer's Close has arrived, our answer is in line behind an extension at work. */
-const HEARD_CLOSE = 0;
+/** The peer's Close, whose answer is not out: it is in line behind an extension at work, or the application's to give. */
+class HeardClose {
+  readonly code: number;
+  readonly reason: string;
+
+  constructor(code: number, reason: string) {
+    this.code = code;
+    this.reason = reason;
+  }
+}
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
-export class MessageReader extends FrameReader {
+export class MessageReader extends FrameReader implements Caller {
   readonly #config: ConnectionConfig<Delivery>;
-  readonly #sink: AnySink;
+  readonly sink: AnySink;
   readonly #sender: MessageSender;
   #decoder: MessageDecoder | null = null;
+  /** Null where an application hosts the connection by itself. */
+  host: OutsideHost | null = null;
   /** The message of which some frame or byte is missing. */
   #message: IncomingMessage | null = null;
   /** A message that an extension has decoded, and of which the sink has not heard all. */
   #decoded: DecodedMessage | null = null;
-  /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
-  #outcome: Outcome | typeof HEARD_CLOSE | null = null;
+  /** How the connection ended, or with what it is about to. */
+  #outcome: Outcome | HeardClose | null = null;
 
   constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
     this.#config = config;
-    this.#sink = sink;
+    this.sink = sink;
     this.#sender = sender;
   }
 
@@ -66,7 +76,8 @@ export class MessageReader extends FrameReader {
 
   /** How the connection ended; null as long as it has not. */
   get outcome(): Outcome | null {
-    return this.#outcome === HEARD_CLOSE ? null : this.#outcome;
+    const outcome = this.#outcome;
+    return outcome instanceof HeardClose ? null : outcome;
   }
 
   /** Whether the peer's Close has arrived, or the connection has ended: no input matters any more. */
@@ -79,9 +90,41 @@ export class MessageReader extends FrameReader {
     return this.#decoder?.waiting === true;
   }
 
+  /** How many bytes of input may wait. */
+  protected get maxBacklogBytes(): number {
+    return this.#config.maxBacklogBytes;
+  }
+
+  /** Whether what is being read has been given away, so that messages may be views of it. */
+  protected get givenAway(): boolean {
+    return this.#config.handOver;
+  }
+
   /** Tells of an exception that there is nobody to throw at. */
   report(error: unknown): void {
-    report(this.outcome === null ? this.#sink : undefined, error);
+    report(this.sink, error);
+  }
+
+  follow(returned: object): void {
+    onRejection(returned, (error) => {
+      this.report(error);
+      this.host?.threw();
+    });
+  }
+
+  /** Makes two calls, whatever the first throws: of two exceptions the first passes through, and the other one is told of. */
+  protected both(first: () => void, second: () => void): void {
+    try {
+      first();
+    } catch (error) {
+      try {
+        second();
+      } catch (another) {
+        this.report(another);
+      }
+      throw error;
+    }
+    second();
   }
 
   /** As `FrameParser.receive`. What is left of a decoded message is told first. */
@@ -108,15 +151,19 @@ export class MessageReader extends FrameReader {
   abort(code: number, reason: string, fault: Fault | undefined): void {
     if (this.outcome !== null) return;
     this.pause();
+    this.both(
+      () => this.writeLastClose(code, reason),
+      () => this.finish(failedOutcome(code, reason, fault)),
+    );
+  }
+
+  private writeLastClose(code: number, reason: string): void {
     try {
       this.#sender.abort(encodeCloseBody(code, reason));
     } catch (error) {
-      this.finish(failedOutcome(code, reason, fault));
       // Outside of any call of the host's it is the reason for this failure most likely, which the sink has been told of.
-      if (this.#decoder?.outside === true) return;
-      throw error;
+      if (this.#decoder?.outside !== true) throw error;
     }
-    this.finish(failedOutcome(code, reason, fault));
   }
 
   // The frame reader's calls, in their order.
@@ -127,13 +174,12 @@ export class MessageReader extends FrameReader {
   }
 
   protected override takeScan(): FrameScan | null {
-    const { scans, delivery, handOver } = this.#config;
-    return scans ? takeScan(delivery === 'messages', handOver) : null;
+    const { scans, delivery } = this.#config;
+    return scans ? takeScan(delivery === 'messages', this.givenAway) : null;
   }
 
   protected override onMessagesIn(chunk: Uint8Array, end: number): void {
-    const { delivery, handOver } = this.#config;
-    if (delivery === 'messages') beginMessages(chunk, end, handOver ? chunk : null, 0);
+    if (this.#config.delivery === 'messages') beginMessages(chunk, end, this.givenAway ? chunk : null, 0);
   }
 
   /** Not for text, which is to fail at the first byte that is wrong. */
@@ -161,9 +207,9 @@ export class MessageReader extends FrameReader {
       invalid = this.fragment(first, bytes, start, end, key);
     } else if (key === 0) {
       const span = new LentSpan(bytes).of(start, end);
-      invalid = deliverWhole(this.#config, this.#sink, opcode as MessageOpcode, span, false);
+      invalid = deliverWhole(this.#config, this, opcode as MessageOpcode, span, false);
     } else {
-      invalid = deliverMasked(this.#config, this.#sink, opcode as MessageOpcode, bytes, start, end, key);
+      invalid = deliverMasked(this.#config, this, opcode as MessageOpcode, bytes, start, end, key);
     }
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
@@ -174,14 +220,14 @@ export class MessageReader extends FrameReader {
     const invalid =
       this.#decoder !== null && this.isEncoded(first)
         ? this.fragment(first, span.bytes, span.start, end, 0)
-        : deliverWhole(this.#config, this.#sink, opcode, span, ascii);
+        : deliverWhole(this.#config, this, opcode, span, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
   protected override onHeader({ first }: Frame): void {
     if (this.#config.delivery !== 'pieces' || (first & 0x0f) === CONTINUATION) return;
     const message = this.messageOf(first);
-    if (!this.isEncoded(first)) this.#sink.begin?.(message.opcode);
+    if (!this.isEncoded(first)) called(this, this.sink.begin?.(message.opcode));
   }
 
   protected override onPayload(
@@ -234,7 +280,7 @@ export class MessageReader extends FrameReader {
     const opcode = (first & 0x0f) as MessageOpcode;
     const { delivery } = this.#config;
     const encoded = this.isEncoded(first);
-    if (!encoded && delivery === 'pieces') return new PassedPieces(this.#config, this.#sink, opcode, first);
+    if (!encoded && delivery === 'pieces') return new PassedPieces(this.#config, this, opcode, first);
     if (!encoded && delivery === 'messages' && opcode === TEXT) return new AssembledText(this.#config, first);
     return new AssembledBytes(this.#config, opcode, first, encoded);
   }
@@ -250,7 +296,7 @@ export class MessageReader extends FrameReader {
     this.#message = null;
     if (!message.wholeCharacters) this.fail('INVALID_UTF8');
     else if (this.isEncoded(message.first)) this.decode(message as AssembledBytes);
-    else if (!message.deliver(this.#sink)) this.fail('MESSAGE_TOO_LARGE');
+    else if (!message.deliver(this)) this.fail('MESSAGE_TOO_LARGE');
   }
 
   // Messages that an extension changed.
@@ -270,7 +316,7 @@ export class MessageReader extends FrameReader {
     if (message.fault !== undefined) this.fail(message.fault);
     while (this.running && this.#decoded === message) {
       if (message.isLast(this.#config.delivery)) this.#decoded = null;
-      if (!message.tellNext(this.#config.delivery, this.#sink)) this.fail('MESSAGE_TOO_LARGE');
+      if (!message.tellNext(this.#config.delivery, this)) this.fail('MESSAGE_TOO_LARGE');
     }
   }
 
@@ -280,17 +326,25 @@ export class MessageReader extends FrameReader {
     if (opcode === CLOSE) {
       this.closeFrame(bytes, start, end);
     } else if (opcode === PING) {
-      try {
-        this.#sink.ping?.(copyOf(bytes, start, end));
-      } finally {
-        // 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". Our own Close is
-        // no reason not to: 5.5.1 forbids data frames after it.
-        if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
+      if (this.sink.ping === undefined) this.answerPing(bytes, start, end);
+      else {
+        this.both(
+          () => called(this, this.sink.ping?.(copyOf(bytes, start, end))),
+          () => this.answerPing(bytes, start, end),
+        );
       }
     } else {
-      this.#sink.pong?.(copyOf(bytes, start, end));
+      called(this, this.sink.pong?.(copyOf(bytes, start, end)));
     }
     poisonOwn(bytes, start, end);
+  }
+
+  /**
+   * RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". Our own Close is no
+   * reason not to: 5.5.1 forbids data frames after it.
+   */
+  private answerPing(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
   }
 
   /** RFC 6455 5.5.1, 7.1.5, 7.1.6. */
@@ -301,28 +355,46 @@ export class MessageReader extends FrameReader {
       return;
     }
     const { code, reason } = body;
-    this.#outcome = HEARD_CLOSE;
+    const heard = new HeardClose(code, reason);
+    this.#outcome = heard;
     this.pause();
-    try {
-      this.#sink.peerClose?.(code, reason);
-    } finally {
-      this.answerClose(code, reason);
-    }
+    this.both(
+      () => called(this, this.sink.peerClose?.(code, reason)),
+      () => {
+        if (this.#config.autoClose || this.#sender.closing) this.answerClose(heard);
+      },
+    );
+  }
+
+  /** Our Close is out, or in line. If it answers the peer's, the connection ends with it. */
+  closeSent(): void {
+    if (this.#outcome instanceof HeardClose) this.answerClose(this.#outcome);
+  }
+
+  /** Nothing can be written any more: a Close of the peer's that is not answered never will be. */
+  transportGone(): void {
+    const heard = this.#outcome;
+    if (heard instanceof HeardClose && !this.#sender.closing) this.finish(unansweredOutcome(heard));
   }
 
   /**
    * "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in
    * response" (RFC 6455 5.5.1), with the same code.
    */
-  private answerClose(code: number, reason: string): void {
+  private answerClose(heard: HeardClose): void {
     if (this.outcome !== null) return;
+    const { code, reason } = heard;
     try {
       if (!this.#sender.closing)
         this.#sender.close(encodeCloseBody(code === NO_STATUS_RECEIVED ? undefined : code));
     } catch (error) {
       // There is no answer, and there will be none.
-      this.finish({ ...cleanOutcome(code, reason), clean: false });
-      throw error;
+      this.both(
+        () => {
+          throw error;
+        },
+        () => this.finish(unansweredOutcome(heard)),
+      );
     }
     this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
   }
@@ -335,16 +407,30 @@ export class MessageReader extends FrameReader {
     this.#message = null;
     this.#decoded = null;
     const decoder = this.#decoder;
-    try {
-      // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
-      // told of that before.
-      if (decoder?.outside === true) this.#sink.output?.();
-    } finally {
-      try {
-        decoder?.close();
-      } finally {
-        this.#sink.closed?.(outcome);
-      }
+    if (decoder === null) {
+      this.tellClosed(outcome);
+      return;
     }
+    this.both(
+      () => {
+        // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
+        // told of that before.
+        if (decoder.outside) called(this, this.sink.output?.());
+      },
+      () =>
+        this.both(
+          () => decoder.close(),
+          () => this.tellClosed(outcome),
+        ),
+    );
   }
+
+  private tellClosed(outcome: Outcome): void {
+    called(this, this.sink.closed?.(outcome));
+  }
+}
+
+/** The peer's Close came, and ours never left (RFC 6455 7.1.4, 7.1.5). */
+function unansweredOutcome({ code, reason }: HeardClose): Outcome {
+  return { ...cleanOutcome(code, reason), clean: false };
 }

@@ -1,6 +1,7 @@
 /** A message whose pieces are passed on as they come, and kept by nobody: only a character that a piece cuts is held back. */
 import { type ConnectionConfig, keptConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import type { Delivery } from '../agreed/connection-sink.js';
+import { type Caller, called } from '../agreed/report.js';
 import { poisonOwn } from '../memory/checked.js';
 import { borrow, giveBack, unmaskTo } from '../memory/scratch.js';
 import { LentSpan } from '../memory/span.js';
@@ -11,18 +12,23 @@ import { IncomingMessage } from './incoming-message.js';
 /** Its pieces, passed on. */
 export class PassedPieces extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(keptConfig, {}, TEXT, 0);
+  static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(
+    keptConfig,
+    { sink: {}, follow() {} },
+    TEXT,
+    0,
+  );
 
   readonly #config: ConnectionConfig<Delivery>;
-  readonly #sink: AnySink;
+  readonly #caller: Caller;
   /** The bytes so far of a character that a piece cut, and how many they are. */
   #held: Uint8Array | null = null;
   #heldBytes = 0;
 
-  constructor(config: ConnectionConfig<Delivery>, sink: AnySink, opcode: MessageOpcode, first: number) {
+  constructor(config: ConnectionConfig<Delivery>, caller: Caller, opcode: MessageOpcode, first: number) {
     super(opcode, first, false);
     this.#config = config;
-    this.#sink = sink;
+    this.#caller = caller;
   }
 
   override add(bytes: Uint8Array, start: number, end: number, key: number): number {
@@ -57,12 +63,12 @@ export class PassedPieces extends IncomingMessage {
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    this.#sink.piece?.(span.of(begin, end - hold));
+    called(this.#caller, this.#caller.sink.piece?.(span.of(begin, end - hold)));
     poisonOwn(bytes, begin, end - hold);
   }
 
-  override deliver(sink: AnySink): boolean {
-    sink.finish?.();
+  override deliver(caller: Caller): boolean {
+    called(caller, caller.sink.finish?.());
     return true;
   }
 

@@ -2,7 +2,8 @@
  * A message that stands whole in memory: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
  */
 import type { ConnectionConfig } from '../agreed/connection-config.js';
-import type { AnySink, Delivery } from '../agreed/connection-sink.js';
+import type { Delivery } from '../agreed/connection-sink.js';
+import { type Caller, called } from '../agreed/report.js';
 import { poisonOwn } from '../memory/checked.js';
 import { keepMessage, messageMemory } from '../memory/kept-messages.js';
 import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
@@ -20,22 +21,22 @@ import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
  */
 export function deliverWhole(
   config: ConnectionConfig<Delivery>,
-  sink: AnySink,
+  caller: Caller,
   opcode: MessageOpcode,
   span: LentSpan,
   ascii: boolean,
 ): number {
   const { bytes, start, end } = span;
   if (config.delivery === 'messages') {
-    if (opcode === TEXT) return deliverText(sink, bytes, start, end, ascii);
-    sink.binary?.(keepMessage(bytes, start, end, config.allocateLasting));
+    if (opcode === TEXT) return deliverText(caller, bytes, start, end, ascii);
+    called(caller, caller.sink.binary?.(keepMessage(bytes, start, end, config.allocateLasting)));
     return VALID;
   }
   if (opcode === TEXT && !ascii && !isLentUtf8(bytes, start, end)) {
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }
-  sink.message?.(opcode, span);
+  called(caller, caller.sink.message?.(opcode, span));
   poisonOwn(bytes, start, end);
   return VALID;
 }
@@ -43,7 +44,7 @@ export function deliverWhole(
 /** The same for a masked message, which is unmasked in memory that is lent for it, or in its own. */
 export function deliverMasked(
   config: ConnectionConfig<Delivery>,
-  sink: AnySink,
+  caller: Caller,
   opcode: MessageOpcode,
   bytes: Uint8Array,
   start: number,
@@ -51,26 +52,26 @@ export function deliverMasked(
   key: number,
 ): number {
   if (config.delivery === 'messages' && opcode !== TEXT) {
-    sink.binary?.(unmaskedCopy(config, bytes, start, end, key));
+    called(caller, caller.sink.binary?.(unmaskedCopy(config, bytes, start, end, key)));
     return VALID;
   }
   const scratch = borrow(end - start);
   try {
     const ascii = unmaskTo(scratch, 0, bytes, start, end, key, config.maskLasting);
-    const invalid = deliverWhole(config, sink, opcode, scratch.span.of(0, end - start), ascii);
+    const invalid = deliverWhole(config, caller, opcode, scratch.span.of(0, end - start), ascii);
     return invalid < 0 ? invalid : start + invalid;
   } finally {
     giveBack(scratch);
   }
 }
 
-function deliverText(sink: AnySink, bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
+function deliverText(caller: Caller, bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
   const text = decodeText(bytes, start, end, lentView(bytes), ascii);
   if (text === undefined) {
     const invalid = invalidIndex(bytes, start, end);
     return invalid === VALID ? TOO_LONG : invalid;
   }
-  sink.text?.(text);
+  called(caller, caller.sink.text?.(text));
   return VALID;
 }
 

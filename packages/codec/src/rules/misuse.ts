@@ -30,6 +30,8 @@ export type MisuseCode =
   | 'CLOSE_REASON_INVALID'
   /** A source of masking keys gave what is none (RFC 6455 5.3). */
   | 'KEY_INVALID'
+  /** A sink has transferred away the memory of a chunk that was not read to its end. */
+  | 'CHUNK_TRANSFERRED'
   /** An allocator gave what was not asked for. */
   | 'ALLOCATION_INVALID'
   /** Not now: a message in fragments is under way, or has ended (RFC 6455 5.4). */

@@ -5,6 +5,7 @@ import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import type { Outcome } from '../agreed/outcome.js';
 import { Connection } from '../connection/connection.js';
+import { copyOf } from '../memory/bytes.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
 
 /**
@@ -64,7 +65,8 @@ export type ConnectionEvent =
 export function eventSink(push: (event: ConnectionEvent) => void, output: () => void): AnySink {
   return {
     text: (text) => push({ type: 'text', text }),
-    binary: (bytes) => push({ type: 'binary', bytes }),
+    // Of a buffer that it has with others it gets one of its own: whoever takes events may transfer each away.
+    binary: (bytes) => push({ type: 'binary', bytes: ownBytes(bytes) }),
     message: (opcode, span) => push({ type: 'message', opcode, bytes: span.copy() }),
     begin: (opcode) => push({ type: 'begin', opcode }),
     piece: (span) => push({ type: 'piece', bytes: span.copy() }),
@@ -75,6 +77,10 @@ export function eventSink(push: (event: ConnectionEvent) => void, output: () => 
     closed: (outcome) => push({ type: 'closed', outcome }),
     output,
   };
+}
+
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.length === bytes.buffer.byteLength ? bytes : copyOf(bytes, 0, bytes.length);
 }
 
 /**

@@ -148,6 +148,7 @@ class Streams implements ConnectionStreams {
             this.#output = null;
             this.#messages?.error(reason);
             this.#endInput();
+            this.connection.transportGone();
           },
         },
         onDemand,

@@ -37,7 +37,8 @@ import {
 const Target: PlatformEventTarget = EventTarget;
 
 /** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
-export interface TransportWebSocketOptions extends Omit<ConnectionOptions, 'role' | 'delivery' | 'autoPong'> {
+export interface TransportWebSocketOptions
+  extends Omit<ConnectionOptions, 'role' | 'delivery' | 'autoPong' | 'autoClose'> {
   /** Which side this is; `'client'` by default. */
   readonly role?: 'client' | 'server';
   /** What `url` says; the origin of messages comes from it. Empty by default. */
@@ -158,7 +159,13 @@ export class TransportWebSocket extends Target {
       this.#extensions = agreed.extensions ?? extensions;
     };
     const setup = {
-      config: new ConnectionConfig({ ...limits, role, delivery: 'messages', autoPong: true }),
+      config: new ConnectionConfig({
+        ...limits,
+        role,
+        delivery: 'messages',
+        autoPong: true,
+        autoClose: true,
+      }),
       messageExtensions,
       startTimer: (callback: () => void) => schedule(callback, limitMs),
     };

@@ -79,7 +79,7 @@ describe('options', () => {
     [{ role: 'server', handOver: 'no' }, {}, 'OPTION_INVALID', 'handOver is a boolean'],
     [{ role: 'client', maskingKeys: 5 }, {}, 'OPTION_INVALID', 'maskingKeys is a function, not 5'],
     [{ role: 'server', allocate: {} }, {}, 'OPTION_INVALID', 'allocate is a function'],
-    [{ role: 'server' }, { *text() {} }, 'SINK_INVALID', 'GeneratorFunction'],
+    [{ role: 'server' }, { *text() {} }, 'SINK_INVALID', 'text of a sink is a generator'],
     [{ role: 'server', delivery: 'spans' }, { message: null, text() {} }, 'SINK_INVALID', 'come to message'],
     [
       { role: 'server', delivery: 'spans' },
@@ -94,7 +94,7 @@ describe('options', () => {
       'SINK_INVALID',
       'begin, piece, finish',
     ],
-    [{ role: 'server' }, { async text() {} }, 'SINK_INVALID', 'text of a sink is of type AsyncFunction'],
+    [{ role: 'server' }, { async *binary() {} }, 'SINK_INVALID', 'binary of a sink is a generator'],
   ])('%o with the sink %o', (options, sink, code, sentence) => {
     expect(() => make(options as object, sink)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(sentence) }),

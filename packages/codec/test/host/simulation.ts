@@ -78,6 +78,7 @@ export class SimulatedTransport implements Transport {
   /** What was given and is not through. References: what the host may not change yet would be seen. */
   #held: Uint8Array[] = [];
   #refused = false;
+  #last = false;
   /** How much is under way to the other end, or has arrived there and was not read. */
   #inFlight = 0;
   readonly #arrived: Uint8Array[] = [];
@@ -94,11 +95,14 @@ export class SimulatedTransport implements Transport {
 
   // What the host calls.
 
-  write(chunks: readonly Uint8Array[]): number {
+  write(chunks: readonly Uint8Array[], last = false): number {
     this.#usable();
     assert(!this.ended, 'written after the end');
     assert(this.#held.length === 0, 'written while a batch was held');
     assert(chunks.length > 0 && chunks.every(({ length }) => length > 0));
+    // What is left of the last batch may be offered again, and nothing else.
+    assert(!this.#last || last, 'written behind the last');
+    this.#last = last;
     this.#refused = false;
     const bytes = sum(chunks);
     if (this.#nature.kind === 'takes') {
@@ -132,6 +136,7 @@ export class SimulatedTransport implements Transport {
   end(): void {
     this.#usable();
     assert(!this.ended, 'ended twice');
+    assert(this.#last || this.sentBytes === 0, 'ended, and the last batch was not told of');
     this.ended = true;
     this.#endWhenThrough();
   }

@@ -244,7 +244,7 @@ it('more messages than one list holds, in one chunk', () => {
   expect(heard).toBe(many);
 });
 
-it('a sink that transfers a chunk that was handed over away loses what follows there; others still have the scan', () => {
+it('a sink that transfers a chunk that was handed over away is told so; others still have the scan', () => {
   const frames = concat(...[1, 2, 3].map((byte) => masked(FIN | BINARY, new Uint8Array(100).fill(byte))));
   const connection: Connection = new Connection(
     { role: 'server', handOver: true },
@@ -255,7 +255,7 @@ it('a sink that transfers a chunk that was handed over away loses what follows t
       },
     },
   );
-  expect(() => connection.receive(frames)).toThrow();
+  expect(() => connection.receive(frames)).toThrow(expect.objectContaining({ code: 'CHUNK_TRANSFERRED' }));
   const scan = takeScan(false, false);
   expect(scan).not.toBe(null);
   scan?.giveBack();

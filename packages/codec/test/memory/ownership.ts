@@ -15,11 +15,12 @@ export function declareOwn(bytes: Uint8Array): void {
 }
 
 export function poisonOwn(bytes: Uint8Array, start: number, end: number): void {
-  if (own.has(bytes)) bytes.fill(POISON, start, end);
+  // Memory that a sink has transferred away has no readers.
+  if (own.has(bytes) && bytes.length > 0) bytes.fill(POISON, start, end);
 }
 
 export function poison(bytes: Uint8Array, end: number): void {
-  bytes.fill(POISON, 0, end);
+  if (bytes.length > 0) bytes.fill(POISON, 0, end);
 }
 
 export function noteLent(thing: object): void {
