@@ -42,6 +42,9 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+/** Of a client that connects without end. */
+const KEPT_NONCES = 10_000;
+
 /**
  * A running fuzzing server.
  *
@@ -63,6 +66,7 @@ export class FuzzingServer {
   readonly #store: ResultsStore;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
+  readonly #nonces = new Set<string>();
   #running = 0;
   readonly #idle = new Set<() => void>();
 
@@ -222,7 +226,17 @@ export class FuzzingServer {
     }));
   }
 
-  async #serveUpgrade(link: Link, request: ReceivedRequest, route: Route): Promise<void> {
+  /** 4.1, item 7: over all connections, whoever makes them. 16 random octets do not come twice. */
+  #nonceOf({ head }: ReceivedRequest): 'fresh' | 'repeated' | 'only' {
+    const nonce = valuesOf(head, 'sec-websocket-key')[0] ?? '';
+    const isRepeated = this.#nonces.has(nonce);
+    const isOnly = this.#nonces.size === 0;
+    if (this.#nonces.size < KEPT_NONCES && nonce.length < 64) this.#nonces.add(nonce);
+    return isRepeated ? 'repeated' : isOnly ? 'only' : 'fresh';
+  }
+
+  async #serveUpgrade(link: Link, received: ReceivedRequest, route: Route): Promise<void> {
+    const request = { ...received, nonce: this.#nonceOf(received) };
     if (route.to === 'run') return this.#run(link, request, route.test, route.agent);
     if (route.to === 'stop') {
       link.drop();

@@ -15,6 +15,8 @@ export interface ReceivedRequest {
   /** The target of the request. */
   readonly resourceName: string;
   readonly fault: OpeningFault | undefined;
+  /** Whether Sec-WebSocket-Key came before; `only` if there was no other connection. */
+  readonly nonce?: 'fresh' | 'repeated' | 'only';
 }
 
 /**

@@ -142,6 +142,17 @@ function isValid(parameters: Parameters): boolean {
   return true;
 }
 
+/** RFC 6455 9.1: a name and parameters, all tokens, a value in quotes too. */
+const ELEMENT =
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*=[ \t]*(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"[!#$%&'*+.^_`|~0-9A-Za-z-]+"))?)*$/;
+
+/** Whether an element of a client's Sec-WebSocket-Extensions is one, and if it is about permessage-deflate, one that a server may take. */
+export function isValidOffer(element: string): boolean {
+  const extension = parseExtension(element);
+  if (!ELEMENT.test(element)) return false;
+  return extension?.name !== 'permessage-deflate' || isValid(extension.parameters);
+}
+
 interface Extension {
   readonly name: string;
   readonly parameters: Parameters;

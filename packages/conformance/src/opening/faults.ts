@@ -22,6 +22,11 @@ export type OpeningFaultCode =
   | 'KEY_INVALID'
   | 'VERSION_INVALID'
   | 'DATA_TOO_EARLY'
+  | 'TARGET_FRAGMENT'
+  | 'PROTOCOLS_INVALID'
+  | 'PROTOCOLS_NOT_UNIQUE'
+  | 'OFFER_INVALID'
+  | 'NONCE_REPEATED'
   | 'HTTP2_WITHOUT_CONNECT'
   | 'CONNECT_REFUSED';
 
@@ -66,6 +71,14 @@ const FAULTS: Readonly<
   DATA_TOO_EARLY: [
     '4.1',
     'octets came behind the request, where the client MUST wait for the response before it sends any',
+  ],
+  TARGET_FRAGMENT: ['3', 'the target of the request has a fragment'],
+  PROTOCOLS_INVALID: ['4.1', 'Sec-WebSocket-Protocol has an element that is not a token'],
+  PROTOCOLS_NOT_UNIQUE: ['4.1', 'Sec-WebSocket-Protocol names a subprotocol twice'],
+  OFFER_INVALID: ['RFC7692 7.1', 'Sec-WebSocket-Extensions has an offer that a server MUST decline'],
+  NONCE_REPEATED: [
+    '4.1',
+    'Sec-WebSocket-Key was that of another connection: the nonce MUST be selected randomly for each connection',
   ],
   HTTP2_WITHOUT_CONNECT: [
     'RFC8441 3',

@@ -8,7 +8,9 @@ import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
 import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
 import { unusable } from '../opening/deflate-agreement.js';
+import { openingFault } from '../opening/faults.js';
 import { listOf } from '../opening/heads.js';
+import { inspectRequest } from '../opening/inspect-request.js';
 import type { Link } from '../transport/link.js';
 import { writeFrame } from '../wire/frames.js';
 import { patienceOf, type RunOptions } from './options.js';
@@ -41,6 +43,14 @@ export async function runOnRequest(
     link.drop();
     return faultResult(subject, opened.fault);
   }
+  const wrong =
+    test.inspects === 'nonces' && request.nonce === 'repeated'
+      ? openingFault('NONCE_REPEATED')
+      : inspectRequest(test.inspects, request.head);
+  if (wrong !== undefined) {
+    await sayGoodbye(link, 'client', opened.rest, [], 1000);
+    return faultResult(subject, wrong);
+  }
   const why =
     opening.kind === 'standard'
       ? unusable(opening.deflate, opened.deflate, 'server')
@@ -63,9 +73,12 @@ export async function runOnRequest(
   if (opened.isBeyondOffer === true && hasRefused(observation)) {
     return openingResult(subject, 'UNIMPLEMENTED', REFUSED);
   }
-  return resultOf(subject, observation);
+  const result = resultOf(subject, observation);
+  const isAlone = test.inspects === 'nonces' && request.nonce === 'only' && result.verdict === 'OK';
+  return isAlone ? { ...result, verdict: 'INFORMATIONAL', explanation: ALONE } : result;
 }
 
+const ALONE = 'This was the only connection, so that there was no other nonce to compare its own with.';
 const REFUSED =
   'The client did not take a response with parameters that it had not offered. RFC 7692 7.1 has it fail the connection if it does not support them.';
 

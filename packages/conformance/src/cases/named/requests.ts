@@ -114,6 +114,22 @@ function wrongOf(isRefused: boolean, isLenient: boolean): string {
     : 'The request is refused, or what was not offered is agreed on.';
 }
 
+/** Something that is right or wrong in a client's own request. */
+function ofClient(name: string, inspects: NonNullable<Case['inspects']>, sentence: string, wrong: string): Case {
+  return makeCase({
+    id: `request.${name}`,
+    section: inspects === 'target' ? '3' : '4.1',
+    sentence,
+    sent: 'A right response to whatever the client asks for, then a text.',
+    right: 'The message is echoed, and nothing is wrong in the request.',
+    wrong,
+    roles: ['client'],
+    inspects,
+    steps: [send([textFrame('Hello')])],
+    outcomes: [right(NORMAL, textEvent('Hello'))],
+  });
+}
+
 /** A request in pieces. */
 function inPieces(size: number): Case {
   return makeCase({
@@ -135,6 +151,24 @@ export const requestCases: readonly Case[] = [
     .filter((vector) => !LEFT_OUT.test(vector.name) && isComplete(vector))
     .map(caseOf),
   ...[1, 2, 7, 64].map(inPieces),
+  ofClient(
+    'nonce-of-client',
+    'nonces',
+    'A client chooses another nonce for each connection.',
+    'Sec-WebSocket-Key is that of another connection: the nonce MUST be selected randomly for each (item 7).',
+  ),
+  ofClient(
+    'protocols-of-client',
+    'protocols',
+    'A client offers each subprotocol once, if it offers any.',
+    'An element of Sec-WebSocket-Protocol is empty or no token, or is there twice: they MUST all be unique (item 10).',
+  ),
+  ofClient(
+    'target-of-client',
+    'target',
+    'A client asks for a target without a fragment.',
+    'The target has a fragment: "Fragment identifiers ... MUST NOT be used" (3).',
+  ),
   makeCase({
     id: 'request.frame-behind',
     section: '4.1',
