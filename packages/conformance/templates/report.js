@@ -2,6 +2,8 @@
 const form = document.querySelector('.filters');
 const groups = [...document.querySelectorAll('.group')].map((group) => ({
   group,
+  // The same rows stand in their groups as well: there they are counted.
+  isCounted: !group.classList.contains('failures'),
   wasOpen: group.open,
   rows: [...group.querySelectorAll('tbody tr')].map((row) => ({
     row,
@@ -22,7 +24,7 @@ function apply() {
   const sought = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
   const isFiltered = verdict !== '' || sought.length > 0;
   let shown = 0;
-  for (const { group, wasOpen, rows } of groups) {
+  for (const { group, wasOpen, rows, isCounted } of groups) {
     let left = 0;
     for (const entry of rows) {
       entry.row.hidden = !isWanted(entry, verdict, sought);
@@ -30,7 +32,7 @@ function apply() {
     }
     group.hidden = left === 0;
     group.open = isFiltered ? left > 0 : wasOpen;
-    shown += left;
+    if (isCounted) shown += left;
   }
   form.querySelector('output').textContent = isFiltered ? `${shown} of the cases` : '';
 }

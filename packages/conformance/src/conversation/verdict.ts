@@ -130,10 +130,15 @@ function inspectKeys(
         ? 'Each masking key is the one before and the same number more'
         : undefined;
   if (wrong !== undefined && keys.length >= ENOUGH_KEYS)
-    return { verdict: 'FAILED', text: `${wrong}: a client MUST pick a fresh one for each, that nobody can predict (5.3).` };
+    return {
+      verdict: 'FAILED',
+      text: `${wrong}: a client MUST pick a fresh one for each, that nobody can predict (5.3).`,
+    };
   if (distinct < keys.length)
     return { verdict: 'INFORMATIONAL', text: 'A masking key was used for more than one frame (5.3, 10.3).' };
-  const isFixed = [0, 8, 16, 24].some((shift) => new Set(keys.map((key) => (key >>> shift) & 255)).size === 1);
+  const isFixed = [0, 8, 16, 24].some(
+    (shift) => new Set(keys.map((key) => (key >>> shift) & 255)).size === 1,
+  );
   return isFixed && keys.length >= ENOUGH_KEYS
     ? { verdict: 'INFORMATIONAL', text: 'An octet of the masking key is the same in all frames (5.3, 10.3).' }
     : undefined;

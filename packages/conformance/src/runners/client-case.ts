@@ -38,6 +38,7 @@ export async function runOnRequest(
   const behind = opening.kind === 'raw' || opening.withFirstStep === true;
   const first = behind && step?.do === 'send' ? step.frames.map((frame) => writeFrame(frame, 'client')) : [];
   const opened = await answerAsServer(link, request, opening, concat(first.map(({ octets }) => octets)));
+  options.onHandshake?.(opened.report);
   const subject: Subject = { test, role: 'client', agent, startedAt, handshake: opened.report, record };
   if (opened.fault !== undefined) {
     link.drop();
@@ -66,7 +67,7 @@ export async function runOnRequest(
     opened.rest,
     opened.deflate,
     record,
-    patienceOf(options),
+    patienceOf(options, test),
     first,
   );
   const observation = await conversation.run(first.length > 0 ? 1 : 0);

@@ -135,7 +135,8 @@ export const maskCases: readonly Case[] = [
     sent: '32 text messages.',
     right: 'All messages are echoed, each with another key.',
     tolerated: 'A key comes twice, or one of its octets is always the same.',
-    wrong: 'The keys are all the same, or few, or count on: a client MUST pick a fresh one that cannot be predicted.',
+    wrong:
+      'The keys are all the same, or few, or count on: a client MUST pick a fresh one that cannot be predicted.',
     roles: ['client'],
     inspects: 'masking-keys',
     steps: [send(Array.from({ length: 32 }, (_, nth) => textFrame(`message ${nth}`)))],

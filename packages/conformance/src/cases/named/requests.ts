@@ -115,7 +115,12 @@ function wrongOf(isRefused: boolean, isLenient: boolean): string {
 }
 
 /** Something that is right or wrong in a client's own request. */
-function ofClient(name: string, inspects: NonNullable<Case['inspects']>, sentence: string, wrong: string): Case {
+function ofClient(
+  name: string,
+  inspects: NonNullable<Case['inspects']>,
+  sentence: string,
+  wrong: string,
+): Case {
   return makeCase({
     id: `request.${name}`,
     section: inspects === 'target' ? '3' : '4.1',
