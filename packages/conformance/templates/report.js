@@ -1,9 +1,9 @@
 // Filters of the matrix. Without scripts everything is shown.
 const form = document.querySelector('.filters');
-const groups = [...document.querySelectorAll('.group')].map((group) => ({
+// What failed stands in front as well as among its like, where it is filtered.
+const failures = document.querySelector('.failures');
+const groups = [...document.querySelectorAll('.group:not(.failures)')].map((group) => ({
   group,
-  // The same rows stand in their groups as well: there they are counted.
-  isCounted: !group.classList.contains('failures'),
   wasOpen: group.open,
   rows: [...group.querySelectorAll('tbody tr')].map((row) => ({
     row,
@@ -24,7 +24,8 @@ function apply() {
   const sought = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
   const isFiltered = verdict !== '' || sought.length > 0;
   let shown = 0;
-  for (const { group, wasOpen, rows, isCounted } of groups) {
+  if (failures !== null) failures.hidden = isFiltered;
+  for (const { group, wasOpen, rows } of groups) {
     let left = 0;
     for (const entry of rows) {
       entry.row.hidden = !isWanted(entry, verdict, sought);
@@ -32,7 +33,7 @@ function apply() {
     }
     group.hidden = left === 0;
     group.open = isFiltered ? left > 0 : wasOpen;
-    if (isCounted) shown += left;
+    shown += left;
   }
   form.querySelector('output').textContent = isFiltered ? `${shown} of the cases` : '';
 }

@@ -19,7 +19,7 @@ export function formatHandshake({ request, response }: HandshakeReport): string 
     head === ''
       ? [`${sign} nothing`]
       : head
-          .replace(/\r?\n$/, '')
+          .replace(/(?:\r?\n)+$/, '')
           .split(/\r?\n/)
           .map((line) => `${sign} ${printable(line)}`);
   return [...lines(request, '>'), ...lines(response, '<')].join('\n');

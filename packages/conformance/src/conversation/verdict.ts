@@ -120,13 +120,13 @@ function inspectKeys(
   keys: readonly number[],
 ): { readonly verdict: 'FAILED' | 'INFORMATIONAL'; readonly text: string } | undefined {
   const distinct = new Set(keys).size;
-  const steps = new Set(keys.slice(1).map((key, nth) => (key - keys[nth]!) >>> 0));
+  const isCount = [keys, keys.map(swapped)].some((each) => stepsOf(each).size === 1);
   const [isOne, isFew] = [distinct === 1, distinct * 2 <= keys.length];
   const wrong = isOne
     ? `All ${keys.length} frames have the masking key ${keys[0]?.toString(16).padStart(8, '0')}`
     : isFew
       ? `${keys.length} frames have only ${distinct} masking keys`
-      : steps.size === 1
+      : isCount
         ? 'Each masking key is the one before and the same number more'
         : undefined;
   if (wrong !== undefined && keys.length >= ENOUGH_KEYS)
@@ -142,6 +142,15 @@ function inspectKeys(
   return isFixed && keys.length >= ENOUGH_KEYS
     ? { verdict: 'INFORMATIONAL', text: 'An octet of the masking key is the same in all frames (5.3, 10.3).' }
     : undefined;
+}
+
+function stepsOf(keys: readonly number[]): ReadonlySet<number> {
+  return new Set(keys.slice(1).map((key, nth) => (key - keys[nth]!) >>> 0));
+}
+
+/** The same octets with the last one first. */
+function swapped(key: number): number {
+  return ((key << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24)) >>> 0;
 }
 
 function rank({ outcome, close }: { outcome: Outcome; close: CloseJudgement }): number {

@@ -290,6 +290,8 @@ export class FuzzingServer {
       const { rest } = await answerAsServer(link, request, { kind: 'standard' });
       return sayGoodbye(link, 'client', rest);
     }
+    if (!this.#store.hasRoomFor(this.#nameOf(agent)))
+      return respond(link, '500 Internal Server Error', 'There are too many agents.');
     const { opening } = test;
     if (opening.kind === 'connect') return respond(link, '400 Bad Request', 'This case is for HTTP/2.');
     await this.#counted(test, agent, (name) =>
@@ -307,6 +309,10 @@ export class FuzzingServer {
       return;
     }
     const { test, agent } = route;
+    if (!this.#store.hasRoomFor(this.#nameOf(agent))) {
+      stream.respond({ ':status': 500 }, { endStream: true });
+      return;
+    }
     await this.#counted(test, agent, (name) => runOnStream(stream, headers, test, name, this.#options));
   }
 

@@ -46,6 +46,8 @@ export class ServerRun {
   readonly #results = new Map<Case, CaseResult>();
   readonly #deaths: Death[] = [];
   readonly #told = new Set<Case>();
+  /** Of these there is a result alone. */
+  readonly #wasAlone = new Set<Case>();
   #isLost = false;
 
   /**
@@ -76,8 +78,11 @@ export class ServerRun {
       waiting = await this.#together(waiting, begun);
       if (waiting.length > 0) await this.#investigate(suspectsOf(begun));
     }
-    const tellsLater = confirms && cases.length > 1 && !this.#isLost;
-    if (tellsLater) await confirmFailures(this.#results, (test) => this.#alone(test));
+    if (confirms && cases.length > 1 && !this.#isLost) {
+      const doubtful = new Map([...this.#results].filter(([test]) => !this.#wasAlone.has(test)));
+      await confirmFailures(doubtful, (test) => this.#alone(test));
+      for (const [test, result] of doubtful) this.#results.set(test, result);
+    }
     for (const [test, result] of this.#results) if (!this.#told.has(test)) this.#onResult(result);
     return cases.flatMap((test) => this.#results.get(test) ?? []);
   }
@@ -114,6 +119,7 @@ export class ServerRun {
     const inFlight = suspects.map(({ id }) => id);
     const [first] = suspects;
     if (first !== undefined && suspects.length === 1) {
+      this.#wasAlone.add(first);
       this.#results.set(first, deathOf(this.#results.get(first)!));
       this.#deaths.push({ inFlight, culprit: first.id, cameBack: await this.#comesBack() });
       return;
@@ -138,6 +144,7 @@ export class ServerRun {
   /** Runs one case while nothing else runs, and sees whether the server lives on. */
   async #alone(test: Case, isSuspect = false): Promise<CaseResult | undefined> {
     if (this.#isLost) return undefined;
+    this.#wasAlone.add(test);
     const result = await this.#server.run(test);
     if (!isSuspect && result.verdict !== 'FAILED') return result;
     await wait(FALL_MS);

@@ -154,7 +154,7 @@ const UNCODED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** What all messages before have said, for those that refer to it: a stored block of it (RFC 1951 3.2.4). */
-const HELLO = fromHex('00 0500 faff 48656c6c6f');
+const HELLO = fromHex('00 0500 faff 48656c6c6f 00');
 
 /** Inflates what can be inflated of a payload that is cut or corrupt. */
 function inflatedAsFarAsItGoes(payload: Uint8Array): Uint8Array {
