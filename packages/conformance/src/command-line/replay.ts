@@ -14,7 +14,7 @@ export const REPLAY: Pick<RunOptions, 'onHandshake' | 'onLog'> = {
 };
 
 /** Both heads, a line each of theirs; `>` is the request, `<` the response. */
-export function formatHandshake({ request, response }: HandshakeReport): string {
+function formatHandshake({ request, response }: HandshakeReport): string {
   const lines = (head: string, sign: string): string[] =>
     head === ''
       ? [`${sign} nothing`]

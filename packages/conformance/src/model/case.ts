@@ -36,8 +36,8 @@ export interface Case {
   /** Large, or many messages: left out of the quick half. */
   readonly isSlow: boolean;
   /** Something that is looked at besides: how a client chooses masking keys, and the nonces of its connections; the target, the
-   * subprotocols and the extensions of its request. */
-  readonly inspects?: 'masking-keys' | 'nonces' | 'target' | 'protocols' | 'offer';
+   * header fields, the subprotocols and the extensions of its request. */
+  readonly inspects?: 'masking-keys' | 'nonces' | 'target' | 'fields' | 'protocols' | 'offer';
 }
 
 /** What `deadlineMs` of an ordinary case is. */

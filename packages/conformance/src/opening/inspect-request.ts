@@ -16,14 +16,25 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  */
 export function inspectRequest(inspects: Case['inspects'], head: Head): OpeningFault | undefined {
   if (inspects === 'target') return targetFault(head);
+  if (inspects === 'fields') return fieldsFault(head);
   if (inspects === 'protocols') return protocolsFault(head);
   return inspects === 'offer' ? offerFault(head) : undefined;
 }
 
-/** 3: "Fragment identifiers ... MUST NOT be used". RFC 9112 3.2: the target is in origin form, which has none. */
+/** 3: "Fragment identifiers ... MUST NOT be used". 4.1, item 2: the target is a resource name, or an absolute http or https URI. */
 function targetFault({ startLine }: Head): OpeningFault | undefined {
   const target = startLine.split(' ')[1] ?? '';
-  return target.includes('#') ? openingFault('TARGET_FRAGMENT', target) : undefined;
+  if (target.includes('#')) return openingFault('TARGET_FRAGMENT', target);
+  return /^(?:\/|https?:\/\/)/i.test(target) ? undefined : openingFault('TARGET_INVALID', target);
+}
+
+/** RFC 9112 5: a name, a colon with no blank before it, a value; not folded (5.2). RFC 6454 7.3: one Origin at most. */
+function fieldsFault(head: Head): OpeningFault | undefined {
+  const lines = head.text.split('\r\n').slice(1, -2);
+  const wrong = lines.find((line) => !TOKEN.test(line.split(':', 1)[0]!) || !line.includes(':'));
+  if (wrong !== undefined) return openingFault('FIELD_INVALID', wrong);
+  if (valuesOf(head, 'host').includes('')) return openingFault('HOST_INVALID');
+  return valuesOf(head, 'origin').length > 1 ? openingFault('ORIGIN_REPEATED') : undefined;
 }
 
 /** 4.1, item 10: elements are not empty, have no separators, "and MUST all be unique strings". */

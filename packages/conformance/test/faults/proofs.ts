@@ -138,6 +138,7 @@ export const PROOFS: readonly Proof[] = [
   { ids: /^request(?:\.|-)(?:version-header)$/, fault: 'refuses without versions' },
   { ids: /^request\.nonce-of-client$/, fault: 'has one nonce' },
   { ids: /^request\.protocols-of-client$/, fault: 'offers a subprotocol twice' },
+  { ids: /^request\.fields-of-client$/, fault: 'has two origins' },
   { ids: /^request\.target-of-client$/, fault: 'asks for a fragment' },
   { ids: /^request\.protocol-unknown/, fault: 'takes a subprotocol of its own' },
   {

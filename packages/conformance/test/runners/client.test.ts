@@ -122,6 +122,7 @@ describe("a client's own request", () => {
     ['has one nonce', 'request.nonce-of-client', '4.1', /that of another connection/],
     ['offers a subprotocol twice', 'request.protocols-of-client', '4.1', /names a subprotocol twice: a, a/],
     ['asks for a fragment', 'request.target-of-client', '3', /has a fragment/],
+    ['has two origins', 'request.fields-of-client', 'RFC6454 7.3', /more than one Origin/],
     ['offers a window of 7 bits', 'offer.of-client', 'RFC7692 7.1', /MUST decline.*server_max_window_bits=7/],
   ])('that %s', async (name, id, section, words) => {
     const fault = FAULTS.find((each) => each.name === name)!;
@@ -131,6 +132,11 @@ describe("a client's own request", () => {
   });
 
   test.each([
+    ['X-A: b\r\n c', 'fields', 'FIELD_INVALID'],
+    ['X-A : b', 'fields', 'FIELD_INVALID'],
+    ['X-A', 'fields', 'FIELD_INVALID'],
+    ['Host: ', 'fields', 'HOST_INVALID'],
+    ['Host: x\r\nX-A:\r\nx-b:y', 'fields', undefined],
     ['Sec-WebSocket-Protocol: a,, b', 'protocols', 'PROTOCOLS_INVALID'],
     ['Sec-WebSocket-Protocol: a b', 'protocols', 'PROTOCOLS_INVALID'],
     ['Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: a', 'protocols', 'PROTOCOLS_NOT_UNIQUE'],

@@ -95,7 +95,7 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
     id: `request.${vector.name}`,
     section: vector.section,
     sentence: vector.about,
-    sent: 'The request that the record shows.',
+    sent: 'The request that stands beneath as the opening handshake, then a text if it is accepted.',
     right: isRefused ? 'The request is refused.' : 'The request is accepted, and a message is echoed.',
     ...(isLenient ? { tolerated: isRefused ? 'It is accepted.' : 'It is refused.' } : {}),
     wrong: wrongOf(isRefused, isLenient),
@@ -171,8 +171,14 @@ export const requestCases: readonly Case[] = [
   ofClient(
     'target-of-client',
     'target',
-    'A client asks for a target without a fragment.',
-    'The target has a fragment: "Fragment identifiers ... MUST NOT be used" (3).',
+    'A client asks for a path, or an absolute http or https URI, without a fragment.',
+    'The target has a fragment, or is something else: "Fragment identifiers ... MUST NOT be used" (3).',
+  ),
+  ofClient(
+    'fields-of-client',
+    'fields',
+    'The header fields of a client are those of HTTP, with one Host and at most one Origin.',
+    'A line is folded or no field (RFC 9112 5), Host is empty, or there are two Origins (RFC 6454 7.3).',
   ),
   makeCase({
     id: 'request.frame-behind',

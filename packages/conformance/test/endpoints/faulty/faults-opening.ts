@@ -91,6 +91,11 @@ export const ANSWERS: readonly Fault[] = [
     asks: (head) => head.replace(' HTTP/1.1', '#top HTTP/1.1'),
   },
   {
+    name: 'has two origins',
+    sentence: 'Sends two Origin fields (RFC 6454 7.3).',
+    asks: (head) => head.replace(/\r\n\r\n$/, '\r\nOrigin: null\r\nOrigin: null\r\n\r\n'),
+  },
+  {
     name: 'offers a window of 7 bits',
     sentence: 'Offers permessage-deflate with a window that is out of range (RFC 7692 7.1.2.1).',
     asks: withField('Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=7'),
