@@ -1,11 +1,13 @@
-// What is kept of all runs: counts by group, every case that is not OK, and why; as JSON and as a picture.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// What is kept of all runs: a line an implementation and role with counts by group and the ids of what is tolerated, then a line a
+// failure; and pictures of it. `node matrix.mjs` draws the pictures again.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import { groupsOf } from '../dist/reports/groups.js';
 import { tally, VERDICTS } from '../dist/reports/report.js';
 
 const FOLDER = new URL('../results/', import.meta.url);
+const FILE = new URL('matrix.jsonl', FOLDER);
 const eta = new Eta({ views: fileURLToPath(new URL('.', import.meta.url)) });
 
 /** Results of all peers. */
@@ -26,13 +28,9 @@ export class Matrix {
         return [key, counts(results.filter(({ id }) => ids.has(id)))];
       }),
     );
-    const exceptions = results
-      .filter(({ verdict }) => verdict !== 'OK')
-      .map(({ id, verdict, section, explanation }) => ({
-        id,
-        verdict,
-        ...(verdict === 'FAILED' ? { section, explanation: steady(explanation) } : {}),
-      }));
+    const failures = results
+      .filter(({ verdict }) => verdict === 'FAILED')
+      .map(({ id, section, explanation }) => ({ id, section, explanation: steady(explanation) }));
     const notRun = cases.length - results.length;
     const fell = role === 'server' ? (this.#falls.get(agent) ?? []) : [];
     this.#rows.push({
@@ -42,9 +40,10 @@ export class Matrix {
       cases: results.length,
       ...(notRun > 0 ? { notRun } : {}),
       ...(fell.length > 0 ? { processEndedOver: fell } : {}),
-      counts: counts(results),
       groups,
-      exceptions,
+      nonStrict: idsOf(results, 'NON-STRICT'),
+      informational: idsOf(results, 'INFORMATIONAL'),
+      failures,
     });
   }
 
@@ -62,23 +61,41 @@ export class Matrix {
    */
   async write(isWhole) {
     mkdirSync(FOLDER, { recursive: true });
-    const file = new URL('matrix.json', FOLDER);
-    const rows = isWhole ? this.#rows : merge(JSON.parse(readFileSync(file, 'utf8')).rows, this.#rows);
-    const head = {
-      format: 'sanssocket-conformance-matrix',
-      version: 1,
-      date: new Date().toISOString().slice(0, 10),
-    };
-    writeFileSync(file, `${JSON.stringify({ ...head, rows }, null, 1)}\n`);
-    for (const role of ['server', 'client'])
-      writeFileSync(
-        new URL(`${role}s.svg`, FOLDER),
-        picture(
-          role,
-          rows.filter((row) => row.role === role),
-        ),
-      );
+    const rows = isWhole || !existsSync(FILE) ? this.#rows : merge(read().rows, this.#rows);
+    const date = new Date().toISOString().slice(0, 10);
+    const lines = [{ format: 'sanssocket-conformance-matrix', version: 2, date }];
+    for (const { failures, ...row } of rows) lines.push(row, ...failures);
+    writeFileSync(FILE, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    draw(rows);
   }
+}
+
+/** What is in the file: lines with a role begin an implementation, the others are its failures. */
+function read() {
+  const [head, ...lines] = readFileSync(FILE, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const rows = [];
+  for (const line of lines) {
+    if (line.role === undefined) rows.at(-1).failures.push(line);
+    else rows.push({ ...line, failures: [] });
+  }
+  return { head, rows };
+}
+
+function draw(rows) {
+  for (const role of ['server', 'client']) {
+    const drawn = rows.filter((row) => row.role === role);
+    writeFileSync(new URL(`${role}s.svg`, FOLDER), picture(role, drawn));
+  }
+}
+
+function idsOf(results, verdict) {
+  return results
+    .filter((result) => result.verdict === verdict)
+    .map(({ id }) => id)
+    .join(' ');
 }
 
 function counts(results) {
@@ -110,7 +127,9 @@ const COLORS = {
   FAILED: '#c62f26',
   'not run': '#ffffff',
 };
-const LEFT = 250;
+/** A character of the labels, where the font is a wide one: DejaVu Sans has 0.62 em on average. */
+const LETTER = 13 * 0.64;
+const MARGIN = 16;
 const CELL = 30;
 const TOP = 118;
 const ROW = 26;
@@ -118,30 +137,30 @@ const ROW = 26;
 /** A row an implementation, a column a group; each cell is divided as its verdicts are. */
 function picture(role, rows) {
   const keys = [...new Set(rows.flatMap(({ groups }) => Object.keys(groups)))];
-  const width = LEFT + keys.length * CELL + 160;
-  const drawn = rows.map(
-    ({ name, version, groups, counts: all, notRun = 0, processEndedOver = [] }, nth) => ({
-      label: `${name} ${version}`,
-      y: TOP + nth * ROW,
-      failed: all.FAILED ?? 0,
-      rest:
-        notRun > 0
-          ? `, ${notRun} not run`
-          : processEndedOver.length > 0
-            ? `, ${processEndedOver.length} crashes`
-            : '',
-      cells: keys.flatMap((key, column) => stripes(key, groups[key] ?? {}, LEFT + column * CELL)),
-    }),
-  );
+  const labels = rows.map(({ name, version }) => `${name} ${version}`);
+  const left = Math.ceil(MARGIN + 12 + LETTER * Math.max(...labels.map(({ length }) => length)));
+  const width = left + keys.length * CELL + 160;
+  const drawn = rows.map(({ groups, failures, notRun = 0, processEndedOver = [] }, nth) => ({
+    label: labels[nth],
+    y: TOP + nth * ROW,
+    failed: failures.length,
+    rest:
+      notRun > 0
+        ? `, ${notRun} not run`
+        : processEndedOver.length > 0
+          ? `, ${processEndedOver.length} crashes`
+          : '',
+    cells: keys.flatMap((key, column) => stripes(key, groups[key] ?? {}, left + column * CELL)),
+  }));
   return eta.render('./matrix', {
     title: `Verdicts of ${role}s by group of cases`,
     width,
     height: TOP + rows.length * ROW + 42,
-    left: LEFT,
+    left,
     top: TOP,
     rows: drawn,
-    columns: keys.map((key, nth) => ({ key, x: LEFT + nth * CELL + CELL / 2 })),
-    legend: VERDICTS.map((verdict, nth) => ({ verdict, color: COLORS[verdict], x: LEFT + nth * 130 })),
+    columns: keys.map((key, nth) => ({ key, x: left + nth * CELL + CELL / 2 })),
+    legend: VERDICTS.map((verdict, nth) => ({ verdict, color: COLORS[verdict], x: left + nth * 130 })),
   });
 }
 
@@ -163,3 +182,5 @@ function stripes(key, group, x) {
     return { ...stripe, title: `${key}: ${count} ${verdict} of ${total}` };
   });
 }
+
+if (import.meta.filename === process.argv[1]) draw(read().rows);

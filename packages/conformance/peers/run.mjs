@@ -62,7 +62,11 @@ async function resultsOf({ peer, version, role }) {
 
 /** A machine that is busy with sixteen cases can be late. What fails is run again, few at a time: a failure is one that stays. */
 async function confirmed(results, cases, rerun) {
-  const failed = new Set(results.cases.filter(({ verdict }) => verdict === 'FAILED').map(({ id }) => id));
+  const failed = new Set(
+    results.cases
+      .filter(({ verdict, earlier }) => verdict === 'FAILED' && earlier === undefined)
+      .map(({ id }) => id),
+  );
   if (failed.size === 0) return results;
   const again = await rerun(cases.filter(({ id }) => failed.has(id)));
   const second = new Map((again?.cases ?? []).map((result) => [result.id, result]));

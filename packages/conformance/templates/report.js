@@ -1,6 +1,8 @@
 // Filters of the matrix. Without scripts everything is shown.
 const form = document.querySelector('.filters');
-const groups = [...document.querySelectorAll('.group')].map((group) => ({
+// What failed stands in front as well as among its like, where it is filtered.
+const failures = document.querySelector('.failures');
+const groups = [...document.querySelectorAll('.group:not(.failures)')].map((group) => ({
   group,
   wasOpen: group.open,
   rows: [...group.querySelectorAll('tbody tr')].map((row) => ({
@@ -22,6 +24,7 @@ function apply() {
   const sought = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
   const isFiltered = verdict !== '' || sought.length > 0;
   let shown = 0;
+  if (failures !== null) failures.hidden = isFiltered;
   for (const { group, wasOpen, rows } of groups) {
     let left = 0;
     for (const entry of rows) {

@@ -2,14 +2,18 @@
 import { spawn } from 'node:child_process';
 import { generate } from 'selfsigned';
 import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/server.js';
+import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
+import { needsTls } from '../reports/left-out.js';
+import { resultsById } from '../reports/report.js';
+import { mayBeConfirmed, withEarlier } from '../runners/confirm.js';
 import { addressOf } from '../transport/connect.js';
 import { clientAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { type ClientOptions, chosenCases, printCases, runOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
 import { worstOfAgents } from './repeat.js';
-import { formatEntry } from './replay.js';
+import { REPLAY } from './replay.js';
 import { report } from './reports.js';
 import { readGiven } from './usage-error.js';
 
@@ -24,11 +28,90 @@ export async function runClientCommand(command: readonly string[], options: Clie
   const configuration = readConfiguration(options.config);
   const cases = chosenCases('client', options, configuration.chooses);
   if (options.list === true) {
-    printCases(cases);
+    printCases('client', cases);
     return 0;
   }
   const progress = new Progress(0, options.verbose ?? false);
   const commandFor = ({ id }: CaseResult): string => clientAgain(id, command, options);
+  const stop = stopper();
+  const context = { cases, commandFor, outdir: configuration.outdir };
+  const shared: FuzzingServerOptions = {
+    ...runOptions(options),
+    ...(await listening(options, configuration)),
+    onStop: stop.stop,
+    onError: stop.fail,
+    ...(options.replay === undefined ? {} : REPLAY),
+  };
+  const server = await startServer({
+    ...shared,
+    cases,
+    onResult: (result) => progress.add(result),
+    // With a command of ours everything is reported once, when it is over.
+    ...(command.length === 0 ? { onReports: (results) => report(results, context, options) } : {}),
+  });
+  console.error(
+    `Clients are tested at ${[server.url, server.secureUrl].filter((url) => url !== undefined).join(' and ')}`,
+  );
+  const overTls = needsTls('client', cases);
+  if (server.secureUrl === undefined && overTls !== '') console.error(`${cases.length} cases, ${overTls}`);
+  process.once('SIGINT', stop.stop);
+  let results: AgentResults[] = [];
+  try {
+    try {
+      for (let nth = 0; nth < (command.length === 0 ? 1 : options.repeat); nth++) {
+        await (command.length === 0 ? stop.stopped : runCommand(command, server, stop.stopped));
+        await server.idle();
+        // The server has the last result of each case.
+        results = worstOfAgents(results, server.results());
+        if (stop.isStopped()) break;
+      }
+    } finally {
+      await server.close();
+    }
+    // Of several runs the worst counts, alone or not; and nobody but the user can start clients again that the user has started.
+    if (command.length > 0 && options.repeat === 1 && cases.length > 1 && !stop.isStopped())
+      results = await confirmed(results, cases, shared, (again) => runCommand(command, again, stop.stopped));
+  } finally {
+    process.off('SIGINT', stop.stop);
+    progress.end();
+  }
+  if (results.length === 0) {
+    console.error('No client ran a case.');
+    return 2;
+  }
+  return report(results, context, options);
+}
+
+/** Runs what FAILED again, with nothing else on offer. */
+async function confirmed(
+  results: readonly AgentResults[],
+  cases: readonly Case[],
+  shared: FuzzingServerOptions,
+  runClients: (server: FuzzingServer) => Promise<void>,
+): Promise<AgentResults[]> {
+  const byId = new Map(cases.map((test) => [test.id, test]));
+  const isDoubtful = (result: CaseResult): boolean => mayBeConfirmed(byId.get(result.id)!, result);
+  const doubtful = new Set(results.flatMap(({ cases: all }) => all.filter(isDoubtful).map(({ id }) => id)));
+  if (doubtful.size === 0) return [...results];
+  const server = await startServer({ ...shared, cases: cases.filter(({ id }) => doubtful.has(id)) });
+  try {
+    await runClients(server);
+    await server.idle();
+  } finally {
+    await server.close();
+  }
+  const second = new Map(server.results().map((each) => [each.agent, resultsById(each)]));
+  return results.map((each) => ({
+    ...each,
+    cases: each.cases.map((first) => {
+      const again = isDoubtful(first) ? second.get(each.agent)?.get(first.id) : undefined;
+      return again === undefined ? first : withEarlier(first, again);
+    }),
+  }));
+}
+
+/** What ends the waiting for clients. */
+function stopper() {
   let isStopped = false;
   let stop = (): void => {};
   let fail = (_: unknown): void => {};
@@ -39,41 +122,7 @@ export async function runClientCommand(command: readonly string[], options: Clie
     };
     fail = reject;
   });
-  const context = { cases, commandFor, outdir: configuration.outdir };
-  const server = await startServer({
-    ...runOptions(options),
-    ...(await listening(options, configuration)),
-    cases,
-    onResult: (result) => progress.add(result),
-    // With a command of ours everything is reported once, when it is over.
-    ...(command.length === 0 ? { onReports: (results) => report(results, context, options) } : {}),
-    onStop: stop,
-    onError: fail,
-    ...(options.replay === undefined ? {} : { onLog: (entry) => console.log(formatEntry(entry)) }),
-  });
-  console.error(
-    `Clients are tested at ${[server.url, server.secureUrl].filter((url) => url !== undefined).join(' and ')}`,
-  );
-  process.once('SIGINT', stop);
-  let results: AgentResults[] = [];
-  try {
-    for (let nth = 0; nth < (command.length === 0 ? 1 : options.repeat); nth++) {
-      await (command.length === 0 ? stopped : runCommand(command, server, stopped));
-      await server.idle();
-      // The server has the last result of each case.
-      results = worstOfAgents(results, server.results());
-      if (isStopped) break;
-    }
-  } finally {
-    process.off('SIGINT', stop);
-    await server.close();
-    progress.end();
-  }
-  if (results.length === 0) {
-    console.error('No client ran a case.');
-    return 2;
-  }
-  return report(results, context, options);
+  return { stop, fail, stopped, isStopped: () => isStopped };
 }
 
 /** Ports that are taken and files that are no certificate are mistakes in the options. */

@@ -1,6 +1,7 @@
 /** The options of the command, and what they mean for a run. */
 import { findCases } from '../cases/select.js';
 import type { Case, Role } from '../model/case.js';
+import { needsTls } from '../reports/left-out.js';
 import type { RunOptions } from '../runners/options.js';
 import { checkReportOptions, type ReportOptions } from './reports.js';
 import { UsageError } from './usage-error.js';
@@ -75,15 +76,17 @@ export function chosenCases(
 /** What the runners are told. */
 export function runOptions(options: CommonOptions): RunOptions & { readonly connections: number } {
   const { agent, timeout: timeoutMs, connections, full } = options;
-  return { agent, timeoutMs, connections, full };
+  // The default grows with the load of the machine, a number of the user's does not.
+  return { agent, timeoutMs: timeoutMs === DEFAULT_TIMEOUT_MS ? undefined : timeoutMs, connections, full };
 }
 
 /** Prints cases, a line each. */
-export function printCases(cases: readonly Case[]): void {
+export function printCases(role: Role, cases: readonly Case[]): void {
   const idWidth = Math.max(...cases.map(({ id }) => id.length));
   const sectionWidth = Math.max(...cases.map(({ section }) => section.length));
   for (const { id, section, sentence } of cases) {
     console.log(`${id.padEnd(idWidth)}  ${section.padEnd(sectionWidth)}  ${sentence}`);
   }
-  console.log(`${cases.length} cases`);
+  const overTls = needsTls(role, cases);
+  console.log(`${cases.length} cases${overTls === '' ? '' : `, ${overTls}`}`);
 }

@@ -1,4 +1,4 @@
-/** What is told while cases run: a bar on a terminal, and lines where nobody watches. */
+/** What is told while cases run: a bar on a terminal, and a line a case where that is asked for. Failures are told in the summary. */
 import type { CaseResult } from '../model/result.js';
 import { printable } from '../reports/printable.js';
 
@@ -25,7 +25,7 @@ export class Progress {
   add({ id, verdict, durationMs, explanation }: CaseResult): void {
     this.#done++;
     if (verdict === 'FAILED') this.#failed++;
-    if (this.#isVerbose || verdict === 'FAILED') {
+    if (this.#isVerbose) {
       this.#erase();
       console.error(`${verdict.padEnd(13)} ${id}  ${Math.round(durationMs)} ms  ${printable(explanation)}`);
     }

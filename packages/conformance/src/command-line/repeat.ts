@@ -37,5 +37,6 @@ function worstOf(a: AgentResults, b: AgentResults): AgentResults {
     const other = others.get(result.id);
     return other === undefined || worse(result.verdict, other.verdict) === result.verdict ? result : other;
   });
-  return { ...a, cases };
+  const deaths = [...(a.deaths ?? []), ...(b.deaths ?? [])];
+  return { ...a, cases, ...(deaths.length === 0 ? {} : { deaths }) };
 }

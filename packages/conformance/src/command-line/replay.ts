@@ -1,10 +1,29 @@
 /** The record of a case as lines of text, as it is written. */
 import { toHex } from '../model/payload.js';
-import type { LogEntry } from '../model/result.js';
+import type { HandshakeReport, LogEntry } from '../model/result.js';
 import { printable } from '../reports/printable.js';
+import type { RunOptions } from '../runners/options.js';
 
 const NAMES = ['continuation', 'text', 'binary', '', '', '', '', '', 'Close', 'Ping', 'Pong'];
 const SHOWN = 32;
+
+/** Options that print what happens. */
+export const REPLAY: Pick<RunOptions, 'onHandshake' | 'onLog'> = {
+  onHandshake: (handshake) => console.log(formatHandshake(handshake)),
+  onLog: (entry) => console.log(formatEntry(entry)),
+};
+
+/** Both heads, a line each of theirs; `>` is the request, `<` the response. */
+function formatHandshake({ request, response }: HandshakeReport): string {
+  const lines = (head: string, sign: string): string[] =>
+    head === ''
+      ? [`${sign} nothing`]
+      : head
+          .replace(/(?:\r?\n)+$/, '')
+          .split(/\r?\n/)
+          .map((line) => `${sign} ${printable(line)}`);
+  return [...lines(request, '>'), ...lines(response, '<')].join('\n');
+}
 
 /**
  * Formats one entry.

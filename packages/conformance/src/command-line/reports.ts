@@ -82,7 +82,9 @@ export async function report(
 ): Promise<number> {
   const known = readKnown(options);
   const everything = { ...context, agents };
-  console.log(terminalSummary(everything));
+  const found = known === undefined ? undefined : surprises(agents, known);
+  const news = new Set(found?.map(({ result }) => result));
+  console.log(terminalSummary(everything, (result) => found === undefined || news.has(result)));
   const folder = options.report ?? context.outdir;
   if (folder !== undefined) {
     writeReportFolder(folder, everything, known);
@@ -91,17 +93,18 @@ export async function report(
   if (options.json !== undefined) write(options.json, resultsJson(everything));
   if (options.junit !== undefined) write(options.junit, junitXml(everything, known));
   if (options.expect !== undefined && options.updateExpect === true) {
-    const found = expectationsOf(agents, known ?? {}, allCases);
-    write(options.expect, `${JSON.stringify(found, null, 2)}\n`);
-    console.log(`\n${Object.keys(found).length} known deviations are in ${options.expect}`);
+    const listed = expectationsOf(agents, known ?? {}, allCases);
+    write(options.expect, `${JSON.stringify(listed, null, 2)}\n`);
+    console.log(`\n${Object.keys(listed).length} known deviations are in ${options.expect}`);
     return 0;
   }
-  if (known !== undefined) {
-    const found = surprises(agents, known);
-    console.log(`\n${describeSurprises(found, Object.keys(known).length)}`);
-    return found.length === 0 ? 0 : 1;
+  const hasDied = agents.some(({ deaths = [] }) => deaths.some(({ culprit }) => culprit === undefined));
+  if (known !== undefined && found !== undefined) {
+    console.log(`\n${describeSurprises(found, agents, known)}`);
+    return found.length === 0 && !hasDied ? 0 : 1;
   }
-  return agents.some(({ cases }) => cases.some(({ verdict }) => verdict === 'FAILED')) ? 1 : 0;
+  const hasFailed = agents.some(({ cases }) => cases.some(({ verdict }) => verdict === 'FAILED'));
+  return hasFailed || hasDied ? 1 : 0;
 }
 
 function readKnown({ expect, updateExpect }: ReportOptions): KnownDeviations | undefined {
@@ -111,7 +114,9 @@ function readKnown({ expect, updateExpect }: ReportOptions): KnownDeviations | u
     text = readFileSync(expect, 'utf8');
   } catch (error) {
     if (updateExpect === true) return undefined;
-    throw new UsageError(`${expect}: ${(error as Error).message}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const hint = 'there is no such file; --update-expect writes it, with what this run finds.';
+    throw new UsageError(`${expect}: ${isMissing ? hint : (error as Error).message}`);
   }
   try {
     return knownDeviations(JSON.parse(text), allCases);

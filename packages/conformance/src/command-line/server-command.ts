@@ -2,14 +2,15 @@
 import { isExcluded } from '../fuzzing-server/results-store.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { printable } from '../reports/printable.js';
+import { NotAnEchoServer } from '../runners/echo-probe.js';
 import type { ServerTarget } from '../runners/server-case.js';
-import { NotAnEchoServer, runServerCases } from '../runners/server-suite.js';
+import { runServerCases } from '../runners/server-suite.js';
 import { serverAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { chosenCases, printCases, runOptions, type ServerOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
 import { repeated } from './repeat.js';
-import { formatEntry } from './replay.js';
+import { REPLAY } from './replay.js';
 import { report } from './reports.js';
 import { readGiven } from './usage-error.js';
 
@@ -24,7 +25,7 @@ export async function runServerCommand(url: string | undefined, options: ServerO
   const configuration = readConfiguration(options.config);
   const cases = chosenCases('server', options, configuration.chooses);
   if (options.list === true) {
-    printCases(cases);
+    printCases('server', cases);
     return 0;
   }
   const targets = targetsOf(url, options, configuration);
@@ -41,8 +42,10 @@ export async function runServerCommand(url: string | undefined, options: ServerO
         agent: options.agent ?? agent,
         openTimeoutMs,
         closeTimeoutMs,
+        // Of several runs the worst counts, alone or not.
+        confirm: options.repeat === 1,
         onResult: (result) => progress.add(result),
-        ...(options.replay === undefined ? {} : { onLog: (entry) => console.log(formatEntry(entry)) }),
+        ...(options.replay === undefined ? {} : REPLAY),
       });
     try {
       agents.push(await repeated(options.repeat, runOnce));

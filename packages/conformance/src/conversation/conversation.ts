@@ -1,6 +1,7 @@
 /** Walks the steps of a case over an opened connection, then brings the connection to its end as the case wants it. */
 import type { Case, Outcome, Role, Step } from '../model/case.js';
 import { expandPayload } from '../model/payload.js';
+import { octetsInAll } from '../model/size.js';
 import type { DeflateAgreement } from '../opening/deflate-agreement.js';
 import type { Link } from '../transport/link.js';
 import { type WrittenFrame, writeFrame } from '../wire/frames.js';
@@ -62,7 +63,8 @@ export class Conversation {
     this.#patience = patience;
     this.#deflate = deflate;
     record.start();
-    this.#endpoint = new Endpoint(link, underTest, record, deflate?.[underTest], rest);
+    const octets = octetsInAll(test);
+    this.#endpoint = new Endpoint(link, underTest, record, deflate?.[underTest], rest, octets);
     this.#endpoint.recordSent(sentFirst);
   }
 

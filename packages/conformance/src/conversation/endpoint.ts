@@ -23,6 +23,8 @@ export type TransportEnd = 'endpoint-end' | 'endpoint-reset' | 'suite-end' | 'su
 /** Takes messages out of the record while an exchange runs. Returns whether it took it. */
 export type MessageTaker = (type: 'text' | 'binary', bytes: Uint8Array) => boolean;
 
+/** What an endpoint may say at most: all that a case sends and expects, twice, and what a fault of its own may add. */
+const SPARE_BYTES = 1024 * 1024;
 /** No case has a tenth of these; exchanges are not counted. */
 const MOST_EVENTS = 1000;
 const MOST_PINGS = 10_000;
@@ -56,6 +58,8 @@ export class Endpoint {
   #isInsideFrame = false;
   #unansweredPing: Uint8Array | undefined;
   #pingsHeard = 0;
+  readonly #mostBytes: number;
+  #eventBytes = 0;
   #sentBytes = 0;
   #endedFirst: 'suite' | 'endpoint' | undefined;
 
@@ -64,6 +68,7 @@ export class Endpoint {
    * @param underTest - the peer's role
    * @param record - where everything is written down
    * @param deflate - the peer's direction, if permessage-deflate was agreed
+   * @param octets - of all messages that there is reason for
    */
   constructor(
     link: Link,
@@ -71,7 +76,9 @@ export class Endpoint {
     record: Recorder,
     deflate: DeflateDirection | undefined,
     rest: Uint8Array,
+    octets = 0,
   ) {
+    this.#mostBytes = 2 * octets + SPARE_BYTES;
     this.#link = link;
     this.underTest = underTest;
     this.#record = record;
@@ -86,6 +93,7 @@ export class Endpoint {
       },
       underTest === 'client',
       deflate,
+      this.#mostBytes,
     );
     link.listen(
       { data: (chunk) => this.#data(chunk), end: () => this.#end(), gone: (error) => this.#gone(error) },
@@ -321,6 +329,9 @@ export class Endpoint {
   #event(event: Pick<ObservedEvent, 'type' | 'tag'>, payload: Uint8Array): void {
     const { length } = payload;
     this.#bound(this.events.length, MOST_EVENTS, `more than ${MOST_EVENTS} messages and Pongs`);
+    this.#eventBytes += length;
+    this.#bound(this.#eventBytes, this.#mostBytes, `more than ${this.#mostBytes} octets of messages`);
+    if (this.isGone) return;
     this.events.push({ ...event, atMs: this.#record.atMs, bytes: firstOf(payload), length, payload });
   }
 

@@ -16,6 +16,9 @@ const NEVER_RIGHT: ReadonlySet<OpeningFaultCode> = new Set([
   'EXTENSION_NOT_OFFERED',
 ]);
 
+/** Of INFORMATIONAL results. */
+const LEFT_OPEN = 'which is left to the server: no MUST or SHOULD is about it.';
+
 /**
  * Judges a server's answer to a raw head.
  *
@@ -30,14 +33,16 @@ export function judgeAnswer(expect: OpeningExpectation, opened: Opened): Opening
       // agrees on nothing that was not offered, is none (4.2.2, 9.1).
       if (otherwise !== 'FAILED' && fault !== undefined && NEVER_RIGHT.has(fault.code))
         return done('FAILED', `${fault.message.charAt(0).toUpperCase()}${fault.message.substring(1)}.`);
-      return done(otherwise, 'The handshake was accepted, which should have been refused.');
+      const rule = otherwise === 'INFORMATIONAL' ? LEFT_OPEN : 'which should have been refused.';
+      return done(otherwise, `The handshake was accepted, ${rule}`);
     }
     if (fault !== undefined) return done('FAILED', `${fault.message}.`);
     return judgeHeader(expect, opened);
   }
   if (outcome === 'accept') {
     const how = state === 'silent' ? 'not answered' : `refused (${report.status ?? 'no response'})`;
-    return done(otherwise, `The handshake was ${how}, which should have been accepted.`);
+    const rule = otherwise === 'INFORMATIONAL' ? LEFT_OPEN : 'which should have been accepted.';
+    return done(otherwise, `The handshake was ${how}, ${rule}`);
   }
   if (state === 'silent')
     return done('NON-STRICT', 'The handshake was neither accepted nor refused in time.');

@@ -39,6 +39,7 @@ export function openingResult(
   section: string = subject.test.section,
 ): CaseResult {
   const closeBehavior = verdict === 'FAILED' ? 'FAILED' : 'OK';
+  const isAnswered = subject.handshake.response !== '';
   return {
     ...base(subject),
     verdict,
@@ -48,8 +49,14 @@ export function openingResult(
     section,
     fault: undefined,
     events: [],
-    close: { ...NO_CLOSE, timeout: subject.handshake.response === '' ? 'opening' : undefined },
-    durationMs: 0,
+    close: {
+      ...NO_CLOSE,
+      whyNotClean: isAnswered
+        ? 'the opening handshake decided the case'
+        : 'the opening handshake was not finished',
+      timeout: isAnswered ? undefined : 'opening',
+    },
+    durationMs: Date.now() - subject.startedAt,
   };
 }
 
@@ -67,10 +74,9 @@ function base({ test, role, agent, startedAt, handshake, record }: Subject) {
   return { id: test.id, role, agent, startedAt, handshake, log: record.entries, traffic: record.traffic() };
 }
 
-const NO_CLOSE: CloseReport = {
+const NO_CLOSE: Omit<CloseReport, 'whyNotClean' | 'timeout'> = {
   by: 'nobody',
   wasClean: false,
-  whyNotClean: 'the opening handshake was not finished',
   localCode: undefined,
   localReason: undefined,
   remoteCode: undefined,
@@ -78,5 +84,4 @@ const NO_CLOSE: CloseReport = {
   remoteClose: false,
   transport: 'suite-dropped',
   failedBySuite: false,
-  timeout: undefined,
 };

@@ -1,6 +1,7 @@
 /** From what was observed to what is to be said of it. The rules stand here and nowhere else. */
 import type { Case, CloseExpectation, Outcome, Verdict } from '../model/case.js';
 import type { CloseBehavior, CloseReport, PeerFault } from '../model/result.js';
+import { largestMessage } from '../model/size.js';
 import type { Observation } from './conversation.js';
 import { compareApart, compareEvents, describeDifference } from './matching.js';
 
@@ -43,12 +44,14 @@ export function judge(test: Case, observation: Observation): Judgement {
   const judged = fitting.map((outcome) => ({ outcome, close: judgeClose(outcome.close, observation, test) }));
   judged.sort((a, b) => rank(a) - rank(b));
   const best = judged[0];
+  const isBest = best !== undefined && worse(best.outcome.verdict, best.close.verdict) !== 'FAILED';
+  if (!isBest && isBeyondLimit(test, observation)) return BEYOND_LIMIT;
   if (best === undefined) return misbehaved(test, observation, fault);
   const { outcome, close } = best;
-  const remark = test.inspects === 'masking-keys' ? keyRemark(endpoint.maskingKeys) : undefined;
-  const seen = worse(outcome.verdict, remark === undefined ? 'OK' : 'INFORMATIONAL');
+  const remark = test.inspects === 'masking-keys' ? inspectKeys(endpoint.maskingKeys) : undefined;
+  const seen = worse(outcome.verdict, remark?.verdict ?? 'OK');
   const verdict = worse(worse(seen, close.verdict), fault?.verdict ?? 'OK');
-  const behavior = fault?.verdict === 'FAILED' ? 'FAILED' : outcome.verdict;
+  const behavior = fault?.verdict === 'FAILED' || remark?.verdict === 'FAILED' ? 'FAILED' : outcome.verdict;
   // What a tolerated outcome excuses is no excuse for another end than it has: then it is told what should have been.
   if (close.verdict === 'FAILED' && outcome.verdict !== 'OK' && !fits(test.outcomes[0]!, observation)) {
     return { ...misbehaved(test, observation, fault), behavior, closeBehavior: close.behavior };
@@ -59,13 +62,33 @@ export function judge(test: Case, observation: Observation): Judgement {
     ...(close.verdict === 'OK' || (fault !== undefined && close.behavior === 'WRONG CODE')
       ? []
       : [close.explanation]),
-    ...(remark === undefined ? [] : [remark]),
+    ...(remark === undefined ? [] : [remark.text]),
     ...(outcome.verdict === 'OK' ? [] : [outcome.because ?? '']),
   ];
   const explanation = reasons.length === 0 ? `As expected: ${test.right}` : reasons.join(' ');
   const section =
     fault?.section ?? (close.verdict === 'OK' || outcome.verdict !== 'OK' ? test.section : close.section);
   return { verdict, behavior, closeBehavior: close.behavior, explanation, section };
+}
+
+/** A message of no more octets is refused by no endpoint that reads its length right. */
+const LEAST_LIMIT = 1024;
+
+const BEYOND_LIMIT: Judgement = {
+  verdict: 'INFORMATIONAL',
+  behavior: 'INFORMATIONAL',
+  closeBehavior: 'OK',
+  explanation: 'The message is beyond a limit that the endpoint has set: it closed with 1009 (7.4.1, 10.4).',
+  section: '10.4',
+};
+
+/** 10.4 leaves to an endpoint how large a message may be. What came before the Close has to be right. */
+function isBeyondLimit(test: Case, { endpoint }: Observation): boolean {
+  const { closedBy, remoteClose, faults, events } = endpoint;
+  if (closedBy !== 'endpoint' || remoteClose?.code !== 1009 || faults.length > 0) return false;
+  const wanted = test.outcomes[0]!;
+  if (wanted.close.by === 'endpoint' || largestMessage(test) <= LEAST_LIMIT) return false;
+  return !Array.isArray(wanted.events) || compareEvents(wanted.events, events) !== 'never';
 }
 
 /** Whether the suite's response was one that a client must not take for the beginning of a connection. */
@@ -89,12 +112,45 @@ function accepted(test: Case, { endpoint }: Observation): Judgement {
   return { verdict, behavior: verdict, closeBehavior, explanation, section: test.section };
 }
 
-/** 10.3 wants keys that cannot be predicted. What a suite can see is whether they are zero, or the same again. */
-function keyRemark(keys: readonly number[]): string | undefined {
-  if (keys.length > 0 && keys.every((key) => key === 0)) return 'All masking keys are zero (5.3, 10.3).';
-  return new Set(keys).size < keys.length
-    ? 'A masking key was used for more than one frame (5.3, 10.3).'
+/** From so many keys on their choice can be judged: that those of a strong source look like this happens once in 2^200 runs. */
+const ENOUGH_KEYS = 16;
+
+/** 5.3: "the client MUST pick a fresh masking key", which "MUST NOT make it simple for a server/proxy to predict" the next. */
+function inspectKeys(
+  keys: readonly number[],
+): { readonly verdict: 'FAILED' | 'INFORMATIONAL'; readonly text: string } | undefined {
+  const distinct = new Set(keys).size;
+  const isCount = [keys, keys.map(swapped)].some((each) => stepsOf(each).size === 1);
+  const [isOne, isFew] = [distinct === 1, distinct * 2 <= keys.length];
+  const wrong = isOne
+    ? `All ${keys.length} frames have the masking key ${keys[0]?.toString(16).padStart(8, '0')}`
+    : isFew
+      ? `${keys.length} frames have only ${distinct} masking keys`
+      : isCount
+        ? 'Each masking key is the one before and the same number more'
+        : undefined;
+  if (wrong !== undefined && keys.length >= ENOUGH_KEYS)
+    return {
+      verdict: 'FAILED',
+      text: `${wrong}: a client MUST pick a fresh one for each, that nobody can predict (5.3).`,
+    };
+  if (distinct < keys.length)
+    return { verdict: 'INFORMATIONAL', text: 'A masking key was used for more than one frame (5.3, 10.3).' };
+  const isFixed = [0, 8, 16, 24].some(
+    (shift) => new Set(keys.map((key) => (key >>> shift) & 255)).size === 1,
+  );
+  return isFixed && keys.length >= ENOUGH_KEYS
+    ? { verdict: 'INFORMATIONAL', text: 'An octet of the masking key is the same in all frames (5.3, 10.3).' }
     : undefined;
+}
+
+function stepsOf(keys: readonly number[]): ReadonlySet<number> {
+  return new Set(keys.slice(1).map((key, nth) => (key - keys[nth]!) >>> 0));
+}
+
+/** The same octets with the last one first. */
+function swapped(key: number): number {
+  return ((key << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24)) >>> 0;
 }
 
 function rank({ outcome, close }: { outcome: Outcome; close: CloseJudgement }): number {

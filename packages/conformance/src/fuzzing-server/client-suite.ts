@@ -5,9 +5,11 @@ import { faultResult } from '../conversation/results.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { openingFault } from '../opening/faults.js';
+import { confirmFailures } from '../runners/confirm.js';
 import { openTimeout, type RunOptions } from '../runners/options.js';
 import { inParallel } from '../runners/parallel.js';
-import { CONNECTIONS, type SuiteOptions, weightOf } from '../runners/server-suite.js';
+import { CONNECTIONS, type SuiteOptions } from '../runners/server-suite.js';
+import { weightOf } from '../runners/weight.js';
 import { FuzzingServer, type FuzzingServerOptions } from './server.js';
 
 /**
@@ -49,7 +51,8 @@ export async function runClientCase(
 }
 
 /**
- * Runs cases against a client, many at a time: each gets a connection, and a URL of its own.
+ * Runs cases against a client, many at a time: each gets a connection, and a URL of its own. What FAILED among others is run again
+ * alone before it counts.
  *
  * @param start - connects the client
  * @param cases - by default all that are for clients over TCP
@@ -97,24 +100,43 @@ export async function runClientCases(
   });
   const run = async (test: Case): Promise<CaseResult> => {
     const base = test.transport === 'tcp' ? server.url : server.secureUrl;
-    const result = await new Promise<CaseResult>((resolve) => {
-      const timer = setTimeout(
-        () => begun.has(test.id) || resolve(noConnection(test, agent)),
-        openTimeout(options),
-      );
-      waiting.set(test.id, (each) => {
-        clearTimeout(timer);
-        resolve(each);
+    const once = (): Promise<CaseResult> =>
+      new Promise((resolve) => {
+        begun.delete(test.id);
+        const timer = setTimeout(
+          () => begun.has(test.id) || resolve(noConnection(test, agent)),
+          openTimeout(options),
+        );
+        waiting.set(test.id, (each) => {
+          clearTimeout(timer);
+          resolve(each);
+        });
+        void startQuietly(start, `${base}/case/${encodeURIComponent(test.id)}`);
       });
-      void startQuietly(start, `${base}/case/${encodeURIComponent(test.id)}`);
-    });
-    options.onResult?.(result, ++done, cases.length);
+    // A nonce is compared with that of another connection.
+    if (test.inspects === 'nonces') await once();
+    const result = await once();
     return result;
+  };
+  const confirms = options.confirm !== false && cases.length > 1;
+  const tell = (result: CaseResult): void => options.onResult?.(result, ++done, cases.length);
+  const allOf = async (): Promise<CaseResult[]> => {
+    const found = new Map<Case, CaseResult>();
+    await inParallel(cases, options.connections ?? CONNECTIONS, weightOf, async (test) => {
+      const result = await run(test);
+      found.set(test, result);
+      if (!confirms || result.verdict !== 'FAILED') tell(result);
+    });
+    if (confirms) {
+      const failures = [...found].filter(([, { verdict }]) => verdict === 'FAILED');
+      await confirmFailures(found, run);
+      for (const [test] of failures) tell(found.get(test)!);
+    }
+    return cases.map((test) => found.get(test)!);
   };
   let results: CaseResult[];
   try {
-    const all = inParallel(cases, options.connections ?? CONNECTIONS, weightOf, run);
-    results = await Promise.race([all, failed]);
+    results = await Promise.race([allOf(), failed]);
   } finally {
     await server.close();
   }

@@ -3,6 +3,9 @@ import { matcherOf } from '../cases/select.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 
+/** Names are for clients to choose, and all of their results are kept. */
+const MOST_AGENTS = 1000;
+
 /** What is kept while a fuzzing server runs. */
 export class ResultsStore {
   readonly #cases: readonly Case[];
@@ -35,6 +38,11 @@ export class ResultsStore {
       this.#running.set(key, this.#running.get(key)! - 1);
       this.#answer(key, result);
     }
+  }
+
+  /** Whether results of an agent can be kept. */
+  hasRoomFor(agent: string): boolean {
+    return this.#agents.has(agent) || this.#agents.size < MOST_AGENTS;
   }
 
   #keep(result: CaseResult): void {

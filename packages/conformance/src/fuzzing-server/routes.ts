@@ -3,6 +3,7 @@
  * a URL a case (`/case/1.1.1?agent=A`), listed at `/cases`.
  */
 import type { Case } from '../model/case.js';
+import { NAME_LENGTH } from '../opening/heads.js';
 
 /** What is to be done with a connection. */
 export type Route =
@@ -41,7 +42,7 @@ export function routeOf(resourceName: string, cases: readonly Case[]): Route {
   const query = url.searchParams;
   const doubled = [...query.keys()].find((name) => query.getAll(name).length > 1);
   if (doubled !== undefined) return { to: 'refuse', why: `${doubled} is there twice` };
-  const agent = query.get('agent') ?? undefined;
+  const agent = query.get('agent')?.substring(0, NAME_LENGTH);
   const test = numbered(query, numberedCases(cases));
   const needsAgent = { to: 'refuse', why: 'agent is missing' } as const;
   const needsCase = { to: 'refuse', why: 'case is missing or unknown' } as const;

@@ -42,6 +42,9 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+/** Of a client that connects without end. */
+const KEPT_NONCES = 10_000;
+
 /**
  * A running fuzzing server.
  *
@@ -63,6 +66,7 @@ export class FuzzingServer {
   readonly #store: ResultsStore;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
+  readonly #nonces = new Set<string>();
   #running = 0;
   readonly #idle = new Set<() => void>();
 
@@ -207,10 +211,12 @@ export class FuzzingServer {
 
   #list(): unknown {
     const numbered = numberedCases(this.cases);
-    return this.cases.map((test) => {
+    // Without a certificate there is nowhere to connect to for those over TLS and HTTP/2.
+    return this.cases.flatMap((test) => {
       const { id, section, sentence, transport } = test;
       const base = transport === 'tcp' ? this.url : this.secureUrl;
-      const url = base && `${base}/case/${encodeURIComponent(id)}`;
+      if (base === undefined) return [];
+      const url = `${base}/case/${encodeURIComponent(id)}`;
       return { number: numbered.indexOf(test) + 1 || undefined, id, section, sentence, transport, url };
     });
   }
@@ -222,7 +228,17 @@ export class FuzzingServer {
     }));
   }
 
-  async #serveUpgrade(link: Link, request: ReceivedRequest, route: Route): Promise<void> {
+  /** 4.1, item 7: over all connections, whoever makes them. 16 random octets do not come twice. */
+  #nonceOf({ head }: ReceivedRequest): 'fresh' | 'repeated' | 'only' {
+    const nonce = valuesOf(head, 'sec-websocket-key')[0] ?? '';
+    const isRepeated = this.#nonces.has(nonce);
+    const isOnly = this.#nonces.size === 0;
+    if (this.#nonces.size < KEPT_NONCES && nonce.length < 64) this.#nonces.add(nonce);
+    return isRepeated ? 'repeated' : isOnly ? 'only' : 'fresh';
+  }
+
+  async #serveUpgrade(link: Link, received: ReceivedRequest, route: Route): Promise<void> {
+    const request = { ...received, nonce: this.#nonceOf(received) };
     if (route.to === 'run') return this.#run(link, request, route.test, route.agent);
     if (route.to === 'stop') {
       link.drop();
@@ -274,6 +290,8 @@ export class FuzzingServer {
       const { rest } = await answerAsServer(link, request, { kind: 'standard' });
       return sayGoodbye(link, 'client', rest);
     }
+    if (!this.#store.hasRoomFor(this.#nameOf(agent)))
+      return respond(link, '500 Internal Server Error', 'There are too many agents.');
     const { opening } = test;
     if (opening.kind === 'connect') return respond(link, '400 Bad Request', 'This case is for HTTP/2.');
     await this.#counted(test, agent, (name) =>
@@ -291,6 +309,10 @@ export class FuzzingServer {
       return;
     }
     const { test, agent } = route;
+    if (!this.#store.hasRoomFor(this.#nameOf(agent))) {
+      stream.respond({ ':status': 500 }, { endStream: true });
+      return;
+    }
     await this.#counted(test, agent, (name) => runOnStream(stream, headers, test, name, this.#options));
   }
 

@@ -13,6 +13,7 @@ export type FaultCode =
   | 'LENGTH_NOT_MINIMAL'
   | 'LENGTH_TOP_BIT'
   | 'LENGTH_BEYOND_SUITE'
+  | 'MESSAGE_BEYOND_SUITE'
   | 'UNEXPECTED_CONTINUATION'
   | 'EXPECTED_CONTINUATION'
   | 'DATA_AFTER_CLOSE'
@@ -41,6 +42,11 @@ const FAULTS: Readonly<Record<FaultCode, readonly [section: string, PeerFault['v
     LENGTH_NOT_MINIMAL: ['5.2', 'FAILED', 'the payload length is not encoded in as few octets as it can be'],
     LENGTH_TOP_BIT: ['5.2', 'FAILED', 'the most significant bit of a 64-bit payload length is set'],
     LENGTH_BEYOND_SUITE: ['10.4', 'FAILED', 'a frame is longer than anything that was sent to be echoed'],
+    MESSAGE_BEYOND_SUITE: [
+      '10.4',
+      'FAILED',
+      'a message becomes longer than anything that was sent to be echoed',
+    ],
     UNEXPECTED_CONTINUATION: ['5.4', 'FAILED', 'a continuation frame, but no message was begun'],
     EXPECTED_CONTINUATION: ['5.4', 'FAILED', 'a new data frame inside a fragmented message'],
     DATA_AFTER_CLOSE: ['5.5.1', 'FAILED', 'a data frame follows a Close frame'],
@@ -52,7 +58,9 @@ const FAULTS: Readonly<Record<FaultCode, readonly [section: string, PeerFault['v
       'FAILED',
       'a Close frame with 1005, 1006 or 1015, which must not be sent',
     ],
-    CLOSE_CODE_UNDEFINED: ['7.4.2', 'NON-STRICT', 'a Close frame with a status code that nobody has defined'],
+    // 5.5.1: "a status code with value /code/ defined in Section 7.4". 1004 is reserved there, 1016 to 2999 wait for a definition, and
+    // above 4999 there is no range.
+    CLOSE_CODE_UNDEFINED: ['5.5.1', 'FAILED', 'a Close frame with a status code that 7.4 does not define'],
     INVALID_UTF8: ['8.1', 'FAILED', 'a text message is not valid UTF-8'],
     REASON_NOT_UTF8: ['5.5.1', 'FAILED', 'the reason of a Close frame is not valid UTF-8'],
     DEFLATE_INVALID: ['RFC7692 7.2.2', 'FAILED', 'the payload of a compressed message cannot be inflated'],

@@ -4,7 +4,7 @@ import type { PeerFault } from '../model/result.js';
 import { type FaultCode, faultAt } from './faults.js';
 
 /** Longer than any echo of what the suite sends. */
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+export const MOST_BYTES: number = 64 * 1024 * 1024;
 
 /** A whole frame, unmasked. */
 export interface ReadFrame {
@@ -35,6 +35,7 @@ interface Header {
 export class FrameReader {
   readonly #sink: FrameSink;
   readonly #isFromClient: boolean;
+  readonly #most: number;
   #pieces: Uint8Array[] = [];
   #held = 0;
   /** Octets read so far, those held not counted. */
@@ -47,8 +48,10 @@ export class FrameReader {
   /**
    * @param sink - is told of frames and faults, in order
    * @param isFromClient - whether the octets are a client's, which are masked (5.1)
+   * @param most - payload octets of a frame; behind a longer one nothing is read
    */
-  constructor(sink: FrameSink, isFromClient: boolean) {
+  constructor(sink: FrameSink, isFromClient: boolean, most: number = MOST_BYTES) {
+    this.#most = most;
     this.#sink = sink;
     this.#isFromClient = isFromClient;
   }
@@ -58,6 +61,13 @@ export class FrameReader {
     const header = this.#header === undefined ? [] : [this.#header.octets];
     const offset = this.#offset - header.reduce((sum, { length }) => sum + length, 0);
     return { offset, octets: concat([...header, ...this.#pieces]) };
+  }
+
+  /** Reads no further: what comes is forgotten. */
+  stop(): void {
+    this.#isLost = true;
+    this.#pieces = [];
+    this.#held = 0;
   }
 
   /**
@@ -130,7 +140,7 @@ export class FrameReader {
       if (high >= 2 ** 31) this.#fault('LENGTH_TOP_BIT', 2);
       else if (length < 65536) this.#fault('LENGTH_NOT_MINIMAL', 2);
     }
-    if (length > MAX_FRAME_BYTES) {
+    if (length > this.#most) {
       this.#fault('LENGTH_BEYOND_SUITE', 1);
       this.#isLost = true;
       return undefined;

@@ -26,7 +26,12 @@ const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2
 
 /** What can be wrong, and at which octet of the payload. */
 export interface InflateFault {
-  readonly code: 'DEFLATE_INVALID' | 'DEFLATE_CUT' | 'DEFLATE_WINDOW' | 'DEFLATE_TAKEOVER';
+  readonly code:
+    | 'DEFLATE_INVALID'
+    | 'DEFLATE_CUT'
+    | 'DEFLATE_WINDOW'
+    | 'DEFLATE_TAKEOVER'
+    | 'MESSAGE_BEYOND_SUITE';
   readonly at: number;
 }
 
@@ -47,6 +52,7 @@ class Wrong extends Error {
 export class Inflater {
   readonly #window: number;
   readonly #takeover: boolean;
+  readonly #most: number;
   /** What earlier messages left, then this one's output. */
   #out: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 16);
   #start = 0;
@@ -63,8 +69,10 @@ export class Inflater {
   /**
    * @param windowBits - the agreed window of this direction, 8 to 15
    * @param takeover - whether messages may refer to earlier ones
+   * @param most - octets that a message may become
    */
-  constructor(windowBits: number, takeover: boolean) {
+  constructor(windowBits: number, takeover: boolean, most: number = Infinity) {
+    this.#most = most;
     this.#window = 1 << windowBits;
     this.#takeover = takeover;
   }
@@ -83,11 +91,17 @@ export class Inflater {
     try {
       while (!this.#isAtEnd(payload.length)) this.#block(payload.length);
       if (this.#endsInBlock) this.#endsTooSoon();
+      if (this.#end - this.#start > this.#most) throw new Wrong('MESSAGE_BEYOND_SUITE');
     } catch (error) {
       if (!(error instanceof Wrong)) throw error;
       const at = Math.min(Math.max(this.#at - (this.#bitCount >> 3) - 1, 0), payload.length);
       return { code: this.#at > this.#input.length ? 'DEFLATE_CUT' : error.code, at };
     }
+    return this.#out.subarray(this.#start, this.#end);
+  }
+
+  /** What the last message had become before what is wrong in it, a view that is good until the next call. */
+  get inflatedSoFar(): Uint8Array {
     return this.#out.subarray(this.#start, this.#end);
   }
 
@@ -167,7 +181,7 @@ export class Inflater {
     for (;;) {
       // 15 bits of a code and 5 that are added. A right message has the 32 that were appended behind its last code.
       while (count < 20) {
-        if (at === input.length) this.#endsTooSoon();
+        if (at === input.length) this.#cut(store);
         bits |= input[at++]! << count;
         count += 8;
       }
@@ -189,7 +203,7 @@ export class Inflater {
       bits >>>= lengthBits;
       count -= lengthBits;
       while (count < 15) {
-        if (at === input.length) this.#endsTooSoon();
+        if (at === input.length) this.#cut(store);
         bits |= input[at++]! << count;
         count += 8;
       }
@@ -201,7 +215,7 @@ export class Inflater {
       if (entry === 0 || distanceSymbol > 29) this.#wrong(store);
       const distanceBits = DISTANCE_BITS[distanceSymbol]!;
       while (count < distanceBits) {
-        if (at === input.length) this.#endsTooSoon();
+        if (at === input.length) this.#cut(store);
         bits |= input[at++]! << count;
         count += 8;
       }
@@ -232,6 +246,11 @@ export class Inflater {
     store();
     this.#giveBack();
     throw new Wrong('DEFLATE_INVALID');
+  }
+
+  #cut(store: () => void): never {
+    store();
+    this.#endsTooSoon();
   }
 
   #checkDistance(distance: number): never {
@@ -311,9 +330,13 @@ export class Inflater {
     this.#bitCount &= ~7;
   }
 
+  /** A thousandth of a message may be all that came of it, so that its length is looked at while it grows. */
   #grow(end: number, more: number): Uint8Array<ArrayBuffer> {
+    if (end + more - this.#start > this.#most) throw new Wrong('MESSAGE_BEYOND_SUITE');
     if (end + more > this.#out.length) {
-      const larger = new Uint8Array(Math.max(this.#out.length * 2, end + more));
+      const larger = new Uint8Array(
+        Math.max(Math.min(this.#out.length * 2, this.#start + this.#most), end + more),
+      );
       larger.set(this.#out.subarray(0, end));
       this.#out = larger;
     }

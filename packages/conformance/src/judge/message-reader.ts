@@ -2,7 +2,7 @@
 import { concat } from '../model/payload.js';
 import type { PeerFault } from '../model/result.js';
 import { closeCodeFault, type FaultCode, faultAt } from './faults.js';
-import { FrameReader, type ReadFrame } from './frame-reader.js';
+import { FrameReader, MOST_BYTES, type ReadFrame } from './frame-reader.js';
 import { Inflater } from './inflater.js';
 import { firstInvalidUtf8 } from './utf8.js';
 
@@ -29,6 +29,7 @@ interface OpenMessage {
   readonly opcode: number;
   readonly isCompressed: boolean;
   readonly pieces: { readonly payload: Uint8Array; readonly offset: number }[];
+  bytes: number;
 }
 
 const RSV1 = 4;
@@ -39,6 +40,7 @@ export class MessageReader {
   readonly #sink: JudgeSink;
   readonly #frames: FrameReader;
   readonly #inflater: Inflater | undefined;
+  readonly #most: number;
   #message: OpenMessage | undefined;
   #hasClosed = false;
   /** Payload octets of data frames, and of the messages they made. */
@@ -49,14 +51,22 @@ export class MessageReader {
    * @param sink - is told of everything, in order
    * @param isFromClient - whether the octets are a client's
    * @param deflate - the endpoint's direction, if permessage-deflate was agreed
+   * @param most - octets of a message, inflated or not; behind a longer one nothing is read
    */
-  constructor(sink: JudgeSink, isFromClient: boolean, deflate: DeflateDirection | undefined) {
+  constructor(
+    sink: JudgeSink,
+    isFromClient: boolean,
+    deflate: DeflateDirection | undefined,
+    most: number = MOST_BYTES,
+  ) {
     this.#sink = sink;
+    this.#most = most;
     this.#frames = new FrameReader(
       { frame: (frame) => this.#frame(frame), fault: (fault) => sink.fault(fault) },
       isFromClient,
+      most,
     );
-    if (deflate !== undefined) this.#inflater = new Inflater(deflate.windowBits, deflate.takeover);
+    if (deflate !== undefined) this.#inflater = new Inflater(deflate.windowBits, deflate.takeover, most);
   }
 
   /** Reads what came; the chunk is the judge's from then on. */
@@ -96,13 +106,22 @@ export class MessageReader {
     if (opcode !== 0) {
       if (this.#message !== undefined) this.#fault('EXPECTED_CONTINUATION', offset);
       const isCompressed = this.#inflater !== undefined && (rsv & RSV1) !== 0;
-      this.#message = { opcode, isCompressed, pieces: [] };
+      this.#message = { opcode, isCompressed, pieces: [], bytes: 0 };
     }
     if (this.#message === undefined) {
       this.#fault('UNEXPECTED_CONTINUATION', offset);
       return;
     }
-    this.#message.pieces.push({ payload, offset: payloadOffset });
+    this.#message.bytes += payload.length;
+    if (this.#message.bytes > this.#most) {
+      this.#message = undefined;
+      this.#fault('MESSAGE_BEYOND_SUITE', offset);
+      this.#frames.stop();
+      return;
+    }
+    // An empty fragment has no octet that could be wrong, and there may be any number of them.
+    if (payload.length > 0 || fin || this.#message.pieces.length === 0)
+      this.#message.pieces.push({ payload, offset: payloadOffset });
     if (fin) this.#finish(this.#message);
   }
 
@@ -124,6 +143,7 @@ export class MessageReader {
       const inflated = this.#inflater!.inflate(wire);
       if (!(inflated instanceof Uint8Array)) {
         this.#fault(inflated.code, offsetOf(inflated.at));
+        if (inflated.code === 'MESSAGE_BEYOND_SUITE') this.#frames.stop();
         return;
       }
       bytes = inflated;

@@ -29,8 +29,16 @@ export interface CaseResult {
   readonly traffic: TrafficReport;
   /** When the case began, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** From the end of the opening handshake to the loss of the transport. */
+  /** From the end of the opening handshake to the loss of the transport; where the handshake decided, how long that took. */
   readonly durationMs: number;
+  /** What came of the case when it ran among others. It FAILED then, and was run again alone; that is what counts. */
+  readonly earlier?: EarlierRun;
+}
+
+/** A run that does not count. */
+export interface EarlierRun {
+  readonly verdict: Verdict;
+  readonly explanation: string;
 }
 
 /** A rule that the endpoint's own octets break. */
@@ -156,6 +164,18 @@ export interface AgentResults {
   readonly durationMs: number;
   /** In the order of the cases. */
   readonly cases: readonly CaseResult[];
+  /** When a server was gone; absent if it never was. */
+  readonly deaths?: readonly Death[];
+}
+
+/** A server was gone: no connection could be made any more. */
+export interface Death {
+  /** Ids of the cases that ran when it went, or had just ended. Without a culprit none of them has a result. */
+  readonly inFlight: readonly string[];
+  /** The one of them that it died of, as running it alone showed. */
+  readonly culprit: string | undefined;
+  /** Whether it was there again in time; otherwise nothing more was run. */
+  readonly cameBack: boolean;
 }
 
 /** Payloads are logged up to so many octets. */

@@ -5,7 +5,17 @@ import type { Address } from '../transport/connect.js';
 import { type Link, piecesOf } from '../transport/link.js';
 import { type DeflateAgreement, formatOffers, readAnswer } from './deflate-agreement.js';
 import { type OpeningFault, openingFault } from './faults.js';
-import { acceptFor, freshKey, type Head, HeadReader, latin1, listOf, octetsOf, valuesOf } from './heads.js';
+import {
+  acceptFor,
+  freshKey,
+  type Head,
+  HeadReader,
+  latin1,
+  listOf,
+  nameIn,
+  octetsOf,
+  valuesOf,
+} from './heads.js';
 import type { Opened } from './opened.js';
 
 /** What every request of a run has besides what the case says. */
@@ -142,7 +152,7 @@ function judgeResponse(
   const { head, rest } = answer;
   const status = statusOf(head);
   const report = { request, response: head.text + (status === 101 ? '' : latin1(rest)), status };
-  const agent = valuesOf(head, 'server')[0];
+  const agent = nameIn(head, 'server');
   const shared = { report, rest, agent, fields: head.fields };
   if (status !== 101) {
     const fault = openingFault(

@@ -9,6 +9,7 @@ import type { ConnectOpening } from '../model/case.js';
 import { type Address, connectSocket, type TlsTrust } from '../transport/connect.js';
 import { Link } from '../transport/link.js';
 import { openingFault } from './faults.js';
+import { NAME_LENGTH } from './heads.js';
 import type { Opened } from './opened.js';
 
 /** Frames may be as large as a message of the quick half, so that one case is not only about flow control. */
@@ -93,7 +94,7 @@ export async function openStream(
       report,
       state,
       fault,
-      agent: fields.find(([name]) => name === 'server')?.[1],
+      agent: fields.find(([name]) => name === 'server')?.[1].substring(0, NAME_LENGTH),
       fields,
       ...nothing,
     },

@@ -4,7 +4,7 @@ import { concat } from '../model/payload.js';
 import { type Link, piecesOf } from '../transport/link.js';
 import { chooseAnswer } from './deflate-agreement.js';
 import { type OpeningFault, openingFault } from './faults.js';
-import { acceptFor, type Head, HeadReader, listOf, octetsOf, valuesOf } from './heads.js';
+import { acceptFor, type Head, HeadReader, listOf, nameIn, octetsOf, valuesOf } from './heads.js';
 import type { Opened } from './opened.js';
 
 /** A request that was read. */
@@ -15,6 +15,8 @@ export interface ReceivedRequest {
   /** The target of the request. */
   readonly resourceName: string;
   readonly fault: OpeningFault | undefined;
+  /** Whether Sec-WebSocket-Key came before; `only` if there was no other connection. */
+  readonly nonce?: 'fresh' | 'repeated' | 'only';
 }
 
 /**
@@ -76,7 +78,7 @@ export async function answerAsServer(
   behind: Uint8Array = new Uint8Array(0),
 ): Promise<Opened> {
   const { head, rest, fault } = request;
-  const agent = valuesOf(head, 'user-agent')[0];
+  const agent = nameIn(head, 'user-agent');
   if (fault !== undefined) {
     const response = `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
     link.write(octetsOf(response));

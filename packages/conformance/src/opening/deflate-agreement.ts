@@ -36,9 +36,10 @@ export function readAnswer(
   if (extensions.length > 1) return openingFault('EXTENSION_TWICE');
   const answer = extensions[0]!.parameters;
   if (!isValidAnswer(answer)) return openingFault('DEFLATE_ANSWER_INVALID');
-  const fits = offered.offers.some((offer) => answers(answer, parametersOf(offer)));
-  if (fits) return agreementOf(answer);
-  return openingFault('DEFLATE_ANSWER_UNASKED', `"${response.join()}" to "${formatOffers(offered)}"`);
+  const missing = offered.offers.map((offer) => unanswered(answer, parametersOf(offer)));
+  if (missing.includes(undefined)) return agreementOf(answer);
+  const why = [...new Set(missing)].join('; or ');
+  return openingFault('DEFLATE_ANSWER_UNASKED', `"${response.join()}" to "${formatOffers(offered)}": ${why}`);
 }
 
 /** The suite's answer to a client's offers. */
@@ -114,13 +115,16 @@ function agreementOf(answer: Parameters): DeflateAgreement {
   };
 }
 
-/** Whether an answer accepts an offer: what the client asked of the server is there, what it did not allow is not. */
-function answers(answer: Parameters, offer: Parameters): boolean {
-  if (offer.has(SERVER_FORGETS) && !answer.has(SERVER_FORGETS)) return false;
-  if (answer.has(CLIENT_BITS) && !offer.has(CLIENT_BITS)) return false;
+/** Why an answer does not accept an offer: what the client asked of the server is not there, or what it did not allow is. */
+function unanswered(answer: Parameters, offer: Parameters): string | undefined {
+  if (offer.has(SERVER_FORGETS) && !answer.has(SERVER_FORGETS))
+    return `${SERVER_FORGETS} was asked for and is not in the answer`;
+  if (answer.has(CLIENT_BITS) && !offer.has(CLIENT_BITS))
+    return `${CLIENT_BITS} is in the answer and was not offered`;
   const most = offer.get(SERVER_BITS);
   // An answer without the parameter stands for 15 bits, which is all that an offer of 15 asks for.
-  return most === undefined || Number(answer.get(SERVER_BITS) ?? 15) <= Number(most);
+  const isFit = most === undefined || Number(answer.get(SERVER_BITS) ?? 15) <= Number(most);
+  return isFit ? undefined : `${SERVER_BITS} of ${most} at most was asked for`;
 }
 
 /** 7.1.2.2: in an answer client_max_window_bits has a value. */
@@ -140,6 +144,17 @@ function isValid(parameters: Parameters): boolean {
     } else return false;
   }
   return true;
+}
+
+/** RFC 6455 9.1: a name and parameters, all tokens, a value in quotes too. */
+const ELEMENT =
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*=[ \t]*(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"[!#$%&'*+.^_`|~0-9A-Za-z-]+"))?)*$/;
+
+/** Whether an element of a client's Sec-WebSocket-Extensions is one, and if it is about permessage-deflate, one that a server may take. */
+export function isValidOffer(element: string): boolean {
+  const extension = parseExtension(element);
+  if (!ELEMENT.test(element)) return false;
+  return extension?.name !== 'permessage-deflate' || isValid(extension.parameters);
 }
 
 interface Extension {

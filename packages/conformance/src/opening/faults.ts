@@ -22,6 +22,14 @@ export type OpeningFaultCode =
   | 'KEY_INVALID'
   | 'VERSION_INVALID'
   | 'DATA_TOO_EARLY'
+  | 'TARGET_FRAGMENT'
+  | 'TARGET_INVALID'
+  | 'FIELD_INVALID'
+  | 'ORIGIN_REPEATED'
+  | 'PROTOCOLS_INVALID'
+  | 'PROTOCOLS_NOT_UNIQUE'
+  | 'OFFER_INVALID'
+  | 'NONCE_REPEATED'
   | 'HTTP2_WITHOUT_CONNECT'
   | 'CONNECT_REFUSED';
 
@@ -60,12 +68,23 @@ const FAULTS: Readonly<
     'the parameters of permessage-deflate in the response accept none of the offers',
   ],
   REQUEST_LINE_INVALID: ['4.1', 'the request is not a GET of HTTP/1.1 or later'],
-  HOST_INVALID: ['4.1', 'the request has no Host, or more than one'],
+  HOST_INVALID: ['4.1', 'the request has no Host, an empty one, or more than one'],
   KEY_INVALID: ['4.1', 'Sec-WebSocket-Key is not 16 octets in Base64, or not there exactly once'],
   VERSION_INVALID: ['4.1', 'Sec-WebSocket-Version is not 13, or not there exactly once'],
   DATA_TOO_EARLY: [
     '4.1',
     'octets came behind the request, where the client MUST wait for the response before it sends any',
+  ],
+  TARGET_FRAGMENT: ['3', 'the target of the request has a fragment'],
+  TARGET_INVALID: ['4.1', 'the target of the request is neither a path nor an absolute http or https URI'],
+  FIELD_INVALID: ['RFC9112 5', 'a line of the request is not a name, a colon and a value'],
+  ORIGIN_REPEATED: ['RFC6454 7.3', 'the request has more than one Origin'],
+  PROTOCOLS_INVALID: ['4.1', 'Sec-WebSocket-Protocol has an element that is not a token'],
+  PROTOCOLS_NOT_UNIQUE: ['4.1', 'Sec-WebSocket-Protocol names a subprotocol twice'],
+  OFFER_INVALID: ['RFC7692 7.1', 'Sec-WebSocket-Extensions has an offer that a server MUST decline'],
+  NONCE_REPEATED: [
+    '4.1',
+    'Sec-WebSocket-Key was that of another connection: the nonce MUST be selected randomly for each connection',
   ],
   HTTP2_WITHOUT_CONNECT: [
     'RFC8441 3',

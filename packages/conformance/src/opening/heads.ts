@@ -9,6 +9,8 @@ export interface Head {
   readonly text: string;
 }
 
+/** More than this is no name, and results keep it many times. */
+export const NAME_LENGTH: number = 200;
 /** More than this is no head. */
 const MAX_HEAD_BYTES = 256 * 1024;
 
@@ -50,6 +52,11 @@ function parseHead(text: string): Head {
 /** All values of a field, in order. */
 export function valuesOf(head: Head, name: string): string[] {
   return head.fields.filter(([field]) => field === name).map(([, value]) => value);
+}
+
+/** What an endpoint calls itself in a field of its head, as far as a name goes. */
+export function nameIn(head: Head, field: 'server' | 'user-agent'): string | undefined {
+  return valuesOf(head, field)[0]?.substring(0, NAME_LENGTH);
 }
 
 /** All elements of a list field, in order (RFC 9110 5.6.1). Commas within quotes are not expected here. */

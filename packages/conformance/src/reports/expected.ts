@@ -115,15 +115,27 @@ export function expectationsOf(
   return { ...kept, ...file };
 }
 
-/** Surprises as lines for a terminal. */
-export function describeSurprises(found: readonly Surprise[], known: number): string {
-  if (found.length === 0) return `As expected; ${known} known deviations.`;
-  const lines = found.map(({ kind, result, known }) => {
+/**
+ * Surprises as lines for a terminal, or that there are none.
+ *
+ * @param found - those that were told at length are only named
+ */
+export function describeSurprises(
+  found: readonly Surprise[],
+  agents: readonly AgentResults[],
+  known: KnownDeviations,
+): string {
+  if (found.length === 0) {
+    const ids = new Set(agents.flatMap(({ cases }) => cases.map(({ id }) => id)));
+    const met = [...ids].filter((id) => (lookUp(known, id)?.verdict ?? 'OK') !== 'OK').length;
+    return `As expected: ${met === 0 ? 'none of the known deviations was run' : `${met} known deviation${met === 1 ? '' : 's'}`}.`;
+  }
+  const lines = found.map(({ kind, result, known: listed }) => {
     const { id, verdict } = result;
     const agent = printableName(result.agent);
     return kind === 'news'
-      ? `NEW     ${agent} ${id}: ${verdict}${known === undefined ? '' : ` in place of ${known}`}. ${printable(result.explanation)}`
-      : `MENDED  ${agent} ${id}: ${verdict} in place of ${known}. Take it off the list.`;
+      ? `NEW     ${agent} ${id}: ${verdict}${listed === undefined ? '' : ` in place of ${listed}`}.${verdict === 'FAILED' ? '' : ` ${printable(result.explanation)}`}`
+      : `MENDED  ${agent} ${id}: ${verdict} in place of ${listed}. Take it off the list.`;
   });
   return lines.join('\n');
 }

@@ -1,8 +1,9 @@
 /** JUnit XML, which CI systems draw: a suite an agent, a test case a case. */
 import { sectionName } from '../conversation/verdict.js';
-import type { AgentResults, CaseResult } from '../model/result.js';
+import type { AgentResults, CaseResult, Death } from '../model/result.js';
 import { type KnownDeviations, lookUp, surprises } from './expected.js';
 import { groupTitle } from './groups.js';
+import { deathText } from './left-out.js';
 import type { Report } from './report.js';
 import { render } from './templates.js';
 
@@ -37,7 +38,12 @@ export function junitXml(report: Report, known?: KnownDeviations): string {
 
 function suite(agent: AgentResults, report: Report, known: KnownDeviations | undefined) {
   const sentences = new Map(report.cases.map(({ id, sentence }) => [id, sentence]));
-  const cases = agent.cases.map((result) => testCase(result, sentences.get(result.id), report, known));
+  const cases = [
+    ...(agent.deaths ?? [])
+      .filter(({ culprit }) => culprit === undefined)
+      .map((death) => deathCase(agent, death)),
+    ...agent.cases.map((result) => testCase(result, sentences.get(result.id), report, known)),
+  ];
   return {
     name: printable(`${agent.agent} (${agent.role})`),
     timestamp: new Date(agent.startedAt).toISOString().replace(/\.\d+Z$/, ''),
@@ -46,6 +52,19 @@ function suite(agent: AgentResults, report: Report, known: KnownDeviations | und
     failures: cases.filter(({ failure }) => failure !== undefined).length,
     skipped: cases.filter(({ skipped }) => skipped !== undefined).length,
     cases,
+  };
+}
+
+/** A server that went for good, and nobody can tell of which case. */
+function deathCase({ agent }: AgentResults, death: Death): TestCase {
+  return {
+    className: printable(agent),
+    name: 'The endpoint is there to the end',
+    seconds: seconds(0),
+    failure: deathText(death),
+    details: deathText(death),
+    skipped: undefined,
+    remark: undefined,
   };
 }
 

@@ -2,6 +2,7 @@
 import { sectionName } from '../conversation/verdict.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
+import { againText, deathText, leftOut } from './left-out.js';
 import { printable, printableName } from './printable.js';
 import { type Report, tally } from './report.js';
 import { excerpt, findWrongOctet } from './wrong-octet.js';
@@ -12,31 +13,35 @@ const TOLD = 40;
 /**
  * Writes the summary.
  *
+ * @param isTold - of failures, those that are worth more than being counted; by default all
  * @returns lines of text
  */
-export function terminalSummary({ agents, cases, commandFor }: Report): string {
+export function terminalSummary(
+  { agents, cases, commandFor }: Report,
+  isTold: (result: CaseResult) => boolean = () => true,
+): string {
   const byId = new Map(cases.map((test) => [test.id, test]));
-  const blocks = agents.map((agent) => summaryOf(agent, byId, commandFor));
+  const blocks = agents.map((agent) => summaryOf(agent, cases, byId, commandFor, isTold));
   return blocks.join('\n\n');
 }
 
 function summaryOf(
-  { agent, cases, durationMs }: AgentResults,
+  agent: AgentResults,
+  chosen: readonly Case[],
   byId: ReadonlyMap<string, Case>,
   commandFor: Report['commandFor'],
+  isTold: (result: CaseResult) => boolean,
 ): string {
+  const { cases, durationMs, deaths = [] } = agent;
   const counts = tally(cases).map(([verdict, count]) => `${count} ${verdict}`);
-  const head = `${printableName(agent)}: ${counts.join(', ')}; ${cases.length} cases in ${(durationMs / 1000).toFixed(1)} s`;
-  const failed = cases.filter(({ verdict }) => verdict === 'FAILED');
+  const head = `${printableName(agent.agent)}: ${counts.join(', ')}; ${cases.length} cases in ${(durationMs / 1000).toFixed(1)} s`;
+  const notes = [leftOut(agent, chosen), againText(agent), ...deaths.map(deathText)];
+  const failed = cases.filter((result) => result.verdict === 'FAILED' && isTold(result));
   const told = failed.slice(0, TOLD).map((result) => failure(result, byId.get(result.id), commandFor));
   const untold = failed.slice(TOLD).map(({ id }) => id);
-  const lost = failed.find(({ handshake }) => handshake.request === '');
-  const end =
-    lost === undefined
-      ? []
-      : [`The endpoint was gone in case ${lost.id}; what was to come after it was not run.`];
   const rest = untold.length === 0 ? [] : [`Also FAILED: ${untold.join(' ')}`];
-  return [head, ...end, ...told, ...rest].join('\n\n');
+  const top = [head, ...notes.filter((note) => note !== undefined)].join('\n');
+  return [top, ...told, ...rest].join('\n\n');
 }
 
 function failure(result: CaseResult, test: Case | undefined, commandFor: Report['commandFor']): string {

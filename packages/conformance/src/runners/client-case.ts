@@ -8,7 +8,9 @@ import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
 import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
 import { unusable } from '../opening/deflate-agreement.js';
+import { openingFault } from '../opening/faults.js';
 import { listOf } from '../opening/heads.js';
+import { inspectRequest } from '../opening/inspect-request.js';
 import type { Link } from '../transport/link.js';
 import { writeFrame } from '../wire/frames.js';
 import { patienceOf, type RunOptions } from './options.js';
@@ -36,10 +38,19 @@ export async function runOnRequest(
   const behind = opening.kind === 'raw' || opening.withFirstStep === true;
   const first = behind && step?.do === 'send' ? step.frames.map((frame) => writeFrame(frame, 'client')) : [];
   const opened = await answerAsServer(link, request, opening, concat(first.map(({ octets }) => octets)));
+  options.onHandshake?.(opened.report);
   const subject: Subject = { test, role: 'client', agent, startedAt, handshake: opened.report, record };
   if (opened.fault !== undefined) {
     link.drop();
     return faultResult(subject, opened.fault);
+  }
+  const wrong =
+    test.inspects === 'nonces' && request.nonce === 'repeated'
+      ? openingFault('NONCE_REPEATED')
+      : inspectRequest(test.inspects, request.head);
+  if (wrong !== undefined) {
+    await sayGoodbye(link, 'client', opened.rest, [], 1000);
+    return faultResult(subject, wrong);
   }
   const why =
     opening.kind === 'standard'
@@ -56,16 +67,19 @@ export async function runOnRequest(
     opened.rest,
     opened.deflate,
     record,
-    patienceOf(options),
+    patienceOf(options, test),
     first,
   );
   const observation = await conversation.run(first.length > 0 ? 1 : 0);
   if (opened.isBeyondOffer === true && hasRefused(observation)) {
     return openingResult(subject, 'UNIMPLEMENTED', REFUSED);
   }
-  return resultOf(subject, observation);
+  const result = resultOf(subject, observation);
+  const isAlone = test.inspects === 'nonces' && request.nonce === 'only' && result.verdict === 'OK';
+  return isAlone ? { ...result, verdict: 'INFORMATIONAL', explanation: ALONE } : result;
 }
 
+const ALONE = 'This was the only connection, so that there was no other nonce to compare its own with.';
 const REFUSED =
   'The client did not take a response with parameters that it had not offered. RFC 7692 7.1 has it fail the connection if it does not support them.';
 

@@ -24,6 +24,7 @@ export async function runOnStream(
   const isConnect = headers[':method'] === 'CONNECT' && headers[':protocol'] === 'websocket';
   const status = isConnect ? 200 : 400;
   const handshake = { request, response: `:status: ${status}\n`, status };
+  options.onHandshake?.(handshake);
   const subject = { test, role: 'client', agent, startedAt: Date.now(), handshake, record } as const;
   if (!isConnect) {
     stream.respond({ ':status': 400 }, { endStream: true });
@@ -32,6 +33,14 @@ export async function runOnStream(
   stream.respond({ ':status': 200 });
   const link = new Link(stream);
   const rest = new Uint8Array(0);
-  const conversation = new Conversation(test, 'client', link, rest, undefined, record, patienceOf(options));
+  const conversation = new Conversation(
+    test,
+    'client',
+    link,
+    rest,
+    undefined,
+    record,
+    patienceOf(options, test),
+  );
   return resultOf(subject, await conversation.run());
 }

@@ -77,6 +77,7 @@ export async function runConnectCase(
   const runOne = async (nth: number): Promise<CaseResult> => {
     const record = new Recorder(options.onLog);
     const { link, opened } = await openStream(open, address, opening, openMs);
+    options.onHandshake?.(opened.report);
     const own = ofStream(test, nth);
     const subject = { ...subjectOf(record, opened), test: own };
     if (opening.expect !== undefined) {
@@ -90,7 +91,7 @@ export async function runConnectCase(
       opened.rest,
       undefined,
       record,
-      patienceOf(options),
+      patienceOf(options, test),
     );
     return resultOf(subject, await conversation.run());
   };

@@ -1,5 +1,5 @@
 /** One case against a server. */
-import { Conversation } from '../conversation/conversation.js';
+import { Conversation, type Observation } from '../conversation/conversation.js';
 import { judgeAnswer } from '../conversation/opening-verdict.js';
 import { Recorder } from '../conversation/record.js';
 import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
@@ -18,7 +18,7 @@ import { openTimeout, patienceOf, type RunOptions } from './options.js';
 
 /** A server under test, and how it is spoken to. */
 export interface ServerTarget {
-  /** `ws:`, `wss:`, `http:` or `https:`; the path is the same for all cases. */
+  /** `ws:` or `wss:`; the path is the same for all cases. */
   readonly url: string;
   /** Sent as Origin. */
   readonly origin?: string | undefined;
@@ -56,16 +56,24 @@ export async function runServerCase(
   if (!test.roles.includes('server')) throw new Error(`case ${test.id} is not for servers`);
   const address = addressOf(target.url);
   if (test.opening.kind === 'connect') return runConnectCase(target, address, test, test.opening, options);
-  return overTcp(target, address, test, test.opening, options);
+  return (await overTcp(target, address, test, test.opening, options)).result;
 }
 
-async function overTcp(
+/** A run with what it was made of, as far as it came. */
+export interface ObservedRun {
+  readonly result: CaseResult;
+  readonly opened?: Opened;
+  readonly observation?: Observation;
+}
+
+/** Runs a case on a connection of its own. */
+export async function overTcp(
   target: ServerTarget,
   address: Address,
   test: Case,
   opening: StandardOpening | RawOpening,
   options: RunOptions,
-): Promise<CaseResult> {
+): Promise<ObservedRun> {
   const record = new Recorder(options.onLog);
   const subject = (opened?: Opened): Subject => ({
     test,
@@ -81,7 +89,7 @@ async function overTcp(
   try {
     link = await connectLink(address, target, openMs);
   } catch (error) {
-    return faultResult(subject(), openingFault('NO_CONNECTION', (error as Error).message));
+    return { result: faultResult(subject(), openingFault('NO_CONNECTION', (error as Error).message)) };
   }
   const first = firstFrames(test, opening);
   const opened = await openAsClient(link, opening, {
@@ -91,10 +99,11 @@ async function overTcp(
     timeoutMs: openMs,
     behind: concat(first.map(({ octets }) => octets)),
   });
+  options.onHandshake?.(opened.report);
   const decided = decide(subject(opened), opening, opened);
   if (decided !== undefined) {
     link.drop();
-    return decided;
+    return { result: decided, opened };
   }
   const conversation = new Conversation(
     test,
@@ -103,10 +112,11 @@ async function overTcp(
     opened.rest,
     opened.deflate,
     record,
-    patienceOf(options),
+    patienceOf(options, test),
     first,
   );
-  return resultOf(subject(opened), await conversation.run(first.length > 0 ? 1 : 0));
+  const observation = await conversation.run(first.length > 0 ? 1 : 0);
+  return { result: resultOf(subject(opened), observation), opened, observation };
 }
 
 /** Frames of the first step, if they go out with the head. */

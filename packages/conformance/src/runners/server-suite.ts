@@ -1,19 +1,21 @@
 /** Many cases against a server. */
 import { findCases } from '../cases/select.js';
 import type { Case } from '../model/case.js';
-import { NOTHING, type Payload } from '../model/payload.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
-import { addressOf } from '../transport/connect.js';
+import { addressOf, connectLink } from '../transport/connect.js';
 import { announcesConnect, withoutConnect } from './connect-case.js';
+import { checkEcho } from './echo-probe.js';
 import { openTimeout, type RunOptions } from './options.js';
-import { inParallel } from './parallel.js';
 import { runServerCase, type ServerTarget } from './server-case.js';
+import { ServerRun } from './server-run.js';
 
 /** For many cases. */
 export interface SuiteOptions extends RunOptions {
   /** Cases run at a time, 16 by default. */
   readonly connections?: number | undefined;
-  /** Told of each result as it comes, with how many there are and will be. */
+  /** Whether what FAILED among others is run again alone before it counts; true by default. */
+  readonly confirm?: boolean | undefined;
+  /** Told of each result that counts, with how many there are and will be. */
   readonly onResult?: ((result: CaseResult, done: number, total: number) => void) | undefined;
 }
 
@@ -21,35 +23,14 @@ export interface SuiteOptions extends RunOptions {
 export const CONNECTIONS = 16;
 
 /**
- * A server that cannot be tested.
- *
- * @example
- * ```ts
- * import assert from 'node:assert/strict';
- * import { NotAnEchoServer, runServerCases } from '@sanssocket/conformance';
- *
- * await assert.rejects(runServerCases({ url: 'ws://127.0.0.1:1/' }), NotAnEchoServer);
- * ```
- */
-export class NotAnEchoServer extends Error {
-  /** What came of the first try. */
-  readonly result: CaseResult;
-  /** @param result - of the case that shows it */
-  constructor(result: CaseResult) {
-    super(`The server does not echo, and only a server that echoes can be tested. ${result.explanation}`);
-    this.name = 'NotAnEchoServer';
-    this.result = result;
-  }
-}
-
-/**
- * Runs cases against a server that echoes.
+ * Runs cases against a server that echoes. What FAILED among others is run again alone before it counts. When the server is gone,
+ * the cases that ran then are run one at a time to find the one that it died of, and the others go on, if it comes back.
  *
  * @param target - the server
  * @param cases - by default all that are for servers
  * @param options - patience, and how many at a time
  * @returns all results, in the order of the cases. Those over TLS are left out where the URL is not `wss:`, and those that were to
- * come after the server was gone
+ * come after the server was gone for good, or that nobody can tell whether it died of them
  * @throws NotAnEchoServer if a simple message does not come back
  *
  * @example
@@ -72,22 +53,22 @@ export async function runServerCases(
   const wantsHttp2 = reachable.some(({ transport }) => transport === 'h2');
   const speaksHttp2 = wantsHttp2 && (await announcesConnect(address, target, openTimeout(options)));
   let done = 0;
-  let isGone = false;
-  const run = async (test: Case): Promise<CaseResult | undefined> => {
-    if (isGone) return undefined;
-    const isUnspoken = test.transport === 'h2' && !speaksHttp2;
-    let result = isUnspoken ? withoutConnect(test, options) : await runServerCase(target, test, options);
-    // Once more, as a server may have been busy; then it is gone, and every further case would say the same.
-    if (wasNotReached(result)) result = await runServerCase(target, test, options);
-    if (wasNotReached(result)) {
-      if (isGone) return undefined;
-      isGone = true;
-    }
-    options.onResult?.(result, ++done, reachable.length);
-    return result;
+  const server = {
+    run: (test: Case): Promise<CaseResult> =>
+      test.transport === 'h2' && !speaksHttp2
+        ? Promise.resolve(withoutConnect(test, options))
+        : runServerCase(target, test, options),
+    isThere: async (): Promise<boolean> => {
+      const link = await connectLink(address, target, openTimeout(options)).catch(() => undefined);
+      link?.drop();
+      return link !== undefined;
+    },
+    returnMs: openTimeout(options),
   };
-  const all = await inParallel(reachable, options.connections ?? CONNECTIONS, weightOf, run);
-  const results = all.filter((result) => result !== undefined);
+  const run = new ServerRun(server, options.connections ?? CONNECTIONS, (result) =>
+    options.onResult?.(result, ++done, reachable.length),
+  );
+  const results = await run.run(reachable, options.confirm ?? true);
   const agent =
     options.agent ?? results.find(({ agent }) => agent !== 'UnknownServer')?.agent ?? 'UnknownServer';
   return {
@@ -97,47 +78,6 @@ export async function runServerCases(
     startedAt,
     durationMs: Date.now() - startedAt,
     cases: results.map((result) => ({ ...result, agent })),
+    ...(run.deaths.length === 0 ? {} : { deaths: run.deaths }),
   };
-}
-
-/** Whether no connection could be made. */
-function wasNotReached({ handshake, verdict }: CaseResult): boolean {
-  return verdict === 'FAILED' && handshake.request === '';
-}
-
-/**
- * Sends one message, and sees whether it comes back.
- *
- * @param target - the server
- * @param options - patience
- * @throws NotAnEchoServer if it does not
- *
- * @example
- * ```ts
- * import assert from 'node:assert/strict';
- * import { checkEcho } from '@sanssocket/conformance';
- *
- * await assert.rejects(checkEcho({ url: 'ws://127.0.0.1:1/' }), /No connection could be made/);
- * ```
- */
-export async function checkEcho(target: ServerTarget, options: RunOptions = {}): Promise<void> {
-  const [test] = findCases({ patterns: ['1.1.2'] });
-  const result = await runServerCase(target, test!, { ...options, onLog: undefined });
-  if (result.events.length !== 1 || result.behavior !== 'OK') throw new NotAnEchoServer(result);
-}
-
-/** What takes longest by far, or waits, is begun first. */
-export function weightOf({ deadlineMs, steps }: Case): number {
-  const waits = steps.reduce((sum, step) => sum + ('ms' in step ? step.ms : 0), 0);
-  const octets = steps.reduce((sum, step) => {
-    if (step.do === 'exchange') return sum + step.count * (step.size + 200);
-    return step.do === 'send'
-      ? sum + step.frames.reduce((all, frame) => all + sizeOf(frame.payload ?? NOTHING), 0)
-      : sum;
-  }, 0);
-  return waits * 1000 + octets + deadlineMs / 1000;
-}
-
-function sizeOf(payload: Payload): number {
-  return 'repeat' in payload ? payload.bytes : 0;
 }

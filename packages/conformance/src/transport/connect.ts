@@ -18,14 +18,18 @@ export interface Address {
 /**
  * Reads a server's URL.
  *
- * @param url - `ws:`, `wss:`, `http:` or `https:`
+ * @param url - `ws:` or `wss:`
  * @throws RangeError for another scheme or no URL, or a fragment (RFC 6455 3)
  */
 export function addressOf(url: string): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const secure = parsed?.protocol === 'wss:' || parsed?.protocol === 'https:';
-  if (parsed === undefined || (!secure && parsed.protocol !== 'ws:' && parsed.protocol !== 'http:')) {
-    throw new RangeError(`not the URL of a WebSocket server: ${url}`);
+  const secure = parsed?.protocol === 'wss:';
+  if (parsed === undefined || (!secure && parsed.protocol !== 'ws:')) {
+    const isHttp = parsed?.protocol === 'http:' || parsed?.protocol === 'https:';
+    const hint = isHttp ? `; did you mean ${url.replace(/^http/i, 'ws')}?` : '';
+    throw new RangeError(
+      `not the URL of a WebSocket server, which begins with ws: or wss: (RFC 6455 3): ${url}${hint}`,
+    );
   }
   if (parsed.hash !== '') throw new RangeError(`a WebSocket URL has no fragment: ${url}`);
   return {

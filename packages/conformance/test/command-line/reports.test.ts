@@ -101,13 +101,24 @@ describe('known deviations', () => {
   });
 
   test('what is known does not fail', async () => {
-    expect(await run(bad, '--expect', expectations({ '1.1.7': 'FAILED' }))).toBe(0);
-    expect(out.at(-1)).toBe('\nAs expected; 1 known deviations.');
+    const known = { '1.1.7': 'FAILED', '2.4': 'FAILED' };
+    expect(await run(bad, '--expect', expectations(known))).toBe(0);
+    // It is counted and not told again, and of what was not run nothing is said.
+    expect(out).toHaveLength(2);
+    expect(out[0]).toMatch(/^x: 2 OK, 1 FAILED; 3 cases in .*$/m);
+    expect(out[0]).not.toContain('1.1.7 FAILED');
+    expect(out[1]).toBe('\nAs expected: 1 known deviation.');
+  });
+
+  test('that none was run of are not counted', async () => {
+    expect(await run(good, '--expect', expectations({ '2.4': 'FAILED' }))).toBe(0);
+    expect(out.at(-1)).toBe('\nAs expected: none of the known deviations was run.');
   });
 
   test('news fail', async () => {
     expect(await run(bad, '--expect', expectations({}))).toBe(1);
-    expect(out.at(-1)).toMatch(/^\nNEW {5}x 1\.1\.7: FAILED\./);
+    expect(out.at(-1)).toMatch(/^\nNEW {5}x 1\.1\.7: FAILED\.$/);
+    expect(out[0]).toContain('1.1.7 FAILED, RFC 6455');
   });
 
   test('what has been mended fails', async () => {

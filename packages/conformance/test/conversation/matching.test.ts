@@ -76,7 +76,7 @@ describe('comparison', () => {
 test.each([
   ['ws://localhost/', 80, 'localhost', '/'],
   ['wss://localhost/a?b', 443, 'localhost', '/a?b'],
-  ['http://[::1]:8080/', 8080, '::1', '/'],
+  ['ws://[::1]:8080/', 8080, '::1', '/'],
 ])('%s is at port %d', (url, port, hostname, resourceName) => {
   expect(addressOf(url)).toMatchObject({ port, hostname, resourceName });
 });

@@ -229,7 +229,7 @@ const WRONG: readonly (readonly [what: string, id: string, react: Reaction, expe
     'an undefined code sent back',
     '7.9.7',
     rightly({ close: (_, socket) => socket.end(closeOf(1100)) }),
-    { verdict: 'NON-STRICT', fault: { code: 'CLOSE_CODE_UNDEFINED' } },
+    { verdict: 'FAILED', section: '5.5.1', fault: { code: 'CLOSE_CODE_UNDEFINED' } },
   ],
   [
     'a reason that is not UTF-8',
@@ -329,8 +329,9 @@ test('a case whose sending outlasts its deadline', async () => {
 });
 
 describe('a client with a fault', () => {
-  /** A client that echoes with one key for all frames. */
-  function clientWithKey(key: number): (url: string) => Promise<void> {
+  /** A client that chooses keys in its own way. */
+  function clientWithKey(keyOf: (nth: number) => number): (url: string) => Promise<void> {
+    let nth = 0;
     return (url) =>
       new Promise((resolve) => {
         const { port, pathname } = new URL(url);
@@ -342,18 +343,34 @@ describe('a client with a fault', () => {
         socket.once('data', (head: Buffer) => {
           const rest = head.subarray(head.indexOf('\r\n\r\n') + 4);
           const react: Reaction = ({ opcode, payload }) =>
-            socket.write(frame({ first: 0x80 | opcode, payload, maskingKey: key }));
+            socket.write(frame({ first: 0x80 | opcode, payload, maskingKey: keyOf(nth++) >>> 0 }));
           onFrames(socket, react, rest);
         });
       });
   }
 
+  const random = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
   test.each([
-    [0, 'All masking keys are zero'],
-    [0x01020304, 'A masking key was used for more than one frame'],
-  ])('the same key 0x%x for every frame is worth a remark', async (key, remark) => {
+    ['zero', () => 0, 'FAILED', 'All 33 frames have the masking key 00000000'],
+    ['one key', () => 0x01020304, 'FAILED', 'All 33 frames have the masking key 04030201'],
+    ['two keys', (nth: number) => 0x01020304 + (nth % 2), 'FAILED', '33 frames have only 2 masking keys'],
+    ['a counter', (nth: number) => 0xfffffff0 + nth, 'FAILED', 'the one before and the same number more'],
+    [
+      'a key twice',
+      (nth: number) => (nth < 2 ? 7 : random()),
+      'INFORMATIONAL',
+      'used for more than one frame',
+    ],
+    [
+      'keys of 24 bits',
+      () => random() & 0xffffff,
+      'INFORMATIONAL',
+      'An octet of the masking key is the same',
+    ],
+    ['random keys', random, 'OK', 'As expected'],
+  ])('%s for all frames', async (_, keyOf, verdict, words) => {
     const [found] = findCases({ patterns: ['masks.keys-of-client'] });
-    const result = await runClientCase(clientWithKey(key), found!, { timeoutMs: 400 });
-    expect(result).toMatchObject({ verdict: 'INFORMATIONAL', explanation: expect.stringContaining(remark) });
+    const result = await runClientCase(clientWithKey(keyOf), found!, { timeoutMs: 1000 });
+    expect(result).toMatchObject({ verdict, explanation: expect.stringContaining(words) });
   });
 });

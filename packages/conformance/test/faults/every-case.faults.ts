@@ -4,7 +4,7 @@ import { allCases } from '../../src/cases/all.js';
 import { type CaseResult, findCases, runClientCases, runServerCase } from '../../src/index.js';
 import type { Case, CaseTransport, Role } from '../../src/model/case.js';
 import { inParallel } from '../../src/runners/parallel.js';
-import { weightOf } from '../../src/runners/server-suite.js';
+import { weightOf } from '../../src/runners/weight.js';
 import { selfSigned } from '../endpoints/certificate.js';
 import { runFaultyClient, runFaultyHttp2Client } from '../endpoints/faulty/client.js';
 import type { Fault } from '../endpoints/faulty/fault.js';

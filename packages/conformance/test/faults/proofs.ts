@@ -75,10 +75,11 @@ export const PROOFS: readonly Proof[] = [
   // 7, closing.
   { ids: /^7\.1\.[2-6]$/, fault: 'goes on behind its Close frame' },
   {
-    ids: /^(?:7\.3\.2|7\.5\.1|7\.9\.[1245]|closing\.reason-.*|closing\.code-(?:1|500|998|1015))$/,
+    ids: /^(?:7\.3\.2|7\.5\.1|7\.9\..*|closing\.(?:reason|code)-.*)$/,
     fault: 'sends back every Close frame',
     only: ({ tolerated }) => tolerated !== undefined,
   },
+  { ids: /^7\.13\./, fault: 'sends back every Close frame' },
   {
     ids: /^7\.(?:3|7)\.|^closing\.(?:code|reason)/,
     fault: 'closes with 1005',
@@ -111,11 +112,12 @@ export const PROOFS: readonly Proof[] = [
   { ids: /^masks\.(?:un)?masked-pong$/, fault: 'does not mind masks', waits: true },
   { ids: /^masks\.(?:un)?masked/, fault: 'does not mind masks' },
   { ids: /^masks\.key-starts-anew$/, fault: 'goes on with the key' },
-  { ids: /^masks\.keys-of-client$/, fault: 'masks wrongly' },
+  { ids: /^masks\.keys-of-client$/, fault: 'masks with one key' },
   { ids: /^masks\.octet-by-octet$/, fault: 'sends a reserved bit' },
   { ids: /^masks\./, fault: 'changes the last octet' },
 
   // offer, answer, agreement, deflate.
+  { ids: /^offer\.of-client$/, fault: 'offers a window of 7 bits' },
   { ids: /^offer\./, fault: 'takes every extension' },
   { ids: /^answer\./, fault: 'takes every response' },
   { ids: /^agreement\.endpoint-window-8$/, role: 'server', fault: 'takes a larger window than was offered' },
@@ -134,6 +136,10 @@ export const PROOFS: readonly Proof[] = [
 
   // request, response, and what HTTP/2 has of its own.
   { ids: /^request(?:\.|-)(?:version-header)$/, fault: 'refuses without versions' },
+  { ids: /^request\.nonce-of-client$/, fault: 'has one nonce' },
+  { ids: /^request\.protocols-of-client$/, fault: 'offers a subprotocol twice' },
+  { ids: /^request\.fields-of-client$/, fault: 'has two origins' },
+  { ids: /^request\.target-of-client$/, fault: 'asks for a fragment' },
   { ids: /^request\.protocol-unknown/, fault: 'takes a subprotocol of its own' },
   {
     ids: /^request(?:\.|-)extension-/,

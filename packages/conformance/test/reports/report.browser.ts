@@ -100,11 +100,20 @@ test('the matrix leads to a page a case and back', async () => {
     'A good server',
     '<b>bad</b> & server',
   ]);
-  const row = page.getByRole('row', { name: /^1\.1\.2/ });
-  expect(await row.locator('.verdict').allTextContents()).toEqual(['OK', 'Failed']);
+  const failures = page.locator('.failures');
+  expect(await failures.locator('tbody code').allTextContents()).toEqual([
+    '1.1.1',
+    '1.1.2',
+    '5.6',
+    '7.9.1',
+    'masks.unmasked-text',
+  ]);
+  expect(await page.locator('.group').first().locator('h2').textContent()).toContain('What FAILED');
+  const row = page.locator('.group:not(.failures)').getByRole('row', { name: /^1\.1\.2/ });
+  expect(await row.locator('.verdict').allTextContents()).toEqual(['OK', 'FAILED']);
   const unrun = page.getByRole('row', { name: /^1\.1\.3/ });
-  expect(await unrun.locator('.verdict').allTextContents()).toEqual(['Not run', 'Not run']);
-  await row.getByRole('link', { name: 'Failed' }).click();
+  expect(await unrun.locator('.verdict').allTextContents()).toEqual(['NOT RUN', 'NOT RUN']);
+  await row.getByRole('link', { name: 'FAILED' }).click();
   expect(await page.locator('h1').textContent()).toContain('1.1.2');
   await page.getByRole('link', { name: 'next' }).click();
   expect(await page.locator('h1').textContent()).toContain('5.6');
@@ -158,7 +167,7 @@ test('without scripts everything is there', async () => {
   context = await browser.newContext({ javaScriptEnabled: false });
   const page = await open('index.html');
   expect(await page.locator('.filters').isVisible()).toBe(false);
-  expect(await page.locator('tbody tr').count()).toBe(SCRIPTS.length + 1);
+  expect(await page.locator('.group:not(.failures) tbody tr').count()).toBe(SCRIPTS.length + 1);
 });
 
 test.each(['light', 'dark'] as const)('axe finds nothing: %s', async (colorScheme) => {

@@ -4,16 +4,22 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { ResultsStore } from '../../src/fuzzing-server/results-store.js';
 import {
   type AgentResults,
+  type CaseResult,
   FuzzingServer,
   findCases,
   runClientCase,
   runClientCases,
 } from '../../src/index.js';
+import { HeadReader } from '../../src/opening/heads.js';
+import { inspectRequest } from '../../src/opening/inspect-request.js';
 import { selfSigned } from '../endpoints/certificate.js';
 import { runEchoClient } from '../endpoints/echo.mjs';
 import { runHttp2Client } from '../endpoints/echo-http2.mjs';
+import { runFaultyClient } from '../endpoints/faulty/client.js';
+import { FAULTS } from '../endpoints/faulty/faults.js';
 import { exceptions, failures } from '../endpoints/verdicts.js';
 
 /** So that a machine with much else to do is no fault of the endpoint's. */
@@ -106,6 +112,61 @@ describe('a URL a case', () => {
     await expect(runClientCase(() => {}, forServers!)).rejects.toThrow(/not for clients/);
     const [overTls] = findCases({ patterns: ['tls.1.1.1'] });
     await expect(runClientCase(() => {}, overTls!)).rejects.toThrow(/needs a certificate/);
+  });
+});
+
+describe("a client's own request", () => {
+  const [nonce] = findCases({ patterns: ['request.nonce-of-client'] });
+
+  test.each([
+    ['has one nonce', 'request.nonce-of-client', '4.1', /that of another connection/],
+    ['offers a subprotocol twice', 'request.protocols-of-client', '4.1', /names a subprotocol twice: a, a/],
+    ['asks for a fragment', 'request.target-of-client', '3', /has a fragment/],
+    ['has two origins', 'request.fields-of-client', 'RFC6454 7.3', /more than one Origin/],
+    ['offers a window of 7 bits', 'offer.of-client', 'RFC7692 7.1', /MUST decline.*server_max_window_bits=7/],
+  ])('that %s', async (name, id, section, words) => {
+    const fault = FAULTS.find((each) => each.name === name)!;
+    const [found] = findCases({ patterns: [id] });
+    const result = await runClientCase((url) => runFaultyClient(url, fault), found!);
+    expect(result).toMatchObject({ verdict: 'FAILED', section, explanation: expect.stringMatching(words) });
+  });
+
+  test.each([
+    ['X-A: b\r\n c', 'fields', 'FIELD_INVALID'],
+    ['X-A : b', 'fields', 'FIELD_INVALID'],
+    ['X-A', 'fields', 'FIELD_INVALID'],
+    ['Host: ', 'fields', 'HOST_INVALID'],
+    ['Host: x\r\nX-A:\r\nx-b:y', 'fields', undefined],
+    ['Sec-WebSocket-Protocol: a,, b', 'protocols', 'PROTOCOLS_INVALID'],
+    ['Sec-WebSocket-Protocol: a b', 'protocols', 'PROTOCOLS_INVALID'],
+    ['Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: a', 'protocols', 'PROTOCOLS_NOT_UNIQUE'],
+    ['Sec-WebSocket-Protocol: a, A', 'protocols', undefined],
+    ['Sec-WebSocket-Extensions: permessage-deflate; unknown', 'offer', 'OFFER_INVALID'],
+    ['Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=08', 'offer', 'OFFER_INVALID'],
+    ['Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover=1', 'offer', 'OFFER_INVALID'],
+    ['Sec-WebSocket-Extensions: x-own; a="b c"', 'offer', 'OFFER_INVALID'],
+    ['Sec-WebSocket-Extensions: x-own;', 'offer', 'OFFER_INVALID'],
+    [
+      'Sec-WebSocket-Extensions: x-own; a="b", permessage-deflate; client_max_window_bits',
+      'offer',
+      undefined,
+    ],
+  ] as const)('with %j', (lines, inspects, code) => {
+    const reader = new HeadReader();
+    const found = reader.read(Buffer.from(`GET / HTTP/1.1\r\n${lines}\r\n\r\n`));
+    if (typeof found !== 'object') throw new Error('no head');
+    expect(inspectRequest(inspects, found.head)?.code).toBe(code);
+  });
+
+  test('that is the only one has no other to compare its nonce with', async () => {
+    const server = await FuzzingServer.start({ cases: [nonce!] });
+    await runEchoClient(`${server.url}/case/${nonce!.id}`);
+    await server.idle();
+    expect(server.results()[0]!.cases[0]).toMatchObject({ verdict: 'INFORMATIONAL' });
+    await runEchoClient(`${server.url}/case/${nonce!.id}`);
+    await server.idle();
+    expect(server.results()[0]!.cases[0]).toMatchObject({ verdict: 'OK' });
+    await server.close();
   });
 });
 
@@ -320,6 +381,17 @@ describe('the protocol of the old suite', () => {
   test('may listen at an IPv6 address', async () => {
     const server = await start({ cases: [], host: '::1' }).catch(() => undefined);
     if (server !== undefined) expect(server.url).toMatch(/^ws:\/\/\[::1\]:\d+$/);
+  });
+
+  test('names of agents are no longer than names are, and not without end', async () => {
+    const server = await start({ cases: findCases({ patterns: ['1.1.1'] }) });
+    await echoWithWs(`${server.url}/case/1.1.1?agent=${'x'.repeat(5000)}`);
+    await server.idle();
+    expect(server.results().map(({ agent }) => agent)).toEqual(['x'.repeat(200)]);
+    const store = new ResultsStore([]);
+    for (let nth = 0; nth < 1000; nth++)
+      await store.run(`${nth}`, '1.1.1', async () => ({ agent: `${nth}`, id: '1.1.1' }) as CaseResult);
+    expect([store.hasRoomFor('999'), store.hasRoomFor('1000')]).toEqual([true, false]);
   });
 
   test('nothing is elsewhere', async () => {

@@ -132,12 +132,14 @@ export const maskCases: readonly Case[] = [
     id: 'masks.keys-of-client',
     section: '5.3',
     sentence: 'A client masks each frame with a fresh key.',
-    sent: 'Eight text messages.',
+    sent: '32 text messages.',
     right: 'All messages are echoed, each with another key.',
-    wrong: 'A message does not come back as it was.',
+    tolerated: 'A key comes twice, or one of its octets is always the same.',
+    wrong:
+      'The keys are all the same, or few, or count on: a client MUST pick a fresh one that cannot be predicted.',
     roles: ['client'],
     inspects: 'masking-keys',
-    steps: [send(Array.from({ length: 8 }, (_, nth) => textFrame(`message ${nth}`)))],
-    outcomes: [right(NORMAL, ...Array.from({ length: 8 }, (_, nth) => textEvent(`message ${nth}`)))],
+    steps: [send(Array.from({ length: 32 }, (_, nth) => textFrame(`message ${nth}`)))],
+    outcomes: [right(NORMAL, ...Array.from({ length: 32 }, (_, nth) => textEvent(`message ${nth}`)))],
   }),
 ];

@@ -27,6 +27,10 @@ const RIGHT_OFFER = /bits-15$/;
 const WRONG_ANSWER =
   /^deflate\/client\/(?:bits-(?:1000|0|7|16|08|plus-9|9-dot-0)|client-bits-none|unknown|takeover-value|twice|extension-twice)$/;
 
+/** RFC 7692 5.1, of extensions that conflict in their use of RSV1. */
+const SHARED_BIT =
+  'The client takes the response for the beginning of a connection. Two extensions that both use RSV1 may not share a connection: a client MUST fail it over such a response.';
+
 function declined({ id, about, section, offer }: NegotiationVector): Case {
   return makeCase({
     id: `offer.${id.replace('deflate/server/', '')}`,
@@ -58,11 +62,24 @@ function declined({ id, about, section, offer }: NegotiationVector): Case {
 
 /** All cases about offers and answers that are wrong. */
 export const offerCases: readonly Case[] = [
+  makeCase({
+    id: 'offer.of-client',
+    section: 'RFC7692 7.1',
+    sentence: 'A client offers extensions in a way that a server may take, if it offers any.',
+    sent: 'A right response that agrees on none, then a text.',
+    right: 'The message is echoed, and each offer of permessage-deflate is valid.',
+    wrong:
+      'Sec-WebSocket-Extensions has an element that is none, or an offer with a parameter that is unknown, twice or out of range: a server MUST decline it.',
+    roles: ['client'],
+    inspects: 'offer',
+    steps: [send([textFrame('Hello')])],
+    outcomes: [right(NORMAL, textEvent('Hello'))],
+  }),
   ...negotiation.filter(({ id }) => WRONG_OFFER.test(id) && !RIGHT_OFFER.test(id)).map(declined),
   ...negotiation
     .filter(({ id }) => WRONG_ANSWER.test(id))
-    .map(({ id, about, section, response }) =>
-      mustNotAccept({
+    .map(({ id, about, section, response }) => ({
+      ...mustNotAccept({
         id: `answer.${id.replace('deflate/client/', '')}`,
         section: `RFC7692 ${section}`,
         sentence: `The server answers: ${about}`,
@@ -70,5 +87,6 @@ export const offerCases: readonly Case[] = [
         answers: 'permessage-deflate',
         head: `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Extensions: ${response}\r\n\r\n`,
       }),
-    ),
+      ...(id.endsWith('/extension-twice') ? { wrong: SHARED_BIT } : {}),
+    })),
 ];

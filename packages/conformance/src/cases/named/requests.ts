@@ -95,7 +95,7 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
     id: `request.${vector.name}`,
     section: vector.section,
     sentence: vector.about,
-    sent: 'The request that the record shows.',
+    sent: 'The request that stands beneath as the opening handshake, then a text if it is accepted.',
     right: isRefused ? 'The request is refused.' : 'The request is accepted, and a message is echoed.',
     ...(isLenient ? { tolerated: isRefused ? 'It is accepted.' : 'It is refused.' } : {}),
     wrong: wrongOf(isRefused, isLenient),
@@ -112,6 +112,27 @@ function wrongOf(isRefused: boolean, isLenient: boolean): string {
   return isRefused
     ? 'The request is accepted.'
     : 'The request is refused, or what was not offered is agreed on.';
+}
+
+/** Something that is right or wrong in a client's own request. */
+function ofClient(
+  name: string,
+  inspects: NonNullable<Case['inspects']>,
+  sentence: string,
+  wrong: string,
+): Case {
+  return makeCase({
+    id: `request.${name}`,
+    section: inspects === 'target' ? '3' : '4.1',
+    sentence,
+    sent: 'A right response to whatever the client asks for, then a text.',
+    right: 'The message is echoed, and nothing is wrong in the request.',
+    wrong,
+    roles: ['client'],
+    inspects,
+    steps: [send([textFrame('Hello')])],
+    outcomes: [right(NORMAL, textEvent('Hello'))],
+  });
 }
 
 /** A request in pieces. */
@@ -135,6 +156,30 @@ export const requestCases: readonly Case[] = [
     .filter((vector) => !LEFT_OUT.test(vector.name) && isComplete(vector))
     .map(caseOf),
   ...[1, 2, 7, 64].map(inPieces),
+  ofClient(
+    'nonce-of-client',
+    'nonces',
+    'A client chooses another nonce for each connection.',
+    'Sec-WebSocket-Key is that of another connection: the nonce MUST be selected randomly for each (item 7).',
+  ),
+  ofClient(
+    'protocols-of-client',
+    'protocols',
+    'A client offers each subprotocol once, if it offers any.',
+    'An element of Sec-WebSocket-Protocol is empty or no token, or is there twice: they MUST all be unique (item 10).',
+  ),
+  ofClient(
+    'target-of-client',
+    'target',
+    'A client asks for a path, or an absolute http or https URI, without a fragment.',
+    'The target has a fragment, or is something else: "Fragment identifiers ... MUST NOT be used" (3).',
+  ),
+  ofClient(
+    'fields-of-client',
+    'fields',
+    'The header fields of a client are those of HTTP, with one Host and at most one Origin.',
+    'A line is folded or no field (RFC 9112 5), Host is empty, or there are two Origins (RFC 6454 7.3).',
+  ),
   makeCase({
     id: 'request.frame-behind',
     section: '4.1',

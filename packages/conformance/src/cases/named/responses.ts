@@ -105,7 +105,7 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
     id: `response.${name}`,
     section,
     sentence: about,
-    sent: 'The response that the record shows, then a text.',
+    sent: 'The response that stands beneath as the opening handshake, then a text.',
   };
   const isFinal = expect.outcome !== 'accepted' && expect.outcome !== 'fault';
   // 4.1: a status other than 101 is handled per HTTP: redirects may be followed, but nothing is a connection.

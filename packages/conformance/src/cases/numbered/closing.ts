@@ -178,7 +178,8 @@ export const closingCases: readonly Case[] = [
       sentence: `A Close frame with ${code}, of which the RFC says nothing.`,
       sent: `A Close frame with ${code}.`,
       right: 'The connection is ended, in whatever way.',
-      wrong: 'The connection is not ended.',
+      wrong:
+        'The connection is not ended, or the code is sent back, which 5.5.1 has no endpoint send: 7.4 does not define it.',
       steps: [send([close(code)])],
       outcomes: [noted(`No rule is about ${code}.`, { by: 'suite', codes: [], clean: false })],
     }),

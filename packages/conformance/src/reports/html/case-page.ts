@@ -8,7 +8,7 @@ import { render } from '../templates.js';
 import { excerpt, findWrongOctet } from '../wrong-octet.js';
 import { sentFaults } from './sent-faults.js';
 import { timeline } from './timeline.js';
-import { className, shortVerdict } from './verdict-names.js';
+import { className, verdictName } from './verdict-names.js';
 
 /** What stands around a page. */
 export interface Surroundings {
@@ -43,7 +43,8 @@ export function casePage(
     brokenSection: result.verdict === 'FAILED' ? sectionName(result.section) : undefined,
     command: report.commandFor(result),
     verdictClass: className(result.verdict),
-    verdictName: shortVerdict(result.verdict),
+    verdictName: verdictName(result.verdict),
+    earlier: result.earlier,
     wrong: wrong && { offset: wrong.offset, excerpt: excerpt(wrong) },
     items: timeline(result, wrong, sentFaults(result)),
     notLogged: traffic.framesNotLogged,
@@ -58,7 +59,7 @@ export function casePage(
     others: agents.map((other) => ({
       name: other.agent.agent,
       href: other.href,
-      verdict: shortVerdict(other.result.verdict),
+      verdict: verdictName(other.result.verdict),
       verdictClass: className(other.result.verdict),
       isThis: other.agent === agent,
     })),

@@ -3,9 +3,10 @@ import { sectionName } from '../../conversation/verdict.js';
 import type { Verdict } from '../../model/case.js';
 import type { AgentResults, CaseResult } from '../../model/result.js';
 import { type CaseGroup, groupsOf } from '../groups.js';
+import { againText, deathText, leftOut } from '../left-out.js';
 import { type Report, resultsById, tally } from '../report.js';
 import { render } from '../templates.js';
-import { className, shortVerdict } from './verdict-names.js';
+import { className, verdictName } from './verdict-names.js';
 
 /** Verdicts that a reader looks for. */
 const WORTH_A_LOOK: readonly Verdict[] = ['FAILED', 'NON-STRICT'];
@@ -24,11 +25,15 @@ export function indexPage(report: Report, hrefOf: (agent: AgentResults, id: stri
       ...agent,
       seconds: (agent.durationMs / 1000).toFixed(1),
       counts: countsOf(agent.cases),
+      notes: [leftOut(agent, cases), againText(agent), ...(agent.deaths ?? []).map(deathText)].filter(
+        (note) => note !== undefined,
+      ),
     })),
-    caseCount: cases.length,
+    caseCount: caseCount(report),
     date: Number.isFinite(startedAt) ? new Date(startedAt).toISOString().substring(0, 10) : '',
-    groups: groupsOf(cases).map((group) => ({
+    groups: [...failuresOf(report), ...groupsOf(cases)].map((group) => ({
       ...group,
+      isFailures: group.key === '',
       sums: found.map(({ byId }) => countsOf(resultsOf(group, byId))),
       isOpen: found.some(({ byId }) =>
         resultsOf(group, byId).some(({ verdict }) => WORTH_A_LOOK.includes(verdict)),
@@ -42,13 +47,28 @@ export function indexPage(report: Report, hrefOf: (agent: AgentResults, id: stri
   });
 }
 
+/** What failed comes first, and again among its like. */
+function failuresOf({ agents, cases }: Report): CaseGroup[] {
+  const failed = new Set(
+    agents.flatMap((agent) => agent.cases.filter(({ verdict }) => verdict === 'FAILED').map(({ id }) => id)),
+  );
+  if (failed.size === 0) return [];
+  return [{ key: '', title: 'What FAILED', cases: cases.filter(({ id }) => failed.has(id)) }];
+}
+
+/** How many were run; of how many, if that is not the same. */
+function caseCount({ agents, cases }: Report): string {
+  const run = new Set(agents.flatMap((agent) => agent.cases.map(({ id }) => id))).size;
+  return run === cases.length ? `${run}` : `${run} of ${cases.length}`;
+}
+
 function resultsOf({ cases }: CaseGroup, byId: ReadonlyMap<string, CaseResult>): CaseResult[] {
   return cases.flatMap(({ id }) => byId.get(id) ?? []);
 }
 
 function countsOf(results: readonly CaseResult[]) {
   return tally(results).map(([verdict, count]) => ({
-    verdict: shortVerdict(verdict),
+    verdict: verdictName(verdict),
     verdictClass: className(verdict),
     count,
   }));
@@ -58,7 +78,7 @@ function cell(result: CaseResult | undefined, href: string) {
   const verdict = result?.verdict ?? 'MISSING';
   return {
     href: result === undefined ? undefined : href,
-    verdict: shortVerdict(verdict),
+    verdict: verdictName(verdict),
     verdictClass: className(verdict),
     code: result?.close.remoteCode,
   };

@@ -4,18 +4,9 @@ import type { Verdict } from '../../model/case.js';
 /** No result. */
 export type Shown = Verdict | 'MISSING';
 
-const SHORT: Readonly<Record<Shown, string>> = {
-  OK: 'OK',
-  'NON-STRICT': 'Non-strict',
-  INFORMATIONAL: 'Info',
-  FAILED: 'Failed',
-  UNIMPLEMENTED: 'Not spoken',
-  MISSING: 'Not run',
-};
-
-/** What a cell of the matrix says. */
-export function shortVerdict(verdict: Shown): string {
-  return SHORT[verdict];
+/** What a cell of the matrix says: the words of the terminal and of the JSON. */
+export function verdictName(verdict: Shown): string {
+  return verdict === 'MISSING' ? 'NOT RUN' : verdict;
 }
 
 /** The class that gives a verdict its colour. */

@@ -45,7 +45,11 @@ export function runFaultyClient(url: string, fault: Fault): Promise<void> {
     const onEnd = (): void => settle(handshake.receiveEnd());
     socket.on('data', onData).on('end', onEnd);
     socket.on('error', () => {}).on('close', () => resolve());
-    socket.write(bytes);
+    socket.write(
+      fault.asks === undefined
+        ? bytes
+        : Buffer.from(fault.asks(Buffer.from(bytes).toString('latin1')), 'latin1'),
+    );
   });
 }
 

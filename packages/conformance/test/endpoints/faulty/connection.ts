@@ -40,6 +40,7 @@ export function runFaultyEcho(
   const hears = both?.hears ?? fault.hears?.(isDeflated);
   const says = both?.says ?? fault.says?.();
   const echoes = fault.echoes?.();
+  const keyOf = fault.masksWith?.();
   const [heard, said] = [new FrameLoop(), new FrameLoop()];
   let nth = 0;
 
@@ -49,12 +50,12 @@ export function runFaultyEcho(
   const writeFrames = (frames: readonly Frame[]): void => {
     // One write, so that what is wrong comes with what it is wrong about.
     const isMasked = isClient !== (fault.masksWrongly === true);
-    if (frames.length > 0) write(Buffer.concat(frames.map((frame) => writeFrame(frame, isMasked))));
+    if (frames.length > 0) write(Buffer.concat(frames.map((frame) => writeFrame(frame, isMasked, keyOf))));
   };
   const flush = (): void => {
     for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
       if (says !== undefined) writeFrames(said.read(chunk).flatMap((frame) => says(frame)));
-      else if (fault.masksWrongly === true) writeFrames(said.read(chunk));
+      else if (fault.masksWrongly === true || keyOf !== undefined) writeFrames(said.read(chunk));
       else write(chunk);
     }
     if (connection.transport === 'end' && fault.neverEnds !== true) transport.end();

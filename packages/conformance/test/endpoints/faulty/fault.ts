@@ -30,6 +30,8 @@ export interface Fault {
   readonly answers?: (head: string) => string | 'right';
   /** Header fields that the server adds to a right acceptance. */
   readonly adds?: (head: string) => readonly (readonly [name: string, value: string])[];
+  /** The client's request in place of a right one. */
+  readonly asks?: (head: string) => string;
   /** The client goes on whatever the response says. */
   readonly takesAnyResponse?: true;
 
@@ -48,6 +50,8 @@ export interface Fault {
   readonly saysLast?: readonly Frame[];
   /** Frames are masked by a server, not masked by a client. */
   readonly masksWrongly?: true;
+  /** The client's masking keys, in place of random ones. */
+  readonly masksWith?: () => () => number;
   /** The transport is left open by whoever has to end it. */
   readonly neverEnds?: true;
   /** The transport is reset in place of an echo. */

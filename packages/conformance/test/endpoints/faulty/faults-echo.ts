@@ -117,6 +117,11 @@ export const ECHOES: readonly Fault[] = [
     masksWrongly: true,
   },
   {
+    name: 'masks with one key',
+    sentence: 'Masks all frames of a client with the same key (5.3).',
+    masksWith: () => () => 0x12345678,
+  },
+  {
     name: 'answers no Ping',
     sentence: 'Sends no Pong.',
     says: () => (frame) => (frame.opcode === 10 ? [] : [frame]),

@@ -17,6 +17,13 @@ function acceptance(head: string, more: readonly string[] = []): string {
   return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${lines.join('\r\n')}\r\n\r\n`;
 }
 
+/** A request with a field more, in place of one that it has. */
+function withField(line: string): (head: string) => string {
+  const name = line.split(':', 1)[0]!;
+  return (head) =>
+    head.replace(new RegExp(`^${name}:.*\r\n`, 'im'), '').replace(/\r\n\r\n$/, `\r\n${line}\r\n\r\n`);
+}
+
 const REFUSAL = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /** Those of servers, then the one of clients. */
@@ -66,6 +73,32 @@ export const ANSWERS: readonly Fault[] = [
     name: 'takes a subprotocol of its own',
     sentence: 'Answers with a subprotocol that was not offered.',
     adds: () => [['Sec-WebSocket-Protocol', 'never-offered']],
+  },
+  {
+    name: 'has one nonce',
+    sentence: 'Sends the same Sec-WebSocket-Key on every connection (4.1, item 7).',
+    asks: (head) => head.replace(/(Sec-WebSocket-Key: ).*/i, '$1dGhlIHNhbXBsZSBub25jZQ=='),
+    takesAnyResponse: true,
+  },
+  {
+    name: 'offers a subprotocol twice',
+    sentence: 'Offers subprotocols of which two are the same (4.1, item 10).',
+    asks: withField('Sec-WebSocket-Protocol: a, a'),
+  },
+  {
+    name: 'asks for a fragment',
+    sentence: 'Sends the fragment of its URL to the server (3).',
+    asks: (head) => head.replace(' HTTP/1.1', '#top HTTP/1.1'),
+  },
+  {
+    name: 'has two origins',
+    sentence: 'Sends two Origin fields (RFC 6454 7.3).',
+    asks: (head) => head.replace(/\r\n\r\n$/, '\r\nOrigin: null\r\nOrigin: null\r\n\r\n'),
+  },
+  {
+    name: 'offers a window of 7 bits',
+    sentence: 'Offers permessage-deflate with a window that is out of range (RFC 7692 7.1.2.1).',
+    asks: withField('Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=7'),
   },
   {
     name: 'takes every response',

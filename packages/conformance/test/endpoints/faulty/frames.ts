@@ -63,7 +63,11 @@ export function withKey(octets: Uint8Array, key: number, start = 0): Buffer {
 }
 
 /** The octets of a frame, its length minimal; masked if told. */
-export function writeFrame({ fin, rsv, opcode, payload }: Frame, isMasked: boolean): Uint8Array {
-  const maskingKey = isMasked ? crypto.getRandomValues(new Uint32Array(1))[0] : undefined;
+export function writeFrame(
+  { fin, rsv, opcode, payload }: Frame,
+  isMasked: boolean,
+  keyOf: () => number = () => crypto.getRandomValues(new Uint32Array(1))[0]!,
+): Uint8Array {
+  const maskingKey = isMasked ? keyOf() : undefined;
   return encodeUncheckedFrame({ first: (fin ? 0x80 : 0) | (rsv << 4) | opcode, payload, maskingKey });
 }

@@ -1,0 +1,189 @@
+/**
+ * Many cases against one server, which may die of one of them.
+ *
+ * ```
+ * TOGETHER -- nobody answers --> GONE -- it comes back --> SUSPECTS -- each was run alone --> TOGETHER
+ *     |                            `-- it does not, --> LOST
+ *     `-- all were run --> CONFIRMING (failures alone) --> DONE
+ * ```
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Case } from '../model/case.js';
+import type { CaseResult, Death } from '../model/result.js';
+import { confirmFailures } from './confirm.js';
+import { inParallel } from './parallel.js';
+import { weightOf } from './weight.js';
+
+/** A process that falls is gone within this time after the case that brought it down. */
+const FALL_MS = 50;
+/** Between two looks whether a server is back. */
+const LOOK_MS = 100;
+
+/** What a run needs to know of a server. */
+export interface ServerUnderTest {
+  /** Runs one case. */
+  readonly run: (test: Case) => Promise<CaseResult>;
+  /** Whether a connection can be made. */
+  readonly isThere: () => Promise<boolean>;
+  /** How long is waited for a server that is gone. */
+  readonly returnMs: number;
+}
+
+/** A case that was begun, by `performance.now()`. */
+interface Begun {
+  readonly test: Case;
+  readonly from: number;
+  to: number;
+  /** Whether its connection was made. */
+  isConnected: boolean;
+}
+
+/** One run. */
+export class ServerRun {
+  readonly #server: ServerUnderTest;
+  readonly #connections: number;
+  readonly #onResult: (result: CaseResult) => void;
+  readonly #results = new Map<Case, CaseResult>();
+  readonly #deaths: Death[] = [];
+  readonly #told = new Set<Case>();
+  /** Of these there is a result alone. */
+  readonly #wasAlone = new Set<Case>();
+  #isLost = false;
+
+  /**
+   * @param connections - cases at a time
+   * @param onResult - told of each result that counts, once
+   */
+  constructor(server: ServerUnderTest, connections: number, onResult: (result: CaseResult) => void) {
+    this.#server = server;
+    this.#connections = connections;
+    this.#onResult = onResult;
+  }
+
+  /** When the server was gone. */
+  get deaths(): readonly Death[] {
+    return this.#deaths;
+  }
+
+  /**
+   * Runs cases.
+   *
+   * @param cases - in the order of the results
+   * @param confirms - whether failures are run again alone
+   * @returns results that count; cases without one were not run, or nobody can tell whether they or others ended the server
+   */
+  async run(cases: readonly Case[], confirms: boolean): Promise<CaseResult[]> {
+    for (let waiting = cases; waiting.length > 0 && !this.#isLost; ) {
+      const begun: Begun[] = [];
+      waiting = await this.#together(waiting, begun);
+      if (waiting.length > 0) await this.#investigate(suspectsOf(begun));
+    }
+    if (confirms && cases.length > 1 && !this.#isLost) {
+      const doubtful = new Map([...this.#results].filter(([test]) => !this.#wasAlone.has(test)));
+      await confirmFailures(doubtful, (test) => this.#alone(test));
+      for (const [test, result] of doubtful) this.#results.set(test, result);
+    }
+    for (const [test, result] of this.#results) if (!this.#told.has(test)) this.#onResult(result);
+    return cases.flatMap((test) => this.#results.get(test) ?? []);
+  }
+
+  /** Runs cases many at a time, until nobody answers. Returns those that had no connection. */
+  async #together(cases: readonly Case[], begun: Begun[]): Promise<Case[]> {
+    let isGone = false;
+    const run = async (test: Case): Promise<Case | undefined> => {
+      if (isGone) return test;
+      const entry: Begun = { test, from: performance.now(), to: Infinity, isConnected: true };
+      begun.push(entry);
+      let result = await this.#server.run(test);
+      // Once more, as a server may have been busy.
+      if (wasNotReached(result) && !isGone) result = await this.#server.run(test);
+      entry.to = performance.now();
+      if (wasNotReached(result)) {
+        entry.isConnected = false;
+        isGone = true;
+        return test;
+      }
+      this.#results.set(test, result);
+      if (result.verdict !== 'FAILED') {
+        this.#told.add(test);
+        this.#onResult(result);
+      }
+      return undefined;
+    };
+    const left = await inParallel(cases, this.#connections, weightOf, run);
+    return left.filter((test) => test !== undefined);
+  }
+
+  /** Finds the case that ended the server, if there are several that can have done so and it comes back to be asked. */
+  async #investigate(suspects: readonly Case[]): Promise<void> {
+    const inFlight = suspects.map(({ id }) => id);
+    const [first] = suspects;
+    if (first !== undefined && suspects.length === 1) {
+      this.#wasAlone.add(first);
+      this.#results.set(first, deathOf(this.#results.get(first)!));
+      this.#deaths.push({ inFlight, culprit: first.id, cameBack: await this.#comesBack() });
+      return;
+    }
+    // What they came to is the server's death, whichever of them it was that it died of.
+    for (const test of suspects) this.#results.delete(test);
+    if (!(await this.#comesBack())) {
+      this.#deaths.push({ inFlight, culprit: undefined, cameBack: false });
+      return;
+    }
+    const before = this.#deaths.length;
+    for (const test of suspects) {
+      const result = await this.#alone(test, true);
+      if (result === undefined) break;
+      this.#results.set(test, result);
+    }
+    const found = this.#deaths.splice(before);
+    if (found.length === 0) this.#deaths.push({ inFlight, culprit: undefined, cameBack: true });
+    else this.#deaths.push(...found.map((death) => ({ ...death, inFlight })));
+  }
+
+  /** Runs one case while nothing else runs, and sees whether the server lives on. */
+  async #alone(test: Case, isSuspect = false): Promise<CaseResult | undefined> {
+    if (this.#isLost) return undefined;
+    this.#wasAlone.add(test);
+    const result = await this.#server.run(test);
+    if (!isSuspect && result.verdict !== 'FAILED') return result;
+    await wait(FALL_MS);
+    if (await this.#server.isThere()) return result;
+    this.#deaths.push({ inFlight: [test.id], culprit: test.id, cameBack: await this.#comesBack() });
+    return deathOf(result);
+  }
+
+  /** Waits for a server that somebody starts again. */
+  async #comesBack(): Promise<boolean> {
+    const end = performance.now() + this.#server.returnMs;
+    while (!(await this.#server.isThere())) {
+      if (performance.now() > end) {
+        this.#isLost = true;
+        return false;
+      }
+      await wait(LOOK_MS);
+    }
+    return true;
+  }
+}
+
+/** Those that can have ended the server: it was there when the last connection was made, so that what was over by then is not among them. */
+function suspectsOf(begun: readonly Begun[]): Case[] {
+  const connected = begun.filter(({ isConnected }) => isConnected);
+  const last = Math.max(...connected.map(({ from }) => from));
+  return connected.filter(({ to }) => to >= last).map(({ test }) => test);
+}
+
+/** Whether no connection could be made. */
+function wasNotReached({ handshake, verdict }: CaseResult): boolean {
+  return verdict === 'FAILED' && handshake.request === '';
+}
+
+function deathOf(result: CaseResult): CaseResult {
+  return {
+    ...result,
+    verdict: 'FAILED',
+    behavior: 'FAILED',
+    explanation: `The endpoint was gone after this case: nobody answered any more. ${result.explanation}`,
+  };
+}
