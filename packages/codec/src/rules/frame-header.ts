@@ -237,10 +237,10 @@ function writeUint32(target: Uint8Array, at: number, value: number): void {
 
 /** @throws TypeError for a masking key that is no number: as four bytes it would be 0, which masks nothing (RFC 6455 5.3) */
 export function requireKey(key: unknown): asserts key is number {
-  if (typeof key === 'number' && Number.isFinite(key)) return;
+  if (typeof key === 'number' && ((key | 0) === key || key >>> 0 === key)) return;
   throw misuse(
     TypeError,
     'KEY_INVALID',
-    `a masking key is a number (keyFromBytes makes one of four bytes), not ${inWords(key)}`,
+    `a masking key is an integer of 32 bits (keyFromBytes makes one of four bytes), not ${inWords(key)}`,
   );
 }
