@@ -6,5 +6,5 @@
  */
 
 export type { FaultCode } from './rules/faults.js';
-export { inWords, type MisuseCode, type MisuseError, misuse } from './rules/misuse.js';
+export { inWords, isBytes, type MisuseCode, type MisuseError, misuse } from './rules/misuse.js';
 export { readOptions, requireInteger, requireKnown, requireOneOf, requireType } from './rules/options.js';

@@ -85,7 +85,17 @@ export function inWords(value: unknown): string {
   return tag === '[object Object]' ? 'an object' : `an object of type ${tag.substring(8, tag.length - 1)}`;
 }
 
-/** Whether a value is a Uint8Array, of whichever realm (frames, `node:vm`, test environments); a `Buffer` is one. */
+/**
+ * Whether a value is a Uint8Array, of whichever realm (frames, `node:vm`, test environments); a `Buffer` is one.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { isBytes } from '@sanssocket/codec/options';
+ *
+ * assert.deepEqual([isBytes(new Uint8Array(1)), isBytes(new Uint16Array(1)), isBytes([1])], [true, false, false]);
+ * ```
+ */
 export function isBytes(value: unknown): value is Uint8Array {
   if (value instanceof Uint8Array) return true;
   return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array';

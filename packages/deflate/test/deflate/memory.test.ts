@@ -175,7 +175,10 @@ test('a prepared message is kept as a copy of what an engine gave', () => {
   const engine: DeflateEngine = {
     ...nodeZlib(),
     createDeflater: () => ({
-      deflate: () => pool.fill(7).subarray(0, 20),
+      deflate: () => {
+        pool.fill(7).set([0, 0, 0xff, 0xff], 16);
+        return pool.subarray(0, 20);
+      },
       reset() {},
       close() {},
     }),
