@@ -197,6 +197,36 @@ describe('a synchronous extension', () => {
     },
   );
 
+  it.each(['close', 'fail', 'receiveEnd'] as const)(
+    'that ends the connection by %s while it encodes: false, and nothing of the message is sent',
+    (end) => {
+      const bytes = { bytes: utf8('x'), start: 0, end: 1 };
+      const sends: Readonly<Record<string, (connection: Connection) => boolean>> = {
+        sendText: (connection) => connection.sendText('x'),
+        sendBinary: (connection) => connection.sendBinary(utf8('x')),
+        sendSpan: (connection) => connection.sendSpan(TEXT, bytes),
+        sendByReference: (connection) => connection.sendByReference(TEXT, utf8('x')),
+        sendPrepared: (connection) => connection.sendPrepared(PreparedMessage.text('x')),
+        write: (connection) => connection.beginText().write('x'),
+        end: (connection) => connection.beginBinary().end(utf8('x')),
+      };
+      for (const [name, send] of Object.entries(sends)) {
+        const { connection } = open({ role: 'server' }, [
+          {
+            ...sync(RSV1),
+            encode(piece) {
+              connection[end]();
+              return piece;
+            },
+          },
+        ]);
+        expect(send(connection), name).toBe(false);
+        const close = { close: '8800', fail: '880203ea', receiveEnd: '' }[end];
+        expect(drain(connection), name).toEqual(hex(close));
+      }
+    },
+  );
+
   it('that leaves a later piece as it is is refused: the peer would decode it', () => {
     const encode: MessageExtension['encode'] = (piece, { first }) => (first ? piece : undefined);
     const { connection } = open({ role: 'server' }, [{ ...sync(RSV1), encode }]);

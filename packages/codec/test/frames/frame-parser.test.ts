@@ -385,8 +385,8 @@ describe('a sink of the parser', () => {
       expect(errors.length).toBe(call === 'fail' ? 1 : 2);
       expect(errors).toEqual(errors.map(() => expect.objectContaining({ code: 'CALLED_INSIDE' })));
       expect(heard.frames).toEqual([
-        { first: 0x81, payload: '61' },
-        { first: 0x81, payload: '62' },
+        { first: 0x81, payload: 'a' },
+        { first: 0x81, payload: 'b' },
       ]);
       expect(parser.failed).toBe(true);
     },
