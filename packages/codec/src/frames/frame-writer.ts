@@ -3,7 +3,7 @@ import { mask } from '@sanssocket/mask';
 import { EMPTY } from '../memory/bytes.js';
 import { readCloseBody } from '../rules/close-body.js';
 import { createFault, type FaultCode } from '../rules/faults.js';
-import { frameHeaderBytes, requireKey, writeFrameHeader } from '../rules/frame-header.js';
+import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
 import { frameStartFault, requireRsv } from '../rules/frame-rules.js';
 import { misuse, requireBytes } from '../rules/misuse.js';
 import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, type Opcode, opcodeName } from '../rules/opcodes.js';
@@ -50,7 +50,6 @@ export function encodeFrame(frame: FrameFields): Uint8Array {
   requireBytes(payload);
   requireType('fin', fin, 'boolean');
   requireRsv(rsv);
-  if (maskingKey !== undefined) requireKey(maskingKey);
   const first = (fin ? FIN : 0) | rsv | opcode;
   const second = Math.min(payload.length, 126) | (maskingKey === undefined ? 0 : MASK);
   const fault = frameStartFault(first, second, 'either', rsv);

@@ -29,6 +29,8 @@ export function requireKnown(options: object, known: readonly string[], noun = '
   if (typeof options !== 'object' || options === null) {
     throw misuse(TypeError, 'OPTION_INVALID', `${noun}s are an object, not ${inWords(options)}`);
   }
+  // Nearly all options are a plain object without a typo: what follows takes ten times as long.
+  if (Object.getPrototypeOf(options) === Object.prototype && areKnown(options, known)) return;
   let next: object | null;
   for (let at: object = options; ; at = next) {
     next = Object.getPrototypeOf(at) as object | null;
@@ -39,6 +41,11 @@ export function requireKnown(options: object, known: readonly string[], noun = '
     }
     if (next === null) return;
   }
+}
+
+function areKnown(options: object, known: readonly string[]): boolean {
+  for (const name in options) if (!known.includes(name)) return false;
+  return true;
 }
 
 /** Whether a name looks like an option: methods of a class, and its constructor, do not. */
