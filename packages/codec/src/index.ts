@@ -34,4 +34,4 @@ export { BINARY, type MessageOpcode, RSV1, RSV2, RSV3, TEXT } from './rules/opco
 export type { OutgoingMessage } from './sending/outgoing-message.js';
 export { type ConnectionEvent, ConnectionEvents } from './sugar/connection-events.js';
 export { DeadlineWheel, type Timed, type WheelEntry } from './time/deadline-wheel.js';
-export { Keepalive, type KeepaliveAction, type KeepaliveOptions } from './time/keepalive.js';
+export { Keepalive, type KeepaliveAction, type KeepaliveOptions, KeepaliveTimes } from './time/keepalive.js';

@@ -1,9 +1,26 @@
 /**
- * The door for fuzzers and conformance suites: a frame writer that checks nothing, and can express every bit pattern a
+ * The door for fuzzers and conformance suites: a frame writer that checks no rule of the protocol, and can express every bit pattern a
  * header can have and every disagreement between a header and what follows it.
  */
 import { keyToBytes, maskInPlace } from '@sanssocket/mask';
+import { EMPTY } from './memory/bytes.js';
+import { requireKey } from './rules/frame-header.js';
+import { inWords, misuse, requireBytes } from './rules/misuse.js';
 import { MASK } from './rules/opcodes.js';
+import { requireInteger, requireKnown, requireType } from './rules/options.js';
+
+/** The most that a length in 64 bits can say. */
+const MAX_LENGTH = 0xffff_ffff_ffff_ffffn;
+
+const FIELDS: readonly (keyof UncheckedFrame)[] = [
+  'first',
+  'payload',
+  'declaredLength',
+  'lengthBytes',
+  'maskingKey',
+  'maskBit',
+  'maskPayload',
+];
 
 /** A frame as it shall appear on the wire. Whatever is left out is what a correct frame would have. */
 export interface UncheckedFrame {
@@ -28,6 +45,8 @@ export interface UncheckedFrame {
  *
  * @param frame - its parts
  * @returns header and payload as they stand; to cut a frame off, take a subarray
+ * @throws TypeError or RangeError for what no frame can be made of: a part that there is not, or of another kind
+ * (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
  *
  * RFC 6455 5.2 gives the layout; nothing of it is enforced.
  *
@@ -42,10 +61,19 @@ export interface UncheckedFrame {
  * ```
  */
 export function encodeUncheckedFrame(frame: UncheckedFrame): Uint8Array {
-  const { first, payload = new Uint8Array(0), maskingKey, maskPayload = true } = frame;
-  const declared = BigInt(frame.declaredLength ?? payload.length);
-  const lengthBytes = frame.lengthBytes ?? (declared < 126n ? 0 : declared < 65536n ? 2 : 8);
-  const maskBit = frame.maskBit ?? maskingKey !== undefined;
+  requireKnown(frame, FIELDS, 'field');
+  const { first, payload = EMPTY, maskingKey, maskBit = maskingKey !== undefined } = frame;
+  const { declaredLength = payload.length, maskPayload = true } = frame;
+  requireInteger('first', first, 0, 0xff);
+  requireBytes(payload);
+  const declared = requireDeclared(declaredLength);
+  const { lengthBytes = declared < 126n ? 0 : declared < 65536n ? 2 : 8 } = frame;
+  if (lengthBytes !== 0 && lengthBytes !== 2 && lengthBytes !== 8) {
+    throw misuse(RangeError, 'OPTION_INVALID', `lengthBytes is 0, 2 or 8, not ${inWords(lengthBytes)}`);
+  }
+  if (maskingKey !== undefined) requireKey(maskingKey);
+  requireType('maskBit', maskBit, 'boolean');
+  requireType('maskPayload', maskPayload, 'boolean');
   const keyBytes = maskingKey === undefined ? 0 : 4;
   const bytes = new Uint8Array(2 + lengthBytes + keyBytes + payload.length);
   const view = new DataView(bytes.buffer);
@@ -53,7 +81,7 @@ export function encodeUncheckedFrame(frame: UncheckedFrame): Uint8Array {
   bytes[0] = first;
   bytes[1] = (maskBit ? MASK : 0) | length7;
   if (lengthBytes === 2) view.setUint16(2, Number(declared & 0xffffn));
-  if (lengthBytes === 8) view.setBigUint64(2, BigInt.asUintN(64, declared));
+  if (lengthBytes === 8) view.setBigUint64(2, declared);
   const at = 2 + lengthBytes + keyBytes;
   bytes.set(payload, at);
   if (maskingKey !== undefined) {
@@ -61,4 +89,14 @@ export function encodeUncheckedFrame(frame: UncheckedFrame): Uint8Array {
     if (maskPayload) maskInPlace(bytes.subarray(at), maskingKey);
   }
   return bytes;
+}
+
+/** @throws RangeError for a length that 64 bits cannot say */
+function requireDeclared(length: number | bigint): bigint {
+  if (typeof length === 'bigint' || Number.isInteger(length)) {
+    const declared = BigInt(length);
+    if (declared >= 0n && declared <= MAX_LENGTH) return declared;
+  }
+  const wanted = 'declaredLength is an integer from 0 to 2^64 - 1';
+  throw misuse(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(length)}`);
 }

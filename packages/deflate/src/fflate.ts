@@ -6,9 +6,10 @@
  * @packageDocumentation
  */
 
+import { requireKnown } from '@sanssocket/codec/options';
 import { Deflate, type DeflateOptions } from 'fflate';
 import { concat, EMPTY } from './deflate/bytes.js';
-import type { DeflateEngine, Deflater, DeflaterOptions } from './deflate/engine.js';
+import type { DeflateEngine, Deflater, DeflaterOptions, NoOptions } from './deflate/engine.js';
 import { RawInflater } from './deflate/raw-inflater.js';
 import { OneShotDeflater } from './engines/one-shot.js';
 
@@ -57,11 +58,15 @@ export type {
   Inflated,
   Inflater,
   InflaterOptions,
+  NoOptions,
 } from './deflate/engine.js';
 
 /**
  * Makes an engine of fflate: takeover both ways, though of 4 KiB when compressing; a compressor's window of 15 bits only, all
  * levels and memory levels.
+ *
+ * @param options - there are none: level and memory are options of `permessageDeflate`
+ * @throws TypeError for an option (`OPTION_UNKNOWN`)
  *
  * @example
  * ```ts
@@ -71,7 +76,8 @@ export type {
  * const extensions = [permessageDeflate({ engine: fflate() })];
  * ```
  */
-export function fflate(): DeflateEngine {
+export function fflate(options: NoOptions = {}): DeflateEngine {
+  requireKnown(options, []);
   return {
     minWindowBits: 15,
     deflateTakeover: true,

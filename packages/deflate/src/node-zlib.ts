@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 import { deflateRawSync, type ZlibOptions } from 'node:zlib';
+import { inWords, misuse, requireKnown, requireType } from '@sanssocket/codec/options';
 import type { DeflateEngine, DeflaterOptions } from './deflate/engine.js';
-import { misuse } from './deflate/misuse.js';
 import { RawInflater } from './deflate/raw-inflater.js';
 import { OffThreadDeflater, OffThreadInflater } from './engines/node-zlib-off-thread.js';
 import { ResidentDeflater, Residents } from './engines/node-zlib-residents.js';
@@ -37,6 +37,8 @@ export interface NodeZlibOptions {
   readonly handle?: boolean;
 }
 
+const OPTIONS: readonly (keyof NodeZlibOptions)[] = ['offThreadBytes', 'handle'];
+
 /** zlib cannot compress raw DEFLATE in a window of 256 bytes: told 8, it takes 9 (advisory S22). */
 const MIN_WINDOW_BITS = 9;
 const CHUNK_BYTES = 0x1_0000;
@@ -44,7 +46,7 @@ const CHUNK_BYTES = 0x1_0000;
 /**
  * Makes an engine of `node:zlib`: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.
  *
- * @throws RangeError unless `offThreadBytes` is at least 1
+ * @throws RangeError unless `offThreadBytes` is at least 1, TypeError for an option that there is not or of another kind
  *
  * @example
  * ```ts
@@ -55,9 +57,13 @@ const CHUNK_BYTES = 0x1_0000;
  * ```
  */
 export function nodeZlib(options: NodeZlibOptions = {}): DeflateEngine {
+  requireKnown(options, OPTIONS);
   const { offThreadBytes = Number.POSITIVE_INFINITY, handle = true } = options;
-  if (!(offThreadBytes >= 1))
-    throw misuse(RangeError, `offThreadBytes must be at least 1, not ${offThreadBytes}`);
+  if (typeof offThreadBytes !== 'number' || !(offThreadBytes >= 1)) {
+    const wanted = 'offThreadBytes must be a number of at least 1';
+    throw misuse(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(offThreadBytes)}`);
+  }
+  requireType('handle', handle, 'boolean');
   const byHandle = handle && hasZlibHandle();
   const residents = new Map<string, Residents>();
   const residentsOf = (zlib: ZlibOptions): Residents => {

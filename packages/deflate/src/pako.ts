@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+import { requireKnown } from '@sanssocket/codec/options';
 import {
   ZStream,
   zlibDeflate,
@@ -16,7 +17,7 @@ import {
   zlibInflateReset,
 } from 'pako';
 import { EMPTY } from './deflate/bytes.js';
-import type { DeflateEngine, DeflaterOptions } from './deflate/engine.js';
+import type { DeflateEngine, DeflaterOptions, NoOptions } from './deflate/engine.js';
 import { RawInflater } from './deflate/raw-inflater.js';
 import {
   type BLOCK,
@@ -110,10 +111,14 @@ export type {
   Inflated,
   Inflater,
   InflaterOptions,
+  NoOptions,
 } from './deflate/engine.js';
 
 /**
  * Makes an engine of pako: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.
+ *
+ * @param options - there are none: level and memory are options of `permessageDeflate`
+ * @throws TypeError for an option (`OPTION_UNKNOWN`)
  *
  * @example
  * ```ts
@@ -123,7 +128,8 @@ export type {
  * const extensions = [permessageDeflate({ engine: pako() })];
  * ```
  */
-export function pako(): DeflateEngine {
+export function pako(options: NoOptions = {}): DeflateEngine {
+  requireKnown(options, []);
   return {
     minWindowBits: MIN_WINDOW_BITS,
     deflateTakeover: true,

@@ -12,8 +12,9 @@
  * @packageDocumentation
  */
 
+import { requireKnown } from '@sanssocket/codec/options';
 import { concat } from './deflate/bytes.js';
-import type { DeflateEngine, Deflater } from './deflate/engine.js';
+import type { DeflateEngine, Deflater, NoOptions } from './deflate/engine.js';
 import { RawInflater } from './deflate/raw-inflater.js';
 import { unfinished } from './deflate/unfinished.js';
 import { storedBlock } from './deflate/window.js';
@@ -58,11 +59,15 @@ export type {
   Inflated,
   Inflater,
   InflaterOptions,
+  NoOptions,
 } from './deflate/engine.js';
 
 /**
  * Makes an engine of the runtime's `CompressionStream`: takeover when inflating only. For hosts that implement the sink's `output`,
  * as every compressed message is sent later.
+ *
+ * @param options - there are none: a `CompressionStream` has no level
+ * @throws TypeError for an option (`OPTION_UNKNOWN`)
  *
  * @example
  * ```ts
@@ -72,7 +77,8 @@ export type {
  * const extensions = [permessageDeflate({ engine: compressionStreams() })];
  * ```
  */
-export function compressionStreams(): DeflateEngine {
+export function compressionStreams(options: NoOptions = {}): DeflateEngine {
+  requireKnown(options, []);
   return {
     minWindowBits: 15,
     deflateTakeover: false,

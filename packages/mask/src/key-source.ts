@@ -2,10 +2,10 @@
  * Where fresh masking keys come from (RFC 6455 5.3: a new key for each frame, from a strong source of entropy, not
  * predictable from earlier ones; 10.3 says what an attacker does with one that is).
  */
-import { misuse } from './misuse.js';
+import { inWords, misuse } from './misuse.js';
 
 /**
- * A function that returns a fresh masking key each time it is called: any number, of which 32 bits count.
+ * A function that returns a fresh masking key each time it is called: an integer of 32 bits, signed or not.
  *
  * RFC 6455 5.3.
  *
@@ -32,7 +32,8 @@ const KEYS_PER_BLOCK = 256;
  * @param fill - fills an array with random bytes; by default the runtime's `crypto.getRandomValues`. If it throws, so does the
  * call for a key, and the next one tries again
  * @returns a source; each key is wiped from the block as it is handed out
- * @throws TypeError when no `fill` is given and the runtime has no `crypto.getRandomValues`: there is no weaker fallback
+ * @throws TypeError when no `fill` is given and the runtime has no `crypto.getRandomValues`: there is no weaker fallback. And when
+ * `fill` is no function
  *
  * RFC 6455 5.3, 10.3.
  *
@@ -48,6 +49,9 @@ const KEYS_PER_BLOCK = 256;
 export function createMaskingKeySource(
   fill: (bytes: Uint8Array) => void = fillFromRuntime(),
 ): MaskingKeySource {
+  if (typeof fill !== 'function') {
+    throw misuse(TypeError, 'NO_RANDOM', `a source of random bytes is a function, not ${inWords(fill)}`);
+  }
   const keys = new Int32Array(KEYS_PER_BLOCK);
   const bytes = new Uint8Array(keys.buffer);
   let next = KEYS_PER_BLOCK;

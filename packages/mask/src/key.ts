@@ -6,7 +6,7 @@
  * rotation and a little-endian word of payload is masked with a single XOR. Signed and unsigned forms of the same 32 bits
  * are the same key.
  */
-import { misuse } from './misuse.js';
+import { misuse, requireKey } from './misuse.js';
 
 /**
  * Reads a masking key from four bytes.
@@ -34,10 +34,10 @@ export function keyFromBytes(bytes: Uint8Array, offset = 0): number {
 /**
  * Writes a masking key as four bytes.
  *
- * @param key - the key; any number is taken modulo 2^32
+ * @param key - the key: an integer of 32 bits, signed or not
  * @param target - where to write
  * @param offset - index of the first of the four bytes
- * @throws RangeError when there is no room for four bytes; nothing is written then
+ * @throws RangeError when there is no room for four bytes, TypeError for what is no key; nothing is written then
  *
  * RFC 6455 5.2, "Masking-key".
  *
@@ -53,6 +53,7 @@ export function keyFromBytes(bytes: Uint8Array, offset = 0): number {
  */
 export function keyToBytes(key: number, target: Uint8Array, offset = 0): void {
   if (!(offset >= 0 && offset + 4 <= target.length)) throw noKeyAt(offset, target);
+  requireKey(key);
   target[offset] = key;
   target[offset + 1] = key >>> 8;
   target[offset + 2] = key >>> 16;

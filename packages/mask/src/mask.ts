@@ -1,6 +1,6 @@
 import { type MaskKernel, maskBytes, maskWords } from './kernels.js';
 import { keyFromBytes, rotateKey } from './key.js';
-import { misuse } from './misuse.js';
+import { inWords, isBytes, misuse, requireBytes, requireKey } from './misuse.js';
 import { createSimdKernel } from './simd.js';
 
 /** From so many bytes on, 45 ns for a view of them are worth it: 64 B take 60 ns by bytes, 50 by words. */
@@ -71,7 +71,8 @@ export function mask(
  * @param key - the frame's masking key, as a number or as its four bytes
  * @param phase - how many bytes of the payload went before this piece
  * @returns `bytes`
- * @throws RangeError when a key given as bytes is not four bytes long
+ * @throws RangeError when a key given as bytes is not four bytes long, or `phase` is no integer from 0 on; TypeError for anything
+ * but bytes, or a key that is no integer of 32 bits
  *
  * RFC 6455 5.3.
  *
@@ -86,14 +87,15 @@ export function mask(
  * ```
  */
 export function maskInPlace(bytes: Uint8Array, key: number | Uint8Array, phase = 0): Uint8Array {
-  if (typeof key !== 'number' && key?.length !== 4) {
-    throw misuse(
-      RangeError,
-      'KEY_INVALID',
-      `a masking key is a number or 4 bytes, not ${key?.length ?? key}`,
-    );
+  requireBytes(bytes);
+  if (isBytes(key) && key.length !== 4) {
+    throw misuse(RangeError, 'KEY_INVALID', `a masking key has 4 bytes, not ${key.length}`);
   }
-  const number = typeof key === 'number' ? key : keyFromBytes(key);
+  if (!(Number.isSafeInteger(phase) && phase >= 0)) {
+    throw misuse(RangeError, 'RANGE_INVALID', `no bytes can have gone before: ${inWords(phase)}`);
+  }
+  const number = isBytes(key) ? keyFromBytes(key) : key;
+  requireKey(number);
   mask(bytes, 0, bytes.length, bytes, 0, rotateKey(number, phase));
   return bytes;
 }

@@ -2,6 +2,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { createMaskingKeySource, randomMaskingKey } from '../src/index.js';
 
 describe('createMaskingKeySource', () => {
+  it.each([5, null, 'crypto', {}])('takes a function that fills bytes, which %o is not', (fill) => {
+    expect(() => createMaskingKeySource(fill as never)).toThrow(
+      expect.objectContaining({ code: 'NO_RANDOM' }),
+    );
+  });
+
   it('hands out each four bytes of a block once, then draws the next', () => {
     let value = 0;
     const next = createMaskingKeySource((bytes) => {

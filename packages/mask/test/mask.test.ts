@@ -135,6 +135,59 @@ describe('mask', () => {
   });
 });
 
+describe('a masking key', () => {
+  const wrong = [
+    Number.NaN,
+    1.5,
+    2 ** 32,
+    -(2 ** 31) - 1,
+    Number.POSITIVE_INFINITY,
+    '1',
+    'abcd',
+    5n,
+    null,
+    undefined,
+  ];
+  it.each([...wrong, [1, 2, 3, 4]])('is an integer of 32 bits, which %o is not', (key) => {
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    const invalid = expect.objectContaining({ code: 'KEY_INVALID' });
+    expect(() => maskInPlace(bytes, key as never)).toThrow(invalid);
+    expect(() => keyToBytes(key as never, bytes)).toThrow(invalid);
+    expect(bytes).toEqual(Uint8Array.of(1, 2, 3, 4));
+  });
+
+  it.each([0, -0, -1, 2 ** 31, 2 ** 32 - 1, -(2 ** 31)])('may be signed or not: %d', (key) => {
+    const bytes = new Uint8Array(4);
+    keyToBytes(key, bytes);
+    expect(keyFromBytes(bytes)).toBe(key | 0);
+    expect(maskInPlace(new Uint8Array(4), key)).toEqual(bytes);
+    expect(maskInPlace(new Uint8Array(4), bytes)).toEqual(bytes);
+  });
+});
+
+describe('maskInPlace', () => {
+  it.each([
+    'abcd',
+    [1, 2],
+    new Uint16Array(2),
+    new DataView(new ArrayBuffer(2)),
+    new ArrayBuffer(2),
+    null,
+    undefined,
+  ])('takes a Uint8Array, which %o is not', (bytes) => {
+    expect(() => maskInPlace(bytes as never, 1)).toThrow(expect.objectContaining({ code: 'NOT_BYTES' }));
+  });
+
+  it.each([-1, 1.5, Number.NaN, '1'])(
+    'is told how many bytes have gone before, which %o are not',
+    (phase) => {
+      expect(() => maskInPlace(new Uint8Array(4), 1, phase as never)).toThrow(
+        expect.objectContaining({ code: 'RANGE_INVALID' }),
+      );
+    },
+  );
+});
+
 describe('SIMD', () => {
   afterEach(() => {
     vi.unstubAllGlobals();

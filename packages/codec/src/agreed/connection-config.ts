@@ -7,7 +7,7 @@ import {
 } from '@sanssocket/mask';
 import { allocateCleared, checkedAllocate, lastingAllocate } from '../memory/allocate.js';
 import { OutputMemory } from '../memory/output-memory.js';
-import type { Limits } from '../rules/limits.js';
+import { type Limits, resolveLimits } from '../rules/limits.js';
 import { misuse } from '../rules/misuse.js';
 import { positiveInteger, requireKnown, requireOneOf, requireType } from '../rules/options.js';
 import { FrameRules } from '../rules/parser-rules.js';
@@ -148,9 +148,8 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    * @internal
    */
   readonly lastingOutput: OutputMemory;
-  readonly #options: ConnectionOptions<D>;
   /** Rules by the reserved bits in use: at most eight. */
-  readonly #rules: (FrameRules | undefined)[] = [];
+  readonly #rules: [FrameRules, ...(FrameRules | undefined)[]];
 
   /**
    * @throws TypeError for an option, a role or a delivery that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
@@ -167,7 +166,11 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
       allowUnmasked = false,
       maxQueuedPongs = 64,
       maxBacklogBytes = 0x100_0000,
+      maskingKeys = randomMaskingKey,
+      mask = defaultMask,
+      allocate,
     } = options;
+    const limits = resolveLimits(options);
     requireOneOf('role', role, ['server', 'client']);
     requireOneOf('delivery', delivery, ['messages', 'spans', 'pieces']);
     requireType('handOver', handOver, 'boolean');
@@ -181,9 +184,9 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
         "allowUnmasked is for servers: a server's frames are unmasked",
       );
     }
-    for (const name of ['maskingKeys', 'mask', 'allocate'] as const) {
-      if (options[name] !== undefined) requireType(name, options[name], 'function');
-    }
+    requireType('maskingKeys', maskingKeys, 'function');
+    requireType('mask', mask, 'function');
+    if (allocate !== undefined) requireType('allocate', allocate, 'function');
     this.role = role;
     this.delivery = delivery;
     this.handOver = handOver;
@@ -191,17 +194,18 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     this.autoClose = autoClose;
     this.allowUnmasked = allowUnmasked;
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
-    this.maskingKeys = options.maskingKeys ?? randomMaskingKey;
-    this.mask = options.mask ?? defaultMask;
-    this.maskLasting = this.mask === defaultMask ? defaultMask : lastingMask(this.mask);
-    this.scans = role === 'server' && this.mask === defaultMask && delivery !== 'pieces';
-    this.allocate = options.allocate === undefined ? allocateCleared : checkedAllocate(options.allocate);
-    this.allocateLasting = options.allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
+    this.maskingKeys = maskingKeys;
+    this.mask = mask;
+    this.maskLasting = mask === defaultMask ? defaultMask : lastingMask(mask);
+    this.scans = role === 'server' && mask === defaultMask && delivery !== 'pieces';
+    this.allocate = allocate === undefined ? allocateCleared : checkedAllocate(allocate);
+    this.allocateLasting = allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
     this.output = new OutputMemory(this.allocate);
     this.lastingOutput = new OutputMemory(this.allocateLasting);
     this.maxBacklogBytes = positiveInteger('maxBacklogBytes', maxBacklogBytes);
-    this.#options = options;
-    this.maxMessageBytes = this.rules(0).maxMessageBytes;
+    const receiver = allowUnmasked ? 'either' : role;
+    this.#rules = [new FrameRules({ ...limits, role: receiver, mask, unmask: 'none' })];
+    this.maxMessageBytes = limits.maxMessageBytes;
   }
 
   /**
@@ -211,11 +215,9 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    * @internal
    */
   rules(rsv: number): FrameRules {
-    const { mask } = this;
-    const role = this.allowUnmasked ? 'either' : this.role;
     let rules = this.#rules[rsv];
     if (rules === undefined) {
-      rules = new FrameRules({ ...this.#options, role, mask, rsv, unmask: 'none' });
+      rules = this.#rules[0].withBits(rsv);
       this.#rules[rsv] = rules;
     }
     return rules;

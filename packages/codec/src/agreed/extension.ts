@@ -11,6 +11,7 @@ import type { FaultCode } from '../rules/faults.js';
 import { requireRsv } from '../rules/frame-rules.js';
 import { inWords, isBytes, misuse } from '../rules/misuse.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
+import { requireType } from '../rules/options.js';
 
 /** Where in a message a piece that is to be encoded stands. */
 export interface PiecePosition {
@@ -68,7 +69,8 @@ export interface MessageExtension {
    * Encodes one piece of an outgoing message.
    *
    * @param piece - the payload; not to be changed, nor kept for longer than until it has been encoded
-   * @returns what to send instead; undefined for the first piece to leave this message as it is
+   * @returns what to send instead; undefined for the first piece to leave this message as it is. Anything else counts as a
+   * throw: nothing is sent
    */
   encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded>;
   /**
@@ -113,7 +115,10 @@ export class ExtensionChain {
   /** Told what an extension threw or rejected with while it decoded: the fault that comes of it says only that it failed. */
   onDecodeError: (error: unknown) => void = () => {};
 
-  /** @throws RangeError when a claim is not made of reserved bits, or two claims overlap (RFC 6455 9.1: no conflicts) */
+  /**
+   * @throws TypeError for what is no extension, RangeError when a claim is not made of reserved bits, or two claims overlap (RFC
+   * 6455 9.1: no conflicts)
+   */
   constructor(extensions: readonly MessageExtension[]) {
     this.#extensions = extensions;
     let rsv = 0;
@@ -125,6 +130,8 @@ export class ExtensionChain {
           `an extension has encode and decode: ${inWords(extension)} has not`,
         );
       }
+      if (extension.close !== undefined) requireType('close of an extension', extension.close, 'function');
+      requireScope(extension.preparedScope);
       requireRsv(extension.rsv);
       if ((rsv & extension.rsv) !== 0) {
         throw misuse(
@@ -211,11 +218,13 @@ export class ExtensionChain {
         const before = payload;
         const claimed = rsv;
         return encoded.then((result) => {
+          requireEncoded(result, extension, position);
           if (result !== undefined) return this.#encodeFrom(i + 1, result, position, claimed | extension.rsv);
           this.#left |= extension.rsv;
           return this.#encodeFrom(i + 1, before, position, claimed);
         });
       }
+      requireEncoded(encoded, extension, position);
       if (encoded === undefined) {
         this.#left |= extension.rsv;
       } else {
@@ -240,6 +249,34 @@ export class ExtensionChain {
       this.#closeFrom(start + 1);
     }
   }
+}
+
+/**
+ * @throws TypeError for what is neither a message nor leave to send it as it is: without a bit of its own, and behind the first
+ * piece, an extension cannot tell the peer that it has not changed it
+ */
+function requireEncoded(
+  encoded: unknown,
+  { rsv }: MessageExtension,
+  { first }: PiecePosition,
+): asserts encoded is Encoded {
+  if (isBytes(encoded) || (encoded === undefined && rsv !== 0 && first)) return;
+  const wanted = first && rsv !== 0 ? 'a Uint8Array or undefined' : 'a Uint8Array here';
+  throw misuse(
+    TypeError,
+    'EXTENSIONS_INVALID',
+    `encode of an extension gives ${wanted}, not ${inWords(encoded)}`,
+  );
+}
+
+/** @throws TypeError for what cannot be the scope of prepared messages: a key of a WeakMap */
+function requireScope(scope: unknown): void {
+  if (scope === undefined || (typeof scope === 'object' && scope !== null)) return;
+  throw misuse(
+    TypeError,
+    'EXTENSIONS_INVALID',
+    `preparedScope of an extension is an object, not ${inWords(scope)}`,
+  );
 }
 
 /** What an extension gave that is no message: a fault, or what is none, which is one too. */

@@ -1,5 +1,5 @@
 /** What a caller may ask for one message. */
-import { inWords, misuse } from '../rules/misuse.js';
+import { requireKnown, requireType } from '../rules/options.js';
 
 /** What a caller may ask for one message. */
 export interface SendOptions {
@@ -12,14 +12,17 @@ export interface SendOptions {
   readonly compress?: boolean | undefined;
 }
 
-/** @throws TypeError for what is none: a typo would change nothing */
-export function requireSendOptions(options: SendOptions | undefined): void {
-  if (options === undefined) return;
-  if (typeof options !== 'object' || options === null) {
-    throw misuse(TypeError, 'OPTION_INVALID', `options of a message are an object, not ${inWords(options)}`);
-  }
-  for (const name in options) {
-    if (name !== 'compress')
-      throw misuse(TypeError, 'OPTION_UNKNOWN', `a message has no option '${name}'; there is compress`);
-  }
+const OPTIONS: readonly (keyof SendOptions)[] = ['compress'];
+
+/**
+ * Reads what is asked for one message, once.
+ *
+ * @returns the option `compress`
+ * @throws TypeError for what is none: a typo would change nothing
+ */
+export function readSendOptions(options: SendOptions): boolean | undefined {
+  requireKnown(options, OPTIONS);
+  const { compress } = options;
+  if (compress !== undefined) requireType('compress', compress, 'boolean');
+  return compress;
 }

@@ -18,9 +18,9 @@ import { type ConnectionSink, type Delivery, requireSink } from '../agreed/conne
 import { ExtensionChain, type MessageExtension } from '../agreed/extension.js';
 import type { Outcome } from '../agreed/outcome.js';
 import type { OutsideHost } from '../agreed/report.js';
-import { requireSendOptions, type SendOptions } from '../agreed/send-options.js';
+import { readSendOptions, type SendOptions } from '../agreed/send-options.js';
 import { requireControlPayload } from '../frames/frame-writer.js';
-import type { PreparedMessage } from '../frames/prepared-message.js';
+import { type PreparedMessage, requirePrepared } from '../frames/prepared-message.js';
 import { EMPTY } from '../memory/bytes.js';
 import { type ByteRange, requireByteRange } from '../memory/span.js';
 import { encodeCloseBody } from '../rules/close-body.js';
@@ -91,7 +91,7 @@ export class Connection<D extends Delivery = 'messages'> {
     if (!Array.isArray(extensions)) {
       throw misuse(TypeError, 'EXTENSIONS_INVALID', `extensions are an array, not ${inWords(extensions)}`);
     }
-    const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
+    const chain = extensions.length === 0 ? null : new ExtensionChain([...extensions]);
     this.#sender = new MessageSender(resolved);
     this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
     if (chain !== null) attachExtensions(chain, this.#input, this.#sender);
@@ -242,9 +242,10 @@ export class Connection<D extends Delivery = 'messages'> {
       requireBytes(text, 'a text is a string; as UTF-8 it');
       requireUtf8(text, 0, text.length);
     }
-    if (!this.mayBegin(options)) return false;
-    if (typeof text === 'string') this.#sender.text(text, options);
-    else this.#sender.span(TEXT, text, 0, text.length, options);
+    const compress = options === undefined ? undefined : readSendOptions(options);
+    if (!this.mayBegin()) return false;
+    if (typeof text === 'string') this.#sender.text(text, compress);
+    else this.#sender.span(TEXT, text, 0, text.length, compress);
     return !this.#sender.closed;
   }
 
@@ -261,8 +262,9 @@ export class Connection<D extends Delivery = 'messages'> {
    */
   sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
     requireBytes(bytes);
-    if (!this.mayBegin(options)) return false;
-    this.#sender.span(BINARY, bytes, 0, bytes.length, options);
+    const compress = options === undefined ? undefined : readSendOptions(options);
+    if (!this.mayBegin()) return false;
+    this.#sender.span(BINARY, bytes, 0, bytes.length, compress);
     return !this.#sender.closed;
   }
 
@@ -296,8 +298,9 @@ export class Connection<D extends Delivery = 'messages'> {
     requireMessageOpcode(opcode);
     const { bytes, start, end } = requireByteRange(range);
     if (opcode === TEXT) requireUtf8(bytes, start, end);
-    if (!this.mayBegin(options)) return false;
-    this.#sender.span(opcode, bytes, start, end, options);
+    const compress = options === undefined ? undefined : readSendOptions(options);
+    if (!this.mayBegin()) return false;
+    this.#sender.span(opcode, bytes, start, end, compress);
     return !this.#sender.closed;
   }
 
@@ -329,8 +332,9 @@ export class Connection<D extends Delivery = 'messages'> {
     requireMessageOpcode(opcode);
     requireBytes(bytes);
     if (opcode === TEXT) requireUtf8(bytes, 0, bytes.length);
-    if (!this.mayBegin(options)) return false;
-    this.#sender.reference(opcode, bytes, options);
+    const compress = options === undefined ? undefined : readSendOptions(options);
+    if (!this.mayBegin()) return false;
+    this.#sender.reference(opcode, bytes, compress);
     return !this.#sender.closed;
   }
 
@@ -341,7 +345,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * @throws TypeError for anything else, Error while a message in fragments is under way
    */
   sendPrepared(message: PreparedMessage): boolean {
-    requireBytes(message?.frame, 'the frame of a prepared message');
+    requirePrepared(message);
     if (!this.mayBegin()) return false;
     this.#sender.prepared(message);
     return !this.#sender.closed;
@@ -356,8 +360,9 @@ export class Connection<D extends Delivery = 'messages'> {
    * RFC 6455 5.4.
    */
   beginText(options?: SendOptions): OutgoingMessage {
-    this.mayBegin(options);
-    return new OutgoingMessage(this.#sender, TEXT, options);
+    const compress = options === undefined ? undefined : readSendOptions(options);
+    this.mayBegin();
+    return new OutgoingMessage(this.#sender, TEXT, compress);
   }
 
   /**
@@ -369,8 +374,9 @@ export class Connection<D extends Delivery = 'messages'> {
    * RFC 6455 5.4.
    */
   beginBinary(options?: SendOptions): OutgoingMessage {
-    this.mayBegin(options);
-    return new OutgoingMessage(this.#sender, BINARY, options);
+    const compress = options === undefined ? undefined : readSendOptions(options);
+    this.mayBegin();
+    return new OutgoingMessage(this.#sender, BINARY, compress);
   }
 
   /**
@@ -470,8 +476,7 @@ export class Connection<D extends Delivery = 'messages'> {
   }
 
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
-  private mayBegin(options?: SendOptions): boolean {
-    if (options !== undefined) requireSendOptions(options);
+  private mayBegin(): boolean {
     if (!this.sends) return false;
     if (this.#sender.fragmenting) {
       throw misuse(

@@ -1,7 +1,7 @@
 /** The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes. */
 import type { LentSpan } from '../memory/span.js';
 import type { Fault, FaultCode } from '../rules/faults.js';
-import { requireBytes, requireRange } from '../rules/misuse.js';
+import { inWords, misuse, requireBytes, requireRange } from '../rules/misuse.js';
 import { type FrameParserOptions, FrameRules, MESSAGE } from '../rules/parser-rules.js';
 import { chunkTransferred, FrameReader, isGone } from './frame-reader.js';
 import type { Frame } from './incoming-frame.js';
@@ -144,14 +144,18 @@ class SinkReader extends FrameReader {
  */
 export class FrameParser {
   readonly #reader: SinkReader;
+  #receiving = false;
 
   /**
    * @param sink - gets the frames
    * @param options - role, limits, unmasking
-   * @throws TypeError or RangeError for options that make no sense
+   * @throws TypeError or RangeError for options that make no sense (`OPTION_UNKNOWN`, `OPTION_INVALID`), TypeError for a sink
+   * that lacks a method (`SINK_INVALID`)
    */
   constructor(sink: FrameSink, options: FrameParserOptions | FrameRules) {
-    this.#reader = new SinkReader(sink, options instanceof FrameRules ? options : new FrameRules(options));
+    const rules = options instanceof FrameRules ? options : new FrameRules(options);
+    requireFrameSink(sink);
+    this.#reader = new SinkReader(sink, rules);
   }
 
   /** Whether the stream has broken a rule; all input is ignored from then on. */
@@ -178,18 +182,30 @@ export class FrameParser {
    * @param end - index after the last
    * @returns the index after the last byte that was dealt with: `end`, unless the sink paused. What is left was not looked
    * at; give it again to go on.
-   * @throws RangeError when the range does not lie within `bytes`, TypeError (`CHUNK_TRANSFERRED`) if the sink has transferred its
-   * memory away. An exception of the sink passes through; the
-   * parser then stands behind the call that threw (`offset` tells where), and can go on from there.
+   * @throws RangeError when the range does not lie within `bytes`, Error when called by the sink (`CALLED_INSIDE`), TypeError
+   * (`CHUNK_TRANSFERRED`) if the sink has transferred the memory of `bytes` away. An exception of the sink passes through; the parser
+   * then stands behind the call that threw (`offset` tells where), and can go on from there.
    *
    * RFC 6455 5.2.
    */
   receive(bytes: Uint8Array, start = 0, end: number = bytes?.length): number {
     requireBytes(bytes, 'a chunk');
     requireRange(bytes, start, end);
-    const index = this.#reader.push(bytes, start, end);
-    if (index < end && isGone(bytes)) throw chunkTransferred();
-    return index;
+    if (this.#receiving) {
+      throw misuse(
+        Error,
+        'CALLED_INSIDE',
+        'a sink must not call receive: call it when the one under way has returned',
+      );
+    }
+    this.#receiving = true;
+    try {
+      const index = this.#reader.push(bytes, start, end);
+      if (index < end && isGone(bytes)) throw chunkTransferred();
+      return index;
+    } finally {
+      this.#receiving = false;
+    }
   }
 
   /** Makes the running {@link FrameParser.receive} return after the sink's method that called this. */
@@ -203,10 +219,25 @@ export class FrameParser {
    *
    * @param code - which rule was broken
    * @param index - of the byte that shows it, in the chunk being parsed; by default where parsing stands
+   * @throws RangeError for a code that there is not (`OPTION_INVALID`)
    *
    * RFC 6455 7.1.7.
    */
   fail(code: FaultCode, index: number = this.#reader.index): void {
     this.#reader.fail(code, index);
   }
+}
+
+const METHODS: readonly (keyof FrameSink)[] = ['header', 'payload', 'end', 'fail'];
+
+/** @throws TypeError for a sink that is none, or that lacks a method: the first frame would find out */
+function requireFrameSink(sink: FrameSink): void {
+  const missing = METHODS.find((name) => typeof sink?.[name] !== 'function');
+  const wrong = sink?.message !== undefined && typeof sink.message !== 'function' ? 'message' : missing;
+  if (wrong === undefined) return;
+  throw misuse(
+    TypeError,
+    'SINK_INVALID',
+    `a frame sink has the methods ${METHODS.join(', ')}, and may have message: ${wrong} of ${inWords(sink)} is none`,
+  );
 }

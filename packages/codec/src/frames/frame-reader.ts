@@ -187,11 +187,12 @@ export abstract class FrameReader {
   /** As `FrameParser.fail`. */
   fail(code: FaultCode, index: number = this.#at, hint = ''): void {
     if (this.failed) return;
+    const fault = createFault(code, this.#base + index, hint);
     this.#state = FAILED;
     this.#partial = null;
     this.#frame = null;
     this.#progress = null;
-    this.onFault(createFault(code, this.#base + index, hint));
+    this.onFault(fault);
   }
 
   /**

@@ -3,10 +3,13 @@ import { mask } from '@sanssocket/mask';
 import { EMPTY } from '../memory/bytes.js';
 import { readCloseBody } from '../rules/close-body.js';
 import { createFault, type FaultCode } from '../rules/faults.js';
-import { frameHeaderBytes, requireKey, writeFrameHeader } from '../rules/frame-header.js';
+import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
 import { frameStartFault, requireRsv } from '../rules/frame-rules.js';
 import { misuse, requireBytes } from '../rules/misuse.js';
 import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, type Opcode, opcodeName } from '../rules/opcodes.js';
+import { requireKnown, requireType } from '../rules/options.js';
+
+const FIELDS: readonly (keyof FrameFields)[] = ['opcode', 'fin', 'rsv', 'payload', 'maskingKey'];
 
 /** A frame to be written. */
 export interface FrameFields {
@@ -26,8 +29,9 @@ export interface FrameFields {
  *
  * @param frame - its fields
  * @returns header and payload; the payload is masked if there is a key
- * @throws TypeError (`NOT_BYTES`) or RangeError (the rule's {@link FaultCode}) for a frame that RFC 6455 forbids: a reserved opcode, a fragmented or too long control frame,
- * a Close body of one byte, with a forbidden code or with a reason that is not UTF-8
+ * @throws RangeError (the rule's {@link FaultCode}) for a frame that RFC 6455 forbids: a reserved opcode, a fragmented or too
+ * long control frame, a Close body of one byte, with a forbidden code or with a reason that is not UTF-8; TypeError or RangeError
+ * for a field that there is not, or of another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
  *
  * RFC 6455 5.2, 5.5.
  *
@@ -41,10 +45,11 @@ export interface FrameFields {
  * ```
  */
 export function encodeFrame(frame: FrameFields): Uint8Array {
+  requireKnown(frame, FIELDS, 'field');
   const { opcode, fin = true, rsv = 0, payload = EMPTY, maskingKey } = frame;
   requireBytes(payload);
+  requireType('fin', fin, 'boolean');
   requireRsv(rsv);
-  if (maskingKey !== undefined) requireKey(maskingKey);
   const first = (fin ? FIN : 0) | rsv | opcode;
   const second = Math.min(payload.length, 126) | (maskingKey === undefined ? 0 : MASK);
   const fault = frameStartFault(first, second, 'either', rsv);

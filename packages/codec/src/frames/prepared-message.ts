@@ -1,6 +1,6 @@
 /** A message encoded once for many connections (RFC 6455 5.2). */
 import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
-import { inWords, misuse, requireBytes } from '../rules/misuse.js';
+import { inWords, isBytes, misuse, requireBytes } from '../rules/misuse.js';
 import { BINARY, FIN, type MessageOpcode, TEXT } from '../rules/opcodes.js';
 import { encodeUtf8 } from '../rules/text.js';
 
@@ -88,4 +88,15 @@ export class PreparedMessage {
     requireBytes(bytes);
     return new PreparedMessage(BINARY, bytes);
   }
+}
+
+/**
+ * Tells by a method: with `instanceof`, who sends no prepared messages would have the class in a bundle all the same.
+ *
+ * @throws TypeError for what neither `PreparedMessage.text` nor `binary` has made
+ */
+export function requirePrepared(message: PreparedMessage): void {
+  if (typeof message?.frameFor === 'function' && isBytes(message.frame)) return;
+  const wanted = 'a prepared message is what PreparedMessage.text or binary gives';
+  throw misuse(TypeError, 'NOT_BYTES', `${wanted}, not ${inWords(message)}`);
 }

@@ -1,6 +1,6 @@
 /** Limits and times of a {@link ConnectionHost}, completed and checked: one object for all connections of a kind. */
 import { positiveInteger, requireKnown, requireOneOf } from '../rules/options.js';
-import type { KeepaliveOptions } from '../time/keepalive.js';
+import { type KeepaliveOptions, KeepaliveTimes } from '../time/keepalive.js';
 
 /** Options of a {@link ConnectionHost}. All have a finite default. */
 export interface HostOptions extends KeepaliveOptions {
@@ -54,13 +54,14 @@ const OPTIONS: readonly (keyof HostOptions)[] = [
  */
 export class HostConfig {
   /** For the `Keepalive` of each host. */
-  readonly times: KeepaliveOptions;
+  readonly times: KeepaliveTimes;
   readonly highWaterBytes: number;
   readonly maxWaitingBytes: number;
   readonly whenOver: 'fail' | 'refuse';
 
   /** @throws RangeError for a limit or a time that is not a positive integer, TypeError for an unknown option or `whenOver` */
   constructor(options: HostOptions = {}) {
+    requireKnown(options, OPTIONS);
     const {
       pingIntervalMs = 30_000,
       pongTimeoutMs = 10_000,
@@ -70,16 +71,13 @@ export class HostConfig {
       maxWaitingBytes = 0x100_0000,
       whenOver = 'fail',
     } = options;
-    requireKnown(options, OPTIONS);
     requireOneOf('whenOver', whenOver, ['fail', 'refuse']);
-    this.times = {
-      pingIntervalMs: positiveInteger('pingIntervalMs', pingIntervalMs),
-      pongTimeoutMs: positiveInteger('pongTimeoutMs', pongTimeoutMs),
-      closeTimeoutMs: positiveInteger('closeTimeoutMs', closeTimeoutMs),
-      ...(idleTimeoutMs === undefined
-        ? {}
-        : { idleTimeoutMs: positiveInteger('idleTimeoutMs', idleTimeoutMs) }),
-    };
+    this.times = new KeepaliveTimes({
+      pingIntervalMs,
+      pongTimeoutMs,
+      closeTimeoutMs,
+      ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    });
     this.highWaterBytes = positiveInteger('highWaterBytes', highWaterBytes);
     this.maxWaitingBytes = positiveInteger('maxWaitingBytes', maxWaitingBytes);
     this.whenOver = whenOver;

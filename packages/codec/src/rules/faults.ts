@@ -4,6 +4,7 @@
  * A peer's fault is a value: it is reported once, as the terminal event, and never thrown. A caller's fault is a
  * `TypeError` or `RangeError` thrown before anything is written, see misuse.ts.
  */
+import { misuse } from './misuse.js';
 
 /** The stable, machine-readable name of a fault. */
 export type FaultCode =
@@ -113,6 +114,7 @@ export interface Fault {
  * @param code - which rule was broken
  * @param offset - the byte that shows it, counted from the first byte of the stream
  * @param hint - what a person had better know about it
+ * @throws RangeError for a code that there is not (`OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -125,6 +127,7 @@ export interface Fault {
  * ```
  */
 export function createFault(code: FaultCode, offset: number, hint = ''): Fault {
+  if (!Object.hasOwn(FAULTS, code)) throw misuse(RangeError, 'OPTION_INVALID', `there is no fault '${code}'`);
   const { closeCode, section, sentence } = FAULTS[code];
   const message = `${sentence} (RFC 6455 ${section})${hint === '' ? '' : `: ${hint}`}`;
   return { code, closeCode, section, message, offset };

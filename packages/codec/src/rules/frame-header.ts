@@ -170,9 +170,10 @@ export function frameHeaderBytes(payloadLength: number, masked: boolean): number
  * @param at - index of the first header byte
  * @param first - FIN, RSV1-3 and opcode: for example `FIN | TEXT`
  * @param payloadLength - 0 to 2^53 - 1
- * @param maskingKey - the key as a number; undefined for a frame that is not masked
+ * @param maskingKey - the key as an integer of 32 bits; undefined for a frame that is not masked
  * @returns the index after the header, where the payload goes
- * @throws RangeError for a length that is not an integer from 0 to 2^53 - 1, or where there is no room; nothing is written
+ * @throws RangeError for a length that is not an integer from 0 to 2^53 - 1, or where there is no room, TypeError for a key that is
+ * no integer of 32 bits (`KEY_INVALID`); nothing is written
  *
  * RFC 6455 5.2.
  *
@@ -201,7 +202,6 @@ export function writeFrameHeader(
     );
   }
   const masked = maskingKey !== undefined;
-  if (masked) requireKey(maskingKey);
   const next = at + frameHeaderBytes(payloadLength, masked);
   if (!(at >= 0 && next <= target.length)) {
     throw misuse(
@@ -210,6 +210,8 @@ export function writeFrameHeader(
       `no room for the frame header at ${at} of ${target.length} bytes`,
     );
   }
+  // First, as it throws for what is no key.
+  if (masked) keyToBytes(maskingKey, target, next - 4);
   const mask = masked ? MASK : 0;
   target[at] = first;
   if (payloadLength < 126) {
@@ -223,7 +225,6 @@ export function writeFrameHeader(
     writeUint32(target, at + 2, Math.floor(payloadLength / 0x1_0000_0000));
     writeUint32(target, at + 6, payloadLength);
   }
-  if (masked) keyToBytes(maskingKey, target, next - 4);
   return next;
 }
 
@@ -237,10 +238,10 @@ function writeUint32(target: Uint8Array, at: number, value: number): void {
 
 /** @throws TypeError for a masking key that is no number: as four bytes it would be 0, which masks nothing (RFC 6455 5.3) */
 export function requireKey(key: unknown): asserts key is number {
-  if (typeof key === 'number' && Number.isFinite(key)) return;
+  if (typeof key === 'number' && ((key | 0) === key || key >>> 0 === key)) return;
   throw misuse(
     TypeError,
     'KEY_INVALID',
-    `a masking key is a number (keyFromBytes makes one of four bytes), not ${inWords(key)}`,
+    `a masking key is an integer of 32 bits (keyFromBytes makes one of four bytes), not ${inWords(key)}`,
   );
 }

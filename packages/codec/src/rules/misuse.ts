@@ -22,13 +22,13 @@ export type MisuseCode =
   | 'OPTION_INVALID'
   /** A sink is none, or hears nothing of the messages as they are delivered. */
   | 'SINK_INVALID'
-  /** Extensions that cannot work together (RFC 6455 9.1). */
+  /** Extensions that cannot work together (RFC 6455 9.1), or one that gave what is no message. */
   | 'EXTENSIONS_INVALID'
   /** No frame can be made of it: an opcode that begins no message, a payload length that is none (RFC 6455 5.2). */
   | 'FRAME_INVALID'
   /** A reason of a Close that is no string, too long, or without a code (RFC 6455 5.5.1). */
   | 'CLOSE_REASON_INVALID'
-  /** A source of masking keys gave what is none (RFC 6455 5.3). */
+  /** A masking key that is none: not an integer of 32 bits (RFC 6455 5.3). */
   | 'KEY_INVALID'
   /** A sink has transferred away the memory of a chunk that was not read to its end. */
   | 'CHUNK_TRANSFERRED'
@@ -40,19 +40,45 @@ export type MisuseCode =
   /** A message for a connection that is closing or has ended (RFC 6455 5.5.1). */
   | 'CONNECTION_CLOSING'
   /** A call that must not be made from inside of the callback it was made from. */
-  | 'CALLED_INSIDE';
+  | 'CALLED_INSIDE'
+  /** An entry that another wheel of deadlines made, or none at all. */
+  | 'ENTRY_INVALID';
 
 /** A caller's fault, as it is thrown: a TypeError, RangeError or Error with a {@link MisuseCode}. */
 export interface MisuseError extends Error {
   readonly code: MisuseCode;
 }
 
-/** Makes the error for a caller's fault. */
+/**
+ * Makes the error for a caller's fault.
+ *
+ * @param kind - `TypeError`, `RangeError` or `Error`
+ * @param message - a sentence: what is wanted, and what came
+ * @returns the error, to be thrown
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { misuse } from '@sanssocket/codec/options';
+ *
+ * assert.equal(misuse(TypeError, 'OPTION_INVALID', 'level is a number, not a string').code, 'OPTION_INVALID');
+ * ```
+ */
 export function misuse(kind: new (message: string) => Error, code: MisuseCode, message: string): MisuseError {
   return Object.assign(new kind(message), { code });
 }
 
-/** A value in words, for the message of an error: what came in place of what is wanted. */
+/**
+ * A value in words, for the message of an error: what came in place of what is wanted.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { inWords } from '@sanssocket/codec/options';
+ *
+ * assert.deepEqual([inWords('x'), inWords(5), inWords(null)], ['a string', '5', 'null']);
+ * ```
+ */
 export function inWords(value: unknown): string {
   if (typeof value === 'string') return 'a string';
   if (typeof value === 'function') return 'a function';
@@ -61,7 +87,17 @@ export function inWords(value: unknown): string {
   return tag === '[object Object]' ? 'an object' : `an object of type ${tag.substring(8, tag.length - 1)}`;
 }
 
-/** Whether a value is a Uint8Array, of whichever realm (frames, `node:vm`, test environments); a `Buffer` is one. */
+/**
+ * Whether a value is a Uint8Array, of whichever realm (frames, `node:vm`, test environments); a `Buffer` is one.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { isBytes } from '@sanssocket/codec/options';
+ *
+ * assert.deepEqual([isBytes(new Uint8Array(1)), isBytes(new Uint16Array(1)), isBytes([1])], [true, false, false]);
+ * ```
+ */
 export function isBytes(value: unknown): value is Uint8Array {
   if (value instanceof Uint8Array) return true;
   return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array';

@@ -3,7 +3,17 @@ import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
 import { frameStartFault, type ReceiverRole, requireRsv } from './frame-rules.js';
 import { encodedLimit, type Limits, resolveLimits } from './limits.js';
 import { CONTINUATION, FIN, isControl, MASK } from './opcodes.js';
-import { requireOneOf } from './options.js';
+import { requireKnown, requireOneOf, requireType } from './options.js';
+
+const OPTIONS: readonly (keyof FrameParserOptions)[] = [
+  'role',
+  'rsv',
+  'unmask',
+  'mask',
+  'maxFrameBytes',
+  'maxMessageBytes',
+  'maxFragments',
+];
 
 /** What a {@link FrameParser} expects, and what it does with masked payloads. */
 export interface FrameParserOptions extends Partial<Limits> {
@@ -55,12 +65,17 @@ export class FrameRules implements Limits {
    */
   readonly maxScannedBytes: number;
 
-  /** @throws TypeError or RangeError for options that make no sense */
+  /**
+   * @throws TypeError for an option, a role or a word that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
+   * limit that is not a positive integer, or for bits that are not reserved ones (`OPTION_INVALID`)
+   */
   constructor(options: FrameParserOptions) {
+    requireKnown(options, OPTIONS);
     const { role, rsv = 0, unmask = 'copy', mask = defaultMask } = options;
     requireOneOf('role', role, ['server', 'client', 'either']);
     requireRsv(rsv);
     requireOneOf('unmask', unmask, ['copy', 'in-place', 'none']);
+    requireType('mask', mask, 'function');
     const limits = resolveLimits(options);
     this.role = role;
     this.rsv = rsv;
@@ -74,6 +89,17 @@ export class FrameRules implements Limits {
       encodedLimit(Math.min(limits.maxFrameBytes, limits.maxMessageBytes)),
       0xffff,
     );
+  }
+
+  /**
+   * The same rules where other reserved bits are in use.
+   *
+   * @param rsv - a sum of `RSV1`, `RSV2` and `RSV3`
+   * @internal
+   */
+  withBits(rsv: number): FrameRules {
+    const { role, unmask, mask, maxFrameBytes, maxMessageBytes, maxFragments } = this;
+    return new FrameRules({ role, rsv, unmask, mask, maxFrameBytes, maxMessageBytes, maxFragments });
   }
 }
 

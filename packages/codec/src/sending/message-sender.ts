@@ -13,7 +13,6 @@ import { mask as defaultMask, maskView } from '@sanssocket/mask';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from '../agreed/connection-config.js';
 import type { Delivery } from '../agreed/connection-sink.js';
 import type { EncodedPiece, ExtensionChain, PiecePosition } from '../agreed/extension.js';
-import type { SendOptions } from '../agreed/send-options.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import { copyInto, copyOf } from '../memory/bytes.js';
 import type { OutputMemory } from '../memory/output-memory.js';
@@ -109,9 +108,9 @@ export class MessageSender implements PipelineTarget {
     this.memory.reuse(chunk);
   }
 
-  text(text: string, options: SendOptions | undefined): void {
+  text(text: string, compress: boolean | undefined): void {
     if (this.#pipeline !== null) {
-      this.#pipeline.send(encodeUtf8(text), whole(TEXT, options));
+      this.#pipeline.send(encodeUtf8(text), whole(TEXT, compress));
     } else if (text.length > LONG_STRING_UNITS) {
       this.writeFrame(FIN | TEXT, encodeUtf8(text), this.key());
     } else {
@@ -125,16 +124,16 @@ export class MessageSender implements PipelineTarget {
     bytes: Uint8Array,
     start: number,
     end: number,
-    options: SendOptions | undefined,
+    compress: boolean | undefined,
   ): void {
     if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, this.key());
-    else this.#pipeline.send(copyOf(bytes, start, end), whole(opcode, options));
+    else this.#pipeline.send(copyOf(bytes, start, end), whole(opcode, compress));
   }
 
   /** A whole message of bytes that are given away. */
-  reference(opcode: MessageOpcode, payload: Uint8Array, options: SendOptions | undefined): void {
+  reference(opcode: MessageOpcode, payload: Uint8Array, compress: boolean | undefined): void {
     if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload, this.key());
-    else this.#pipeline.send(payload, whole(opcode, options));
+    else this.#pipeline.send(payload, whole(opcode, compress));
   }
 
   prepared(message: PreparedMessage): void {
@@ -332,8 +331,8 @@ export class MessageSender implements PipelineTarget {
 }
 
 /** Where the only piece of a message stands. */
-function whole(opcode: MessageOpcode, options: SendOptions | undefined): PiecePosition {
-  return { opcode, first: true, last: true, compress: options?.compress };
+function whole(opcode: MessageOpcode, compress: boolean | undefined): PiecePosition {
+  return { opcode, first: true, last: true, compress };
 }
 
 function firstByte({ opcode, first, last }: PiecePosition, rsv: number): number {

@@ -1,6 +1,5 @@
 /** A message sent piece by piece, one fragment a piece (RFC 6455 5.4). */
 
-import type { SendOptions } from '../agreed/send-options.js';
 import { EMPTY } from '../memory/bytes.js';
 import { type ByteRange, requireByteRange } from '../memory/span.js';
 import { isBytes, misuse } from '../rules/misuse.js';
@@ -40,10 +39,10 @@ export class OutgoingMessage {
   #utf8 = UTF8_BOUNDARY;
 
   /** @internal `Connection` makes these */
-  constructor(sender: MessageSender, opcode: MessageOpcode, options: SendOptions | undefined) {
+  constructor(sender: MessageSender, opcode: MessageOpcode, compress: boolean | undefined) {
     this.#sender = sender;
     this.#opcode = opcode;
-    this.#compress = options?.compress;
+    this.#compress = compress;
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Outcome } from '../agreed/outcome.js';
 import { Connection } from '../connection/connection.js';
 import { copyOf } from '../memory/bytes.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
+import { requireType } from '../rules/options.js';
 
 /**
  * What happened on a connection: the calls of a sink as objects. Bytes in it are the receiver's own, to
@@ -120,6 +121,7 @@ export class ConnectionEvents {
     extensions: readonly MessageExtension[] = [],
     ready: () => void = () => {},
   ) {
+    requireType('ready', ready, 'function');
     const sink = eventSink((event) => this.#events.push(event), ready);
     this.connection = new Connection<Delivery>(config, sink, extensions);
   }

@@ -55,7 +55,6 @@ function bytesOf(buffer: ArrayBufferLike, offset: number, length: number): Uint8
 /** An ArrayBuffer of just these bytes, nobody else's: that behind them, if they fill it. */
 export function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   const { buffer } = bytes;
-  // All arrays without bytes may be one.
-  const isOwn = bytes.length > 0 && bytes.length === buffer.byteLength && isArrayBuffer(buffer);
+  const isOwn = bytes.length === buffer.byteLength && isArrayBuffer(buffer);
   return isOwn ? buffer : (copyOf(bytes, 0, bytes.length).buffer as ArrayBuffer);
 }

@@ -15,6 +15,8 @@ import type { ConnectionConfig } from '../agreed/connection-config.js';
 import { isPromise, type MessageExtension } from '../agreed/extension.js';
 import { copyOf } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR } from '../rules/close-codes.js';
+import { inWords, misuse } from '../rules/misuse.js';
+import { requireType } from '../rules/options.js';
 import type { ConnectionEvent } from './connection-events.js';
 import type { PlatformBlob, PlatformReadableStream, PlatformWritableStream } from './platform.js';
 import { Pump } from './pump.js';
@@ -182,8 +184,10 @@ export class TransportSession {
     await this.#run(link);
   }
 
-  #attach({ readable, writable, messageExtensions }: ByteTransport): Link {
-    if (readable.locked || writable.locked) throw new TypeError('the transport is in use');
+  #attach(transport: ByteTransport): Link {
+    const { readable, writable, messageExtensions } = requireTransport(transport);
+    if (readable.locked || writable.locked)
+      throw misuse(TypeError, 'OPTION_INVALID', 'the transport is in use: its streams are locked');
     const { config, messageExtensions: usual } = this.#setup;
     const streams = connectionStreams(config, messageExtensions ?? usual);
     const { connection } = streams;
@@ -311,6 +315,18 @@ export class TransportSession {
       this.#sink.ended(this.#isClean, this.#code, this.#reason);
     }
   }
+}
+
+/** @throws TypeError for what is no transport, or tells of what was agreed in other words than strings */
+function requireTransport(transport: ByteTransport): ByteTransport {
+  const { readable, writable, protocol = '', extensions = '' } = Object(transport) as Partial<ByteTransport>;
+  if (typeof readable?.getReader !== 'function' || typeof writable?.getWriter !== 'function') {
+    const wanted = 'a transport is { readable, writable }, two streams of bytes';
+    throw misuse(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(transport)}`);
+  }
+  requireType('protocol', protocol, 'string');
+  requireType('extensions', extensions, 'string');
+  return transport;
 }
 
 /** The bytes of a Blob; null if it cannot be read. */

@@ -7,8 +7,9 @@
 import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-config.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import { NORMAL_CLOSURE } from '../rules/close-codes.js';
+import { inWords, misuse } from '../rules/misuse.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from '../rules/opcodes.js';
-import { positiveInteger } from '../rules/options.js';
+import { positiveInteger, readOptions, requireType } from '../rules/options.js';
 import { utf8Bytes } from '../rules/text.js';
 import { EventHandlers } from './event-handlers.js';
 import type {
@@ -57,6 +58,25 @@ export interface TransportWebSocketOptions
   /** Calls back once after `ms`, unless the function it returns is called first; by default `setTimeout`, where it exists. */
   readonly schedule?: (callback: () => void, ms: number) => () => void;
 }
+
+const OPTIONS: readonly (keyof TransportWebSocketOptions)[] = [
+  'role',
+  'url',
+  'protocol',
+  'extensions',
+  'messageExtensions',
+  'closeTimeoutMs',
+  'schedule',
+  'handOver',
+  'maxQueuedPongs',
+  'maxBacklogBytes',
+  'maskingKeys',
+  'mask',
+  'allocate',
+  'maxFrameBytes',
+  'maxMessageBytes',
+  'maxFragments',
+];
 
 /** What may listen to a {@link TransportWebSocket}: a function or an object with `handleEvent` (DOM 2.7). */
 export type TransportWebSocketListener =
@@ -132,8 +152,8 @@ export class TransportWebSocket extends Target {
    * @param transport - used exclusively from now on. Or a promise of it: if that is rejected, or what it gives cannot be used,
    * `error` and `close` are fired, with 1006
    * @param options - role, what the opening handshake agreed on, limits
-   * @throws TypeError if a stream of the transport is locked or the URL is none; as the constructor of `Connection`;
-   * RangeError for a time limit that is not a positive integer
+   * @throws TypeError if a stream of the transport is locked or the URL is none; for an option that there is not or of another
+   * kind (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a limit that is not a positive integer (`OPTION_INVALID`)
    */
   constructor(
     transport: ByteTransport | PromiseLike<ByteTransport>,
@@ -149,8 +169,18 @@ export class TransportWebSocket extends Target {
       closeTimeoutMs = 10_000,
       schedule = scheduleTimeout,
       ...limits
-    } = options;
+    } = readOptions(options, OPTIONS);
     const limitMs = positiveInteger('closeTimeoutMs', closeTimeoutMs);
+    requireType('protocol', protocol, 'string');
+    requireType('extensions', extensions, 'string');
+    requireType('schedule', schedule, 'function');
+    if (!Array.isArray(messageExtensions)) {
+      throw misuse(
+        TypeError,
+        'OPTION_INVALID',
+        `messageExtensions are an array, not ${inWords(messageExtensions)}`,
+      );
+    }
     const parsed = url === undefined ? { href: '', origin: '' } : new URL(url);
     this.#url = parsed.href;
     this.#origin = parsed.origin;

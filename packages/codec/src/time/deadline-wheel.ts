@@ -3,8 +3,8 @@
  * come. A deadline that moves later costs nothing when it moves: its entry is looked at in its old slot and put into the
  * new one then. So what happens for each chunk received is one assignment in a `Keepalive`, and no timer is ever reset.
  */
-import { misuse } from '../rules/misuse.js';
-import { positiveInteger, requireTime } from '../rules/options.js';
+import { inWords, misuse } from '../rules/misuse.js';
+import { positiveInteger, requireTime, requireType } from '../rules/options.js';
 
 /** Something with a deadline; a `Keepalive` is one. */
 export interface Timed {
@@ -23,17 +23,20 @@ export interface WheelEntry<T extends Timed> {
  */
 class Entry<T extends Timed> implements WheelEntry<T> {
   readonly item: T;
+  /** The wheel that made it. */
+  readonly wheel: DeadlineWheel<T> | null;
   next: Entry<T> = this;
   previous: Entry<T> = this;
 
-  constructor(item: T) {
+  constructor(item: T, wheel: DeadlineWheel<T> | null) {
     this.item = item;
+    this.wheel = wheel;
   }
 }
 
 /** A ring of nothing. */
 function ring<T extends Timed>(): Entry<T> {
-  return new Entry<T>(undefined as never);
+  return new Entry<T>(undefined as never, null);
 }
 
 /** One turn of the wheel, a power of 2; longer deadlines are looked at once a turn. */
@@ -92,25 +95,37 @@ export class DeadlineWheel<T extends Timed> {
    * Adds an item. One whose deadline is Infinity is kept too, but only {@link DeadlineWheel.update} makes it looked at.
    *
    * @returns its entry, for `update` and `remove`
+   * @throws RangeError for a deadline that is no number, or NaN (`OPTION_INVALID`)
    */
   add(item: T): WheelEntry<T> {
-    const entry = new Entry(item);
+    const slot = this.#slotOf(item?.deadline);
+    const entry = new Entry(item, this);
     this.#size++;
-    move(entry, entry, this.#slotOf(item.deadline));
+    move(entry, entry, slot);
     return entry;
   }
 
-  /** Takes note that an item's deadline has become earlier (or finite); later ones need no note. */
+  /**
+   * Takes note that an item's deadline has become earlier (or finite); later ones need no note. An entry that has been removed
+   * is ignored.
+   *
+   * @throws TypeError for an entry of another wheel (`ENTRY_INVALID`), RangeError as {@link DeadlineWheel.add}
+   */
   update(entry: WheelEntry<T>): void {
-    const own = entry as Entry<T>;
+    const own = this.#own(entry);
     if (own.next === own) return;
+    const slot = this.#slotOf(own.item.deadline);
     this.#take(own);
-    move(own, own, this.#slotOf(own.item.deadline));
+    move(own, own, slot);
   }
 
-  /** Removes an item: nothing of it is kept. */
+  /**
+   * Removes an item: nothing of it is kept. An entry that has been removed is ignored.
+   *
+   * @throws TypeError for an entry of another wheel (`ENTRY_INVALID`)
+   */
   remove(entry: WheelEntry<T>): void {
-    const own = entry as Entry<T>;
+    const own = this.#own(entry);
     if (own.next === own) return;
     this.#take(own);
     this.#size--;
@@ -122,9 +137,11 @@ export class DeadlineWheel<T extends Timed> {
    * @param now - the caller's clock; may be late by any time
    * @param due - asks the item what is due (for a keepalive, `check(now)`) and does it. May add, update and remove; what it
    * throws passes through, and those that were not asked are asked at the next tick
-   * @throws Error when called by `due`, RangeError if `now` is not a finite number
+   * @throws Error when called by `due`, RangeError if `now` is not a finite number or a new deadline is none, as
+   * {@link DeadlineWheel.add}
    */
   tick(now: number, due: (item: T, entry: WheelEntry<T>) => void): void {
+    requireType('due', due, 'function');
     if (this.#cursor !== null) throw misuse(Error, 'CALLED_INSIDE', 'due must not call tick');
     const last = Math.floor(requireTime('now', now) / this.#resolutionMs);
     // After a long sleep every slot once is enough; and for times so far that a tick is not changed by adding 1 to it.
@@ -186,7 +203,19 @@ export class DeadlineWheel<T extends Timed> {
     return this.#slots[tick & (SLOTS - 1)]!;
   }
 
+  #own(entry: WheelEntry<T>): Entry<T> {
+    if ((entry as Entry<T> | undefined)?.wheel === this) return entry as Entry<T>;
+    const wanted = 'an entry is what add of this wheel has given';
+    const got = entry instanceof Entry ? 'one of another wheel' : inWords(entry);
+    throw misuse(TypeError, 'ENTRY_INVALID', `${wanted}, not ${got}`);
+  }
+
+  /** @throws RangeError for what is no number: every later tick would look at it in vain */
   #slotOf(deadline: number): Entry<T> {
+    if (typeof deadline !== 'number' || Number.isNaN(deadline)) {
+      const wanted = 'a deadline is a number of milliseconds, or Infinity';
+      throw misuse(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(deadline)}`);
+    }
     if (deadline === Number.POSITIVE_INFINITY) return this.#idle;
     // Rounded up: at its tick the deadline has passed. Never into a tick that has been served.
     const tick = Math.max(Math.ceil(deadline / this.#resolutionMs), this.#tick);

@@ -10,7 +10,7 @@
  *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
  * ```
  */
-import { positiveInteger, requireTime } from '../rules/options.js';
+import { positiveInteger, requireKnown, requireTime } from '../rules/options.js';
 
 /** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
 export interface KeepaliveOptions {
@@ -22,6 +22,51 @@ export interface KeepaliveOptions {
   readonly idleTimeoutMs?: number;
   /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
   readonly closeTimeoutMs?: number;
+}
+
+const OPTIONS: readonly (keyof KeepaliveOptions)[] = [
+  'pingIntervalMs',
+  'pongTimeoutMs',
+  'idleTimeoutMs',
+  'closeTimeoutMs',
+];
+
+/**
+ * Times completed and checked. Make one and give it to every keepalive of a kind; a keepalive given plain options makes its own.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Keepalive, KeepaliveTimes } from '@sanssocket/codec';
+ *
+ * const times = new KeepaliveTimes({ pingIntervalMs: 30_000 });
+ * const keepalives = Array.from({ length: 3 }, () => new Keepalive(times, 0));
+ * assert.equal(keepalives[0]!.deadline, 30_000);
+ * assert.equal(times.idleTimeoutMs, Infinity); // not watched
+ * ```
+ */
+export class KeepaliveTimes implements KeepaliveOptions {
+  readonly pingIntervalMs: number;
+  readonly pongTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+
+  /**
+   * @throws TypeError for a time that there is not (`OPTION_UNKNOWN`), RangeError for one that is not a positive integer
+   * (`OPTION_INVALID`)
+   */
+  constructor(options: KeepaliveOptions) {
+    requireKnown(options, OPTIONS);
+    this.pingIntervalMs = time('pingIntervalMs', options.pingIntervalMs);
+    this.pongTimeoutMs = time('pongTimeoutMs', options.pongTimeoutMs);
+    this.idleTimeoutMs = time('idleTimeoutMs', options.idleTimeoutMs);
+    this.closeTimeoutMs = time('closeTimeoutMs', options.closeTimeoutMs);
+  }
+}
+
+/** What is left out never comes. */
+function time(name: keyof KeepaliveOptions, value: number | undefined): number {
+  return value === undefined ? Number.POSITIVE_INFINITY : positiveInteger(name, value);
 }
 
 /** What is due, as {@link Keepalive.check} answers. */
@@ -57,7 +102,7 @@ const DONE = 4;
  * ```
  */
 export class Keepalive {
-  readonly #options: KeepaliveOptions;
+  readonly #times: KeepaliveTimes;
   #state: typeof ALIVE | typeof PINGED | typeof EXPIRED | typeof CLOSING | typeof DONE = ALIVE;
   /** When the peer was last heard, or pinged since. */
   #since: number;
@@ -65,17 +110,12 @@ export class Keepalive {
   #active: number;
 
   /**
-   * @param options - the times; may be shared by many
+   * @param times - to be shared by many, make a {@link KeepaliveTimes}
    * @param now - the connection is open since
-   * @throws RangeError for a time of the options that is not a positive integer, or for `now` if it is not a finite number
+   * @throws as the constructor of {@link KeepaliveTimes}, and RangeError for `now` if it is not a finite number
    */
-  constructor(options: KeepaliveOptions, now: number) {
-    const { pingIntervalMs = 1, pongTimeoutMs = 1, idleTimeoutMs = 1, closeTimeoutMs = 1 } = options;
-    positiveInteger('pingIntervalMs', pingIntervalMs);
-    positiveInteger('pongTimeoutMs', pongTimeoutMs);
-    positiveInteger('idleTimeoutMs', idleTimeoutMs);
-    positiveInteger('closeTimeoutMs', closeTimeoutMs);
-    this.#options = options;
+  constructor(times: KeepaliveOptions | KeepaliveTimes, now: number) {
+    this.#times = times instanceof KeepaliveTimes ? times : new KeepaliveTimes(times);
     this.#since = requireTime('now', now);
     this.#active = now;
   }
@@ -106,11 +146,8 @@ export class Keepalive {
 
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
   get deadline(): number {
-    const { idleTimeoutMs } = this.#options;
     const deadline = this.#stateDeadline();
-    return idleTimeoutMs === undefined || this.#state >= EXPIRED
-      ? deadline
-      : Math.min(deadline, this.#active + idleTimeoutMs);
+    return this.#state >= EXPIRED ? deadline : Math.min(deadline, this.#active + this.#times.idleTimeoutMs);
   }
 
   /**
@@ -138,11 +175,9 @@ export class Keepalive {
   }
 
   #stateDeadline(): number {
-    const options = this.#options;
-    let wait: number | undefined;
-    if (this.#state === ALIVE) wait = options.pingIntervalMs;
-    else if (this.#state === PINGED) wait = options.pongTimeoutMs;
-    else if (this.#state === CLOSING) wait = options.closeTimeoutMs;
-    return wait === undefined ? Number.POSITIVE_INFINITY : this.#since + wait;
+    const times = this.#times;
+    if (this.#state === ALIVE) return this.#since + times.pingIntervalMs;
+    if (this.#state === PINGED) return this.#since + times.pongTimeoutMs;
+    return this.#state === CLOSING ? this.#since + times.closeTimeoutMs : Number.POSITIVE_INFINITY;
   }
 }

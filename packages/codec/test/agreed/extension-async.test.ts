@@ -285,3 +285,33 @@ describe('many messages through asynchronous extensions on both ends', () => {
     expect(server.outcome?.clean).toBe(true);
   });
 });
+
+it.each(['fail', 'receiveEnd'] as const)(
+  'an extension that ends the connection by %s, with a message in line: nothing else goes wrong',
+  async (end) => {
+    const errors: unknown[] = [];
+    const encoded: string[] = [];
+    const decoder = new TextDecoder();
+    const { connection } = open(
+      { role: 'server' },
+      [
+        {
+          ...sync(RSV1),
+          encode(piece) {
+            const text = decoder.decode(piece);
+            encoded.push(text);
+            if (text === 'second') connection[end]();
+            return text === 'first' ? Promise.resolve(piece) : piece;
+          },
+        },
+      ],
+      { error: (error) => errors.push(error) },
+    );
+    for (const text of ['first', 'second', 'third']) connection.sendText(text);
+    await settled();
+    expect(errors).toEqual([]);
+    expect(encoded).toEqual(['first', 'second']);
+    const close = end === 'fail' ? '880203ea' : '';
+    expect(drain(connection)).toEqual(hex(`c105 6669727374 ${close}`));
+  },
+);

@@ -157,6 +157,96 @@ describe('a synchronous extension', () => {
     expect(connection.state).toBe('open');
   });
 
+  it.each([
+    ['a string', RSV1, 'masked'],
+    ['null', RSV1, null],
+    ['5', RSV1, 5],
+    ['an object of type Uint16Array', RSV1, new Uint16Array(2)],
+    ['undefined', 0, undefined],
+  ])(
+    'that gives %s for a message, with the bits %i, is refused, and nothing is sent',
+    async (words, rsv, encoded) => {
+      const refused = expect.objectContaining({
+        code: 'EXTENSIONS_INVALID',
+        message: expect.stringMatching(
+          new RegExp(`^encode of an extension gives a Uint8Array .*not ${words}$`),
+        ),
+      });
+      const now = open({ role: 'server' }, [{ ...sync(rsv), encode: () => encoded as never }]).connection;
+      for (const send of [
+        () => now.sendText('a'),
+        () => now.sendPrepared(PreparedMessage.text('a')),
+        () => now.beginText().write('a'),
+      ]) {
+        expect(send).toThrow(refused);
+        expect(now.takeOutput()).toBeUndefined();
+        expect(now.bufferedAmount).toBe(0);
+      }
+      expect(now.state).toBe('open');
+
+      const errors: unknown[] = [];
+      const encode = (): never => Promise.resolve(encoded) as never;
+      const later = open({ role: 'server' }, [{ ...sync(rsv), encode }], {
+        error: (error) => errors.push(error),
+      }).connection;
+      later.sendText('a');
+      await settled();
+      expect(errors).toEqual([refused]);
+      expect(later.outcome?.code).toBe(1011);
+      expect([...drain(later)]).toEqual([0x88, 2, 0x03, 0xf3]);
+    },
+  );
+
+  it.each(['close', 'fail', 'receiveEnd'] as const)(
+    'that ends the connection by %s while it encodes: false, and nothing of the message is sent',
+    (end) => {
+      const bytes = { bytes: utf8('x'), start: 0, end: 1 };
+      const sends: Readonly<Record<string, (connection: Connection) => boolean>> = {
+        sendText: (connection) => connection.sendText('x'),
+        sendBinary: (connection) => connection.sendBinary(utf8('x')),
+        sendSpan: (connection) => connection.sendSpan(TEXT, bytes),
+        sendByReference: (connection) => connection.sendByReference(TEXT, utf8('x')),
+        sendPrepared: (connection) => connection.sendPrepared(PreparedMessage.text('x')),
+        write: (connection) => connection.beginText().write('x'),
+        end: (connection) => connection.beginBinary().end(utf8('x')),
+      };
+      for (const [name, send] of Object.entries(sends)) {
+        const { connection } = open({ role: 'server' }, [
+          {
+            ...sync(RSV1),
+            encode(piece) {
+              connection[end]();
+              return piece;
+            },
+          },
+        ]);
+        expect(send(connection), name).toBe(false);
+        const close = { close: '8800', fail: '880203ea', receiveEnd: '' }[end];
+        expect(drain(connection), name).toEqual(hex(close));
+      }
+    },
+  );
+
+  it('that leaves a later piece as it is is refused: the peer would decode it', () => {
+    const encode: MessageExtension['encode'] = (piece, { first }) => (first ? piece : undefined);
+    const { connection } = open({ role: 'server' }, [{ ...sync(RSV1), encode }]);
+    const message = connection.beginText();
+    message.write('a');
+    expect(() => message.end('b')).toThrow(expect.objectContaining({ code: 'EXTENSIONS_INVALID' }));
+    expect([...drain(connection)]).toEqual([0x41, 1, 0x61]);
+  });
+
+  it.each([5, null, 'scope'])(
+    'has an object for a scope, which %o is not; and close is a function',
+    (value) => {
+      for (const field of ['preparedScope', 'close']) {
+        expect(() => open({ role: 'server' }, [{ ...sync(RSV1), [field]: value }])).toThrow(
+          expect.objectContaining({ code: expect.stringMatching(/^(EXTENSIONS|OPTION)_INVALID$/) }),
+        );
+      }
+    },
+  );
+
   it('that inflates past the limit is refused, exactly at the limit it is not (advisories M46, M47)', () => {
     for (const [bytes, type] of [
       [99, 'binary'],

@@ -2,8 +2,9 @@
 import type { Role } from '@sanssocket/test-vectors';
 import { describe, expect, it } from 'vitest';
 import { CLOSE, FIN, PING, TEXT } from '../../src/frames.js';
-import { drain, open } from '../endpoint.js';
-import { concat, hex, toward } from '../frames.js';
+import type { Connection } from '../../src/index.js';
+import { drain, MODES, open } from '../endpoint.js';
+import { concat, hex, masked, toward } from '../frames.js';
 
 /** A Close frame as an endpoint in this role sends it, with the masking key 0. */
 function closeFrame(role: Role, body: string): number[] {
@@ -226,3 +227,17 @@ describe('fail', () => {
     expect(connection.transport).toBe('end');
   });
 });
+
+it.each([
+  ['fail', (connection: Connection) => connection.fail(1008), '880203f0'],
+  ['close', (connection: Connection) => connection.close(1000), '880203e8 8a0107'],
+] as const)(
+  'a ping whose sink calls %s: nothing follows the Close of a connection that has ended',
+  (_, end, output) => {
+    for (const mode of MODES) {
+      const { connection } = open({ role: 'server', ...mode }, [], { ping: () => end(connection) });
+      connection.receive(masked(0x89, hex('07')));
+      expect(drain(connection)).toEqual(hex(output));
+    }
+  },
+);

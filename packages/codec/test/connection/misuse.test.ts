@@ -2,8 +2,9 @@
 import { inspect } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, FIN, FrameParser, PING } from '../../src/frames.js';
+import { encodeFrame, FIN, FrameParser, PING, writeFrameHeader } from '../../src/frames.js';
 import { BINARY, Connection, ConnectionConfig, PreparedMessage, TEXT } from '../../src/index.js';
+import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 import { drain, open } from '../endpoint.js';
 import { chunks, hex, masked, plain, utf8 } from '../frames.js';
 
@@ -131,11 +132,51 @@ describe('options', () => {
     },
   );
 
-  it('a masking key is a number', () => {
-    const client = new Connection({ role: 'client', maskingKeys: (() => hex('01020304')) as never }, {});
-    expect(() => client.sendText('x')).toThrow(expect.objectContaining({ code: 'KEY_INVALID' }));
-    expect(client.takeOutput()).toBeUndefined();
+  const wrongKeys = [hex('01020304'), Number.NaN, 1.5, 2 ** 32, -(2 ** 31) - 1, '5', 5n, null, undefined];
+  it.each(wrongKeys)('a masking key is an integer of 32 bits, which %o is not', (key) => {
+    const invalid = expect.objectContaining({ code: 'KEY_INVALID' });
+    const client = new Connection({ role: 'client', maskingKeys: () => key as never }, {});
+    for (const send of [
+      () => client.sendText('x'),
+      () => client.sendBinary(hex('00')),
+      () => client.ping(),
+      () => client.close(1000),
+      () => client.beginText().write('x'),
+    ]) {
+      expect(send).toThrow(invalid);
+      expect(client.takeOutput()).toBeUndefined();
+    }
+    expect(client.state).toBe('open');
+    const target = new Uint8Array(20);
+    if (key !== undefined) {
+      expect(() => encodeFrame({ opcode: PING, maskingKey: key as never })).toThrow(invalid);
+      expect(() => writeFrameHeader(target, 0, FIN | PING, 0, key as never)).toThrow(invalid);
+      expect(() => encodeUncheckedFrame({ first: FIN | PING, maskingKey: key as never })).toThrow(invalid);
+    }
+    expect(target).toEqual(new Uint8Array(20));
   });
+
+  it.each([-1, 2 ** 32 - 1, -(2 ** 31), -0])('a masking key may be signed or not: %d', (key) => {
+    const client = new Connection({ role: 'client', maskingKeys: () => key }, {});
+    client.ping();
+    const unsigned = key >>> 0;
+    const onWire = [unsigned, unsigned >>> 8, unsigned >>> 16, unsigned >>> 24].map((byte) => byte & 0xff);
+    expect([...client.takeOutput()!]).toEqual([0x89, 0x80, ...onWire]);
+  });
+
+  it.each([{}, { frame: hex('8100') }, { frame: hex('8100'), payload: hex(''), opcode: 1 }, hex('8100')])(
+    'a prepared message is made by PreparedMessage, as %o is not',
+    (message) => {
+      const { connection } = open({ role: 'server' });
+      expect(() => connection.sendPrepared(message as never)).toThrow(
+        expect.objectContaining({
+          code: 'NOT_BYTES',
+          message: expect.stringContaining('PreparedMessage.text'),
+        }),
+      );
+      expect(connection.takeOutput()).toBeUndefined();
+    },
+  );
 });
 
 describe('messages in fragments', () => {

@@ -361,3 +361,63 @@ describe('FrameParser', () => {
     expect(bytes).toBe(1000);
   });
 });
+
+describe('a sink of the parser', () => {
+  const calls = ['header', 'payload', 'end', 'message', 'fail'] as const;
+  it.each(calls)(
+    'must not call receive, from %s: the chunk under way is read to its end all the same',
+    (call) => {
+      const { sink, heard } = collector(call === 'message');
+      const errors: unknown[] = [];
+      const nosy: FrameSink = {
+        ...sink,
+        [call](...args: never[]) {
+          try {
+            parser.receive(hex('8900'));
+          } catch (error) {
+            errors.push(error);
+          }
+          (sink[call] as (...all: never[]) => void)(...args);
+        },
+      };
+      const parser = new FrameParser(nosy, { role: 'client' });
+      parser.receive(hex('8101 61 8101 62 8300'));
+      expect(errors.length).toBe(call === 'fail' ? 1 : 2);
+      expect(errors).toEqual(errors.map(() => expect.objectContaining({ code: 'CALLED_INSIDE' })));
+      expect(heard.frames).toEqual([
+        { first: 0x81, payload: 'a' },
+        { first: 0x81, payload: 'b' },
+      ]);
+      expect(parser.failed).toBe(true);
+    },
+  );
+
+  it('may be called again when it has thrown', () => {
+    const { sink, heard } = collector(false);
+    let armed = true;
+    const parser = new FrameParser(
+      {
+        ...sink,
+        end() {
+          sink.end();
+          if (armed) throw new Error('a sink that throws');
+        },
+      },
+      { role: 'client' },
+    );
+    const stream = hex('8101 61 8101 62');
+    expect(() => parser.receive(stream)).toThrow('a sink that throws');
+    armed = false;
+    parser.receive(stream, parser.offset);
+    expect(heard.frames.length).toBe(2);
+  });
+});
+
+it.each(['NO_SUCH', 'toString', '', undefined])('there is no fault %o to fail with', (code) => {
+  const { sink, heard } = collector(false);
+  const parser = new FrameParser(sink, { role: 'client' });
+  expect(() => parser.fail(code as never)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  expect(parser.failed).toBe(false);
+  parser.receive(hex('8101 61'));
+  expect([heard.frames.length, heard.faults.length]).toEqual([1, 0]);
+});

@@ -213,3 +213,34 @@ describe('too much', () => {
     expect(heard).toBe(100);
   });
 });
+
+it('what waits behind a sink that throws at every event is bounded, to the byte', () => {
+  const frame = masked(FIN | BINARY, new Uint8Array(4));
+  const two = new Uint8Array(20);
+  two.set(frame);
+  two.set(frame, 10);
+  const sink = {
+    binary() {
+      throw new Error('the sink throws');
+    },
+  };
+  const connection = new Connection({ role: 'server', maxBacklogBytes: 100 }, sink);
+  for (let left = 10; left <= 100; left += 10) {
+    expect(() => connection.receive(two)).toThrow('the sink throws');
+    expect(connection.outcome).toBeUndefined();
+  }
+  expect(() => connection.receive(two)).toThrow('the sink throws');
+  expect(connection.outcome?.fault?.code).toBe('BACKLOG_TOO_LARGE');
+});
+
+it.each(['close', 'fail', 'receiveEnd'] as const)('a pause behind the end by %s holds nothing', (end) => {
+  const connection = new Connection({ role: 'server' }, {});
+  connection[end]();
+  connection.receiveEnd();
+  queues.length = 0;
+  connection.pause();
+  connection.receive(masked(FIN | BINARY, 'x'));
+  connection.resume();
+  expect(queues.length).toBe(0);
+  expect(connection.paused).toBe(false);
+});

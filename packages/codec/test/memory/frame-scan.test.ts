@@ -12,7 +12,7 @@ const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>
   Uint8Array.from({ length: bytes }, (_, j) => 32 + ((i * 7 + j) % 90)),
 );
 const frames = payloads.map((payload, i) =>
-  masked(FIN | (i % 3 === 1 ? TEXT : BINARY), payload, 0x3d21fa37 * (i + 1)),
+  masked(FIN | (i % 3 === 1 ? TEXT : BINARY), payload, Math.imul(0x3d21fa37, i + 1)),
 );
 const stream = concat(...frames);
 const expected = payloads.map(characters);
@@ -259,4 +259,24 @@ it('a sink that transfers a chunk that was handed over away is told so; others s
   const scan = takeScan(false, false);
   expect(scan).not.toBe(null);
   scan?.giveBack();
+});
+
+it('a chunk that was given away is as it came where no message was made of it and reading stops', () => {
+  const short = ['one', 'two', 'three', 'four'].flatMap((word) =>
+    Array.from({ length: 8 }, (_, i) => word + i),
+  );
+  const chunk = concat(...short.map((text, i) => masked(FIN | BINARY, text, Math.imul(0x3d21fa37, i + 1))));
+  const texts: string[] = [];
+  const connection: Connection = new Connection(
+    { role: 'server', handOver: true },
+    {
+      binary(bytes) {
+        texts.push(characters(bytes));
+        connection.pause();
+      },
+    },
+  );
+  connection.receive(chunk);
+  while (connection.paused) connection.resume();
+  expect(texts).toEqual(short);
 });

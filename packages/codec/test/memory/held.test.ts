@@ -120,6 +120,36 @@ describe('a connection', () => {
     expect(bytes).toBeLessThan(KIB * KIB);
   });
 
+  it.each(DELIVERIES)('that has ended holds no unfinished message, delivery $delivery', (mode) => {
+    const half = masked(FIN | BINARY, new Uint8Array(500 * KIB)).subarray(0, 400 * KIB);
+    for (const end of ['receiveEnd', 'fail'] as const) {
+      const connection = new Connection({ role: 'server', ...mode }, {});
+      const bytes = held(() => {
+        connection.receive(half);
+        connection[end]();
+        connection.takeOutput();
+        return connection;
+      });
+      expect(bytes).toBeLessThan(100 * KIB);
+    }
+  });
+
+  it('that has ended holds no decoded message that its sink has not heard all of', () => {
+    const extension = { rsv: 0x40, encode: () => undefined, decode: () => new Uint8Array(1000 * KIB) };
+    const sink = { begin: () => connection.pause() };
+    const connection: Connection<'pieces'> = new Connection({ role: 'server', delivery: 'pieces' }, sink, [
+      extension,
+    ]);
+    const bytes = held(() => {
+      connection.receive(masked(0xc2, 'x'));
+      connection.fail(1001);
+      connection.takeOutput();
+      return connection;
+    });
+    expect(connection.state).toBe('closed');
+    expect(bytes).toBeLessThan(100 * KIB);
+  });
+
   it.each(MODES)(
     'keeps nothing of a chunk: it may be transferred away, delivery $delivery, kernel $mask.name',
     (mode) => {

@@ -32,7 +32,7 @@ describe('messages of two connections that arrive in turn', () => {
     );
     const size = 300_000;
     const payloads = [7, 11].map((step) => Uint8Array.from({ length: size }, (__, i) => (i * step) >> 3));
-    const frames = payloads.map((payload, i) => masked(FIN | BINARY, payload, 0x01020304 * (i + 1)));
+    const frames = payloads.map((payload, i) => masked(FIN | BINARY, payload, Math.imul(0x01020304, i + 1)));
     const sizes = [...new Array<number>(18).fill(4000), 65_536, size];
     for (const round of [0, 1, 2]) {
       let at = 0;

@@ -11,6 +11,7 @@ import {
 import { MessageBuffer } from '../../src/memory/message-buffer.js';
 import { borrow, giveBack } from '../../src/memory/scratch.js';
 import { concat } from '../frames.js';
+import { held } from './heap.js';
 
 describe('MessageBuffer', () => {
   const pieces = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 30 });
@@ -67,6 +68,35 @@ describe('MessageBuffer', () => {
         at += written;
       }
     }
+  });
+
+  it('holds at most twice what came, or 64 KiB more, where the rest is announced but has not come', () => {
+    for (const [came, rest] of [
+      [100_000, 700_000],
+      [100_000, 100_001],
+      [10_000, 80_000],
+      [10, 8200],
+    ] as const) {
+      const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
+      buffer.append(new Uint8Array(came), 0, came, mask, 0, came + rest);
+      expect(buffer.tail.length).toBeLessThanOrEqual(Math.max(came, 64));
+    }
+  });
+
+  it('holds little for short pieces between those that it holds where they stand', () => {
+    const rounds = 4000;
+    const long = new Uint8Array(rounds);
+    const buffer = new MessageBuffer((bytes) => new Uint8Array(bytes));
+    const bytes = held(() => {
+      for (let i = 0; i < rounds; i++) {
+        buffer.append(long, 0, 1, mask, 0, Number.MAX_SAFE_INTEGER);
+        buffer.hold(long, i, i + 1, mask, 0);
+      }
+      return buffer;
+    });
+    expect(buffer.bytes).toBe(2 * rounds);
+    // Of objects, 500 bytes a round; with what is left over of each segment it would be 2 KiB.
+    expect(bytes).toBeLessThan(rounds * 1000);
   });
 
   it('holds at most twice what came, or 64 KiB more, and never moves it', () => {

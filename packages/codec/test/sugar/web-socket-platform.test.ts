@@ -375,6 +375,25 @@ describe('binary messages', () => {
       structuredClone(buffer, { transfer: [buffer] });
     }
   });
+
+  it.each([
+    ['no bytes, for all messages the same', new Uint8Array(0)],
+    ['shared memory', new Uint8Array(new SharedArrayBuffer(3)).fill(7)],
+  ])('of an extension that gives %s: each has a buffer of its own, too', async (_name, decoded) => {
+    const bench = new Bench({
+      messageExtensions: [{ rsv: 0x40, encode: (piece) => piece, decode: () => decoded }],
+    });
+    const buffers: ArrayBuffer[] = [];
+    bench.socket.binaryType = 'arraybuffer';
+    bench.socket.onmessage = ({ data }) => buffers.push(data as ArrayBuffer);
+    await bench.receive(0xc2, 1, 0, 0xc2, 1, 0);
+    expect(new Set(buffers).size).toBe(2);
+    for (const buffer of buffers) {
+      expect(buffer).toBeInstanceOf(ArrayBuffer);
+      expect([...new Uint8Array(buffer)]).toEqual([...decoded]);
+      structuredClone(buffer, { transfer: [buffer] });
+    }
+  });
 });
 
 describe('Send-*', () => {

@@ -247,3 +247,76 @@ describe('times', () => {
     expect(wheel.next).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+describe('a deadline', () => {
+  const invalid = expect.objectContaining({ code: 'OPTION_INVALID' });
+  it.each([Number.NaN, undefined, null, '5', 5n])('is a number, which %o is not', (deadline) => {
+    const wheel = new DeadlineWheel<Item>(10, 0);
+    expect(() => wheel.add(new Item(deadline as never))).toThrow(invalid);
+    expect(wheel.size).toBe(0);
+
+    const item = new Item(100);
+    const entry = wheel.add(item);
+    item.deadline = deadline as never;
+    expect(() => wheel.update(entry)).toThrow(invalid);
+    item.deadline = 100;
+    expect(dueAt(wheel, 100, () => 200)).toEqual([100]);
+  });
+
+  it('that becomes none while it is due is told of, and holds up nobody', () => {
+    const wheel = new DeadlineWheel<Item>(10, 0);
+    const items = [1, 2, 3].map((deadline) => new Item(deadline));
+    for (const item of items) wheel.add(item);
+    const asked: Item[] = [];
+    const act = (item: Item): void => {
+      asked.push(item);
+      item.deadline = item === items[0] ? Number.NaN : Number.POSITIVE_INFINITY;
+    };
+    expect(() => wheel.tick(10, act)).toThrow(invalid);
+    expect(() => wheel.tick(20, act)).toThrow(invalid);
+    expect(asked).toEqual(items);
+    expect(wheel.size).toBe(3);
+  });
+
+  it('may be long past', () => {
+    const wheel = new DeadlineWheel<Item>(10, 1000);
+    wheel.add(new Item(Number.NEGATIVE_INFINITY));
+    expect(dueAt(wheel, 1010, () => 5000)).toEqual([Number.NEGATIVE_INFINITY]);
+  });
+});
+
+describe('an entry', () => {
+  it('is of one wheel: another does not touch it', () => {
+    const [one, other] = [0, 0].map((now) => new DeadlineWheel<Item>(10, now));
+    const item = new Item(50);
+    const entry = one!.add(item);
+    other!.add(new Item(50));
+    item.deadline = 5;
+    const invalid = expect.objectContaining({
+      code: 'ENTRY_INVALID',
+      message: expect.stringContaining('another'),
+    });
+    expect(() => other!.update(entry)).toThrow(invalid);
+    expect(() => other!.remove(entry)).toThrow(invalid);
+    expect([one!.size, other!.size]).toEqual([1, 1]);
+    one!.update(entry);
+    expect(dueAt(one!, 10, () => 100)).toEqual([5]);
+  });
+
+  it.each([undefined, null, 5, {}, { item: new Item(5) }])('is what add has given, as %o is not', (entry) => {
+    const wheel = new DeadlineWheel<Item>(10, 0);
+    for (const call of ['update', 'remove'] as const) {
+      expect(() => wheel[call](entry as never)).toThrow(expect.objectContaining({ code: 'ENTRY_INVALID' }));
+    }
+    expect(wheel.size).toBe(0);
+  });
+
+  it('is found by a function', () => {
+    const wheel = new DeadlineWheel<Item>(10, 0);
+    wheel.add(new Item(5));
+    expect(() => wheel.tick(10, undefined as never)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+    expect(dueAt(wheel, 10, () => 100)).toEqual([5]);
+  });
+});

@@ -5,6 +5,9 @@
  * that it keeps from message to message until told to forget it (RFC 7692 7.2.3.2, "context takeover").
  */
 
+/** Options of an engine that has none: what is given all the same is refused. */
+export type NoOptions = Readonly<Record<string, never>>;
+
 /** A compressor or a decompressor: some memory, to be given back. */
 export interface DeflateContext {
   /** Forgets the window: the next message is the first one. Not called while a promise is pending. */
@@ -24,7 +27,7 @@ export interface Deflater extends DeflateContext {
    *
    * @param piece - never empty; not to be changed, nor kept once the answer is there; perhaps Node's `Buffer`
    * @returns DEFLATE blocks that end at a byte with an empty stored block: their last four bytes are 00 00 ff ff
-   * (RFC 7692 7.2.1); not to be written to again
+   * (RFC 7692 7.2.1); not to be written to again. Anything else counts as a throw
    */
   deflate(piece: Uint8Array): Uint8Array | PromiseLike<Uint8Array>;
 }

@@ -6,6 +6,7 @@
  * checks that bit, and keeps control frames out.
  */
 import type { Decoded, Encoded, MessageExtension, MessageOpcode, PiecePosition } from '@sanssocket/codec';
+import { inWords, isBytes, misuse } from '@sanssocket/codec/options';
 import { copyOf, EMPTY } from '../deflate/bytes.js';
 import type { Deflater, Inflated, Inflater } from '../deflate/engine.js';
 import type { Lender } from './lender.js';
@@ -75,7 +76,7 @@ export class DeflateMessages implements MessageExtension {
   ): Encoded | PromiseLike<Encoded> {
     if (cache.has(message)) {
       const encoded = cache.get(message);
-      if (encoded === undefined || encoded instanceof Uint8Array) return encoded;
+      if (!isPromise(encoded)) return encoded;
       // Another connection's compressor is at work on it; what becomes of that connection must not matter to this one.
       return encoded.then(undefined, (error) => {
         if (this.#closed) throw error;
@@ -83,7 +84,7 @@ export class DeflateMessages implements MessageExtension {
       });
     }
     const encoded = this.#deflate(piece, position);
-    if (encoded === undefined || encoded instanceof Uint8Array) return this.#keep(message, encoded, cache);
+    if (!isPromise(encoded)) return this.#keep(message, encoded, cache);
     const kept = encoded.then((result) => this.#keep(message, result, cache));
     cache.set(message, kept);
     kept.then(undefined, () => cache.delete(message));
@@ -111,7 +112,7 @@ export class DeflateMessages implements MessageExtension {
     } catch (error) {
       throw this.#failed(error);
     }
-    if (deflated instanceof Uint8Array) return this.#deflated(deflated, piece, position);
+    if (!isPromise(deflated)) return this.#deflated(deflated, piece, position);
     return deflated.then(
       (result) => this.#deflated(result, piece, position),
       (error) => {
@@ -130,6 +131,7 @@ export class DeflateMessages implements MessageExtension {
   }
 
   #deflated(deflated: Uint8Array, piece: Uint8Array, { first, last }: PiecePosition): Encoded {
+    if (!isFlushed(deflated)) throw this.#failed(notFlushed(deflated));
     // 7.2.1: the four bytes go from the end of the message only; in between they stay.
     if (!last) return deflated;
     this.#deflaters.done();
@@ -143,13 +145,13 @@ export class DeflateMessages implements MessageExtension {
     // Not even the one byte of 7.2.3.6: with the four behind it, it would be half a block. Policy P7: an empty message.
     if (message.length === 0) return EMPTY;
     const inflated = this.#inflaters.take().inflate(message, maxBytes);
-    if (inflated instanceof Uint8Array || typeof inflated === 'string') return this.#inflated(inflated);
-    return inflated.then((result) => this.#inflated(result));
+    return isPromise(inflated) ? inflated.then((result) => this.#inflated(result)) : this.#inflated(inflated);
   }
 
   #inflated(inflated: Inflated): Decoded {
-    if (typeof inflated === 'string') this.#inflaters.drop();
-    else this.#inflaters.done();
+    // The codec sees to what is neither a message nor a fault.
+    if (isBytes(inflated)) this.#inflaters.done();
+    else this.#inflaters.drop();
     return inflated;
   }
 
@@ -158,4 +160,22 @@ export class DeflateMessages implements MessageExtension {
     this.#deflaters.close();
     this.#inflaters.close();
   }
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { readonly then?: unknown } | undefined)?.then === 'function';
+}
+
+/** Whether bytes end as a flush does: without these four, which are left out, no peer could read them (7.2.1). */
+function isFlushed(deflated: Uint8Array): boolean {
+  if (!isBytes(deflated)) return false;
+  const at = deflated.length - TAIL_BYTES;
+  const zeros = deflated[at] === 0 && deflated[at + 1] === 0;
+  return zeros && deflated[at + 2] === 0xff && deflated[at + 3] === 0xff;
+}
+
+function notFlushed(deflated: unknown): Error {
+  const got = isBytes(deflated) ? 'other bytes' : inWords(deflated);
+  const wanted = 'an engine has to give DEFLATE that ends with 00 00 ff ff';
+  return misuse(TypeError, 'OPTION_INVALID', `${wanted}, not ${got}`);
 }

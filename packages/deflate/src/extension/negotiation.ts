@@ -2,9 +2,14 @@
  * Who may say what about compression (RFC 7692 5 and 7.1): a client's offers, a server's judgement of one, a client's judgement
  * of the response.
  */
+import { readOptions, requireInteger, requireType } from '@sanssocket/codec/options';
 import type { ExtensionParameter } from '@sanssocket/handshake';
 import type { DeflateEngine } from '../deflate/engine.js';
 import { type DeflateParameters, formatDeflateParameters, parseDeflateParameters } from './parameters.js';
+
+/** RFC 7692 7.1.2: the window where nothing is said about it, and the smallest there is. */
+const MAX_BITS = 15;
+const MIN_BITS = 8;
 
 /** What one side wants of both; each part may be left out. */
 export interface DeflateWishes {
@@ -41,6 +46,56 @@ export interface DeclinedWishes {
   readonly clientMaxWindowBitsBelow?: number | undefined;
 }
 
+/** The names of {@link DeflateWishes}. */
+export const WISHES: readonly (keyof DeflateWishes)[] = [
+  'serverNoContextTakeover',
+  'clientNoContextTakeover',
+  'serverMaxWindowBits',
+  'clientMaxWindowBits',
+  'offerClientMaxWindowBits',
+];
+
+const DECLINES: readonly (keyof DeclinedWishes)[] = [
+  'serverNoContextTakeover',
+  'clientNoContextTakeover',
+  'serverMaxWindowBitsBelow',
+  'clientMaxWindowBitsBelow',
+];
+
+/** @returns a copy, checked */
+export function readWishes(wishes: DeflateWishes): DeflateWishes {
+  const copy = readOptions(wishes, WISHES);
+  requireWishes(copy);
+  return copy;
+}
+
+/** @throws TypeError or RangeError for a wish of another kind */
+export function requireWishes(wishes: DeflateWishes): void {
+  requireFlag('serverNoContextTakeover', wishes.serverNoContextTakeover);
+  requireFlag('clientNoContextTakeover', wishes.clientNoContextTakeover);
+  requireBits('serverMaxWindowBits', wishes.serverMaxWindowBits);
+  requireBits('clientMaxWindowBits', wishes.clientMaxWindowBits);
+  requireFlag('offerClientMaxWindowBits', wishes.offerClientMaxWindowBits);
+}
+
+/** @returns a copy, checked */
+export function readDeclines(declines: DeclinedWishes): DeclinedWishes {
+  const copy = readOptions(declines, DECLINES);
+  requireFlag('serverNoContextTakeover', copy.serverNoContextTakeover);
+  requireFlag('clientNoContextTakeover', copy.clientNoContextTakeover);
+  requireBits('serverMaxWindowBitsBelow', copy.serverMaxWindowBitsBelow);
+  requireBits('clientMaxWindowBitsBelow', copy.clientMaxWindowBitsBelow);
+  return copy;
+}
+
+function requireFlag(name: string, value: boolean | undefined): void {
+  if (value !== undefined) requireType(name, value, 'boolean');
+}
+
+function requireBits(name: string, value: number | undefined): void {
+  if (value !== undefined) requireInteger(name, value, MIN_BITS, MAX_BITS);
+}
+
 /** What both sides have agreed on. */
 export interface DeflateAgreement {
   readonly serverNoContextTakeover: boolean;
@@ -48,10 +103,6 @@ export interface DeflateAgreement {
   readonly serverMaxWindowBits: number;
   readonly clientMaxWindowBits: number;
 }
-
-/** RFC 7692 7.1.2: the window where nothing is said about it, and the smallest there is. */
-const MAX_BITS = 15;
-const MIN_BITS = 8;
 
 /**
  * A client's offer; undefined if the engine could not keep its part of it.

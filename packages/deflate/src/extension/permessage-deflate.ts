@@ -2,9 +2,9 @@
  * permessage-deflate for a handshake to negotiate and a connection to use (RFC 7692).
  */
 import type { MessageExtension } from '@sanssocket/codec';
+import { inWords, misuse, readOptions, requireInteger, requireType } from '@sanssocket/codec/options';
 import type { NegotiableExtension } from '@sanssocket/handshake';
 import type { DeflateEngine, Deflater, Inflater } from '../deflate/engine.js';
-import { misuse } from '../deflate/misuse.js';
 import { ContextPool } from './context-pool.js';
 import { Lender } from './lender.js';
 import { DeflateMessages, type ShouldCompress } from './messages.js';
@@ -14,6 +14,10 @@ import {
   type DeclinedWishes,
   type DeflateWishes,
   makeOffer,
+  readDeclines,
+  readWishes,
+  requireWishes,
+  WISHES,
 } from './negotiation.js';
 import { formatDeflateParameters } from './parameters.js';
 
@@ -41,6 +45,17 @@ export interface PermessageDeflateOptions extends DeflateWishes {
   readonly shouldCompress?: ShouldCompress | undefined;
 }
 
+const OPTIONS: readonly (keyof PermessageDeflateOptions)[] = [
+  'engine',
+  'fallbacks',
+  'declines',
+  'level',
+  'memoryLevel',
+  'threshold',
+  'shouldCompress',
+  ...WISHES,
+];
+
 /** Shorter messages gain nothing: 32 bytes of JSON become about 15 with a warm window; without one, 128 become 92. */
 const TAKEOVER_THRESHOLD_BYTES = 32;
 const FORGETTING_THRESHOLD_BYTES = 1024;
@@ -50,7 +65,8 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  * handshake among its extensions; what the handshake says was agreed goes to the `Connection`. An engine's memory is taken
  * when the first compressed message comes or goes, and given back when the connection has ended.
  *
- * @throws TypeError without an engine, RangeError for an option out of its range, both with the code `OPTION_INVALID`
+ * @throws TypeError without an engine, for an option that there is not or of another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`),
+ * RangeError for one out of its range (`OPTION_INVALID`)
  *
  * RFC 7692 7.
  *
@@ -84,24 +100,20 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  * ```
  */
 export function permessageDeflate(options: PermessageDeflateOptions): NegotiableExtension<MessageExtension> {
-  const { engine, fallbacks = [], declines = {}, level, memoryLevel, threshold, shouldCompress } = options;
-  if (typeof engine?.createDeflater !== 'function') {
-    throw misuse(
-      TypeError,
-      'permessage-deflate needs an engine, such as nodeZlib() of @sanssocket/deflate/node-zlib',
-    );
+  const { engine, fallbacks, declines, level, memoryLevel, threshold, shouldCompress, ...wishes } =
+    readOptions(options, OPTIONS);
+  requireEngine(engine);
+  requireWishes(wishes);
+  if (fallbacks !== undefined && !Array.isArray(fallbacks)) {
+    throw misuse(TypeError, 'OPTION_INVALID', `fallbacks are an array, not ${inWords(fallbacks)}`);
   }
-  for (const { serverMaxWindowBits, clientMaxWindowBits } of [options, ...fallbacks]) {
-    requireRange('serverMaxWindowBits', serverMaxWindowBits, 8, 15);
-    requireRange('clientMaxWindowBits', clientMaxWindowBits, 8, 15);
-  }
-  requireRange('level', level, 0, 9);
-  requireRange('serverMaxWindowBitsBelow', declines.serverMaxWindowBitsBelow, 8, 15);
-  requireRange('clientMaxWindowBitsBelow', declines.clientMaxWindowBitsBelow, 8, 15);
-  requireRange('memoryLevel', memoryLevel, 1, 9);
-  requireRange('threshold', threshold, 0, Number.MAX_SAFE_INTEGER);
-  const offers = [options, ...fallbacks]
-    .map((wishes) => makeOffer(wishes, engine))
+  const declined = readDeclines(declines ?? {});
+  if (level !== undefined) requireInteger('level', level, 0, 9);
+  if (memoryLevel !== undefined) requireInteger('memoryLevel', memoryLevel, 1, 9);
+  if (threshold !== undefined) requireInteger('threshold', threshold, 0, Number.MAX_SAFE_INTEGER);
+  if (shouldCompress !== undefined) requireType('shouldCompress', shouldCompress, 'function');
+  const offers = [wishes, ...(fallbacks ?? []).map(readWishes)]
+    .map((wanted) => makeOffer(wanted, engine))
     .filter((offer) => offer !== undefined);
 
   const createDeflater = (windowBits: number, takeover: boolean): Deflater =>
@@ -148,7 +160,7 @@ export function permessageDeflate(options: PermessageDeflateOptions): Negotiable
     rsv: 0x40,
     offers: () => offers.map(formatDeflateParameters),
     accept(offer) {
-      const accepted = acceptOffer(offer, options, engine, declines);
+      const accepted = acceptOffer(offer, wishes, engine, declined);
       if (accepted === undefined) return undefined;
       const { server, client } = directions(accepted.agreement);
       return { response: accepted.response, agreed: messages(server, client) };
@@ -184,9 +196,12 @@ function directions(agreement: ReturnType<typeof confirmResponse> & object): {
   };
 }
 
-function requireRange(name: string, value: number | undefined, min: number, max: number): void {
-  if (value === undefined) return;
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw misuse(RangeError, `${name} must be an integer from ${min} to ${max}, not ${value}`);
+function requireEngine(engine: DeflateEngine): void {
+  if (typeof engine?.createDeflater !== 'function' || typeof engine.createInflater !== 'function') {
+    const wanted = 'permessage-deflate needs an engine, such as nodeZlib() of @sanssocket/deflate/node-zlib';
+    throw misuse(TypeError, 'OPTION_INVALID', `${wanted}: ${inWords(engine)} is none`);
   }
+  requireInteger('minWindowBits of the engine', engine.minWindowBits, 8, 15);
+  requireType('deflateTakeover of the engine', engine.deflateTakeover, 'boolean');
+  requireType('inflateTakeover of the engine', engine.inflateTakeover, 'boolean');
 }

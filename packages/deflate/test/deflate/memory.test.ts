@@ -1,4 +1,5 @@
 // No byte of one connection in another, none of a caller's changed, whatever kind of array it is.
+import { randomBytes } from 'node:crypto';
 import { constants, deflateRawSync } from 'node:zlib';
 import { Connection, PreparedMessage } from '@sanssocket/codec';
 import type { DeflateEngine } from '@sanssocket/deflate';
@@ -175,7 +176,10 @@ test('a prepared message is kept as a copy of what an engine gave', () => {
   const engine: DeflateEngine = {
     ...nodeZlib(),
     createDeflater: () => ({
-      deflate: () => pool.fill(7).subarray(0, 20),
+      deflate: () => {
+        pool.fill(7).set([0, 0, 0xff, 0xff], 16);
+        return pool.subarray(0, 20);
+      },
       reset() {},
       close() {},
     }),
@@ -188,4 +192,37 @@ test('a prepared message is kept as a copy of what an engine gave', () => {
   pool.fill(0xee);
   connections[1]!.sendPrepared(message);
   expect([...connections[1]!.takeOutput()!]).toEqual([0xc1, 16, ...Array(16).fill(7)]);
+});
+
+test('an inflater never has room for more than is allowed, also of symbols that take none', () => {
+  const allowed = 100_000;
+  const bytes = randomBytes(allowed + 1).map((byte) => byte & 0x3f);
+  const deflated = (length: number): Uint8Array =>
+    deflateRawSync(bytes.subarray(0, length), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      strategy: constants.Z_HUFFMAN_ONLY,
+    }).subarray(0, -4);
+  const message = inflateMessage(deflated(allowed), new Window(0), allowed) as Uint8Array;
+  expect(same(message, bytes.subarray(0, allowed))).toBe(true);
+  // One symbol too many, in what would be twice the scratch memory.
+  expect(inflateMessage(deflated(allowed + 1), new Window(0), allowed)).toBe('MESSAGE_TOO_LARGE');
+});
+
+test('an empty message is its receiver’s own, who may transfer it away', () => {
+  const extension = serverEnds(nodeZlib());
+  const [one, other] = [0, 1].map(() => {
+    const heard: Uint8Array[] = [];
+    const sink = { binary: (bytes: Uint8Array) => heard.push(bytes) };
+    return { connection: new Connection({ role: 'server' }, sink, [extension('')]), heard };
+  });
+  const empty = Uint8Array.of(0xc2, 0x80, 0, 0, 0, 0);
+  one!.connection.receive(empty);
+  const { buffer } = one!.heard[0]!;
+  structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+  other!.connection.receive(empty);
+  expect(other!.heard[0]!.buffer).not.toBe(buffer);
+  const message = other!.connection.beginBinary({ compress: true });
+  message.write(new Uint8Array(0));
+  message.end();
+  expect([...other!.connection.takeOutput()!]).toEqual([0x42, 0, 0x80, 1, 0]);
 });

@@ -6,6 +6,7 @@ import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { describe, expect, test } from 'vitest';
 import { RawInflater } from '../../src/deflate/raw-inflater.js';
 import { Window } from '../../src/deflate/window.js';
+import { ResidentDeflater, Residents } from '../../src/engines/node-zlib-residents.js';
 import { hasZlibHandle } from '../../src/engines/node-zlib-stream.js';
 import { ZlibDeflater, ZlibInflater, type ZlibStream } from '../../src/engines/zlib-shape.js';
 import { engines } from '../engines.js';
@@ -195,4 +196,21 @@ describe('engines that go wrong', () => {
     expect(inflater.inflate(hello.subarray(0, 3), 5)).toBe('EXTENSION_DATA');
     expect(reset).toBeGreaterThan(0);
   });
+});
+
+test('the compressor that a connection loses is the one that was not used for longest', () => {
+  const made: number[] = [];
+  const residents = new Residents(() => {
+    made.push(made.length);
+    return { deflate: (piece) => piece, reset() {}, close() {} };
+  });
+  const owners = Array.from({ length: 17 }, () => new ResidentDeflater(residents, 15));
+  const first = owners.slice(0, 16);
+  for (const owner of first) residents.take(owner);
+  expect(made.length).toBe(16);
+  // The oldest one is used again, and the second oldest is then the one that nobody has used for longest.
+  expect(residents.own(first[0]!)).toBeDefined();
+  residents.take(owners[16]!);
+  expect(made.length).toBe(16);
+  expect(owners.map((owner) => residents.own(owner) !== undefined)).toEqual(owners.map((_, i) => i !== 1));
 });

@@ -220,7 +220,9 @@ test('a prepared message that could not be compressed is tried again', async () 
     ...compressionStreams(),
     createDeflater: () => ({
       deflate: () =>
-        ++calls === 1 ? Promise.reject(new Error('out of memory')) : Promise.resolve(new Uint8Array(9)),
+        ++calls === 1
+          ? Promise.reject(new Error('out of memory'))
+          : Promise.resolve(Uint8Array.of(0, 0, 0, 0xff, 0xff)),
       reset() {},
       close() {},
     }),

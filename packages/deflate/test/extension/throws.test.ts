@@ -151,7 +151,9 @@ describe('a prepared message that another connection is compressing', () => {
       return {
         deflate: () =>
           new Promise((resolve, reject) => {
-            settle.push(() => (closed ? reject(new Error('closed')) : resolve(new Uint8Array(9).fill(5))));
+            settle.push(() =>
+              closed ? reject(new Error('closed')) : resolve(Uint8Array.of(5, 5, 5, 5, 5, 0, 0, 0xff, 0xff)),
+            );
           }),
         reset() {},
         close() {
