@@ -30,6 +30,10 @@ export type MisuseCode =
   | 'CLOSE_REASON_INVALID'
   /** A source of masking keys gave what is none (RFC 6455 5.3). */
   | 'KEY_INVALID'
+  /** The runtime has no source of random bytes, and a client was given none. */
+  | 'NO_RANDOM'
+  /** The runtime has no `EventTarget` or no `Event`, which a `WebSocket` needs. */
+  | 'NO_EVENT_TARGET'
   /** An allocator gave what was not asked for. */
   | 'ALLOCATION_INVALID'
   /** Not now: a message in fragments is under way, or has ended (RFC 6455 5.4). */

@@ -7,6 +7,7 @@
 import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-config.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import { NORMAL_CLOSURE } from '../rules/close-codes.js';
+import { misuse } from '../rules/misuse.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from '../rules/opcodes.js';
 import { positiveInteger } from '../rules/options.js';
 import { utf8Bytes } from '../rules/text.js';
@@ -33,8 +34,19 @@ import {
   TransportSession,
 } from './web-socket-session.js';
 
+/** Importing throws nothing where there is no `EventTarget`, making one does. */
+class NoEventTarget {
+  constructor() {
+    const message = 'this runtime has no EventTarget or no Event, which a WebSocket needs; a Connection does not';
+    throw misuse(TypeError, 'NO_EVENT_TARGET', message);
+  }
+}
+
 /** The platform's, by a name whose type needs no library. */
-const Target: PlatformEventTarget = EventTarget;
+const Target: PlatformEventTarget =
+  typeof EventTarget === 'function' && typeof Event === 'function'
+    ? EventTarget
+    : (NoEventTarget as PlatformEventTarget);
 
 /** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
 export interface TransportWebSocketOptions extends Omit<ConnectionOptions, 'role' | 'delivery' | 'autoPong'> {

@@ -9,6 +9,7 @@ import {
 } from '../syntax/header-fields.js';
 import { inWords, misuse } from '../syntax/misuse.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
+import { encodeUtf8 } from '../syntax/utf8.js';
 import { acceptValue } from '../values/accept-key.js';
 import { formatExtensions } from '../values/extensions.js';
 import type { HandshakeFault } from '../values/faults.js';
@@ -224,7 +225,7 @@ function reject(
   const phrase = reason ?? REASONS.get(status) ?? '';
   checkValue(phrase);
   const own = checkedHeaders(headers);
-  const content = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const content = typeof body === 'string' ? encodeUtf8(body) : body;
   const bodiless = status === 204 || status === 304; // RFC 9110 15.3.5, 15.4.5
   if (bodiless && content.length > 0) throw misuse(TypeError, 'STATUS_INVALID', `a ${status} has no body`);
   // RFC 9110 15.5.22: a 426 names the protocol to upgrade to, and 7.8: whoever sends Upgrade also lists it.

@@ -20,7 +20,9 @@ export type MisuseCode =
   /** A key that is not the Base64 of 16 bytes (RFC 6455 4.1). */
   | 'KEY_INVALID'
   /** A status or body that no refusal can have. */
-  | 'STATUS_INVALID';
+  | 'STATUS_INVALID'
+  /** The runtime has no source of random bytes, and none was given. */
+  | 'NO_RANDOM';
 
 /** A caller's fault, as it is thrown: a TypeError or RangeError with a {@link MisuseCode}. */
 export interface MisuseError extends Error {

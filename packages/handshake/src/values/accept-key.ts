@@ -60,6 +60,7 @@ export function acceptValue(key: string): string {
  *
  * @param random - the source of randomness, `crypto.getRandomValues` unless given
  * @returns 24 characters of Base64
+ * @throws TypeError (`NO_RANDOM`) when none is given and the runtime has no `crypto.getRandomValues`
  *
  * @example
  * ```ts
@@ -70,10 +71,22 @@ export function acceptValue(key: string): string {
  * assert.equal(generateKey((bytes) => bytes.fill(0)), 'AAAAAAAAAAAAAAAAAAAAAA==');
  * ```
  */
-export function generateKey(random: RandomSource = (bytes) => crypto.getRandomValues(bytes)): string {
+export function generateKey(random: RandomSource = fillFromRuntime): string {
   const nonce = new Uint8Array(16);
   random(nonce);
   return encodeBase64(nonce);
+}
+
+function fillFromRuntime(bytes: OwnBytes): void {
+  const { crypto } = globalThis;
+  if (typeof crypto?.getRandomValues !== 'function') {
+    throw misuse(
+      TypeError,
+      'NO_RANDOM',
+      'this runtime has no crypto.getRandomValues: give the option `random`, a function that fills an array with random bytes',
+    );
+  }
+  crypto.getRandomValues(bytes);
 }
 
 function notAKey(key: unknown): Error {
