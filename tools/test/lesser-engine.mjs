@@ -133,8 +133,12 @@ const TEXTS = [0, 1, 5, 31, 33, 47, 64, 130, 1000, 5000, 40_000, 70_000, 200_000
 
 function frame(first, payload, key) {
   const { length } = payload;
-  const start = length < 126 ? [length] : length < 65_536 ? [126, length >> 8, length & 255] : [127, 0, 0, 0, 0];
-  const head = length < 65_536 ? start : [...start, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];
+  const start =
+    length < 126 ? [length] : length < 65_536 ? [126, length >> 8, length & 255] : [127, 0, 0, 0, 0];
+  const head =
+    length < 65_536
+      ? start
+      : [...start, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];
   if (key === undefined) return Buffer.of(first, ...head);
   head[0] |= 0x80;
   return Buffer.concat([Buffer.of(first, ...head, ...key), payload.map((byte, i) => byte ^ key[i & 3])]);
@@ -169,7 +173,8 @@ function sent({ Connection }, key, use) {
   const connection = new Connection({ role: 'client', maskingKeys: () => key }, {});
   use(connection);
   const output = [];
-  for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) output.push(chunk);
+  for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+    output.push(chunk);
   return digest(Buffer.concat(output));
 }
 
@@ -189,7 +194,9 @@ async function results() {
       lines.push(received(codec, delivery, [whole, frame(0x82, text, key)]));
       lines.push(received(codec, delivery, [whole.subarray(0, cut), whole.subarray(cut)]));
       lines.push(received(codec, delivery, [Buffer.concat([frame(0x01, text, key), whole])]));
-      lines.push(received(codec, delivery, [Buffer.concat([frame(0x01, text, key), frame(0x80, text, key)])]));
+      lines.push(
+        received(codec, delivery, [Buffer.concat([frame(0x01, text, key), frame(0x80, text, key)])]),
+      );
     }
   }
   for (const bytes of TEXTS) {
@@ -210,11 +217,18 @@ async function results() {
   );
   outer.receive(Buffer.concat([inner, inner]));
   const client = new ClientHandshake('ws://a/\u0062', { random: (bytes) => bytes.fill(1) });
-  lines.push(client.receive(Buffer.from('HTTP/1.1 401 gr\xfc\xdfe\r\nX: \xe9\xff\r\n\r\n', 'latin1')), client.refusal);
+  lines.push(
+    client.receive(Buffer.from('HTTP/1.1 401 gr\xfc\xdfe\r\nX: \xe9\xff\r\n\r\n', 'latin1')),
+    client.refusal,
+  );
   lines.push(digest(rejectRequest({ status: 400, body: 'gr\u00fc\u00dfe \u{1f600} \ud800' }).bytes));
   const request = new ServerHandshake().receive(
-    Buffer.concat(['GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX: \xe9\xff',
-      '\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n'].map((text) => Buffer.from(text, 'latin1'))),
+    Buffer.concat(
+      [
+        'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX: \xe9\xff',
+        '\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+      ].map((text) => Buffer.from(text, 'latin1')),
+    ),
   );
   lines.push(request.request.headers);
   return lines;

@@ -4,6 +4,9 @@
  */
 import { keyToBytes, maskInPlace } from '@sanssocket/mask';
 import { MASK } from './rules/opcodes.js';
+import type { OwnBytes } from './rules/own-bytes.js';
+
+export type { OwnBytes } from './rules/own-bytes.js';
 
 /** A frame as it shall appear on the wire. Whatever is left out is what a correct frame would have. */
 export interface UncheckedFrame {
@@ -41,7 +44,7 @@ export interface UncheckedFrame {
  * assert.deepEqual([...bytes], [0x19, 0x7f, 255, 255, 255, 255, 255, 255, 255, 255]);
  * ```
  */
-export function encodeUncheckedFrame(frame: UncheckedFrame): Uint8Array {
+export function encodeUncheckedFrame(frame: UncheckedFrame): OwnBytes {
   const { first, payload = new Uint8Array(0), maskingKey, maskPayload = true } = frame;
   const declared = BigInt(frame.declaredLength ?? payload.length);
   const lengthBytes = frame.lengthBytes ?? (declared < 126n ? 0 : declared < 65536n ? 2 : 8);

@@ -2,6 +2,7 @@
 import type { Span } from '../memory/span.js';
 import { inWords, misuse } from '../rules/misuse.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import type { Outcome } from './outcome.js';
 
 /**
@@ -28,13 +29,13 @@ export interface ControlSink {
    *
    * @param payload - 0 to 125 bytes, to keep
    */
-  ping?(payload: Uint8Array): void;
+  ping?(payload: OwnBytes): void;
   /**
    * A Pong arrived, asked for or not (RFC 6455 5.5.3).
    *
    * @param payload - 0 to 125 bytes, to keep
    */
-  pong?(payload: Uint8Array): void;
+  pong?(payload: OwnBytes): void;
   /**
    * The peer's Close arrived: the last thing heard from it. The answer goes out by itself (RFC 6455 5.5.1).
    *
@@ -68,7 +69,7 @@ export interface MessageSink extends ControlSink {
    * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: copy it
    * before you transfer it.
    */
-  binary?(bytes: Uint8Array): void;
+  binary?(bytes: OwnBytes): void;
 }
 
 /** What a {@link Connection} calls with the option `delivery: 'spans'`. */

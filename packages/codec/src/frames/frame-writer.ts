@@ -7,6 +7,7 @@ import { frameHeaderBytes, requireKey, writeFrameHeader } from '../rules/frame-h
 import { frameStartFault, requireRsv } from '../rules/frame-rules.js';
 import { misuse, requireBytes } from '../rules/misuse.js';
 import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, type Opcode, opcodeName } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 
 /** A frame to be written. */
 export interface FrameFields {
@@ -40,7 +41,7 @@ export interface FrameFields {
  * assert.deepEqual([...encodeFrame({ opcode: TEXT, payload })], [0x81, 5, 0x48, 0x65, 0x6c, 0x6c, 0x6f]);
  * ```
  */
-export function encodeFrame(frame: FrameFields): Uint8Array {
+export function encodeFrame(frame: FrameFields): OwnBytes {
   const { opcode, fin = true, rsv = 0, payload = EMPTY, maskingKey } = frame;
   requireBytes(payload);
   requireRsv(rsv);

@@ -4,6 +4,7 @@ import type { AnySink, Delivery } from '../agreed/connection-sink.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, isLent, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
 import { BINARY, type MessageOpcode } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { VALID } from '../rules/utf8.js';
 import { deliverBytes } from './deliver.js';
 import { IncomingMessage } from './incoming-message.js';
@@ -77,7 +78,7 @@ export class AssembledBytes extends IncomingMessage {
   }
 
   /** All its bytes, the caller's to keep. */
-  toBytes(): Uint8Array {
+  toBytes(): OwnBytes {
     return this.#buffer.toBytes();
   }
 

@@ -1,5 +1,6 @@
 /** Text to strings and back (RFC 6455 5.6, 8.1): decoded once, encoded straight into the output. */
 
+import type { OwnBytes } from './own-bytes.js';
 import { decodeOwn, encodeOwn, isHighSurrogate, isLowSurrogate } from './own-text.js';
 import { unfinishedUtf8Bytes } from './utf8.js';
 
@@ -197,6 +198,6 @@ export function writeAscii(text: string, target: Uint8Array, at: number): number
 export const LONG_STRING_UNITS = 1024;
 
 /** The UTF-8 of a text in a fresh array; a lone surrogate becomes U+FFFD. */
-export function encodeUtf8(text: string): Uint8Array {
+export function encodeUtf8(text: string): OwnBytes {
   return encoder.encode(text);
 }

@@ -37,7 +37,8 @@ import {
 /** Importing throws nothing where there is no `EventTarget`, making one does. */
 class NoEventTarget {
   constructor() {
-    const message = 'this runtime has no EventTarget or no Event, which a WebSocket needs; a Connection does not';
+    const message =
+      'this runtime has no EventTarget or no Event, which a WebSocket needs; a Connection does not';
     throw misuse(TypeError, 'NO_EVENT_TARGET', message);
   }
 }

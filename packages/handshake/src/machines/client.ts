@@ -45,7 +45,7 @@ export interface ConnectionAccepted<Agreed = unknown> extends ClientAcceptance<A
  * A refusal with its body, as sent: a transfer or content coding is not undone.
  */
 export interface ConnectionRefused extends ClientRefusal {
-  readonly body: Uint8Array;
+  readonly body: OwnBytes;
 }
 
 /**

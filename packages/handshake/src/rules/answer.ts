@@ -73,7 +73,7 @@ export interface Rejection {
   readonly status: number;
   readonly reason: string;
   readonly headers: RawHeaders;
-  readonly body: Uint8Array;
+  readonly body: OwnBytes;
   /** The whole response, body included; for a host that writes bytes. */
   readonly bytes: OwnBytes;
   /** Write, then close: nothing that follows a refused head may be read as a request or as frames. */
@@ -246,7 +246,7 @@ function reject(
     status,
     reason: phrase,
     headers: all,
-    body: content,
+    body: bytes.subarray(bytes.length - content.length),
     bytes,
     mustClose: true,
   };

@@ -14,8 +14,7 @@ export function encodeUtf8(text: string): OwnBytes {
     }
     if (point < 0x800) bytes.push(0xc0 | (point >> 6));
     else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f));
-    else
-      bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f));
+    else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f));
     bytes.push(0x80 | (point & 0x3f));
   }
   return Uint8Array.from(bytes);

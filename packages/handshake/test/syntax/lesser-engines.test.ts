@@ -12,7 +12,14 @@ test('heads are read without a TextDecoder', async () => {
 });
 
 test('a body is text without a TextEncoder', async () => {
-  const bodies = ['', 'ascii', 'gr\u00fc\u00dfe \u20ac \u{1f600}', 'a\ud800b', '\udc00', '\uffff\u07ff\u0800'];
+  const bodies = [
+    '',
+    'ascii',
+    'gr\u00fc\u00dfe \u20ac \u{1f600}',
+    'a\ud800b',
+    '\udc00',
+    '\uffff\u07ff\u0800',
+  ];
   const expected = bodies.map((body) => new TextEncoder().encode(body));
   vi.stubGlobal('TextEncoder', undefined);
   const { rejectRequest } = await import('../../src/index.js');
@@ -28,7 +35,9 @@ test('a client without a source of randomness is told which option gives one', a
     () => new ClientHandshake('ws://a/'),
     () => generateKey(),
   ]) {
-    expect(make).toThrow(expect.objectContaining({ code: 'NO_RANDOM', message: expect.stringMatching(/`random`/) }));
+    expect(make).toThrow(
+      expect.objectContaining({ code: 'NO_RANDOM', message: expect.stringMatching(/`random`/) }),
+    );
   }
   expect(createRequest('ws://a/', { random: (bytes) => bytes.fill(0) }).key).toBe('AAAAAAAAAAAAAAAAAAAAAA==');
 });
