@@ -65,7 +65,8 @@ export function parseWebSocketUri(uri: string | { readonly href: string }): WebS
   const parts = splitUri(text);
   if (parts === undefined) {
     // Nothing of a password is told. RFC 6455 3 has no user in its grammar.
-    if (text.split('/', 3)[2]?.includes('@')) throw invalid('has no user information: send an Authorization header instead');
+    if (text.split('/', 3)[2]?.includes('@'))
+      throw invalid('has no user information: send an Authorization header instead');
     throw invalid('is ws: or wss:, // and a host', text);
   }
   const secure = parts.scheme === 'wss';
