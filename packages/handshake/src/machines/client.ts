@@ -10,11 +10,17 @@
 //   accepted    throws: the bytes are not its own                 ignored
 //   done        ignored                                           ignored
 
-import { checkedLimit, type HeadLimits, HeadReader, headersOf } from '../heads/head-reader.js';
+import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from '../heads/head-reader.js';
 import { parseStatusLine, type StatusLine } from '../heads/heads.js';
-import { type ClientRequest, type ClientRequestOptions, createRequest } from '../rules/client-request.js';
+import {
+  type ClientRequest,
+  type ClientRequestOptions,
+  createRequest,
+  OFFER_OPTIONS,
+} from '../rules/client-request.js';
 import { type ClientAcceptance, type ClientRefusal, checkResponse } from '../rules/client-response.js';
 import { misuse, requireBytes } from '../syntax/misuse.js';
+import { checkedLimit, requireKnown } from '../syntax/options.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
 import { createFault, type HandshakeFault } from '../values/faults.js';
 import { RefusalBody } from './refusal-body.js';
@@ -26,6 +32,8 @@ export interface ClientHandshakeOptions<Agreed = unknown> extends ClientRequestO
   /** Bytes of a refusal's body that are kept; the rest is not waited for. 16384 unless given, at least 1. */
   readonly maxBodyBytes?: number | undefined;
 }
+
+const OPTIONS: readonly (keyof ClientHandshakeOptions)[] = [...OFFER_OPTIONS, ...HEAD_LIMITS, 'maxBodyBytes'];
 
 /**
  * Where a `ClientHandshake` is.
@@ -99,13 +107,16 @@ export class ClientHandshake<Agreed = never> {
    * @param url - a `ws:` or `wss:` URI, as a string or a `URL`
    * @param options - what to ask for, and limits
    * @throws TypeError as `createRequest` does
-   * @throws RangeError for a limit below 1 or not finite
+   * @throws RangeError for a limit below 1 or not finite (`OPTION_INVALID`)
    */
   constructor(url: string | { readonly href: string }, options: ClientHandshakeOptions<Agreed> = {}) {
-    this.#reader = new HeadReader(options);
-    this.#maxBodyBytes = checkedLimit('maxBodyBytes', options.maxBodyBytes, 16384);
-    this.#maxHeadBytes = checkedLimit('maxHeadBytes', options.maxHeadBytes, 16384);
-    this.request = createRequest(url, options);
+    requireKnown(options, OPTIONS);
+    const { maxHeadBytes, maxHeaders, maxBodyBytes } = options;
+    const { protocols, extensions, origin, headers, random } = options;
+    this.#reader = new HeadReader({ maxHeadBytes, maxHeaders });
+    this.#maxBodyBytes = checkedLimit('maxBodyBytes', maxBodyBytes, 16384);
+    this.#maxHeadBytes = checkedLimit('maxHeadBytes', maxHeadBytes, 16384);
+    this.request = createRequest(url, { protocols, extensions, origin, headers, random });
   }
 
   /** Where the handshake is. */
