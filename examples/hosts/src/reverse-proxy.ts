@@ -111,6 +111,9 @@ function agreementOf({ protocol, extensions, headers }: ConnectionAccepted<Param
 function refusalOf(outcome: Exclude<ClientOutcome<Parameters>, { kind: 'accepted' }>): RejectOptions {
   if (outcome.kind === 'fault') return { status: 502, reason: 'Bad Gateway', body: outcome.message };
   const { status, reason, headers, body } = outcome;
+  // RFC 9110 15: what is not from 100 to 599 is taken for a 5xx, and a server's error it is.
+  if (status > 599) return { status: 502, reason: 'Bad Gateway', headers: endToEnd(headers), body };
+  // The body has been taken out of its chunks, and gets a length in their place.
   return { status, reason, headers: endToEnd(headers), body };
 }
 

@@ -143,6 +143,40 @@ describe.each(['tcp', 'node:http', 'fetch-style', 'proxy to tcp', 'proxy to node
   });
 });
 
+describe('what a backend refuses with', () => {
+  /** What a client behind the proxy reads of a backend that answers so, and keeps its connection open. */
+  async function refused(answer: string): Promise<string> {
+    const backend = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write(answer, 'latin1'));
+    });
+    const proxy = await listen(createProxy(await listen(backend)));
+    return exchange(proxy, [createRequest(`${proxy}/`).bytes], 'never');
+  }
+
+  test('in chunks', async () => {
+    const heard = await refused(
+      'HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\nRetry-After: 5\r\n\r\n3\r\nnot\r\n4\r\n now\r\n0\r\n\r\n',
+    );
+    expect(heard).toMatch(/^HTTP\/1.1 503 Busy\r\n/);
+    expect(heard).toContain('\r\nContent-Length: 7\r\n');
+    expect(heard).toContain('\r\nRetry-After: 5\r\n');
+    expect(heard).not.toMatch(/transfer-encoding/i);
+    expect(heard.split('\r\n\r\n')[1]).toBe('not now');
+  });
+
+  test.each([600, 999])('%i, which is no status', async (status) => {
+    const heard = await refused(`HTTP/1.1 ${status} \xe9\r\nContent-Length: 2\r\n\r\nno`);
+    expect(heard).toMatch(/^HTTP\/1.1 502 Bad Gateway\r\n/);
+    expect(heard.split('\r\n\r\n')[1]).toBe('no');
+  });
+
+  test.each(['204 ', '304 \xe9', '407 Proxy', '426 Old'])('%s', async (line) => {
+    const heard = await refused(`HTTP/1.1 ${line}\r\nContent-Length: 0\r\nAllow: GET\r\n\r\n`);
+    expect(heard.startsWith(`HTTP/1.1 ${line}\r\n`)).toBe(true);
+  });
+});
+
 describe('a server that sends frames in one chunk with its response', () => {
   test.each(['eager', 'proxy to eager'])('%s, a client over TCP', async (name) => {
     const { socket, outcome } = await dial(urls.get(name)!);

@@ -32,7 +32,8 @@ interface Heard {
 async function talk(url: string, message: string): Promise<Heard> {
   const handshake = new ClientHandshake(url, { protocols: ['echo'] });
   const { uri, bytes } = handshake.request;
-  const socket = connect({ hostname: uri.host, port: uri.port });
+  // Workers want an IPv6 address in its brackets, as a URL has it.
+  const socket = connect({ hostname: new URL(url).hostname, port: uri.port });
   const writer = socket.writable.getWriter();
   await writer.write(bytes);
   writer.releaseLock();

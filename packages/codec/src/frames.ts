@@ -38,4 +38,5 @@ export {
   RSV3,
   TEXT,
 } from './rules/opcodes.js';
+export type { OwnBytes } from './rules/own-bytes.js';
 export { type FrameParserOptions, FrameRules } from './rules/parser-rules.js';

@@ -31,6 +31,7 @@ export type { Fault, FaultCode } from './rules/faults.js';
 export type { Limits } from './rules/limits.js';
 export type { MisuseCode, MisuseError } from './rules/misuse.js';
 export { BINARY, type MessageOpcode, RSV1, RSV2, RSV3, TEXT } from './rules/opcodes.js';
+export type { OwnBytes } from './rules/own-bytes.js';
 export type { OutgoingMessage } from './sending/outgoing-message.js';
 export { type ConnectionEvent, ConnectionEvents } from './sugar/connection-events.js';
 export { DeadlineWheel, type Timed, type WheelEntry } from './time/deadline-wheel.js';

@@ -14,6 +14,7 @@ export type { PreparedMessage } from './frames/prepared-message.js';
 export type { ByteRange } from './memory/span.js';
 export type { Limits } from './rules/limits.js';
 export type { MessageOpcode } from './rules/opcodes.js';
+export type { OwnBytes } from './rules/own-bytes.js';
 export type { OutgoingMessage } from './sending/outgoing-message.js';
 export type { ConnectionEvent } from './sugar/connection-events.js';
 export type { PlatformReadableStream, PlatformWritableStream } from './sugar/platform.js';

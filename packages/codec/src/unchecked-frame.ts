@@ -8,6 +8,9 @@ import { requireKey } from './rules/frame-header.js';
 import { inWords, misuse, requireBytes } from './rules/misuse.js';
 import { MASK } from './rules/opcodes.js';
 import { requireInteger, requireKnown, requireType } from './rules/options.js';
+import type { OwnBytes } from './rules/own-bytes.js';
+
+export type { OwnBytes } from './rules/own-bytes.js';
 
 /** The most that a length in 64 bits can say. */
 const MAX_LENGTH = 0xffff_ffff_ffff_ffffn;
@@ -60,7 +63,7 @@ export interface UncheckedFrame {
  * assert.deepEqual([...bytes], [0x19, 0x7f, 255, 255, 255, 255, 255, 255, 255, 255]);
  * ```
  */
-export function encodeUncheckedFrame(frame: UncheckedFrame): Uint8Array {
+export function encodeUncheckedFrame(frame: UncheckedFrame): OwnBytes {
   requireKnown(frame, FIELDS, 'field');
   const { first, payload = EMPTY, maskingKey, maskBit = maskingKey !== undefined } = frame;
   const { declaredLength = payload.length, maskPayload = true } = frame;

@@ -18,7 +18,7 @@ export {
   rejectConnectFault,
 } from './rules/connect-server.js';
 export type { NegotiableExtension, NegotiatedExtension } from './rules/negotiate.js';
-export type { OpeningRequest } from './rules/request.js';
+export type { OpeningRequest, RequestOptions } from './rules/request.js';
 export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
 export type { OwnBytes } from './syntax/own-bytes.js';
 export type { RandomSource } from './values/accept-key.js';

@@ -8,7 +8,12 @@ export {
   type ConnectionAccepted,
   type ConnectionRefused,
 } from './machines/client.js';
-export { type RequestReceived, ServerHandshake, type ServerHandshakeState } from './machines/server.js';
+export {
+  type RequestReceived,
+  ServerHandshake,
+  type ServerHandshakeOptions,
+  type ServerHandshakeState,
+} from './machines/server.js';
 export {
   type Acceptance,
   type AcceptOptions,
@@ -21,7 +26,12 @@ export {
 export { type ClientRequest, type ClientRequestOptions, createRequest } from './rules/client-request.js';
 export { type ClientAcceptance, type ClientRefusal, checkResponse } from './rules/client-response.js';
 export type { NegotiableExtension, NegotiatedExtension } from './rules/negotiate.js';
-export { checkRequest, type OpeningRequest, type UpgradeRequest } from './rules/request.js';
+export {
+  checkRequest,
+  type OpeningRequest,
+  type RequestOptions,
+  type UpgradeRequest,
+} from './rules/request.js';
 export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
 export type { MisuseCode, MisuseError } from './syntax/misuse.js';
 export type { OwnBytes } from './syntax/own-bytes.js';

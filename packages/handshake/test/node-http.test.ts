@@ -80,6 +80,23 @@ test('a raw client and a raw server', async () => {
   expect(accepted).toMatchObject({ kind: 'accepted', protocol: 'chat' });
 });
 
+test('over IPv6, of which the brackets are syntax of the URI', async () => {
+  const ipv6 = createTcpServer((socket) => raw.emit('connection', socket));
+  await once(ipv6.listen(0, '::1'), 'listening');
+  try {
+    const url = `ws://[::1]:${port(ipv6)}/chat`;
+    expect(await dial(url, { protocols: ['chat'] })).toMatchObject({ kind: 'accepted' });
+    const { head, uri } = createRequest(url);
+    expect(head.rawHeaders.slice(0, 2)).toEqual(['Host', `[::1]:${port(ipv6)}`]);
+    const sent = httpRequest({ host: uri.host, port: uri.port, path: uri.resourceName }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(400);
+  } finally {
+    ipv6.close();
+  }
+});
+
 test('Node’s HTTP client and either server', async () => {
   for (const server of [http, raw]) {
     const request = createRequest(`ws://127.0.0.1:${port(server)}/chat`, { protocols: ['chat'] });

@@ -154,8 +154,8 @@ function runClient(vector: HandshakeVector, at: readonly number[]): Record<strin
       const extensions = inForce(event.extensions);
       outcome = { outcome: 'accepted', request, protocol, extensions, headers: event.headers };
     } else {
-      const { kind, status, reason, location, challenges, versions, body } = event;
-      outcome = { outcome: kind, status, reason, location, challenges, versions, body: text(body) };
+      const { kind, body, ...refusal } = event;
+      outcome = { outcome: kind, ...refusal, body: text(body) };
     }
   };
   for (const chunk of cut(inputOf(vector), at)) {

@@ -73,7 +73,8 @@ function fillFromRuntime(): (bytes: Uint8Array) => void {
     throw misuse(
       TypeError,
       'NO_RANDOM',
-      'this runtime has no crypto.getRandomValues: give createMaskingKeySource a source of random bytes',
+      'this runtime has no crypto.getRandomValues (RFC 6455 5.3 wants keys that nobody can predict): give a client ' +
+        'the option `maskingKeys`, for instance createMaskingKeySource(fill) with a source of random bytes',
     );
   }
   return (bytes) => {

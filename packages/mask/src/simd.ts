@@ -84,7 +84,9 @@ function compile(): WebAssembly.Module | null {
  * @param bytes - its size; rounded up to 64 KiB
  * @param module - the compiled module, for runtimes that forbid compiling and import it instead:
  * `import module from '@sanssocket/mask/simd.wasm'`. By default it is compiled here, once
- * @returns the memory; undefined where there is no SIMD: use the kernels in JavaScript, which give the same results
+ * @returns the memory; undefined where there is no SIMD, or no memory for it: use the kernels in JavaScript, which give the same
+ * results
+ * @throws TypeError for a module that is none of WebAssembly's, or another one
  *
  * RFC 6455 5.3.
  *
@@ -104,16 +106,23 @@ function compile(): WebAssembly.Module | null {
 export function createSimdMemory(bytes: number, module?: SimdModule): SimdMemory | undefined {
   const code = module ?? compile();
   if (code === null) return undefined;
-  const { memory, mask, maskFrames, isUtf8 } = new WebAssembly.Instance(code).exports as unknown as {
-    readonly memory: WebAssembly.Memory;
-    readonly mask: SimdMemory['mask'];
-    readonly maskFrames: SimdMemory['maskFrames'];
-    readonly isUtf8: SimdMemory['isUtf8'];
-  };
   const pages = Math.ceil(bytes / PAGE_BYTES);
-  // The first page is there; another one makes up for what is before `BEGIN`.
-  memory.grow(pages);
-  return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskFrames, isUtf8 };
+  try {
+    const { memory, mask, maskFrames, isUtf8 } = new WebAssembly.Instance(code).exports as unknown as {
+      readonly memory: WebAssembly.Memory;
+      readonly mask: SimdMemory['mask'];
+      readonly maskFrames: SimdMemory['maskFrames'];
+      readonly isUtf8: SimdMemory['isUtf8'];
+    };
+    // The first page is there; another one makes up for what is before `BEGIN`.
+    memory.grow(pages);
+    return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskFrames, isUtf8 };
+  } catch (error) {
+    // A caller's module is another one. Anything else is the engine's: each memory takes 10 GB of addresses in V8, which a
+    // process may not have though the module compiles, and policies may forbid instances alone.
+    if (module !== undefined && error instanceof TypeError) throw error;
+    return undefined;
+  }
 }
 
 /**
@@ -121,7 +130,8 @@ export function createSimdMemory(bytes: number, module?: SimdModule): SimdMemory
  * has to be imported.
  *
  * @param module - as for {@link createSimdMemory}
- * @returns a kernel (unchecked, as {@link maskBytes}); undefined where there is no SIMD
+ * @returns a kernel (unchecked, as {@link maskBytes}); undefined where there is no SIMD, or no memory for it
+ * @throws TypeError as {@link createSimdMemory}
  *
  * RFC 6455 5.3.
  *

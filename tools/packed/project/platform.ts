@@ -1,7 +1,11 @@
 // Where a program has the platform's types, what the packages give are those types.
-import type { ConnectionEvent } from '@sanssocket/codec';
+import { Connection, type ConnectionEvent, ConnectionEvents, PreparedMessage } from '@sanssocket/codec';
+import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
+import { hostMessagePort } from '@sanssocket/codec/host/message-port';
 import { connectionStreams } from '@sanssocket/codec/streams';
+import { encodeUncheckedFrame } from '@sanssocket/codec/unchecked';
 import { TransportWebSocket } from '@sanssocket/codec/web-socket';
+import { rejectRequest, ServerHandshake } from '@sanssocket/handshake';
 
 const { outgoing, incoming } = connectionStreams({ role: 'client' });
 export const bytes: ReadableStream<Uint8Array> = outgoing.readable;
@@ -22,3 +26,26 @@ socket.onmessage = ({ data }) => {
 };
 socket.onopen = (event: Event) => void event.type;
 socket.send(new Blob([]));
+
+// Bytes that a caller keeps are not shared: the platform takes them.
+const connection = new Connection(
+  { role: 'server' },
+  {
+    binary(data) {
+      void crypto.subtle.digest('SHA-256', data);
+      void fetch('/', { method: 'POST', body: data });
+    },
+    ping: (payload) => void new Blob([payload]),
+  },
+);
+new Connection({ role: 'server', delivery: 'spans' }, { message: (_, span) => void new Blob([span.copy()]) });
+for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+  new Response(chunk);
+for (const event of new ConnectionEvents({ role: 'server' }).take())
+  if (event.type === 'binary' || event.type === 'piece') new Blob([event.bytes]);
+new Blob([encodeFrame({ opcode: TEXT }), encodeUncheckedFrame({ first: 1 }), PreparedMessage.text('').frame]);
+const { body, bytes: response } = rejectRequest({ status: 403 });
+new Blob([body, response]);
+const request = new ServerHandshake().receive(response);
+if (request?.kind === 'rejected') new Response(request.bytes);
+hostMessagePort(new MessageChannel().port1, connection);

@@ -59,6 +59,13 @@ describe.each(compilers)('$name TypeScript, $version', ({ tsc, asyncIterable }) 
     const options = { ...resolutions.at(-1), lib: ['ES2022', 'DOM', ...asyncIterable] };
     expect(await compile(tsc, ['all.ts', 'types.ts', 'platform.ts'], options)).toBe('');
   });
+
+  // Node's own declarations are checked by others.
+  const node = { types: ['node'], typeRoots: [join(require.resolve('@types/node/package.json'), '../..')] };
+  test.each([['ES2022'], ['ES2022', 'DOM', ...asyncIterable]])("with Node's types, %s", async (...lib) => {
+    const options = { ...resolutions.at(-1), lib, ...node, skipLibCheck: true };
+    expect(await compile(tsc, ['types.ts', 'node.ts'], options)).toBe('');
+  });
 });
 
 test('the READMEs name the oldest TypeScript', () => {

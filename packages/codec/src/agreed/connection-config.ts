@@ -10,6 +10,7 @@ import { OutputMemory } from '../memory/output-memory.js';
 import { type Limits, resolveLimits } from '../rules/limits.js';
 import { misuse } from '../rules/misuse.js';
 import { positiveInteger, requireKnown, requireOneOf, requireType } from '../rules/options.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { FrameRules } from '../rules/parser-rules.js';
 import type { Delivery } from './connection-sink.js';
 
@@ -80,7 +81,7 @@ export interface ConnectionOptions<D extends Delivery = Delivery> extends Partia
    */
   readonly mask?: MaskKernel;
   /**
-   * Where memory for output and for whole messages comes from: gives as many bytes as asked, which need not be zero,
+   * Where memory for output and for whole messages comes from: gives as many bytes as asked, not shared, which need not be zero,
    * because each is written before anyone sees it. By default `new Uint8Array(bytes)`, which clears them; on Node,
    * `(bytes) => Buffer.allocUnsafe(bytes)` saves half the time of whole messages from 4 KiB on, and of sending as a client.
    * What it throws passes through the call that sends, and nothing was sent; where a message would be lost instead, as it has
@@ -127,13 +128,13 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    * @internal
    */
   readonly maskLasting: MaskKernel;
-  readonly allocate: (bytes: number) => Uint8Array;
+  readonly allocate: (bytes: number) => OwnBytes;
   /**
    * The same, for what would be lost if the host had no memory to give.
    *
    * @internal
    */
-  readonly allocateLasting: (bytes: number) => Uint8Array;
+  readonly allocateLasting: (bytes: number) => OwnBytes;
   readonly maxBacklogBytes: number;
   readonly maxMessageBytes: number;
   /**

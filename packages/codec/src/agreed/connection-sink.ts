@@ -2,6 +2,7 @@
 import type { Span } from '../memory/span.js';
 import { inWords, misuse } from '../rules/misuse.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import type { Outcome } from './outcome.js';
 
 /**
@@ -30,13 +31,13 @@ export interface ControlSink {
    *
    * @param payload - 0 to 125 bytes, to keep
    */
-  ping?(payload: Uint8Array): void;
+  ping?(payload: OwnBytes): void;
   /**
    * A Pong arrived, asked for or not (RFC 6455 5.5.3).
    *
    * @param payload - 0 to 125 bytes, to keep
    */
-  pong?(payload: Uint8Array): void;
+  pong?(payload: OwnBytes): void;
   /**
    * The peer's Close arrived: the last thing heard from it. The answer goes out by itself unless `autoClose` is off (RFC 6455
    * 5.5.1).
@@ -80,7 +81,7 @@ export interface MessageSink extends ControlSink {
    * away, it takes those along that were given before. With `handOver` it takes the chunk: what was not read of that is lost, and
    * an error (`CHUNK_TRANSFERRED`).
    */
-  binary?(bytes: Uint8Array): void;
+  binary?(bytes: OwnBytes): void;
 }
 
 /** What a {@link Connection} calls with the option `delivery: 'spans'`. */

@@ -69,8 +69,8 @@ export interface MessageExtension {
    * Encodes one piece of an outgoing message.
    *
    * @param piece - the payload; not to be changed, nor kept for longer than until it has been encoded
-   * @returns what to send instead; undefined for the first piece to leave this message as it is. Anything else counts as a
-   * throw: nothing is sent
+   * @returns what to send instead, in memory that is not shared; undefined for the first piece to leave this message as it is.
+   * Anything else counts as a throw: nothing is sent
    */
   encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded>;
   /**
@@ -79,7 +79,8 @@ export interface MessageExtension {
    * @param message - the extension's to keep
    * @param opcode - text or binary
    * @param maxBytes - stop at this many bytes of output, with `'MESSAGE_TOO_LARGE'`
-   * @returns the message, the connection's to keep; or the fault: a value, not an exception (a throw or rejection counts as `'EXTENSION_FAILED'`)
+   * @returns the message, the connection's to keep, in memory that is not shared; or the fault: a
+   * value, not an exception (a throw or rejection counts as `'EXTENSION_FAILED'`)
    */
   decode(message: Uint8Array, opcode: MessageOpcode, maxBytes: number): Decoded | PromiseLike<Decoded>;
   /** Called once, when the connection has ended: release what is held. */

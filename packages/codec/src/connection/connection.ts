@@ -27,6 +27,7 @@ import { encodeCloseBody } from '../rules/close-body.js';
 import { PROTOCOL_ERROR } from '../rules/close-codes.js';
 import { inWords, misuse, requireBytes } from '../rules/misuse.js';
 import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { requireUtf8 } from '../rules/utf8.js';
 import { MessageSender } from '../sending/message-sender.js';
 import { OutgoingMessage } from '../sending/outgoing-message.js';
@@ -196,7 +197,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * connections (prepared messages) or the caller's own ({@link Connection.sendByReference}). Undefined when there are none
    * @throws what `allocate` or `maskingKeys` throw; nothing is lost, and the call may be made again
    */
-  takeOutput(): Uint8Array | undefined {
+  takeOutput(): OwnBytes | undefined {
     return this.#sender.take();
   }
 

@@ -8,6 +8,7 @@ import { frameStartFault, requireRsv } from '../rules/frame-rules.js';
 import { misuse, requireBytes } from '../rules/misuse.js';
 import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, type Opcode, opcodeName } from '../rules/opcodes.js';
 import { requireKnown, requireType } from '../rules/options.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 
 const FIELDS: readonly (keyof FrameFields)[] = ['opcode', 'fin', 'rsv', 'payload', 'maskingKey'];
 
@@ -44,7 +45,7 @@ export interface FrameFields {
  * assert.deepEqual([...encodeFrame({ opcode: TEXT, payload })], [0x81, 5, 0x48, 0x65, 0x6c, 0x6c, 0x6f]);
  * ```
  */
-export function encodeFrame(frame: FrameFields): Uint8Array {
+export function encodeFrame(frame: FrameFields): OwnBytes {
   requireKnown(frame, FIELDS, 'field');
   const { opcode, fin = true, rsv = 0, payload = EMPTY, maskingKey } = frame;
   requireBytes(payload);

@@ -2,6 +2,7 @@
 import { frameHeaderBytes, writeFrameHeader } from '../rules/frame-header.js';
 import { inWords, isBytes, misuse, requireBytes } from '../rules/misuse.js';
 import { BINARY, FIN, type MessageOpcode, TEXT } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { encodeUtf8 } from '../rules/text.js';
 
 /**
@@ -24,13 +25,13 @@ import { encodeUtf8 } from '../rules/text.js';
 export class PreparedMessage {
   readonly opcode: MessageOpcode;
   /** The whole unmasked frame. Handed out by reference: not to be changed or transferred. */
-  readonly frame: Uint8Array;
+  readonly frame: OwnBytes;
   /** The payload: the end of {@link PreparedMessage.frame}. */
-  readonly payload: Uint8Array;
+  readonly payload: OwnBytes;
   /** The scope asked for last, and the frame for it: in a broadcast it is the same again and again. */
   #scope: object | null = null;
-  #scopeFrame: Uint8Array | undefined;
-  #encoded: WeakMap<object, Uint8Array> | null = null;
+  #scopeFrame: OwnBytes | undefined;
+  #encoded: WeakMap<object, OwnBytes> | null = null;
 
   private constructor(opcode: MessageOpcode, payload: Uint8Array) {
     const frame = new Uint8Array(frameHeaderBytes(payload.length, false) + payload.length);
@@ -46,7 +47,7 @@ export class PreparedMessage {
    *
    * @internal
    */
-  frameFor(scope: object): Uint8Array | undefined {
+  frameFor(scope: object): OwnBytes | undefined {
     if (scope !== this.#scope) {
       this.#scopeFrame = this.#encoded?.get(scope);
       this.#scope = scope;
@@ -59,7 +60,7 @@ export class PreparedMessage {
    *
    * @internal
    */
-  keepFrame(scope: object, frame: Uint8Array): void {
+  keepFrame(scope: object, frame: OwnBytes): void {
     this.#encoded ??= new WeakMap();
     this.#encoded.set(scope, frame);
     this.#scope = scope;

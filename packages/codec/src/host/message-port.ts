@@ -14,10 +14,10 @@ import type { HostConfig, HostOptions } from './host-config.js';
 import type { Transport } from './transport.js';
 import { now, WakeTimer } from './wake-timer.js';
 
-/** What is used of a `MessagePort`. */
+/** What is used of a `MessagePort`: the platform's, or that of `node:worker_threads`. */
 export interface BytePort {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  addEventListener(type: string, listener: (event: { readonly data?: unknown }) => void): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
   start(): void;
   close(): void;
 }
@@ -38,7 +38,7 @@ class PortTransport implements Transport {
   constructor(port: BytePort, connection: Connection, config: HostOptions | HostConfig) {
     this.#port = port;
     this.host = new ConnectionHost(connection, this, config, now());
-    port.addEventListener('message', ({ data }) => this.#receive(data));
+    port.addEventListener('message', (event: { readonly data?: unknown }) => this.#receive(event.data));
     // Where there is such an event; elsewhere the host's time limits find out.
     port.addEventListener('close', () => this.host.closed());
     port.start();

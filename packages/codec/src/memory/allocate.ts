@@ -1,8 +1,9 @@
 /** Memory of the host's: what its `allocate` gives is looked at before it is used, and it may throw. */
 import { inWords, isBytes, misuse } from '../rules/misuse.js';
+import { isShared, type OwnBytes } from '../rules/own-bytes.js';
 
 /** Gives as many bytes as asked, which need not be zero. */
-export type Allocate = (bytes: number) => Uint8Array;
+export type Allocate = (bytes: number) => OwnBytes;
 
 /** The runtime's memory, cleared. */
 export const allocateCleared: Allocate = (bytes) => new Uint8Array(bytes);
@@ -10,9 +11,10 @@ export const allocateCleared: Allocate = (bytes) => new Uint8Array(bytes);
 /**
  * Makes a host's allocator one that gives just what was asked for, or throws.
  *
- * @returns a function that throws what `allocate` throws, or TypeError if it gave less; of more, the first bytes are used
+ * @returns a function that throws what `allocate` throws, or TypeError if it gave less, or shared memory; of more, the first bytes
+ * are used
  */
-export function checkedAllocate(allocate: Allocate): Allocate {
+export function checkedAllocate(allocate: (bytes: number) => Uint8Array): Allocate {
   return (bytes) => {
     const memory = allocate(bytes);
     if (!isBytes(memory) || memory.length < bytes) {
@@ -22,7 +24,11 @@ export function checkedAllocate(allocate: Allocate): Allocate {
         `allocate must give a Uint8Array of ${bytes} bytes, not ${isBytes(memory) ? memory.length : inWords(memory)}`,
       );
     }
-    return memory.length === bytes ? memory : new Uint8Array(memory.buffer, memory.byteOffset, bytes);
+    const { buffer } = memory;
+    if (isShared(buffer)) {
+      throw misuse(TypeError, 'ALLOCATION_INVALID', 'allocate must give memory that is not shared');
+    }
+    return memory.length === bytes ? (memory as OwnBytes) : new Uint8Array(buffer, memory.byteOffset, bytes);
   };
 }
 

@@ -2,6 +2,7 @@
  * Copies of byte ranges: the only functions that copy. `slice` will not do, as a host may pass Node's `Buffer`, whose `slice` is
  * a view; `tools/lint-bytes.mjs` finds such calls.
  */
+import type { OwnBytes } from '../rules/own-bytes.js';
 
 /** Below this many bytes a loop costs less than the view that `set` needs (75 ns in V8). */
 const LOOP_BYTES = 96;
@@ -41,11 +42,11 @@ function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8
 }
 
 /** A fresh array of the bytes in a range. */
-export function copyOf(source: Uint8Array, start: number, end: number): Uint8Array {
+export function copyOf(source: Uint8Array, start: number, end: number): OwnBytes {
   const copy = new Uint8Array(end - start);
   copyInto(source, start, end, copy, 0);
   return copy;
 }
 
 /** No bytes, for reading: never handed out, as whoever gets an array may transfer its memory away. */
-export const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+export const EMPTY: OwnBytes = /* @__PURE__ */ new Uint8Array(0);

@@ -12,6 +12,7 @@
  *   same read, and never to the host's chunk but where that has been given away.
  */
 import { keyFromBytes, mask } from '@sanssocket/mask';
+import { isShared, type OwnBytes } from '../rules/own-bytes.js';
 import type { Allocate } from './allocate.js';
 import { copyInto } from './bytes.js';
 
@@ -25,12 +26,12 @@ const COPY_BYTES = 8192;
 let source: Uint8Array | null = null;
 let sourceEnd = 0;
 /** The copy of `source` from `copyStart` to `copyEnd`, at `copyOffset` of its memory; null until a message needs one. */
-let copy: ArrayBufferLike | null = null;
+let copy: ArrayBuffer | null = null;
 let copyStart = 0;
 let copyEnd = 0;
 let copyOffset = 0;
 /** The chunk in which the messages stand, if it has been given away, and where index 0 of `source` is in it. */
-let givenChunk: Uint8Array | null = null;
+let givenChunk: OwnBytes | null = null;
 let shift = 0;
 
 /**
@@ -44,7 +45,8 @@ export function beginMessages(bytes: Uint8Array, end: number, chunk: Uint8Array 
   source = bytes;
   sourceEnd = end;
   copy = null;
-  givenChunk = chunk;
+  // What a sink keeps is not shared.
+  givenChunk = chunk === null || isShared(chunk.buffer) ? null : (chunk as OwnBytes);
   shift = from;
 }
 
@@ -52,11 +54,11 @@ export function beginMessages(bytes: Uint8Array, end: number, chunk: Uint8Array 
 export interface SuspendedMessages {
   readonly source: Uint8Array;
   readonly sourceEnd: number;
-  readonly copy: ArrayBufferLike | null;
+  readonly copy: ArrayBuffer | null;
   readonly copyStart: number;
   readonly copyEnd: number;
   readonly copyOffset: number;
-  readonly givenChunk: Uint8Array | null;
+  readonly givenChunk: OwnBytes | null;
   readonly shift: number;
 }
 
@@ -89,7 +91,7 @@ export function endMessages(outer: SuspendedMessages | null): void {
  *
  * @param allocate - where large ones come from
  */
-export function keepMessage(bytes: Uint8Array, start: number, end: number, allocate: Allocate): Uint8Array {
+export function keepMessage(bytes: Uint8Array, start: number, end: number, allocate: Allocate): OwnBytes {
   const length = end - start;
   if (length > TINY_BYTES && bytes === source && (length < LARGE_BYTES || givenChunk !== null)) {
     if (copy === null || start < copyStart || end > copyEnd) makeCopy(start, end);
@@ -103,7 +105,7 @@ export function keepMessage(bytes: Uint8Array, start: number, end: number, alloc
 }
 
 /** An array for a message by itself, every byte of which the caller then writes. */
-export function messageMemory(length: number, allocate: Allocate): Uint8Array {
+export function messageMemory(length: number, allocate: Allocate): OwnBytes {
   return length < LARGE_BYTES ? new Uint8Array(length) : allocate(length);
 }
 

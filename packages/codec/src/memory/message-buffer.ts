@@ -13,6 +13,7 @@
  *   declared length (advisories M28, M48).
  */
 import { type MaskKernel, maskView, rotateKey } from '@sanssocket/mask';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import type { Allocate } from './allocate.js';
 import { copyInto, copyOf, EMPTY } from './bytes.js';
 import { LARGE_BYTES } from './kept-messages.js';
@@ -43,7 +44,7 @@ export class MessageBuffer {
   readonly #allocate: Allocate;
   /** Null while the tail is all. */
   #full: Segment[] | null = null;
-  #tail: Uint8Array = EMPTY;
+  #tail: OwnBytes = EMPTY;
   #tailView: DataView | null = null;
   #used = 0;
   #bytes = 0;
@@ -130,7 +131,7 @@ export class MessageBuffer {
   }
 
   /** The segment last written to. */
-  get tail(): Uint8Array {
+  get tail(): OwnBytes {
     return this.#tail;
   }
 
@@ -140,7 +141,7 @@ export class MessageBuffer {
   }
 
   /** All bytes as one array of exactly their length, the caller's to keep. The buffer must not be used after. */
-  toBytes(): Uint8Array {
+  toBytes(): OwnBytes {
     // Not `EMPTY`, which is shared: whoever gets a message may transfer its memory away.
     if (this.#bytes === 0) return new Uint8Array(0);
     if (this.#full === null && this.#used === this.#tail.length) return this.#tail;
@@ -207,7 +208,7 @@ export class MessageBuffer {
     this.#used = 0;
   }
 
-  #make(bytes: number): Uint8Array {
+  #make(bytes: number): OwnBytes {
     return bytes < LARGE_BYTES ? new Uint8Array(bytes) : this.#allocate(bytes);
   }
 }

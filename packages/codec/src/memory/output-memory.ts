@@ -10,6 +10,8 @@
  * A slab that is used again is in the cache still, and has its view: 16 KiB sent again and again take 1 us that way, where fresh
  * memory takes 4.
  */
+
+import type { OwnBytes } from '../rules/own-bytes.js';
 import type { Allocate } from './allocate.js';
 import { copyInto } from './bytes.js';
 import { noteLent, noteReturned, poison, refuseReturned } from './checked.js';
@@ -30,10 +32,10 @@ export class Slab {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: Slab = /* @__PURE__ */ new Slab(new Uint8Array(0));
 
-  readonly bytes: Uint8Array;
+  readonly bytes: OwnBytes;
   #view: DataView | null = null;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: OwnBytes) {
     this.bytes = bytes;
   }
 
@@ -79,7 +81,7 @@ export class OutputMemory {
    * The chunk that was put together in a slab, an array of its own each time: so it is known by which one is given back. Throws
    * what the host's allocator throws; nothing has changed then.
    */
-  lend(slab: Slab, used: number): Uint8Array {
+  lend(slab: Slab, used: number): OwnBytes {
     const { bytes } = slab;
     if (4 * used < bytes.length) {
       const copy = used <= TINY_BYTES ? new Uint8Array(used) : this.#allocate(used);

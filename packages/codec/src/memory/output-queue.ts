@@ -9,6 +9,8 @@
  *
  * Nothing changes where something throws: what the host's allocator throws passes through, and the call can be made again.
  */
+
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { allocateCleared } from './allocate.js';
 import { MAX_SLAB_BYTES, OutputMemory, Slab } from './output-memory.js';
 
@@ -24,7 +26,7 @@ export class OutputQueue {
 
   readonly #memory: OutputMemory;
   /** Chunks before the slab, in order, behind empty places of those handed out; null while there is only a slab. */
-  #chunks: (Uint8Array | null)[] | null = null;
+  #chunks: (OwnBytes | null)[] | null = null;
   /** Index in `#chunks` of the next to hand out. */
   #next = 0;
   #slab: Slab = Slab.kept;
@@ -33,7 +35,7 @@ export class OutputQueue {
   /** How many automatic pongs went into this batch. */
   pongs = 0;
   /** The payload of the newest ping that was not answered because too many answers wait. */
-  heldPong: Uint8Array | null = null;
+  heldPong: OwnBytes | null = null;
 
   constructor(memory: OutputMemory) {
     this.#memory = memory;
@@ -72,19 +74,19 @@ export class OutputQueue {
   }
 
   /** Queues a chunk by reference, behind everything written so far. */
-  append(chunk: Uint8Array): void {
+  append(chunk: OwnBytes): void {
     this.appendBehind(this.#used, chunk);
   }
 
   /** As {@link OutputQueue.advance} and {@link OutputQueue.append} in one: both, or, if something throws, neither. */
-  appendBehind(end: number, chunk: Uint8Array): void {
+  appendBehind(end: number, chunk: OwnBytes): void {
     if (end > 0) this.#seal(end);
     this.#push(chunk);
     this.#bytes += chunk.length;
   }
 
   /** The next chunk; undefined when there is none. */
-  take(): Uint8Array | undefined {
+  take(): OwnBytes | undefined {
     if (this.#chunks === null && this.#used > 0) this.#seal(this.#used);
     const chunks = this.#chunks;
     if (chunks === null) return undefined;
@@ -102,7 +104,7 @@ export class OutputQueue {
     return chunk;
   }
 
-  #push(chunk: Uint8Array): void {
+  #push(chunk: OwnBytes): void {
     this.#chunks ??= [];
     this.#chunks.push(chunk);
   }

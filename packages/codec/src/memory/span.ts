@@ -1,5 +1,6 @@
 /** Borrowed bytes: what a sink is shown of memory that is not its own. */
 import { inWords, isBytes, misuse, requireRange } from '../rules/misuse.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { copyOf } from './bytes.js';
 
 /** A range of bytes: `bytes[start]` to `bytes[end - 1]`. */
@@ -20,7 +21,7 @@ export interface Span extends ByteRange {
   /** How many bytes. */
   readonly length: number;
   /** The bytes as an array of their own, to keep. */
-  copy(): Uint8Array;
+  copy(): OwnBytes;
 }
 
 /** A span that its owner sets anew for each payload, so that none is made for a short one. */
@@ -37,7 +38,7 @@ export class LentSpan implements Span {
     return this.end - this.start;
   }
 
-  copy(): Uint8Array {
+  copy(): OwnBytes {
     return copyOf(this.bytes, this.start, this.end);
   }
 

@@ -5,6 +5,7 @@ import type { Caller } from '../agreed/report.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { borrow, giveBack, isLent, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
 import { BINARY, type MessageOpcode } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { VALID } from '../rules/utf8.js';
 import { deliverBytes } from './deliver.js';
 import { IncomingMessage } from './incoming-message.js';
@@ -87,7 +88,7 @@ export class AssembledBytes extends IncomingMessage {
   }
 
   /** All its bytes, the caller's to keep. */
-  toBytes(): Uint8Array {
+  toBytes(): OwnBytes {
     return this.#buffer.toBytes();
   }
 

@@ -10,6 +10,7 @@ import { EMPTY } from '../memory/bytes.js';
 import { LentSpan } from '../memory/span.js';
 import type { FaultCode } from '../rules/faults.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { invalidIndex, VALID } from '../rules/utf8.js';
 import { deliverBytes } from './deliver.js';
 
@@ -18,14 +19,14 @@ export class DecodedMessage {
   /** What is wrong with it; undefined if nothing is. */
   readonly fault: FaultCode | undefined;
   readonly #opcode: MessageOpcode;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: OwnBytes;
   /** How many of its events have been told, and how many stand before the last one: its bytes may be gone by then. */
   #told = 0;
   readonly #before: number;
 
   constructor(opcode: MessageOpcode, decoded: Decoded) {
     this.#opcode = opcode;
-    this.#bytes = typeof decoded === 'string' ? EMPTY : decoded;
+    this.#bytes = typeof decoded === 'string' ? EMPTY : (decoded as OwnBytes); // as the interface asks
     this.#before = this.#bytes.length === 0 ? 1 : 2;
     if (typeof decoded === 'string') this.fault = decoded;
     // RFC 6455 8.1 is about the text that an extension gives, not about what came (RFC 7692 6.2).

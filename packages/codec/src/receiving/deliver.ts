@@ -2,6 +2,7 @@
 import { type Caller, called } from '../agreed/report.js';
 import { LentSpan } from '../memory/span.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { decodeUtf8 } from '../rules/text.js';
 
 /**
@@ -14,7 +15,7 @@ export function deliverBytes(
   delivery: 'messages' | 'spans',
   caller: Caller,
   opcode: MessageOpcode,
-  bytes: Uint8Array,
+  bytes: OwnBytes,
 ): boolean {
   if (delivery === 'spans') {
     called(caller, caller.sink.message?.(opcode, new LentSpan(bytes).of(0, bytes.length)));

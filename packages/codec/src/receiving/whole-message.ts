@@ -9,6 +9,7 @@ import { keepMessage, messageMemory } from '../memory/kept-messages.js';
 import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
 import type { LentSpan } from '../memory/span.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { decodeText } from '../rules/text.js';
 import { invalidIndex, TOO_LONG, VALID } from '../rules/utf8.js';
 
@@ -82,7 +83,7 @@ export function unmaskedCopy(
   start: number,
   end: number,
   key: number,
-): Uint8Array {
+): OwnBytes {
   const message = messageMemory(end - start, allocateLasting);
   mask(bytes, start, end, message, 0, key);
   return message;

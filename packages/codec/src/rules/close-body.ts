@@ -2,6 +2,7 @@
 import { isValidCloseCode, NO_STATUS_RECEIVED } from './close-codes.js';
 import { inWords, misuse } from './misuse.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from './opcodes.js';
+import type { OwnBytes } from './own-bytes.js';
 import { decodeUtf8, utf8Bytes, writeUtf8 } from './text.js';
 import { invalidIndex } from './utf8.js';
 
@@ -25,7 +26,7 @@ import { invalidIndex } from './utf8.js';
  * assert.throws(() => encodeCloseBody(1005), { code: 'CLOSE_CODE_INVALID' });
  * ```
  */
-export function encodeCloseBody(code: number | undefined, reason = ''): Uint8Array {
+export function encodeCloseBody(code: number | undefined, reason = ''): OwnBytes {
   if (typeof reason !== 'string')
     throw misuse(
       TypeError,

@@ -32,6 +32,10 @@ export type MisuseCode =
   | 'KEY_INVALID'
   /** A sink has transferred away the memory of a chunk that was not read to its end. */
   | 'CHUNK_TRANSFERRED'
+  /** The runtime has no source of random bytes, and a client was given none. */
+  | 'NO_RANDOM'
+  /** The runtime has no `EventTarget` or no `Event`, which a `WebSocket` needs. */
+  | 'NO_EVENT_TARGET'
   /** An allocator gave what was not asked for. */
   | 'ALLOCATION_INVALID'
   /** Not now: a message in fragments is under way, or has ended (RFC 6455 5.4). */

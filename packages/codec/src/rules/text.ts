@@ -1,9 +1,20 @@
 /** Text to strings and back (RFC 6455 5.6, 8.1): decoded once, encoded straight into the output. */
 
+import type { OwnBytes } from './own-bytes.js';
+import { decodeOwn, encodeOwn, isHighSurrogate, isLowSurrogate } from './own-text.js';
 import { unfinishedUtf8Bytes } from './utf8.js';
 
-// ignoreBOM keeps a byte-order mark, which is part of the text (advisory U15).
-const strictDecoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const strictDecoder: Pick<TextDecoder, 'decode'> = /* @__PURE__ */ createDecoder();
+
+/** The platform's decoder where it does both that text needs; engines have none, refuse the options, or make nothing of them. */
+function createDecoder(): Pick<TextDecoder, 'decode'> {
+  try {
+    // ignoreBOM keeps a byte-order mark, which is part of the text (advisory U15).
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    if (decoder.fatal && decoder.ignoreBOM) return decoder;
+  } catch {}
+  return { decode: decodeOwn };
+}
 
 /**
  * Up to here `String.fromCharCode` beats `TextDecoder`, which costs 95 ns with the view it needs: ASCII of 4, 16, 32 bytes
@@ -122,7 +133,21 @@ export function utf8Bytes(text: string): number {
   return bytes;
 }
 
-const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder();
+const encoder: Pick<TextEncoder, 'encode' | 'encodeInto'> = /* @__PURE__ */ createEncoder();
+
+/** The platform's encoder, or ours. */
+function createEncoder(): Pick<TextEncoder, 'encode' | 'encodeInto'> {
+  if (typeof TextEncoder === 'function' && typeof TextEncoder.prototype.encodeInto === 'function')
+    return new TextEncoder();
+  return {
+    encode(text = '') {
+      const bytes = new Uint8Array(utf8Bytes(text));
+      encodeOwn(text, bytes);
+      return bytes;
+    },
+    encodeInto: (text, target) => ({ read: text.length, written: encodeOwn(text, target) }),
+  };
+}
 
 /** Up to here a loop over the characters beats the call of TextEncoder and the view it needs. */
 const SHORT_STRING_UNITS = 48;
@@ -173,15 +198,6 @@ export function writeAscii(text: string, target: Uint8Array, at: number): number
 export const LONG_STRING_UNITS = 1024;
 
 /** The UTF-8 of a text in a fresh array; a lone surrogate becomes U+FFFD. */
-export function encodeUtf8(text: string): Uint8Array {
+export function encodeUtf8(text: string): OwnBytes {
   return encoder.encode(text);
-}
-
-/** Whether a UTF-16 unit is the first half of a pair. */
-export function isHighSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xd800;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xdc00;
 }

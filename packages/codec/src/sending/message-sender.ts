@@ -20,6 +20,7 @@ import { OutputQueue } from '../memory/output-queue.js';
 import { lentView } from '../memory/scratch.js';
 import { frameHeaderBytes, requireKey, writeFrameHeader } from '../rules/frame-header.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../rules/opcodes.js';
+import { isShared, type OwnBytes } from '../rules/own-bytes.js';
 import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from '../rules/text.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './outgoing-pipeline.js';
 
@@ -39,7 +40,7 @@ export class MessageSender implements PipelineTarget {
   readonly #config: ConnectionConfig<Delivery>;
   #pipeline: OutgoingPipeline | null = null;
   /** The only chunk of output, a frame shared with other connections: a broadcast needs no queue. */
-  #only: Uint8Array | null = null;
+  #only: OwnBytes | null = null;
   #output: OutputQueue | null = null;
   #state: typeof OPEN | typeof FRAGMENTING | typeof CLOSED | typeof ENDED = OPEN;
 
@@ -80,7 +81,7 @@ export class MessageSender implements PipelineTarget {
     return queued + (this.#pipeline?.bytes ?? 0);
   }
 
-  take(): Uint8Array | undefined {
+  take(): OwnBytes | undefined {
     const only = this.#only;
     if (only !== null) {
       this.#only = null;
@@ -130,8 +131,9 @@ export class MessageSender implements PipelineTarget {
     else this.#pipeline.send(copyOf(bytes, start, end), whole(opcode, compress));
   }
 
-  /** A whole message of bytes that are given away. */
-  reference(opcode: MessageOpcode, payload: Uint8Array, compress: boolean | undefined): void {
+  /** A whole message of bytes that are given away; what is shared is copied, as no platform takes it for bytes. */
+  reference(opcode: MessageOpcode, bytes: Uint8Array, compress: boolean | undefined): void {
+    const payload = isShared(bytes.buffer) ? copyOf(bytes, 0, bytes.length) : (bytes as OwnBytes);
     if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload, this.key());
     else this.#pipeline.send(payload, whole(opcode, compress));
   }
@@ -151,13 +153,13 @@ export class MessageSender implements PipelineTarget {
   }
 
   /** What became of a prepared message on another connection, if it would become the same here and now. */
-  private frameBefore(message: PreparedMessage, { scope, busy }: OutgoingPipeline): Uint8Array | undefined {
+  private frameBefore(message: PreparedMessage, { scope, busy }: OutgoingPipeline): OwnBytes | undefined {
     if (scope === undefined || busy || this.#config.role === 'client') return undefined;
     return message.frameFor(scope);
   }
 
   /** Queues a frame that other connections queue, too. */
-  private share(frame: Uint8Array): void {
+  private share(frame: OwnBytes): void {
     if (this.#output === null && this.#only === null) {
       this.#only = frame;
       return;
@@ -180,7 +182,7 @@ export class MessageSender implements PipelineTarget {
    */
   fragment(bytes: Uint8Array, start: number, end: number, position: PiecePosition, owned: boolean): void {
     if (this.#pipeline !== null) this.#pipeline.send(owned ? bytes : copyOf(bytes, start, end), position);
-    else if (owned) this.writeFrame(firstByte(position, 0), bytes, this.key());
+    else if (owned) this.writeFrame(firstByte(position, 0), bytes as OwnBytes, this.key());
     else this.writeSpan(firstByte(position, 0), bytes, start, end, this.key());
     if (!this.closed) this.#state = position.last ? OPEN : FRAGMENTING;
   }
@@ -253,7 +255,8 @@ export class MessageSender implements PipelineTarget {
     const { prepared } = position;
     const scope = this.#pipeline?.scope;
     if (prepared === undefined || scope === undefined || key !== undefined) {
-      this.writeFrame(firstByte(position, piece.rsv), piece.payload, key);
+      // As an extension gives it, which the interface asks for bytes that are not shared.
+      this.writeFrame(firstByte(position, piece.rsv), piece.payload as OwnBytes, key);
       return;
     }
     const frame =
@@ -277,7 +280,7 @@ export class MessageSender implements PipelineTarget {
   }
 
   /** Of bytes that stay what they are until they have been written. */
-  private writeFrame(first: number, payload: Uint8Array, key: number | undefined): void {
+  private writeFrame(first: number, payload: OwnBytes, key: number | undefined): void {
     const { length } = payload;
     if (length < BY_REFERENCE_BYTES || key !== undefined) {
       this.writeSpan(first, payload, 0, length, key);
@@ -340,7 +343,7 @@ function firstByte({ opcode, first, last }: PiecePosition, rsv: number): number 
 }
 
 /** An unmasked frame in memory of its own, for many connections. */
-function wholeFrame(first: number, payload: Uint8Array): Uint8Array {
+function wholeFrame(first: number, payload: Uint8Array): OwnBytes {
   const frame = new Uint8Array(frameHeaderBytes(payload.length, false) + payload.length);
   copyInto(payload, 0, payload.length, frame, writeFrameHeader(frame, 0, first, payload.length, undefined));
   return frame;

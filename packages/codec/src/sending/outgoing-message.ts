@@ -4,7 +4,8 @@ import { EMPTY } from '../memory/bytes.js';
 import { type ByteRange, requireByteRange } from '../memory/span.js';
 import { isBytes, misuse } from '../rules/misuse.js';
 import { type MessageOpcode, TEXT } from '../rules/opcodes.js';
-import { encodeUtf8, isHighSurrogate } from '../rules/text.js';
+import { isHighSurrogate } from '../rules/own-text.js';
+import { encodeUtf8 } from '../rules/text.js';
 import { UTF8_BOUNDARY, validateUtf8 } from '../rules/utf8.js';
 import type { MessageSender } from './message-sender.js';
 

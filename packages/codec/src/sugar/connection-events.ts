@@ -8,6 +8,7 @@ import { Connection } from '../connection/connection.js';
 import { copyOf } from '../memory/bytes.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
 import { requireType } from '../rules/options.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 
 /**
  * What happened on a connection: the calls of a sink as objects. Bytes in it are the receiver's own, to
@@ -39,19 +40,19 @@ export type ConnectionEvent =
   /** A whole text message (RFC 6455 5.6). */
   | { readonly type: 'text'; readonly text: string }
   /** A whole binary message (RFC 6455 5.6). */
-  | { readonly type: 'binary'; readonly bytes: Uint8Array }
+  | { readonly type: 'binary'; readonly bytes: OwnBytes }
   /** A whole message; the bytes of a text are valid UTF-8. */
-  | { readonly type: 'message'; readonly opcode: MessageOpcode; readonly bytes: Uint8Array }
+  | { readonly type: 'message'; readonly opcode: MessageOpcode; readonly bytes: OwnBytes }
   /** The first frame of a message has begun. */
   | { readonly type: 'begin'; readonly opcode: MessageOpcode }
   /** The next bytes of the message, never none; a piece of a text is valid UTF-8 by itself. */
-  | { readonly type: 'piece'; readonly bytes: Uint8Array }
+  | { readonly type: 'piece'; readonly bytes: OwnBytes }
   /** The message that began is whole. */
   | { readonly type: 'finish' }
   /** A Ping arrived; unless `autoPong` is off its Pong is on its way (RFC 6455 5.5.2). */
-  | { readonly type: 'ping'; readonly payload: Uint8Array }
+  | { readonly type: 'ping'; readonly payload: OwnBytes }
   /** A Pong arrived (RFC 6455 5.5.3). */
-  | { readonly type: 'pong'; readonly payload: Uint8Array }
+  | { readonly type: 'pong'; readonly payload: OwnBytes }
   /** The peer's Close arrived; its code is 1005 if it had none (RFC 6455 5.5.1). */
   | { readonly type: 'peerClose'; readonly code: number; readonly reason: string }
   /** The terminal event (RFC 6455 7.1.4, 7.1.7). */
@@ -80,7 +81,7 @@ export function eventSink(push: (event: ConnectionEvent) => void, output: () => 
   };
 }
 
-function ownBytes(bytes: Uint8Array): Uint8Array {
+function ownBytes(bytes: OwnBytes): OwnBytes {
   return bytes.length === bytes.buffer.byteLength ? bytes : copyOf(bytes, 0, bytes.length);
 }
 

@@ -16,6 +16,7 @@ import type { Delivery } from '../agreed/connection-sink.js';
 import type { MessageExtension } from '../agreed/extension.js';
 import { Connection } from '../connection/connection.js';
 import { misuse } from '../rules/misuse.js';
+import type { OwnBytes } from '../rules/own-bytes.js';
 import { type ConnectionEvent, eventSink } from './connection-events.js';
 import type { PlatformReadableStream, PlatformWritableStream } from './platform.js';
 
@@ -58,7 +59,7 @@ export interface ConnectionStreams {
      * other connections. It closes when the transport is to be ended: a client's, after a closing handshake, only when the
      * server has ended it (RFC 6455 7.1.1). Cancelling it means that the transport is gone.
      */
-    readonly readable: PlatformReadableStream<Uint8Array>;
+    readonly readable: PlatformReadableStream<OwnBytes>;
   };
   /** Passes on output that commands given to {@link ConnectionStreams.connection} have made. */
   flush(): void;
@@ -72,7 +73,7 @@ class Streams implements ConnectionStreams {
   /** Null from its closing on. */
   #events: ReadableStreamDefaultController<ConnectionEvent> | null = null;
   /** Null from its closing on. */
-  #output: ReadableStreamDefaultController<Uint8Array> | null = null;
+  #output: ReadableStreamDefaultController<OwnBytes> | null = null;
   #messages: WritableStreamDefaultController | null = null;
   /** Whether a reader of events waits for one. */
   #eventWanted = false;
@@ -135,7 +136,7 @@ class Streams implements ConnectionStreams {
         },
         abort: abandon,
       }),
-      readable: new ReadableStream<Uint8Array>(
+      readable: new ReadableStream<OwnBytes>(
         {
           start: (controller) => {
             this.#output = controller;

@@ -28,8 +28,11 @@ export type TransportWebSocketHandler<K extends keyof TransportWebSocketEventMap
   | ((event: TransportWebSocketEventMap[K]) => unknown)
   | null;
 
+/** The platform's. Importing throws nothing where there is none, and nothing is made of it there. */
+const BaseEvent: typeof Event = globalThis.Event ?? Object;
+
 /** A `CloseEvent` for platforms that have none (Node 20 and 22). */
-class LocalCloseEvent extends Event implements TransportCloseEvent {
+class LocalCloseEvent extends BaseEvent implements TransportCloseEvent {
   static {
     Object.defineProperty(LocalCloseEvent.prototype, Symbol.toStringTag, {
       value: 'CloseEvent',

@@ -34,8 +34,20 @@ import {
   TransportSession,
 } from './web-socket-session.js';
 
+/** Importing throws nothing where there is no `EventTarget`, making one does. */
+class NoEventTarget {
+  constructor() {
+    const message =
+      'this runtime has no EventTarget or no Event, which a WebSocket needs; a Connection does not';
+    throw misuse(TypeError, 'NO_EVENT_TARGET', message);
+  }
+}
+
 /** The platform's, by a name whose type needs no library. */
-const Target: PlatformEventTarget = EventTarget;
+const Target: PlatformEventTarget =
+  typeof EventTarget === 'function' && typeof Event === 'function'
+    ? EventTarget
+    : (NoEventTarget as PlatformEventTarget);
 
 /** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
 export interface TransportWebSocketOptions

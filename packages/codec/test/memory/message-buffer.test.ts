@@ -10,6 +10,7 @@ import {
 } from '../../src/memory/kept-messages.js';
 import { MessageBuffer } from '../../src/memory/message-buffer.js';
 import { borrow, giveBack } from '../../src/memory/scratch.js';
+import type { OwnBytes } from '../../src/rules/own-bytes.js';
 import { concat } from '../frames.js';
 import { held } from './heap.js';
 
@@ -123,7 +124,7 @@ describe('MessageBuffer', () => {
 });
 
 describe('memory for messages', () => {
-  const allocate = (bytes: number): Uint8Array => new Uint8Array(bytes);
+  const allocate = (bytes: number): OwnBytes => new Uint8Array(bytes);
   const source = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251);
 
   it('is shared by neighbours of one read only, of at most 8 KiB, and is what stood there', () => {

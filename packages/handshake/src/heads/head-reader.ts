@@ -19,7 +19,7 @@
 import { append } from '../syntax/append.js';
 import { CLASSES, FIELD, isBlank, isField, TOKEN, trimmed } from '../syntax/characters.js';
 import { decodeLatin1 } from '../syntax/latin1.js';
-import { inWords, misuse } from '../syntax/misuse.js';
+import { checkedLimit } from '../syntax/options.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
 import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import { Fields } from './fields.js';
@@ -71,14 +71,8 @@ export interface HeadLimits {
   readonly maxHeaders?: number | undefined;
 }
 
-/** A limit a caller gave, or `fallback`; throws RangeError for one that is not a finite whole number from 1. */
-export function checkedLimit(name: string, limit: number | undefined, fallback: number): number {
-  const value = limit ?? fallback;
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw misuse(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);
-  }
-  return value;
-}
+/** The names of these limits. */
+export const HEAD_LIMITS: readonly (keyof HeadLimits)[] = ['maxHeadBytes', 'maxHeaders'];
 
 // Where the start line ends, then start, colon and end of each header line, of the head being scanned: kept between calls,
 // as a head read whole is also used up in the same call. 0.2 us less than an array for each head.

@@ -1,5 +1,7 @@
 import { consistsOf, DIGIT, TOKEN, VISIBLE } from '../syntax/characters.js';
 import { flattenHeaders, type HeaderPairs, type RawHeaders } from '../syntax/header-fields.js';
+import { inWords, misuse } from '../syntax/misuse.js';
+import { isStrings } from '../syntax/options.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
 
 /**
@@ -39,6 +41,7 @@ export interface FetchRequest {
  * is where the runtime put it.
  *
  * @param request - a `Request`, or anything with its `method`, `url` and `headers`
+ * @throws TypeError (`HEAD_INVALID`) for anything else, as Node's `IncomingMessage`, which is a head as it is
  *
  * @example
  * ```ts
@@ -50,10 +53,25 @@ export interface FetchRequest {
  * ```
  */
 export function requestHeadOf(request: FetchRequest): RequestHead {
-  const { method, url, headers } = request;
+  const { method, url, headers } = Object(request) as FetchRequest;
+  const isIterable = typeof Object(headers)[Symbol.iterator] === 'function';
+  if (typeof method !== 'string' || typeof url !== 'string' || !isIterable) {
+    const wanted = 'a fetch Request has method, url and headers that are pairs';
+    throw misuse(TypeError, 'HEAD_INVALID', `${wanted}, ${inWords(request)} has not`);
+  }
   const rawHeaders = flattenHeaders(headers).filter((_, i, all) => all[i & ~1]!.toLowerCase() !== 'host');
   rawHeaders.unshift('Host', url.split('/', 3)[2] ?? '');
   return { method, url, httpVersion: '1.1', rawHeaders };
+}
+
+/** @throws TypeError (`HEAD_INVALID`) for what is no parsed head: most often a fetch `Request` */
+export function requireHead(head: RequestHead | ResponseHead): void {
+  const { httpVersion, rawHeaders } = Object(head) as RequestHead;
+  if (typeof httpVersion === 'string' && isStrings(rawHeaders) && rawHeaders.length % 2 === 0) return;
+  const wanted = 'a head has httpVersion and rawHeaders, a flat array of names and values in turn';
+  const got =
+    rawHeaders === undefined ? `${inWords(head)}; requestHeadOf makes one of a fetch Request` : 'others';
+  throw misuse(TypeError, 'HEAD_INVALID', `${wanted}, not ${got}`);
 }
 
 const SP = 0x20;

@@ -1,6 +1,7 @@
 import { requireBytes } from '../syntax/misuse.js';
+import { requireKnown } from '../syntax/options.js';
 import { createFault, type HandshakeFault } from '../values/faults.js';
-import { type HeadLimits, HeadReader, headersOf } from './head-reader.js';
+import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
 import { NOTHING, parseRequestLine, parseStatusLine, type RequestHead, type ResponseHead } from './heads.js';
 
 /** A head that has gone by. */
@@ -36,11 +37,13 @@ export class PassiveHeadReader {
 
   /**
    * @param limits - how large a head may be
-   * @throws RangeError (`OPTION_INVALID`) for a limit that is not a positive integer
+   * @throws RangeError (`OPTION_INVALID`) for a limit that is not a positive integer, TypeError (`OPTION_UNKNOWN`) for another option
    */
   constructor(limits: HeadLimits = {}) {
-    this.#limits = limits;
-    this.#reader = new HeadReader(limits, true);
+    requireKnown(limits, HEAD_LIMITS);
+    const { maxHeadBytes, maxHeaders } = limits;
+    this.#limits = { maxHeadBytes, maxHeaders };
+    this.#reader = new HeadReader(this.#limits, true);
   }
 
   /**

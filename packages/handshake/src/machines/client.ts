@@ -10,16 +10,20 @@
 //   accepted    throws: the bytes are not its own                 ignored
 //   done        ignored                                           ignored
 
-import { checkedLimit, type HeadLimits, HeadReader, headersOf } from '../heads/head-reader.js';
-import { NOTHING, parseStatusLine, type StatusLine } from '../heads/heads.js';
-import { type ClientRequest, type ClientRequestOptions, createRequest } from '../rules/client-request.js';
+import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from '../heads/head-reader.js';
+import { parseStatusLine, type StatusLine } from '../heads/heads.js';
+import {
+  type ClientRequest,
+  type ClientRequestOptions,
+  createRequest,
+  OFFER_OPTIONS,
+} from '../rules/client-request.js';
 import { type ClientAcceptance, type ClientRefusal, checkResponse } from '../rules/client-response.js';
-import { append } from '../syntax/append.js';
-import { consistsOf, DIGIT } from '../syntax/characters.js';
-import { headerValues } from '../syntax/header-fields.js';
 import { misuse, requireBytes } from '../syntax/misuse.js';
+import { checkedLimit, requireKnown } from '../syntax/options.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
 import { createFault, type HandshakeFault } from '../values/faults.js';
+import { RefusalBody } from './refusal-body.js';
 
 /**
  * What a `ClientHandshake` asks for, and how large an answer it takes.
@@ -28,6 +32,8 @@ export interface ClientHandshakeOptions<Agreed = unknown> extends ClientRequestO
   /** Bytes of a refusal's body that are kept; the rest is not waited for. 16384 unless given, at least 1. */
   readonly maxBodyBytes?: number | undefined;
 }
+
+const OPTIONS: readonly (keyof ClientHandshakeOptions)[] = [...OFFER_OPTIONS, ...HEAD_LIMITS, 'maxBodyBytes'];
 
 /**
  * Where a `ClientHandshake` is.
@@ -42,10 +48,16 @@ export interface ConnectionAccepted<Agreed = unknown> extends ClientAcceptance<A
 }
 
 /**
- * A refusal with its body, as sent: a transfer or content coding is not undone.
+ * A refusal with its body, taken out of the chunks that it came in (RFC 9112 7.1); trailers are passed over, other codings
+ * are not undone.
  */
 export interface ConnectionRefused extends ClientRefusal {
-  readonly body: Uint8Array;
+  readonly body: OwnBytes;
+  /**
+   * Whether the body is whole: not if it was cut at `maxBodyBytes`, if the connection ended inside of it, or if its chunks
+   * are wrong; then it is what came before.
+   */
+  readonly complete: boolean;
 }
 
 /**
@@ -86,23 +98,25 @@ export class ClientHandshake<Agreed = never> {
   readonly request: ClientRequest<Agreed>;
   readonly #reader: HeadReader;
   readonly #maxBodyBytes: number;
+  readonly #maxHeadBytes: number;
   #state: ClientHandshakeState = 'reading';
   #refusal: ClientRefusal | undefined;
-  #body: OwnBytes = NOTHING;
-  #bodyLength = 0;
-  /** Bytes of the body still to be taken, at most what the limit leaves. */
-  #bodyLeft = 0;
+  #body: RefusalBody | undefined;
 
   /**
    * @param url - a `ws:` or `wss:` URI, as a string or a `URL`
    * @param options - what to ask for, and limits
    * @throws TypeError as `createRequest` does
-   * @throws RangeError for a limit below 1 or not finite
+   * @throws RangeError for a limit below 1 or not finite (`OPTION_INVALID`)
    */
   constructor(url: string | { readonly href: string }, options: ClientHandshakeOptions<Agreed> = {}) {
-    this.#reader = new HeadReader(options);
-    this.#maxBodyBytes = checkedLimit('maxBodyBytes', options.maxBodyBytes, 16384);
-    this.request = createRequest(url, options);
+    requireKnown(options, OPTIONS);
+    const { maxHeadBytes, maxHeaders, maxBodyBytes } = options;
+    const { protocols, extensions, origin, headers, random } = options;
+    this.#reader = new HeadReader({ maxHeadBytes, maxHeaders });
+    this.#maxBodyBytes = checkedLimit('maxBodyBytes', maxBodyBytes, 16384);
+    this.#maxHeadBytes = checkedLimit('maxHeadBytes', maxHeadBytes, 16384);
+    this.request = createRequest(url, { protocols, extensions, origin, headers, random });
   }
 
   /** Where the handshake is. */
@@ -127,7 +141,7 @@ export class ClientHandshake<Agreed = never> {
     if (this.#state === 'accepted') {
       throw misuse(TypeError, 'WRONG_MOMENT', 'the response is complete: what follows is for the connection');
     }
-    if (this.#refusal !== undefined) return this.#takeBody(this.#refusal, chunk);
+    if (this.#body !== undefined) return this.#takeBody(this.#body, chunk);
     for (let bytes = chunk; ; this.#reader.restart()) {
       const end = this.#reader.push(bytes);
       if (end < 0) return this.#reader.fault && this.#finish(this.#reader.fault);
@@ -147,7 +161,10 @@ export class ClientHandshake<Agreed = never> {
    */
   receiveEnd(): ClientOutcome<Agreed> | undefined {
     if (this.#state === 'done') return undefined;
-    if (this.#refusal !== undefined) return this.#finishRefusal(this.#refusal);
+    if (this.#body !== undefined) {
+      this.#body.end();
+      return this.#finishRefusal(this.#body);
+    }
     return this.#state === 'reading'
       ? this.#finish(createFault('HEAD_TRUNCATED', this.#reader.offset))
       : undefined;
@@ -163,32 +180,21 @@ export class ClientHandshake<Agreed = never> {
     }
     this.#state = 'refused';
     this.#refusal = verdict;
-    this.#bodyLeft = Math.min(bodyLength(verdict), this.#maxBodyBytes);
-    return this.#takeBody(verdict, rest);
+    this.#body = new RefusalBody(verdict, this.#maxBodyBytes, this.#maxHeadBytes);
+    return this.#takeBody(this.#body, rest);
   }
 
-  #takeBody(refusal: ClientRefusal, chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
-    const count = Math.min(chunk.length, this.#bodyLeft);
-    this.#body = append(this.#body, this.#bodyLength, chunk, count, this.#maxBodyBytes);
-    this.#bodyLength += count;
-    this.#bodyLeft -= count;
-    return this.#bodyLeft === 0 ? this.#finishRefusal(refusal) : undefined;
+  #takeBody(body: RefusalBody, chunk: Uint8Array): ConnectionRefused | undefined {
+    body.take(chunk);
+    return body.done ? this.#finishRefusal(body) : undefined;
   }
 
-  #finishRefusal(refusal: ClientRefusal): ConnectionRefused {
-    return this.#finish({ ...refusal, body: this.#body.subarray(0, this.#bodyLength) });
+  #finishRefusal({ bytes: body, complete }: RefusalBody): ConnectionRefused {
+    return this.#finish({ ...this.#refusal!, body, complete });
   }
 
   #finish<Outcome>(outcome: Outcome): Outcome {
     this.#state = 'done';
     return outcome;
   }
-}
-
-/** The length of a response's body, RFC 9112 6.3; Infinity if only the end of the connection tells. */
-function bodyLength({ status, headers }: ClientRefusal): number {
-  if (status === 204 || status === 304) return 0;
-  const lengths = headerValues(headers, 'content-length');
-  const chunked = headerValues(headers, 'transfer-encoding').length > 0;
-  return !chunked && lengths.length === 1 && consistsOf(lengths[0]!, DIGIT) ? Number(lengths[0]) : Infinity;
 }

@@ -8,7 +8,7 @@
 //   accepted    throws                                throws       throws
 //   rejected    ignored                               throws       throws
 
-import { type HeadLimits, HeadReader } from '../heads/head-reader.js';
+import { HEAD_LIMITS, type HeadLimits, HeadReader } from '../heads/head-reader.js';
 import { NOTHING, parseRequestLine } from '../heads/heads.js';
 import {
   type Acceptance,
@@ -19,14 +19,27 @@ import {
   rejectFault,
   rejectRequest,
 } from '../rules/answer.js';
-import { judgeRequest, type UpgradeRequest } from '../rules/request.js';
+import {
+  judgeRequest,
+  type RequestOptions,
+  requestStrictness,
+  type UpgradeRequest,
+} from '../rules/request.js';
 import { misuse, requireBytes } from '../syntax/misuse.js';
+import { requireKnown } from '../syntax/options.js';
 import { createFault, type HandshakeFault } from '../values/faults.js';
 
 /**
  * Where a `ServerHandshake` is.
  */
 export type ServerHandshakeState = 'reading' | 'deciding' | 'accepted' | 'rejected';
+
+/**
+ * How large a head a `ServerHandshake` takes, and how strict it is.
+ */
+export interface ServerHandshakeOptions extends HeadLimits, RequestOptions {}
+
+const OPTIONS: readonly (keyof ServerHandshakeOptions)[] = [...HEAD_LIMITS, 'refuseEmptyLists'];
 
 /**
  * A right request has arrived. The caller answers it now or later.
@@ -68,15 +81,19 @@ export class ServerHandshake {
   }
 
   readonly #reader: HeadReader;
+  readonly #refuseEmptyLists: boolean;
   #state: ServerHandshakeState = 'reading';
   #request: UpgradeRequest | undefined;
 
   /**
-   * @param limits - how large a head may be
-   * @throws RangeError for a limit below 1 or not finite
+   * @param options - how large a head may be, how strict its check is
+   * @throws RangeError for a limit below 1 or not finite (`OPTION_INVALID`), TypeError for another option (`OPTION_UNKNOWN`)
    */
-  constructor(limits: HeadLimits = {}) {
-    this.#reader = new HeadReader(limits, true);
+  constructor(options: ServerHandshakeOptions = {}) {
+    requireKnown(options, OPTIONS);
+    const { maxHeadBytes, maxHeaders, refuseEmptyLists } = options;
+    this.#reader = new HeadReader({ maxHeadBytes, maxHeaders }, true);
+    this.#refuseEmptyLists = requestStrictness({ refuseEmptyLists });
   }
 
   /** Where the handshake is. */
@@ -141,7 +158,7 @@ export class ServerHandshake {
     const { start, startLine, fields, text } = this.#reader;
     const line = parseRequestLine(startLine);
     if (line === undefined) return this.#refuse(createFault('START_LINE_INVALID', start));
-    const request = judgeRequest(line, fields!, text);
+    const request = judgeRequest(line, fields!, text, this.#refuseEmptyLists);
     if (typeof request === 'string') return this.#refuse(createFault(request));
     this.#state = 'deciding';
     this.#request = request;

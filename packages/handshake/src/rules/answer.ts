@@ -7,14 +7,16 @@ import {
   headerValues,
   type RawHeaders,
 } from '../syntax/header-fields.js';
-import { inWords, misuse } from '../syntax/misuse.js';
+import { inWords, misuse, requireBytes } from '../syntax/misuse.js';
+import { requireKnown, requireOption } from '../syntax/options.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
+import { encodeUtf8 } from '../syntax/utf8.js';
 import { acceptValue } from '../values/accept-key.js';
 import { formatExtensions } from '../values/extensions.js';
 import type { HandshakeFault } from '../values/faults.js';
 import { selectProtocol } from '../values/subprotocol.js';
 import { type NegotiableExtension, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
-import type { UpgradeRequest } from './request.js';
+import { requireRequest, type UpgradeRequest } from './request.js';
 
 /**
  * How a server accepts.
@@ -29,6 +31,8 @@ export interface AcceptOptions<Agreed = unknown> {
   /** Further headers of the 101 response, such as `Set-Cookie`. */
   readonly headers?: HeaderPairs | undefined;
 }
+
+const ACCEPT_OPTIONS: readonly (keyof AcceptOptions)[] = ['protocols', 'protocol', 'extensions', 'headers'];
 
 /**
  * A server's 101 response, and what it commits the connection to.
@@ -62,6 +66,18 @@ export interface RejectOptions {
   readonly body?: string | Uint8Array | undefined;
 }
 
+const REJECT_OPTIONS: readonly (keyof RejectOptions)[] = ['status', 'reason', 'headers', 'body'];
+
+/**
+ * @returns a copy of how a request is refused
+ * @throws TypeError for what is none (`OPTION_INVALID`), or has another option (`OPTION_UNKNOWN`)
+ */
+export function copyRefusal(options: RejectOptions): RejectOptions {
+  requireKnown(options, REJECT_OPTIONS);
+  const { status, reason, headers, body } = options;
+  return { status, reason, headers, body };
+}
+
 /**
  * A server's complete refusal.
  */
@@ -72,7 +88,7 @@ export interface Rejection {
   readonly status: number;
   readonly reason: string;
   readonly headers: RawHeaders;
-  readonly body: Uint8Array;
+  readonly body: OwnBytes;
   /** The whole response, body included; for a host that writes bytes. */
   readonly bytes: OwnBytes;
   /** Write, then close: nothing that follows a refused head may be read as a request or as frames. */
@@ -98,7 +114,8 @@ const REASONS: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
  * @param request - from `checkRequest`
  * @param options - what the server supports
  * @returns the response, as headers and as bytes, and what was agreed
- * @throws TypeError if the subprotocol chosen was not offered, or a header is illegal or the handshake's own
+ * @throws TypeError for what is no right request (`REQUEST_INVALID`), another option (`OPTION_UNKNOWN`), or an extension that is none
+ * (`EXTENSION_INVALID`); if the subprotocol chosen was not offered, or a header is illegal or the handshake's own
  *
  * @example
  * ```ts
@@ -120,6 +137,7 @@ export function acceptRequest<Agreed = never>(
   request: UpgradeRequest,
   options: AcceptOptions<Agreed> = {},
 ): Acceptance<Agreed> {
+  requireRequest(request);
   // 4.2.2 step 5, items 1 to 4.
   const headers = [
     'Upgrade',
@@ -141,9 +159,11 @@ export function agree<Agreed>(
   headers: string[],
   nameOf: (name: string) => string,
 ): Pick<Acceptance<Agreed>, 'protocol' | 'extensions'> {
-  const own = checkedHeaders(options.headers);
-  const protocol = chooseProtocol(request.protocols, options);
-  const extensions = options.extensions ? negotiateExtensions(request.extensions, options.extensions) : [];
+  requireKnown(options, ACCEPT_OPTIONS);
+  const { protocols = [], protocol: chosen, extensions: supported, headers: given } = options;
+  const own = checkedHeaders(given);
+  const protocol = chooseProtocol(request.protocols, chosen, protocols);
+  const extensions = supported === undefined ? [] : negotiateExtensions(request.extensions, supported);
   // 4.2.2 step 5, items 5 and 6.
   if (protocol !== undefined) headers.push(nameOf('Sec-WebSocket-Protocol'), protocol);
   // Nothing agreed is no header, not an empty one.
@@ -152,9 +172,13 @@ export function agree<Agreed>(
   return { protocol, extensions };
 }
 
-function chooseProtocol(offered: readonly string[], options: AcceptOptions): string | undefined {
-  const { protocol, protocols = [] } = options;
+function chooseProtocol(
+  offered: readonly string[],
+  protocol: AcceptOptions['protocol'],
+  protocols: readonly string[],
+): string | undefined {
   if (protocol === undefined) return selectProtocol(offered, protocols);
+  if (typeof protocol !== 'string') requireOption('protocol', protocol, 'function');
   const chosen = typeof protocol === 'string' ? protocol : protocol(offered);
   // 4.2.2 step 5.5: "a subprotocol ... from the client's handshake".
   if (chosen !== undefined && !offered.includes(chosen)) {
@@ -185,7 +209,7 @@ function chooseProtocol(offered: readonly string[], options: AcceptOptions): str
  * ```
  */
 export function rejectRequest(options: RejectOptions): Rejection {
-  return reject(options, undefined);
+  return reject(copyRefusal(options), undefined);
 }
 
 /**
@@ -193,7 +217,7 @@ export function rejectRequest(options: RejectOptions): Rejection {
  * version was at fault (RFC 6455 4.4), `Allow` where the method was.
  *
  * @param fault - from `checkRequest`
- * @throws RangeError if the fault is not one a server meets
+ * @throws TypeError for what is no fault (`ARGUMENT_INVALID`), RangeError for one that no server meets (`STATUS_INVALID`)
  *
  * @example
  * ```ts
@@ -208,7 +232,11 @@ export function rejectRequest(options: RejectOptions): Rejection {
  * ```
  */
 export function rejectFault(fault: HandshakeFault): Rejection {
-  return reject({ status: fault.status ?? 0, body: fault.message }, fault);
+  const { kind, status = 0, message } = Object(fault) as HandshakeFault;
+  if (kind !== 'fault' || typeof message !== 'string') {
+    throw misuse(TypeError, 'ARGUMENT_INVALID', `a fault is what a check gives, not ${inWords(fault)}`);
+  }
+  return reject({ status, body: message }, fault);
 }
 
 function reject(
@@ -224,7 +252,8 @@ function reject(
   const phrase = reason ?? REASONS.get(status) ?? '';
   checkValue(phrase);
   const own = checkedHeaders(headers);
-  const content = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const content = typeof body === 'string' ? encodeUtf8(body) : body;
+  requireBytes(content, 'a body is a string or bytes, which');
   const bodiless = status === 204 || status === 304; // RFC 9110 15.3.5, 15.4.5
   if (bodiless && content.length > 0) throw misuse(TypeError, 'STATUS_INVALID', `a ${status} has no body`);
   // RFC 9110 15.5.22: a 426 names the protocol to upgrade to, and 7.8: whoever sends Upgrade also lists it.
@@ -245,7 +274,7 @@ function reject(
     status,
     reason: phrase,
     headers: all,
-    body: content,
+    body: bytes.subarray(bytes.length - content.length),
     bytes,
     mustClose: true,
   };

@@ -1,11 +1,12 @@
 import { encodeLatin1, type RequestHead, writeHead } from '../heads/heads.js';
 import { checkedHeaders, checkToken, checkValue, type HeaderPairs } from '../syntax/header-fields.js';
 import { misuse } from '../syntax/misuse.js';
+import { requireKnown, requireStrings } from '../syntax/options.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
 import { generateKey, type RandomSource } from '../values/accept-key.js';
 import { formatExtensions } from '../values/extensions.js';
 import { parseWebSocketUri, type WebSocketUri } from '../values/uri.js';
-import { collectOffers, type NegotiableExtension } from './negotiate.js';
+import { collectOffers, type NegotiableExtension, requireExtensions } from './negotiate.js';
 
 /**
  * What a client asks for besides the resource.
@@ -22,6 +23,15 @@ export interface ClientRequestOptions<Agreed = unknown> {
   /** Where the key's 16 bytes come from, instead of `crypto.getRandomValues`. */
   readonly random?: RandomSource | undefined;
 }
+
+/** The names of these options. */
+export const OFFER_OPTIONS: readonly (keyof ClientRequestOptions)[] = [
+  'protocols',
+  'extensions',
+  'origin',
+  'headers',
+  'random',
+];
 
 /**
  * A client's opening handshake, and what its response will be checked against.
@@ -45,7 +55,8 @@ export interface ClientRequest<Agreed = unknown> {
  *
  * @param url - a `ws:` or `wss:` URI, see `parseWebSocketUri`
  * @param options - what else to ask for
- * @throws TypeError if the URI is none, a subprotocol is no token or there twice, a header is illegal or the handshake's own
+ * @throws TypeError if the URI is none, an option is none (`OPTION_UNKNOWN`), a subprotocol is no token or there twice, a header is
+ * illegal or the handshake's own; if the runtime has no source of randomness, and none is given (`NO_RANDOM`)
  *
  * @example
  * ```ts
@@ -62,7 +73,9 @@ export function createRequest<Agreed = never>(
   options: ClientRequestOptions<Agreed> = {},
 ): ClientRequest<Agreed> {
   const uri = parseWebSocketUri(url);
-  const key = generateKey(options.random);
+  requireKnown(options, OFFER_OPTIONS);
+  const { protocols, extensions, origin, headers, random } = options;
+  const key = generateKey(random);
   // 4.1, request items 4 to 9.
   const rawHeaders = [
     'Host',
@@ -74,7 +87,7 @@ export function createRequest<Agreed = never>(
     'Sec-WebSocket-Key',
     key,
   ];
-  const offered = writeOffer(options, rawHeaders, (name) => name);
+  const offered = writeOffer({ protocols, extensions, origin, headers }, rawHeaders, (name) => name);
   return {
     uri,
     head: { method: 'GET', url: uri.resourceName, httpVersion: '1.1', rawHeaders },
@@ -90,8 +103,11 @@ export function writeOffer<Agreed>(
   rawHeaders: string[],
   nameOf: (name: string) => string,
 ): Pick<ClientRequest<Agreed>, 'protocols' | 'extensions'> {
-  const { protocols = [], extensions = [], origin } = options;
-  const own = checkedHeaders(options.headers);
+  requireKnown(options, OFFER_OPTIONS);
+  const { protocols = [], extensions = [], origin, headers } = options;
+  requireStrings('protocols', protocols);
+  requireExtensions(extensions);
+  const own = checkedHeaders(headers);
   // 4.1 item 10: tokens, "and MUST all be unique strings".
   protocols.forEach(checkToken);
   if (new Set(protocols).size < protocols.length) {

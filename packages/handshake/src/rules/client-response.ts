@@ -8,10 +8,12 @@ import {
   UPGRADE_TOKEN,
   WEBSOCKET,
 } from '../heads/fields.js';
-import { canUpgrade, type ResponseHead } from '../heads/heads.js';
+import { canUpgrade, type ResponseHead, requireHead } from '../heads/heads.js';
 import { equalsIgnoringCase } from '../syntax/characters.js';
 import { headerValues, type RawHeaders } from '../syntax/header-fields.js';
 import { listElements, listHas } from '../syntax/list.js';
+import { inWords, misuse } from '../syntax/misuse.js';
+import { isStrings } from '../syntax/options.js';
 import { acceptKey } from '../values/accept-key.js';
 import { parseExtensions } from '../values/extensions.js';
 import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
@@ -53,6 +55,7 @@ export interface ClientRefusal {
  * @param request - from `createRequest`
  * @param head - from Node's HTTP client as it is
  * @returns what came of it, by `kind`; for a `fault` the connection is to be closed
+ * @throws TypeError for what is no request (`REQUEST_INVALID`), or no parsed head (`HEAD_INVALID`)
  *
  * @example
  * ```ts
@@ -71,10 +74,29 @@ export function checkResponse<Agreed>(
   request: ClientRequest<Agreed>,
   head: ResponseHead,
 ): ClientAcceptance<Agreed> | ClientRefusal | HandshakeFault {
+  requireClientRequest(request);
+  requireHead(head);
+  requireStatus(head);
   // 4.1 response step 1: another status is HTTP's to handle.
   if (head.statusCode !== 101) return refusal(head);
   const verdict = judgeSwitch(request, head);
   return typeof verdict === 'string' ? createFault(verdict) : verdict;
+}
+
+function requireStatus({ statusCode, statusMessage }: ResponseHead): void {
+  const isStatus = statusCode === undefined || Number.isInteger(statusCode);
+  if (isStatus && (statusMessage === undefined || typeof statusMessage === 'string')) return;
+  const got = `${inWords(statusCode)} and ${inWords(statusMessage)}`;
+  throw misuse(TypeError, 'HEAD_INVALID', `a status is a number and a text, not ${got}`);
+}
+
+/** @throws TypeError (`REQUEST_INVALID`) for what was not made by this package, which a response could not be checked against */
+export function requireClientRequest(request: Pick<ClientRequest, 'protocols' | 'extensions'>): void {
+  const { protocols, extensions } = Object(request) as Partial<ClientRequest>;
+  if (!isStrings(protocols) || !Array.isArray(extensions)) {
+    const wanted = 'a response is checked against the request that was made for it';
+    throw misuse(TypeError, 'REQUEST_INVALID', `${wanted}, not against ${inWords(request)}`);
+  }
 }
 
 function judgeSwitch<Agreed>(

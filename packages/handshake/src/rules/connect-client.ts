@@ -3,10 +3,17 @@
 import { readPseudoHeaders } from '../heads/pseudo-headers.js';
 import { consistsOf, DIGIT } from '../syntax/characters.js';
 import type { RawHeaders } from '../syntax/header-fields.js';
+import { requireStrings, requireType } from '../syntax/options.js';
 import { createFault, type HandshakeFault } from '../values/faults.js';
 import { parseWebSocketUri } from '../values/uri.js';
 import { type ClientRequest, type ClientRequestOptions, writeOffer } from './client-request.js';
-import { type ClientAcceptance, type ClientRefusal, readAnswer, refusal } from './client-response.js';
+import {
+  type ClientAcceptance,
+  type ClientRefusal,
+  readAnswer,
+  refusal,
+  requireClientRequest,
+} from './client-response.js';
 
 /**
  * A client's extended CONNECT, and what its response will be checked against.
@@ -47,11 +54,17 @@ export function createConnect<Agreed = never>(
   options: ClientRequestOptions<Agreed> = {},
 ): ConnectRequest<Agreed> | HandshakeFault {
   const uri = parseWebSocketUri(url);
+  requireEnabled(isEnabled);
   const headers = [':method', 'CONNECT', ':protocol', 'websocket', ':scheme', uri.secure ? 'https' : 'http'];
   headers.push(':authority', uri.authority, ':path', uri.resourceName);
   const offered = writeOffer(options, headers, (name) => name.toLowerCase());
   // RFC 8441 3: not before the setting has come.
   return isEnabled ? { kind: 'request', uri, headers, ...offered } : createFault('CONNECT_NOT_ENABLED');
+}
+
+/** @throws TypeError unless a setting of the peer's is given, or is not there */
+export function requireEnabled(isEnabled: boolean | undefined): void {
+  if (isEnabled !== undefined) requireType('whether extended CONNECT is enabled', isEnabled, 'boolean');
 }
 
 /**
@@ -60,6 +73,7 @@ export function createConnect<Agreed = never>(
  * @param request - from `createConnect`
  * @param list - names and values in turn, `:status` first, of the final response (not of a 1xx)
  * @returns what came of it, by `kind`; for a `fault` the stream is to be reset
+ * @throws TypeError for what is no request (`REQUEST_INVALID`), or no list (`ARGUMENT_INVALID`)
  *
  * @example
  * ```ts
@@ -76,6 +90,8 @@ export function checkConnectResponse<Agreed>(
   request: ConnectRequest<Agreed>,
   list: RawHeaders,
 ): ClientAcceptance<Agreed> | ClientRefusal | HandshakeFault {
+  requireClientRequest(request);
+  requireStrings('a header list', list);
   const head = readPseudoHeaders(list, [':status']);
   if (typeof head === 'string') return createFault(head);
   const { pseudo, fields, headers } = head;

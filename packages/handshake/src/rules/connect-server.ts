@@ -5,6 +5,7 @@ import { CONTENT_LENGTH, HOST } from '../heads/fields.js';
 import { readPseudoHeaders } from '../heads/pseudo-headers.js';
 import { equalsIgnoringCase, lowerCodes } from '../syntax/characters.js';
 import type { RawHeaders } from '../syntax/header-fields.js';
+import { requireStrings } from '../syntax/options.js';
 import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import { parseTarget, splitAuthority } from '../values/uri.js';
 import {
@@ -16,7 +17,15 @@ import {
   rejectFault,
   rejectRequest,
 } from './answer.js';
-import { CheckedRequest, type OpeningRequest, readOffer } from './request.js';
+import { requireEnabled } from './connect-client.js';
+import {
+  CheckedRequest,
+  type OpeningRequest,
+  type RequestOptions,
+  readOffer,
+  requestStrictness,
+  requireRequest,
+} from './request.js';
 
 /**
  * A server's 2xx response to an extended CONNECT. The stream's DATA is WebSocket frames from here on.
@@ -39,7 +48,9 @@ const ONLY_HTTP1 = ['connection', 'upgrade', 'allow'];
  *
  * @param list - names and values in turn, pseudo-headers first: what `node:http2` gives its `stream` event as `rawHeaders`
  * @param isEnabled - whether the server has sent `SETTINGS_ENABLE_CONNECT_PROTOCOL` (0x8 in either version) with the value 1
+ * @param options - how strict to be
  * @returns the request, to be answered with `acceptConnect` or `rejectConnect`; or the fault, for `rejectConnectFault`
+ * @throws TypeError for what is no list (`ARGUMENT_INVALID`), or other options (`OPTION_UNKNOWN`, `OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -54,12 +65,22 @@ const ONLY_HTTP1 = ['connection', 'upgrade', 'allow'];
  * assert.deepEqual(acceptConnect(request, { protocols: ['v1'] }).headers, [':status', '200', 'sec-websocket-protocol', 'v1']);
  * ```
  */
-export function checkConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | HandshakeFault {
-  const request = judgeConnect(list, isEnabled);
+export function checkConnect(
+  list: RawHeaders,
+  isEnabled: boolean,
+  options: RequestOptions = {},
+): OpeningRequest | HandshakeFault {
+  requireStrings('a header list', list);
+  requireEnabled(isEnabled);
+  const request = judgeConnect(list, isEnabled, requestStrictness(options));
   return typeof request === 'string' ? createFault(request) : request;
 }
 
-function judgeConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | HandshakeFaultCode {
+function judgeConnect(
+  list: RawHeaders,
+  isEnabled: boolean,
+  refuseEmptyLists: boolean,
+): OpeningRequest | HandshakeFaultCode {
   const head = readPseudoHeaders(list, PSEUDO_HEADERS);
   if (typeof head === 'string') return head;
   const { pseudo, fields, headers } = head;
@@ -82,7 +103,7 @@ function judgeConnect(list: RawHeaders, isEnabled: boolean): OpeningRequest | Ha
   // The stream's DATA is frames: it has no content to have a length. RFC 9113 8.5.
   if (fields.values[CONTENT_LENGTH] !== undefined) return 'UNEXPECTED_BODY';
   const request = new CheckedRequest(path, authority, '', headers);
-  return readOffer(request, fields) ?? request;
+  return readOffer(request, fields, refuseEmptyLists) ?? request;
 }
 
 /**
@@ -110,6 +131,7 @@ export function acceptConnect<Agreed = never>(
   request: OpeningRequest,
   options: AcceptOptions<Agreed> = {},
 ): ConnectAcceptance<Agreed> {
+  requireRequest(request);
   const headers = [':status', '200'];
   const { protocol, extensions } = agree(request, options, headers, (name) => name.toLowerCase());
   return { kind: 'accepted', status: 200, headers, protocol, extensions };

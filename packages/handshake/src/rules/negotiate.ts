@@ -1,4 +1,5 @@
-import type { ExtensionOffer, ExtensionParameter } from '../values/extensions.js';
+import { inWords, misuse } from '../syntax/misuse.js';
+import { type ExtensionOffer, type ExtensionParameter, requireOffers } from '../values/extensions.js';
 import { createFault, type HandshakeFault } from '../values/faults.js';
 
 /**
@@ -69,6 +70,8 @@ export function negotiateExtensions<Agreed>(
   offers: readonly ExtensionOffer[],
   extensions: readonly NegotiableExtension<Agreed>[],
 ): NegotiatedExtension<Agreed>[] {
+  requireOffers('offers', offers);
+  requireExtensions(extensions);
   const negotiated: NegotiatedExtension<Agreed>[] = [];
   let claimed = 0;
   for (const { name, parameters } of offers) {
@@ -77,6 +80,7 @@ export function negotiateExtensions<Agreed>(
     if ((extension.rsv & claimed) !== 0) continue;
     const accepted = extension.accept(parameters);
     if (accepted === undefined) continue;
+    requireAnswer(name, 'accept', Array.isArray(Object(accepted).response));
     claimed |= extension.rsv;
     negotiated.push({ name, parameters: accepted.response, rsv: extension.rsv, agreed: accepted.agreed });
   }
@@ -85,8 +89,38 @@ export function negotiateExtensions<Agreed>(
 
 /** Every offer of every extension, as a client sends them. */
 export function collectOffers(extensions: readonly NegotiableExtension[]): ExtensionOffer[] {
-  return extensions.flatMap((extension) =>
-    extension.offers().map((parameters) => ({ name: extension.name, parameters })),
+  return extensions.flatMap((extension) => {
+    const { name } = extension;
+    const offers = extension.offers();
+    requireAnswer(name, 'offers', Array.isArray(offers));
+    return offers.map((parameters) => ({ name, parameters }));
+  });
+}
+
+/** @throws TypeError (`EXTENSION_INVALID`) for a list with anything but extensions in it */
+export function requireExtensions(extensions: readonly NegotiableExtension[]): void {
+  if (!Array.isArray(extensions)) {
+    throw misuse(TypeError, 'EXTENSION_INVALID', `extensions are an array, not ${inWords(extensions)}`);
+  }
+  for (const extension of extensions) {
+    const { name, rsv, offers, confirm, accept } = Object(extension) as Partial<NegotiableExtension>;
+    const hasMethods = [offers, confirm, accept].every((method) => typeof method === 'function');
+    // RFC 6455 5.2: of the first byte of a frame, these three bits.
+    if (hasMethods && typeof name === 'string' && Number.isInteger(rsv) && (rsv! & ~0x70) === 0) continue;
+    const wanted = 'an extension has a name, an rsv of 0x40, 0x20 and 0x10, offers, confirm and accept';
+    throw misuse(TypeError, 'EXTENSION_INVALID', `${wanted}; ${inWords(extension)} has not`);
+  }
+}
+
+/** Refuses what an extension has answered. */
+function requireAnswer(name: string, method: string, isRight: boolean): void {
+  if (isRight) return;
+  const wanted =
+    method === 'offers' ? 'parameter lists' : method === 'accept' ? 'a response' : 'an agreement';
+  throw misuse(
+    TypeError,
+    'EXTENSION_INVALID',
+    `${method} of the extension ${name} gives ${wanted}, or nothing`,
   );
 }
 
@@ -110,6 +144,8 @@ export function confirmExtensions<Agreed>(
   response: readonly ExtensionOffer[],
   extensions: readonly NegotiableExtension<Agreed>[],
 ): NegotiatedExtension<Agreed>[] | HandshakeFault {
+  requireOffers('a response', response);
+  requireExtensions(extensions);
   const negotiated: NegotiatedExtension<Agreed>[] = [];
   let claimed = 0;
   for (const { name, parameters } of response) {
@@ -121,6 +157,7 @@ export function confirmExtensions<Agreed>(
     if ((extension.rsv & claimed) !== 0) return createFault('EXTENSION_CONFLICT');
     const confirmed = extension.confirm(parameters);
     if (confirmed === undefined) return createFault('EXTENSION_REFUSED');
+    requireAnswer(name, 'confirm', typeof confirmed === 'object' && confirmed !== null);
     claimed |= extension.rsv;
     negotiated.push({ name, parameters, rsv: extension.rsv, agreed: confirmed.agreed });
   }

@@ -15,11 +15,13 @@ import {
   WEBSOCKET,
 } from '../heads/fields.js';
 import { headersOf } from '../heads/head-reader.js';
-import { canUpgrade, type RequestHead, type RequestLine } from '../heads/heads.js';
+import { canUpgrade, type RequestHead, type RequestLine, requireHead } from '../heads/heads.js';
 import type { RawHeaders } from '../syntax/header-fields.js';
 import { listHas } from '../syntax/list.js';
+import { inWords, misuse } from '../syntax/misuse.js';
+import { requireKnown, requireOption, requireType } from '../syntax/options.js';
 import { isKey } from '../values/accept-key.js';
-import { type ExtensionOffer, parseExtensions } from '../values/extensions.js';
+import { type ExtensionOffer, readExtensions } from '../values/extensions.js';
 import { createFault, type HandshakeFault, type HandshakeFaultCode } from '../values/faults.js';
 import { parseProtocols } from '../values/subprotocol.js';
 import { parseTarget, splitAuthority } from '../values/uri.js';
@@ -53,10 +55,25 @@ export interface UpgradeRequest extends OpeningRequest {
 }
 
 /**
+ * How strict the check of a request is where implementations differ.
+ */
+export interface RequestOptions {
+  /**
+   * Whether a `Sec-WebSocket-Protocol` or `Sec-WebSocket-Extensions` without any element is refused, as their grammar wants one
+   * (RFC 6455 9.1, 11.3.4). False unless given: recipients ignore empty elements (RFC 9110 5.6.1.2), and nothing is asked for.
+   */
+  readonly refuseEmptyLists?: boolean | undefined;
+}
+
+const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ['refuseEmptyLists'];
+
+/**
  * The server's check of a client's opening handshake (RFC 6455 4.2.1): every rule of it, over a parsed head.
  *
  * @param head - from Node's HTTP server as it is, or from `requestHeadOf`
+ * @param options - how strict to be
  * @returns the request (`kind: 'request'`), or the first fault found (`kind: 'fault'`), for `rejectFault`
+ * @throws TypeError for what is no parsed head (`HEAD_INVALID`), or other options (`OPTION_UNKNOWN`, `OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -75,9 +92,32 @@ export interface UpgradeRequest extends OpeningRequest {
  * assert.equal(checked.kind === 'request' && checked.resourceName, '/chat');
  * ```
  */
-export function checkRequest(head: RequestHead): UpgradeRequest | HandshakeFault {
-  const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders);
+export function checkRequest(
+  head: RequestHead,
+  options: RequestOptions = {},
+): UpgradeRequest | HandshakeFault {
+  requireHead(head);
+  const refuseEmptyLists = requestStrictness(options);
+  const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders, refuseEmptyLists);
   return typeof request === 'string' ? createFault(request) : request;
+}
+
+/** The option of {@link RequestOptions}, which have no other names. */
+export function requestStrictness(options: RequestOptions): boolean {
+  requireKnown(options, REQUEST_OPTIONS);
+  const { refuseEmptyLists } = options;
+  requireOption('refuseEmptyLists', refuseEmptyLists, 'boolean');
+  return refuseEmptyLists === true;
+}
+
+/** @throws TypeError (`REQUEST_INVALID`) for what was not found right by a check */
+export function requireRequest(request: OpeningRequest): void {
+  const { kind, resourceName, protocols, extensions } = Object(request) as Partial<OpeningRequest>;
+  const isWhole = typeof resourceName === 'string' && Array.isArray(protocols) && Array.isArray(extensions);
+  if (kind === 'request' && isWhole) return;
+  const isFault = (kind as string) === 'fault';
+  const got = isFault ? 'a fault, which rejectFault answers' : `${inWords(request)}: a head is checked first`;
+  throw misuse(TypeError, 'REQUEST_INVALID', `only a request that was found right is answered, not ${got}`);
 }
 
 /** {@link checkRequest} over a first line and the headers that matter; `headers` is text of a whole head, or a flat array. */
@@ -85,7 +125,9 @@ export function judgeRequest(
   { httpVersion, method, url = '' }: RequestLine,
   fields: Fields,
   headers: string | RawHeaders,
+  refuseEmptyLists: boolean,
 ): UpgradeRequest | HandshakeFaultCode {
+  requireType('a request target', url, 'string');
   // 4.2.1 item 1: "An HTTP/1.1 or higher GET request".
   if (!canUpgrade(httpVersion)) return 'HTTP_VERSION_UNSUPPORTED';
   if (method !== 'GET') return 'METHOD_NOT_GET';
@@ -109,7 +151,7 @@ export function judgeRequest(
   const keyFault = fields.fault(KEY, 'KEY');
   if (keyFault !== undefined) return values[DRAFT_KEY] === undefined ? keyFault : 'DRAFT_UNSUPPORTED';
   const request = new CheckedRequest(target.resourceName, target.authority ?? host, values[KEY]!, headers);
-  const fault = readOffer(request, fields);
+  const fault = readOffer(request, fields, refuseEmptyLists);
   if (fault !== undefined) return fault;
   return isKey(request.key) ? request : 'KEY_INVALID';
 }
@@ -139,7 +181,11 @@ export class CheckedRequest implements UpgradeRequest {
 }
 
 /** The rules of every handshake, over whichever version of HTTP: version, origin, subprotocols, extensions. */
-export function readOffer(request: CheckedRequest, fields: Fields): HandshakeFaultCode | undefined {
+export function readOffer(
+  request: CheckedRequest,
+  fields: Fields,
+  refuseEmptyLists: boolean,
+): HandshakeFaultCode | undefined {
   // 4.2.1 item 6 and 4.4. Compared as text: as numbers "013" and "1.3e1" would be 13.
   const versionFault = fields.fault(VERSION, 'VERSION');
   if (versionFault !== undefined) return versionFault;
@@ -151,12 +197,15 @@ export function readOffer(request: CheckedRequest, fields: Fields): HandshakeFau
   if (fields.values[PROTOCOL] !== undefined) {
     const protocols = parseProtocols(fields.lines(PROTOCOL));
     if ('kind' in protocols) return protocols.code;
+    // 11.3.4: 1#token. RFC 9110 5.6.1.2: none is nothing asked for.
+    if (protocols.length === 0 && refuseEmptyLists) return 'PROTOCOL_INVALID';
     request.protocols = protocols;
   }
   // 4.2.1 item 9. Only what cannot be read is refused; what cannot be agreed to is declined later (P9).
   if (fields.values[EXTENSIONS] !== undefined) {
-    const extensions = parseExtensions(fields.lines(EXTENSIONS));
-    if (extensions === undefined) return 'EXTENSION_INVALID';
+    const extensions = readExtensions(fields.lines(EXTENSIONS));
+    // 9.1: 1#extension, and the same.
+    if (extensions === undefined || (extensions.length === 0 && refuseEmptyLists)) return 'EXTENSION_INVALID';
     request.extensions = extensions;
   }
   return undefined;

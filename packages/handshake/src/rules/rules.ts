@@ -1,9 +1,11 @@
 // What a server allows, as pure functions of the request: put together, tested and reused apart from any socket.
 
-import { headerValues } from '../syntax/header-fields.js';
+import { checkToken, headerValues } from '../syntax/header-fields.js';
+import { inWords, misuse } from '../syntax/misuse.js';
+import { requireStrings, requireType } from '../syntax/options.js';
 import { isSameOrigin } from '../values/origin.js';
-import type { RejectOptions } from './answer.js';
-import type { OpeningRequest } from './request.js';
+import { copyRefusal, type RejectOptions } from './answer.js';
+import { type OpeningRequest, requireRequest } from './request.js';
 
 /**
  * Judges a request, over any version of HTTP: how to refuse it, or `undefined` for no objection.
@@ -42,7 +44,11 @@ export function findRefusal(
   request: OpeningRequest,
   rules: readonly RequestRule[],
 ): RejectOptions | undefined {
+  requireRequest(request);
+  if (!Array.isArray(rules))
+    throw misuse(TypeError, 'ARGUMENT_INVALID', `rules are an array, not ${inWords(rules)}`);
   for (const rule of rules) {
+    requireType('a rule', rule, 'function');
     const refusal = rule(request);
     if (refusal !== undefined) return refusal;
   }
@@ -68,8 +74,10 @@ export function allowOrigins(
   origins: readonly string[],
   refusal: RejectOptions = { status: 403, body: 'origin not allowed' },
 ): RequestRule {
+  requireStrings('origins', origins);
+  const answer = copyRefusal(refusal);
   return ({ origin }) =>
-    origin === undefined || origins.some((allowed) => isSameOrigin(origin, allowed)) ? undefined : refusal;
+    origin === undefined || origins.some((allowed) => isSameOrigin(origin, allowed)) ? undefined : answer;
 }
 
 /**
@@ -90,7 +98,9 @@ export function allowPaths(
   paths: readonly string[],
   refusal: RejectOptions = { status: 404, body: 'no such resource' },
 ): RequestRule {
-  return ({ resourceName }) => (paths.includes(resourceName.split('?', 1)[0]!) ? undefined : refusal);
+  requireStrings('paths', paths);
+  const answer = copyRefusal(refusal);
+  return ({ resourceName }) => (paths.includes(resourceName.split('?', 1)[0]!) ? undefined : answer);
 }
 
 /**
@@ -111,7 +121,9 @@ export function requireProtocol(
   protocols: readonly string[],
   refusal: RejectOptions = { status: 400, body: 'no subprotocol in common' },
 ): RequestRule {
-  return (request) => (request.protocols.some((name) => protocols.includes(name)) ? undefined : refusal);
+  requireStrings('protocols', protocols);
+  const answer = copyRefusal(refusal);
+  return (request) => (request.protocols.some((name) => protocols.includes(name)) ? undefined : answer);
 }
 
 /**
@@ -135,8 +147,11 @@ export function requireHeader(
   isRight: (value: string) => boolean,
   refusal: RejectOptions,
 ): RequestRule {
+  checkToken(name);
+  requireType('the judge of a value', isRight, 'function');
+  const answer = copyRefusal(refusal);
   return ({ headers }) => {
     const values = headerValues(headers, name);
-    return values.length === 1 && isRight(values[0]!) ? undefined : refusal;
+    return values.length === 1 && isRight(values[0]!) ? undefined : answer;
   };
 }

@@ -1,5 +1,6 @@
 import { consistsOf, equalsIgnoringCase, FIELD, lowerCodes, TOKEN } from './characters.js';
 import { inWords, misuse } from './misuse.js';
+import { isStrings, requireStrings, requireType } from './options.js';
 
 /**
  * Headers as a flat array of names and values in turn, in the order and letter case of the wire: what Node calls
@@ -18,6 +19,7 @@ export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
  * @param headers - a flat array of names and values
  * @param name - the header's name, in any letter case
  * @returns the values; empty if the header is absent
+ * @throws TypeError (`ARGUMENT_INVALID`) for anything but an array of strings and a string
  *
  * @example
  * ```ts
@@ -28,6 +30,8 @@ export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
  * ```
  */
 export function headerValues(headers: RawHeaders, name: string): string[] {
+  requireStrings('headers', headers);
+  requireType('the name of a header', name, 'string');
   const lower = lowerCodes(name);
   const values: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
@@ -40,6 +44,7 @@ export function headerValues(headers: RawHeaders, name: string): string[] {
  * Pairs as a flat array, for the functions over parsed heads.
  *
  * @param headers - pairs of name and value, for instance a fetch `Headers` object
+ * @throws TypeError (`HEADER_INVALID`) for what is no pairs of strings, as a plain object
  *
  * @example
  * ```ts
@@ -50,9 +55,23 @@ export function headerValues(headers: RawHeaders, name: string): string[] {
  * ```
  */
 export function flattenHeaders(headers: HeaderPairs): string[] {
+  const isIterable = typeof headers === 'object' && typeof headers?.[Symbol.iterator] === 'function';
+  if (!isIterable) throw noPairs(headers);
   const flat: string[] = [];
-  for (const [name, value] of headers) flat.push(name, value);
+  for (const pair of headers) {
+    if (!isStrings(pair) || pair.length !== 2) throw noPairs(pair);
+    flat.push(pair[0]!, pair[1]!);
+  }
   return flat;
+}
+
+function noPairs(got: unknown): Error {
+  const wanted = 'headers are pairs of name and value, both strings';
+  return misuse(
+    TypeError,
+    'HEADER_INVALID',
+    `${wanted}: an array of pairs, a Map or Headers, not ${inWords(got)}`,
+  );
 }
 
 // The headers the handshake writes itself; a second one from the caller would contradict it.
@@ -76,7 +95,7 @@ export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
 
 /** Throws TypeError unless `text` is a token (RFC 9110 5.6.2). */
 export function checkToken(text: string): void {
-  if (!consistsOf(text, TOKEN))
+  if (typeof text !== 'string' || !consistsOf(text, TOKEN))
     throw misuse(TypeError, 'HEADER_INVALID', `not a token (RFC 9110 5.6.2): ${inWords(text)}`);
 }
 

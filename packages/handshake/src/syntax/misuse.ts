@@ -7,8 +7,18 @@
 export type MisuseCode =
   /** Something else where a Uint8Array is wanted. */
   | 'NOT_BYTES'
+  /** There is no such option. */
+  | 'OPTION_UNKNOWN'
   /** An option has a value that makes no sense. */
   | 'OPTION_INVALID'
+  /** Something else where a string, a list of strings, a function or a fault is wanted. */
+  | 'ARGUMENT_INVALID'
+  /** Something else where a head is wanted, parsed: a fetch `Request`, for instance. */
+  | 'HEAD_INVALID'
+  /** Something else where a request is wanted that was checked, or made: a fault, for instance. */
+  | 'REQUEST_INVALID'
+  /** Something else where an extension is wanted, or where it has to answer (RFC 6455 9.1). */
+  | 'EXTENSION_INVALID'
   /** A call at the wrong moment: the head is complete, or there is no request to answer. */
   | 'WRONG_MOMENT'
   /** What was given is no WebSocket URI (RFC 6455 3). */
@@ -20,7 +30,9 @@ export type MisuseCode =
   /** A key that is not the Base64 of 16 bytes (RFC 6455 4.1). */
   | 'KEY_INVALID'
   /** A status or body that no refusal can have. */
-  | 'STATUS_INVALID';
+  | 'STATUS_INVALID'
+  /** The runtime has no source of random bytes, and none was given. */
+  | 'NO_RANDOM';
 
 /** A caller's fault, as it is thrown: a TypeError or RangeError with a {@link MisuseCode}. */
 export interface MisuseError extends Error {
@@ -42,9 +54,9 @@ export function inWords(value: unknown): string {
 }
 
 /** @throws TypeError for anything but a Uint8Array, of whichever realm; a `Buffer` is one */
-export function requireBytes(value: unknown): asserts value is Uint8Array {
+export function requireBytes(value: unknown, what = 'a chunk'): asserts value is Uint8Array {
   if (value instanceof Uint8Array) return;
   if (ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array') return;
   const got = typeof value === 'string' ? 'a string' : inWords(value);
-  throw misuse(TypeError, 'NOT_BYTES', `a chunk is a Uint8Array, not ${got}`);
+  throw misuse(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${got}`);
 }

@@ -1,6 +1,7 @@
 import { encodeBase64 } from '../syntax/base64.js';
 import { BASE64, consistsOf } from '../syntax/characters.js';
 import { inWords, misuse } from '../syntax/misuse.js';
+import { requireOption } from '../syntax/options.js';
 import type { OwnBytes } from '../syntax/own-bytes.js';
 import { sha1OfKey } from './sha1.js';
 
@@ -25,7 +26,9 @@ export type RandomSource = (bytes: OwnBytes) => unknown;
  * ```
  */
 export function isKey(key: string): boolean {
-  return key.length === 24 && key.slice(22) === '==' && consistsOf(key, BASE64, 22);
+  return (
+    typeof key === 'string' && key.length === 24 && key.slice(22) === '==' && consistsOf(key, BASE64, 22)
+  );
 }
 
 /**
@@ -51,7 +54,7 @@ export function acceptKey(key: string): string {
 
 /** {@link acceptKey} of a key that has been checked, or is a caller's; its length is, as SHA-1 is made for no other. */
 export function acceptValue(key: string): string {
-  if (key.length !== 24) throw notAKey(key);
+  if (typeof key !== 'string' || key.length !== 24) throw notAKey(key);
   return encodeBase64(sha1OfKey(key));
 }
 
@@ -60,6 +63,7 @@ export function acceptValue(key: string): string {
  *
  * @param random - the source of randomness, `crypto.getRandomValues` unless given
  * @returns 24 characters of Base64
+ * @throws TypeError (`NO_RANDOM`) when none is given and the runtime has no `crypto.getRandomValues`
  *
  * @example
  * ```ts
@@ -70,10 +74,23 @@ export function acceptValue(key: string): string {
  * assert.equal(generateKey((bytes) => bytes.fill(0)), 'AAAAAAAAAAAAAAAAAAAAAA==');
  * ```
  */
-export function generateKey(random: RandomSource = (bytes) => crypto.getRandomValues(bytes)): string {
+export function generateKey(random: RandomSource = fillFromRuntime): string {
+  requireOption('random', random, 'function');
   const nonce = new Uint8Array(16);
   random(nonce);
   return encodeBase64(nonce);
+}
+
+function fillFromRuntime(bytes: OwnBytes): void {
+  const { crypto } = globalThis;
+  if (typeof crypto?.getRandomValues !== 'function') {
+    throw misuse(
+      TypeError,
+      'NO_RANDOM',
+      'this runtime has no crypto.getRandomValues: give the option `random`, a function that fills an array with random bytes',
+    );
+  }
+  crypto.getRandomValues(bytes);
 }
 
 function notAKey(key: unknown): Error {

@@ -1,6 +1,8 @@
 import { CLASSES, consistsOf, isBlank, TOKEN } from '../syntax/characters.js';
 import { checkToken } from '../syntax/header-fields.js';
 import { MAX_EMPTY_ELEMENTS } from '../syntax/list.js';
+import { inWords, misuse } from '../syntax/misuse.js';
+import { requireStrings } from '../syntax/options.js';
 
 /**
  * One parameter of an extension (RFC 6455 9.1).
@@ -32,6 +34,7 @@ const BACKSLASH = 0x5c;
  *
  * @param values - the header's values, one a line
  * @returns the elements in order; `undefined` if any of it is malformed
+ * @throws TypeError (`ARGUMENT_INVALID`) for anything but an array of strings
  *
  * @example
  * ```ts
@@ -46,6 +49,14 @@ const BACKSLASH = 0x5c;
  * ```
  */
 export function parseExtensions(values: readonly string[]): ExtensionOffer[] | undefined {
+  requireStrings('the values of a header, one a line', values);
+  const offers = readExtensions(values);
+  // 9.1: 1#extension, to which empty elements do not contribute. RFC 9110 5.6.1.2.
+  return offers?.length === 0 && values.length > 0 ? undefined : offers;
+}
+
+/** {@link parseExtensions}, which takes a list without any element for none. */
+export function readExtensions(values: readonly string[]): ExtensionOffer[] | undefined {
   const offers: ExtensionOffer[] = [];
   empty = 0;
   for (const value of values) {
@@ -55,8 +66,7 @@ export function parseExtensions(values: readonly string[]): ExtensionOffer[] | u
     text = ''; // nothing of a head is kept
     if (!isRight) return undefined;
   }
-  // 9.1: 1#extension, to which empty elements do not contribute. RFC 9110 5.6.1.2.
-  return offers.length === 0 && values.length > 0 ? undefined : offers;
+  return offers;
 }
 
 // The line being read, how far, and the empty elements so far: for the functions below, which call nothing else. Each leaves
@@ -122,11 +132,25 @@ function readQuoted(): string {
   return consistsOf(content, TOKEN) ? content : '';
 }
 
+/** @throws TypeError (`ARGUMENT_INVALID`) unless a value is a list of extensions and their parameters */
+export function requireOffers(what: string, value: readonly ExtensionOffer[]): void {
+  if (Array.isArray(value) && value.every(isOffer)) return;
+  const got = Array.isArray(value) ? 'one with something else in it' : inWords(value);
+  const wanted = `${what}: an array of extensions, each with name and parameters, is wanted`;
+  throw misuse(TypeError, 'ARGUMENT_INVALID', `${wanted}, not ${got}`);
+}
+
+function isOffer(offer: unknown): boolean {
+  const { name, parameters } = Object(offer) as Partial<ExtensionOffer>;
+  const isParameter = (parameter: unknown): boolean => typeof parameter === 'object' && parameter !== null;
+  return typeof name === 'string' && Array.isArray(parameters) && parameters.every(isParameter);
+}
+
 /**
  * Writes a list of extensions as one header value, the inverse of {@link parseExtensions}.
  *
  * @param extensions - at least one element; names and values are tokens
- * @throws TypeError if a name or a value is not a token
+ * @throws TypeError if a name or a value is not a token (`HEADER_INVALID`), or there is none (`ARGUMENT_INVALID`)
  *
  * @example
  * ```ts
@@ -138,6 +162,7 @@ function readQuoted(): string {
  * ```
  */
 export function formatExtensions(extensions: readonly ExtensionOffer[]): string {
+  requireOffers('extensions', extensions);
   return extensions
     .map((extension) => {
       checkToken(extension.name);

@@ -1,3 +1,5 @@
+import { inWords, misuse } from '../syntax/misuse.js';
+
 /**
  * Every way a peer's handshake can be wrong, by its code: the section that says so (of RFC 6455 unless another is named), the
  * HTTP status a server answers with (0 where only a client can meet the fault), and a sentence for a person. `createFault` reads
@@ -166,6 +168,7 @@ export interface HandshakeFault {
  * @param code - a code of the table, for instance one a log kept
  * @param offset - byte offset in the peer's input, where it is known
  * @returns the fault as the handshake itself would report it
+ * @throws TypeError (`ARGUMENT_INVALID`) for a code that is not of the table
  *
  * @example
  * ```ts
@@ -178,6 +181,9 @@ export interface HandshakeFault {
  * ```
  */
 export function createFault(code: HandshakeFaultCode, offset?: number): HandshakeFault {
+  if (typeof code !== 'string' || !Object.hasOwn(FAULTS, code)) {
+    throw misuse(TypeError, 'ARGUMENT_INVALID', `there is no fault of the code ${inWords(code)}`);
+  }
   const { section, status, sentence } = FAULTS[code];
   const message = `${sentence} (${section.startsWith('RFC') ? section.replace('RFC', 'RFC ') : `RFC 6455 ${section}`})`;
   return { kind: 'fault', code, section, message, status: status || undefined, offset };

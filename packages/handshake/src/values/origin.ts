@@ -1,4 +1,5 @@
 import { equalsIgnoringCase, lowerCodes } from '../syntax/characters.js';
+import { requireType } from '../syntax/options.js';
 import { splitUri, type UriParts } from './uri.js';
 
 const PORTS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
@@ -15,6 +16,7 @@ const PORTS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
  *
  * @param origin - what a client sent, `UpgradeRequest.origin`
  * @param expected - the origin of the site, as in `https://example.com`
+ * @throws TypeError (`ARGUMENT_INVALID`) for anything but strings
  *
  * @example
  * ```ts
@@ -28,6 +30,8 @@ const PORTS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
  * ```
  */
 export function isSameOrigin(origin: string | undefined, expected: string): boolean {
+  if (origin != null) requireType('an origin', origin, 'string');
+  requireType('the origin of a site', expected, 'string');
   const left = splitUri(origin ?? '');
   const right = splitUri(expected);
   if (left === undefined || right === undefined || left.rest !== '' || right.rest !== '') return false;

@@ -1,13 +1,15 @@
 import { consistsOf, TOKEN } from '../syntax/characters.js';
 import { listElements } from '../syntax/list.js';
+import { requireStrings } from '../syntax/options.js';
 import { createFault, type HandshakeFault } from './faults.js';
 
 /**
  * Reads the client's `Sec-WebSocket-Protocol` (RFC 6455 4.1, request item 10; 11.3.4): tokens, each once, over all lines. Up
- * to 32 empty elements are ignored (RFC 9110 5.6.1.2).
+ * to 32 empty elements are ignored (RFC 9110 5.6.1.2), so a list of no others asks for nothing.
  *
  * @param values - the header's values, one a line
- * @returns the subprotocols in order of preference; empty without the header; or the client's fault
+ * @returns the subprotocols in order of preference; none without the header, and where it names none; or the client's fault
+ * @throws TypeError (`ARGUMENT_INVALID`) for anything but an array of strings
  *
  * @example
  * ```ts
@@ -19,11 +21,10 @@ import { createFault, type HandshakeFault } from './faults.js';
  * ```
  */
 export function parseProtocols(values: readonly string[]): string[] | HandshakeFault {
+  requireStrings('the values of a header, one a line', values);
   const protocols = listElements(values);
   if (protocols === undefined) return createFault('PROTOCOL_INVALID');
   const { length } = protocols;
-  // 11.3.4: 1#token, to which empty elements do not contribute. RFC 9110 5.6.1.2.
-  if (length === 0 && values.length > 0) return createFault('PROTOCOL_INVALID');
   for (let i = 0; i < length; i++) {
     // 4.1 item 10: of token characters ...
     if (!consistsOf(protocols[i]!, TOKEN)) return createFault('PROTOCOL_INVALID');
@@ -53,5 +54,7 @@ export function parseProtocols(values: readonly string[]): string[] | HandshakeF
  * ```
  */
 export function selectProtocol(offered: readonly string[], supported: readonly string[]): string | undefined {
+  requireStrings('subprotocols that are offered', offered);
+  requireStrings('protocols', supported);
   return offered.find((name) => supported.includes(name));
 }

@@ -7,12 +7,17 @@ import { inWords, misuse } from '../syntax/misuse.js';
 export interface WebSocketUri {
   /** Whether the scheme is `wss`: the bytes then go through TLS. */
   readonly secure: boolean;
-  /** As written; an IPv6 address in its brackets. */
+  /**
+   * Where to connect to, and the name to indicate in TLS: as written, but an IPv6 address without its brackets, which are syntax of
+   * the URI (RFC 3986 3.2.2).
+   */
   readonly host: string;
   readonly port: number;
   /** Path and query, never empty: what the request asks for. */
   readonly resourceName: string;
-  /** The value for `Host`: the port is in it unless it is the scheme's own (4.1, request item 4). */
+  /**
+   * The value for `Host`: an IPv6 address in its brackets, the port unless it is the scheme's own (4.1, request item 4).
+   */
   readonly authority: string;
 }
 
@@ -46,7 +51,7 @@ export interface UriParts {
  * const uri = parseWebSocketUri('wss://[::1]:8443/chat?room=1');
  * assert.deepEqual(
  *   [uri.secure, uri.host, uri.port, uri.resourceName, uri.authority],
- *   [true, '[::1]', 8443, '/chat?room=1', '[::1]:8443'],
+ *   [true, '::1', 8443, '/chat?room=1', '[::1]:8443'],
  * );
  * ```
  */
@@ -58,7 +63,12 @@ export function parseWebSocketUri(uri: string | { readonly href: string }): WebS
     throw invalid('has visible ASCII only: encode the rest, as new URL(text) does', text);
   if (text.includes('#')) throw invalid('has no fragment: "MUST NOT be used"', text);
   const parts = splitUri(text);
-  if (parts === undefined) throw invalid('is ws: or wss:, // and a host without a user', text);
+  if (parts === undefined) {
+    // Nothing of a password is told. RFC 6455 3 has no user in its grammar.
+    if (text.split('/', 3)[2]?.includes('@'))
+      throw invalid('has no user information: send an Authorization header instead');
+    throw invalid('is ws: or wss:, // and a host', text);
+  }
   const secure = parts.scheme === 'wss';
   if (!secure && parts.scheme !== 'ws')
     throw invalid(`is of the scheme ws or wss, not ${parts.scheme}`, text);
@@ -66,7 +76,7 @@ export function parseWebSocketUri(uri: string | { readonly href: string }): WebS
   const port = parts.port < 0 ? usual : parts.port;
   return {
     secure,
-    host: parts.host,
+    host: parts.host.startsWith('[') ? parts.host.slice(1, -1) : parts.host,
     port,
     resourceName: resourceNameOf(parts.rest),
     authority: port === usual ? parts.host : `${parts.host}:${port}`,

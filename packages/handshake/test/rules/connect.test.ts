@@ -103,11 +103,20 @@ describe('wrong requests', () => {
     ['version 8 (H34)', changed('sec-websocket-version', '8'), 'VERSION_UNSUPPORTED'],
     ['two versions (H29)', [...right, ...version], 'VERSION_REPEATED'],
     ['two origins (H24)', [...right, 'origin', 'a', 'origin', 'b'], 'ORIGIN_REPEATED'],
-    ['no subprotocol', [...right, 'sec-websocket-protocol', ',,'], 'PROTOCOL_INVALID'],
-    ['no extension', [...right, 'sec-websocket-extensions', ',,'], 'EXTENSION_INVALID'],
     ['an unclosed quote (A02)', [...right, 'sec-websocket-extensions', 'a; b="c'], 'EXTENSION_INVALID'],
   ] as const)('%s', (_name, list, expected, isEnabled: boolean = true) => {
     expect(code(list, isEnabled)).toBe(expected);
+  });
+
+  test.each([
+    ['subprotocols', 'sec-websocket-protocol', 'PROTOCOL_INVALID'],
+    ['extensions', 'sec-websocket-extensions', 'EXTENSION_INVALID'],
+  ])('a list of %s without any is refused for a server that is told to', (_name, header, expected) => {
+    for (const value of ['', ',,']) {
+      const list = [...right, header, value];
+      expect(checkConnect(list, true)).toMatchObject({ kind: 'request', protocols: [], extensions: [] });
+      expect(checkConnect(list, true, { refuseEmptyLists: true })).toMatchObject({ code: expected });
+    }
   });
 });
 

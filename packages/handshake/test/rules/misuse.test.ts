@@ -2,9 +2,28 @@
 import { inspect } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { ClientHandshake, createRequest, rejectRequest, ServerHandshake } from '../../src/index.js';
-import { acceptKey, parseWebSocketUri } from '../../src/values.js';
+import {
+  acceptRequest,
+  ClientHandshake,
+  checkRequest,
+  checkResponse,
+  createRequest,
+  rejectFault,
+  rejectRequest,
+  ServerHandshake,
+} from '../../src/index.js';
+import { confirmExtensions, createFault, negotiateExtensions } from '../../src/rules.js';
+import {
+  acceptKey,
+  generateKey,
+  parseExtensions,
+  parseProtocols,
+  parseWebSocketUri,
+} from '../../src/values.js';
 import { bytes, requestText } from '../bytes.js';
+import { madeUp } from '../vectors.js';
+
+const x = madeUp({ name: 'x', rsv: 64, accepts: [''], offers: [''], confirms: [''] });
 
 const server = (): ServerHandshake => {
   const handshake = new ServerHandshake();
@@ -47,7 +66,7 @@ test.each<readonly [string, () => unknown, string, string]>([
     'of the scheme ws or wss, not http',
   ],
   ['a path alone', () => new ClientHandshake('/chat'), 'URI_INVALID', 'ws: or wss:'],
-  ['a user', () => new ClientHandshake('ws://u:p@a/'), 'URI_INVALID', 'without a user'],
+  ['a user', () => new ClientHandshake('ws://u:p@a/'), 'URI_INVALID', 'an Authorization header'],
   ['a blank', () => new ClientHandshake('ws://a/b c'), 'URI_INVALID', 'visible ASCII only'],
   ['no URI', () => new ClientHandshake(5 as never), 'URI_INVALID', 'not as 5'],
   [
@@ -79,6 +98,85 @@ test.each<readonly [string, () => unknown, string, string]>([
     () => server().accept({ protocol: 'x' }),
     'PROTOCOL_INVALID',
     'did not offer the subprotocol "x"',
+  ],
+  [
+    'a fault in place of a request',
+    () => acceptRequest(createFault('METHOD_NOT_GET') as never),
+    'REQUEST_INVALID',
+    'not a fault, which rejectFault answers',
+  ],
+  [
+    'a head in place of a request',
+    () => acceptRequest({} as never),
+    'REQUEST_INVALID',
+    'a head is checked first',
+  ],
+  ['an empty head', () => checkRequest({} as never), 'HEAD_INVALID', 'rawHeaders, a flat array'],
+  [
+    'a fetch Request in place of a head',
+    () => checkRequest(new Request('http://a/') as never),
+    'HEAD_INVALID',
+    'not an object of type Request; requestHeadOf makes one',
+  ],
+  [
+    'a fetch Response in place of a head',
+    () => checkResponse(createRequest('ws://a/'), new Response() as never),
+    'HEAD_INVALID',
+    'type Response',
+  ],
+  [
+    'another request in place of the one that was made',
+    () => checkResponse('ws://a/' as never, { httpVersion: '1.1', rawHeaders: [] }),
+    'REQUEST_INVALID',
+    'not against "ws://a/"',
+  ],
+  [
+    'letters in place of lines',
+    () => parseExtensions('permessage-deflate' as never),
+    'ARGUMENT_INVALID',
+    'an array of strings is wanted, not "permessage-deflate"',
+  ],
+  ['the same of subprotocols', () => parseProtocols('chat' as never), 'ARGUMENT_INVALID', 'one a line'],
+  ['a request in place of a fault', () => rejectFault({} as never), 'ARGUMENT_INVALID', 'what a check gives'],
+  ['a code that is none', () => createFault('toString' as never), 'ARGUMENT_INVALID', '"toString"'],
+  [
+    'a plain object as headers',
+    () => createRequest('ws://a/', { headers: { a: 'b' } as never }),
+    'HEADER_INVALID',
+    'an array of pairs, a Map or Headers, not an object',
+  ],
+  ['a typo', () => server().accept({ protocls: ['a'] } as never), 'OPTION_UNKNOWN', "no option 'protocls'"],
+  ['options that are none', () => new ServerHandshake(5 as never), 'OPTION_INVALID', 'an object, not 5'],
+  [
+    'an extension that is none',
+    () => createRequest('ws://a/', { extensions: ['permessage-deflate'] as never }),
+    'EXTENSION_INVALID',
+    '"permessage-deflate" has not',
+  ],
+  [
+    'an extension that offers nothing of the kind',
+    () => createRequest('ws://a/', { extensions: [{ ...x, offers: () => 'x' as never }] }),
+    'EXTENSION_INVALID',
+    'offers of the extension x gives parameter lists',
+  ],
+  [
+    'one that agrees without a response',
+    () => negotiateExtensions([{ name: 'x', parameters: [] }], [{ ...x, accept: () => ({}) as never }]),
+    'EXTENSION_INVALID',
+    'accept of the extension x gives a response',
+  ],
+  [
+    'one that confirms nothing of the kind',
+    () => confirmExtensions([{ name: 'x', parameters: [] }], [{ ...x, confirm: () => true as never }]),
+    'EXTENSION_INVALID',
+    'confirm of the extension x gives an agreement',
+  ],
+  ['a source of randomness', () => generateKey(5 as never), 'OPTION_INVALID', 'random is a function, not 5'],
+  [
+    'a body that is none',
+    () => rejectRequest({ status: 400, body: {} as never }),
+    'NOT_BYTES',
+    'a string or bytes',
   ],
   ['a key', () => acceptKey('x'), 'KEY_INVALID', 'the Base64 of 16 bytes, not "x"'],
   ['a status', () => rejectRequest({ status: 101 }), 'STATUS_INVALID', 'from 200 to 599, not 101'],

@@ -83,10 +83,10 @@ describe('empty elements', () => {
     }
   });
 
-  test('do not make a list of which one element is required', () => {
+  test('make no list of extensions, of which one is required, and ask for no subprotocol', () => {
     for (const values of [[''], ['', ''], [','], [' ,\t', ' ']]) {
       expect(parseExtensions(values)).toBeUndefined();
-      expect(parseProtocols(values)).toMatchObject({ code: 'PROTOCOL_INVALID' });
+      expect(parseProtocols(values)).toEqual([]);
     }
     expect(parseExtensions([])).toEqual([]);
     expect(parseProtocols([])).toEqual([]);

@@ -9,7 +9,8 @@ test.each([
   ['wss://example.com:443/a?b=/c?d', true, 'example.com', 443, '/a?b=/c?d', 'example.com'],
   ['wss://example.com:80', true, 'example.com', 80, '/', 'example.com:80'],
   ['ws://example.com:?q', false, 'example.com', 80, '/?q', 'example.com'],
-  ['ws://[::1]:9/x', false, '[::1]', 9, '/x', '[::1]:9'],
+  ['ws://[::1]:9/x', false, '::1', 9, '/x', '[::1]:9'],
+  ['wss://[fe80::1.2.3.4]', true, 'fe80::1.2.3.4', 443, '/', '[fe80::1.2.3.4]'],
   ['ws://127.0.0.1:65535/%20', false, '127.0.0.1', 65535, '/%20', '127.0.0.1:65535'],
 ])('%s', (uri, secure, host, port, resourceName, authority) => {
   expect(parseWebSocketUri(uri)).toEqual({ secure, host, port, resourceName, authority });
@@ -39,6 +40,11 @@ test.each([
   'ws://[1.2.3.4]/',
 ])('%j is refused', (uri) => {
   expect(() => parseWebSocketUri(uri)).toThrow(TypeError);
+});
+
+test('user information is refused with the way that there is', () => {
+  expect(() => parseWebSocketUri('ws://user:secret@example.com/')).toThrow(/Authorization/);
+  expect(() => parseWebSocketUri('ws://user:secret@example.com/')).not.toThrow(/secret/);
 });
 
 test('agrees with URL on what URL writes', () => {

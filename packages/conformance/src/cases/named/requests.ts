@@ -55,13 +55,15 @@ const MILDER: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
 const REFUSABLE: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
   [/^(?:upgrade-(?:list|repeated)|.*-empty-|key-pad-bits|head-leading)/, 'NON-STRICT'],
   [/^(?:eight-bit-value|content-length-zero|origin-null|.*-many-|.*-inherited-)/, 'INFORMATIONAL'],
+  // An empty list is against the grammar (9.1, 11.3.4), and nothing asked for by RFC 9110 5.6.1.2: both are right.
+  [/^extension-(?:only-)?empty$/, 'INFORMATIONAL'],
   // A server may be for pages of its own only (10.2), or for subprotocols of its own only.
   [/^(?:rfc-example|protocol-)/, 'INFORMATIONAL'],
 ];
 
 /** Heads that are no use here: other hosts and targets, limits of one implementation, heads that are not finished. */
 const LEFT_OUT =
-  /^(?:host-(?:port|empty-port|ipv|reg-name)|target-(?:query|root|asterisk|unescaped|absolute)|http-1\.2|limit-|incomplete|empty|truncated|head-leading-.*(?:only|truncated)|frames-behind|text-behind|frames-behind-refused|protocol-two-lines$|extension-(?:agreed|declined|at-most|two|rsv|quoted|blanks|name-case))/;
+  /^(?:host-(?:port|empty-port|ipv|reg-name)|target-(?:query|root|asterisk|unescaped|absolute)|http-1\.2|limit-|incomplete|empty|truncated|head-leading-.*(?:only|truncated)|frames-behind|text-behind|frames-behind-refused|protocol-two-lines$|.*-empty-refused$|extension-(?:agreed|declined|at-most|two|rsv|quoted|blanks|name-case))/;
 
 function isComplete(vector: HeadVector): boolean {
   const head = headOf(vector);

@@ -93,7 +93,7 @@ const REFUSABLE: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
 
 /** Heads that need a certain offer or key of the client's, that are not finished, or that are about limits. */
 const LEFT_OUT =
-  /^(?:rfc-example|uri|protocol-none|protocol-not-offered-[03]|protocol-repeated|extension-(?:agreed|silent|repeated|conflict|refused|empty|only)|frames-behind|interim-endless|endless|truncated|incomplete|after-fault|refused-(?:waits|short|limit|coded|lengths|1\.0|204|304)|fold)/;
+  /^(?:rfc-example|uri|protocol-none|protocol-not-offered-[03]|protocol-repeated|extension-(?:agreed|silent|repeated|conflict|refused|empty|only)|frames-behind|interim-endless|endless|truncated|incomplete|after-fault|refused-(?:waits|short|limit|coded|chunks|lengths|1\.0|204|304)|redirect-chunks|fold)/;
 
 function caseOf(vector: HeadVector & { readonly name: string }): Case {
   const { name, section, about, expect } = vector;
