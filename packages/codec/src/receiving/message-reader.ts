@@ -46,6 +46,8 @@ export class MessageReader extends FrameReader {
   #decoded: DecodedMessage | null = null;
   /** How the connection ended, or `HEARD_CLOSE` when it is about to. */
   #outcome: Outcome | typeof HEARD_CLOSE | null = null;
+  /** How many pongs without a payload have come: such are the answers to a host's pings. */
+  pongs = 0;
 
   constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
@@ -288,6 +290,7 @@ export class MessageReader extends FrameReader {
         if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
       }
     } else {
+      if (start === end) this.pongs++;
       this.#sink.pong?.(copyOf(bytes, start, end));
     }
     poisonOwn(bytes, start, end);

@@ -2,7 +2,7 @@
  * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
  *
  * ```
- *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping
+ *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping, or after awaitFrom()
  *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> EXPIRED
  *     ^                                 |
  *     `------------- received() --------'
@@ -10,14 +10,19 @@
  *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
  * ```
  */
-import { positiveInteger, requireTime } from '../rules/options.js';
+import { positiveInteger, requireTime, requireType } from '../rules/options.js';
 
 /** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
 export interface KeepaliveOptions {
   /** After so long without any byte from the peer it is pinged. */
   readonly pingIntervalMs?: number;
-  /** After so long without any byte since a ping the peer counts as gone. */
+  /** After so long without any byte since a ping the peer counts as gone; see {@link Keepalive.awaitFrom}. */
   readonly pongTimeoutMs?: number;
+  /**
+   * Whether a peer that talks is pinged too: each `pingIntervalMs`, whatever comes from it. For a proxy that watches each
+   * direction alone, and cuts off a peer that only sends. False by default.
+   */
+  readonly pingsWhileTalking?: boolean;
   /** After so long without a message, in or out, the connection has had its time; pings and pongs do not count. */
   readonly idleTimeoutMs?: number;
   /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
@@ -71,10 +76,12 @@ export class Keepalive {
    */
   constructor(options: KeepaliveOptions, now: number) {
     const { pingIntervalMs = 1, pongTimeoutMs = 1, idleTimeoutMs = 1, closeTimeoutMs = 1 } = options;
+    const { pingsWhileTalking = false } = options;
     positiveInteger('pingIntervalMs', pingIntervalMs);
     positiveInteger('pongTimeoutMs', pongTimeoutMs);
     positiveInteger('idleTimeoutMs', idleTimeoutMs);
     positiveInteger('closeTimeoutMs', closeTimeoutMs);
+    requireType('pingsWhileTalking', pingsWhileTalking, 'boolean');
     this.#options = options;
     this.#since = requireTime('now', now);
     this.#active = now;
@@ -85,7 +92,19 @@ export class Keepalive {
     requireTime('now', now);
     if (this.#state > PINGED) return;
     this.#state = ALIVE;
-    this.#since = now;
+    // The next ping follows upon the last one, or upon the last byte.
+    this.#since = this.#options.pingsWhileTalking === true ? Math.min(this.#since, now) : now;
+  }
+
+  /**
+   * A Ping or a Close that is to be answered was not read before some time: its time limit runs from there. For a host that knows
+   * what lies before the frame, on its way to the peer. Throws RangeError if the time is not a finite number.
+   *
+   * @param time - may be in the future; a time before the limit's present start changes nothing
+   */
+  awaitFrom(time: number): void {
+    requireTime('time', time);
+    if (this.#state === PINGED || this.#state === CLOSING) this.#since = Math.max(this.#since, time);
   }
 
   /** A message was sent or received. Throws RangeError if `now` is not a finite number. */
@@ -94,14 +113,14 @@ export class Keepalive {
   }
 
   /**
-   * The closing handshake began, on either side: from now on only its time limit counts. Throws RangeError if `now` is not a
-   * finite number.
+   * The closing handshake began, on either side: from now on only its time limit counts. Called again it ends what
+   * {@link Keepalive.awaitFrom} has granted. Throws RangeError if `now` is not a finite number.
    */
   closing(now: number): void {
     requireTime('now', now);
-    if (this.#state >= CLOSING) return;
+    if (this.#state > CLOSING) return;
+    this.#since = this.#state === CLOSING ? Math.min(this.#since, now) : now;
     this.#state = CLOSING;
-    this.#since = now;
   }
 
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */

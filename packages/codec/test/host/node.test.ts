@@ -92,6 +92,7 @@ describe('hostSocket', () => {
       pingIntervalMs: 800,
       pongTimeoutMs: 400,
       closeTimeoutMs: 400,
+      minReadBytesPerSecond: 10_000_000,
     });
     socket.on('error', () => {}).pause();
     const frame = Buffer.concat([
