@@ -73,7 +73,6 @@ export class PeerWatch {
     if (!this.#pinged) return;
     this.#pinged = false;
     this.#question = NONE;
-    this.#lookedTwice = false;
     this.watch(); // the next ping may be due before the pong was
   }
 
@@ -91,7 +90,7 @@ export class PeerWatch {
    * `'pong-timeout'` for a ping that has not even left
    */
   check(now: number, deaf: boolean): KeepaliveAction | 'later' | 'unread' {
-    if (this.#pinged && now >= this.keepalive.deadline) {
+    if (this.#pinged && now >= this.keepalive.answerDeadline) {
       if (deaf) {
         this.heard(now);
       } else if (!this.#lookedTwice) {
@@ -102,20 +101,26 @@ export class PeerWatch {
       }
     }
     const action = this.keepalive.check(now);
+    // Behind a ping that has not left another one says nothing.
+    if (action === 'ping' && this.#question === WAITS) {
+      this.watch();
+      return 'later';
+    }
     return action === 'pong-timeout' && this.#question === WAITS ? 'unread' : action;
   }
 
   /**
-   * A Ping has been made, at the time told last, and not been written yet.
+   * A Ping has been made, at the time told last, and not been written yet. If one is out already it is that one that counts.
    *
    * @param waiting - how many bytes wait in the connection, it included
    * @param pongs - how many have come
    */
   pinged(waiting: number, pongs: number): void {
+    const answered = pongs >= this.#pings++;
+    if (this.#pinged) return;
     this.#pinged = true;
-    const unread = this.#count();
-    // All pings have been answered, and so has been read what was before the last one.
-    if (pongs >= this.#pings++) unread.readTo(this.#position);
+    // All pings have been answered, and so has been read what was before the last question.
+    if (answered) this.#count().readTo(this.#position);
     this.#ask(waiting);
   }
 

@@ -64,8 +64,10 @@ const DONE = 4;
 export class Keepalive {
   readonly #options: KeepaliveOptions;
   #state: typeof ALIVE | typeof PINGED | typeof EXPIRED | typeof CLOSING | typeof DONE = ALIVE;
-  /** When the peer was last heard, or pinged since. */
+  /** When the peer was last heard, or has begun to owe an answer. */
   #since: number;
+  /** When it was last pinged. */
+  #pinged: number;
   /** When a message last went either way. */
   #active: number;
 
@@ -85,6 +87,7 @@ export class Keepalive {
     this.#options = options;
     this.#since = requireTime('now', now);
     this.#active = now;
+    this.#pinged = now;
   }
 
   /** Bytes arrived, of whatever kind. Throws RangeError if `now` is not a finite number. */
@@ -92,15 +95,15 @@ export class Keepalive {
     requireTime('now', now);
     if (this.#state > PINGED) return;
     this.#state = ALIVE;
-    // The next ping follows upon the last one, or upon the last byte.
-    this.#since = this.#options.pingsWhileTalking === true ? Math.min(this.#since, now) : now;
+    this.#since = now;
   }
 
   /**
    * A Ping or a Close that is to be answered was not read before some time: its time limit runs from there. For a host that knows
    * what lies before the frame, on its way to the peer. Throws RangeError if the time is not a finite number.
    *
-   * @param time - may be in the future; a time before the limit's present start changes nothing
+   * @param time - may be in the future: until then there are further pings, as a proxy on the way may ask for signs of life. A
+   * time before the limit's present start changes nothing
    */
   awaitFrom(time: number): void {
     requireTime('time', time);
@@ -126,27 +129,38 @@ export class Keepalive {
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
   get deadline(): number {
     const { idleTimeoutMs } = this.#options;
-    const deadline = this.#stateDeadline();
+    const deadline = Math.min(this.#pingDeadline(), this.#stateDeadline());
     return idleTimeoutMs === undefined || this.#state >= EXPIRED
       ? deadline
       : Math.min(deadline, this.#active + idleTimeoutMs);
   }
 
   /**
+   * When what is awaited in the present state is late, whatever pings are due before.
+   *
+   * @internal
+   */
+  get answerDeadline(): number {
+    return this.#stateDeadline();
+  }
+
+  /**
    * Tells what is due.
    *
    * @param now - may be late: nothing is missed
-   * @returns `'ping'` once for each quiet interval; a timeout once, and `'none'` ever after
+   * @returns `'ping'` once for each quiet interval, also while the answer to one is not due yet; a timeout once, and `'none'`
+   * ever after
    * @throws RangeError if `now` is not a finite number
    */
   check(now: number): KeepaliveAction {
     requireTime('now', now);
+    if (now >= this.#pingDeadline()) {
+      this.#pinged = now;
+      if (this.#state === ALIVE) this.#since = now;
+      this.#state = PINGED;
+      return 'ping';
+    }
     if (now >= this.#stateDeadline()) {
-      if (this.#state === ALIVE) {
-        this.#state = PINGED;
-        this.#since = now;
-        return 'ping';
-      }
       const pinged = this.#state === PINGED;
       this.#state = pinged ? EXPIRED : DONE;
       return pinged ? 'pong-timeout' : 'close-timeout';
@@ -156,11 +170,19 @@ export class Keepalive {
     return 'idle-timeout';
   }
 
+  #pingDeadline(): number {
+    const { pingIntervalMs, pingsWhileTalking } = this.#options;
+    if (pingIntervalMs === undefined || this.#state > PINGED) return Number.POSITIVE_INFINITY;
+    if (this.#state === ALIVE) return (pingsWhileTalking === true ? this.#pinged : this.#since) + pingIntervalMs;
+    // Behind an answer that is due no other ping is of use.
+    const next = this.#pinged + pingIntervalMs;
+    return next < this.#since ? next : Number.POSITIVE_INFINITY;
+  }
+
   #stateDeadline(): number {
     const options = this.#options;
     let wait: number | undefined;
-    if (this.#state === ALIVE) wait = options.pingIntervalMs;
-    else if (this.#state === PINGED) wait = options.pongTimeoutMs;
+    if (this.#state === PINGED) wait = options.pongTimeoutMs;
     else if (this.#state === CLOSING) wait = options.closeTimeoutMs;
     return wait === undefined ? Number.POSITIVE_INFINITY : this.#since + wait;
   }
