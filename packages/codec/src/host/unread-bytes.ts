@@ -7,8 +7,8 @@
  * a peer that reads.
  *
  * - Bounded: what kernels and proxies hold counts up to `MAX_UNREAD_BYTES`, so that a peer that reads nothing is given up in
- *   bounded time: 18 minutes at 240 bytes a second, and as long as the batch takes that is under way. Where more lies there a peer
- *   must read so much in that time.
+ *   bounded time: 18 minutes at 240 bytes a second, and 23 more for a batch of 320 KiB under way. Where more lies there, a peer must
+ *   read it all in that time.
  * - Sends cost nothing: what has left since the last look counts as if it had left now, which is later than it did.
  * - A Pong that has come shows that everything before its Ping has been read.
  */
