@@ -128,7 +128,11 @@ describe('a client that takes its time', () => {
   });
 
   it('and is silent past the wait for its pong', async () => {
-    const { port } = await startBusyChat({ pingIntervalMs: 1000, pongTimeoutMs: 1000 });
+    const { port } = await startBusyChat({
+      pingIntervalMs: 1000,
+      pongTimeoutMs: 1000,
+      minReadBytesPerSecond: 1_000_000,
+    });
     const silent = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'silent' }));
     await silent.ended;
     const { pings, close } = silent.frames();

@@ -126,6 +126,15 @@ export class Connection<D extends Delivery = 'messages'> {
   }
 
   /**
+   * How many pongs without a payload have come.
+   *
+   * @internal
+   */
+  get pongs(): number {
+    return this.#input.pongs;
+  }
+
+  /**
    * Tells of an exception that the host has nobody to throw at, as those outside of any call are told of.
    *
    * @internal

@@ -84,8 +84,13 @@ export function hostBunSocket(
   };
   const host: ConnectionHost = new ConnectionHost(connection, transport, config, now());
   host.flush();
-  if (head.length > 0) queueMicrotask(() => host.receive(head, now()));
+  if (head.length > 0) receiveSoon(host, head);
   return host;
+}
+
+/** A function, so that nothing that lives as long as the socket holds `head`. */
+function receiveSoon(host: ConnectionHost, head: Uint8Array): void {
+  queueMicrotask(() => host.receive(head, now()));
 }
 
 /**

@@ -21,7 +21,7 @@ import type { SendOptions } from '../agreed/send-options.js';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedMessage } from '../frames/prepared-message.js';
 import type { ByteRange } from '../memory/span.js';
-import { GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../rules/close-codes.js';
+import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../rules/close-codes.js';
 import { misuse, requireBytes } from '../rules/misuse.js';
 import type { MessageOpcode } from '../rules/opcodes.js';
 import type { Keepalive } from '../time/keepalive.js';
@@ -74,9 +74,15 @@ export class ConnectionHost {
   get keepalive(): Keepalive {
     return this.#watch.keepalive;
   }
-  /** Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less wait again. */
+  /**
+   * Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less wait again; also when the transport is
+   * gone, as nothing waits then: {@link ConnectionHost.gone} tells, and methods that send return false.
+   */
   onDrained: (() => void) | undefined;
-  /** Called once, when the transport is gone. The connection's sink has heard `closed` by then, unless it is paused. */
+  /**
+   * Called once, when the transport is gone; last, behind `onDrained`. The connection's sink has heard `closed` by then, unless it is
+   * paused.
+   */
   onGone: (() => void) | undefined;
   readonly #transport: Transport;
   readonly #config: HostConfig;
@@ -118,10 +124,11 @@ export class ConnectionHost {
     this.connection = connection;
     this.#transport = transport;
     this.#config = config instanceof HostConfig ? config : new HostConfig(config);
-    this.#watch = new PeerWatch(this.#config.times, now, (time) => {
+    const { times, highWaterBytes, minReadBytesPerSecond } = this.#config;
+    this.#output = new OutputBatches(connection, transport, highWaterBytes);
+    this.#watch = new PeerWatch(times, minReadBytesPerSecond, this.#output, now, (time) => {
       if (!this.gone) this.#call(() => this.#transport.wakeAt(time));
     });
-    this.#output = new OutputBatches(connection, transport, this.#config.highWaterBytes);
     connection.hostedBy(this);
     this.#watch.watch();
   }
@@ -187,12 +194,14 @@ export class ConnectionHost {
   wake(now: number): void {
     this.#watch.rang(now);
     if (this.#state === GONE) return;
+    this.#watch.moved(this.#held);
     const deaf = this.#paused || (this.connection.paused && !this.#held);
     switch (this.#watch.check(now, deaf)) {
       case 'later':
         return;
       case 'ping':
         this.#guard(() => this.connection.ping());
+        this.#watch.pinged(this.connection.bufferedAmount, this.connection.pongs);
         break;
       case 'idle-timeout':
         this.#guard(() => this.connection.close(GOING_AWAY, 'idle'));
@@ -203,15 +212,17 @@ export class ConnectionHost {
         }
         break;
       case 'pong-timeout':
-        this.#fail(POLICY_VIOLATION, 'no answer to a ping');
-        this.#run(true);
-        this.#destroy(undefined);
+        this.#giveUp('no answer to a ping');
+        return;
+      case 'unread':
+        this.#giveUp('what is sent is not read');
         return;
       case 'close-timeout':
         this.#destroy(undefined);
         return;
     }
     this.#run(true);
+    this.#watch.moved(this.#held);
     this.#watch.watch();
   }
 
@@ -293,9 +304,9 @@ export class ConnectionHost {
     } else if (!this.#reading) this.#run(false);
   }
 
-  /** How many bytes wait: in the connection, and in a batch that is not through. */
+  /** How many bytes wait: in the connection, and in a batch that is not through. None do once the transport is gone. */
   get waitingBytes(): number {
-    return this.connection.bufferedAmount + this.#output.bytes;
+    return this.gone ? 0 : this.connection.bufferedAmount + this.#output.bytes;
   }
 
   /** Whether more than `highWaterBytes` wait: what is not urgent had better wait for {@link ConnectionHost.onDrained}. */
@@ -324,8 +335,8 @@ export class ConnectionHost {
 
   /** Whether there is room for a message; one alone always has. */
   #mayBegin(): boolean {
+    if (this.gone) return false;
     const { maxWaitingBytes, whenOver } = this.#config;
-    if (this.gone) this.#discard();
     // One that has sent its Close sends nothing anyway.
     if (this.waitingBytes <= maxWaitingBytes || !this.connection.sends) return true;
     if (whenOver === 'fail') {
@@ -335,9 +346,11 @@ export class ConnectionHost {
     return false;
   }
 
-  /** There is nowhere to write to any more: nothing is held of what the last messages are answered with. */
+  /** There is nowhere to write to any more: nothing is held of what waited, nor of what the last messages are answered with. */
   #discard(): void {
-    while (this.connection.takeOutput() !== undefined);
+    this.#guard(() => {
+      while (this.connection.takeOutput() !== undefined);
+    });
   }
 
   #sent(): true {
@@ -369,16 +382,14 @@ export class ConnectionHost {
   #progress(now: number, move: () => void): void {
     this.#watch.tell(now);
     if (this.#state === GONE) return;
-    const before = this.#output.bytes;
     try {
       move();
     } catch (error) {
       this.#destroy(error);
       return;
     }
-    // A peer that reads is there, even if it is not read from. What was last does not count: memory on the way took it.
-    if (this.#output.bytes < before && this.waitingBytes > 0) this.#watch.heard(now);
     this.#run(true);
+    this.#watch.moved(this.#held);
   }
 
   // Reading.
@@ -392,7 +403,9 @@ export class ConnectionHost {
   #endReading(): void {
     this.#reading = false;
     this.#answers += Math.max(0, this.connection.bufferedAmount - this.#before);
-    if (this.#state === GONE) this.#tellGone();
+    if (this.#state !== GONE) return;
+    this.#discard();
+    this.#tellGone();
   }
 
   /**
@@ -445,6 +458,7 @@ export class ConnectionHost {
       this.#reading = false;
     }
     this.#guard(() => this.connection.transportGone());
+    this.#discard();
   }
 
   #threw(error: unknown): void {
@@ -520,16 +534,21 @@ export class ConnectionHost {
     const { state } = this.connection;
     this.#read(state === 'closed' || !this.#stopsReading());
     if (state !== 'open') this.#settleClosing(timed);
-    if (this.#isFull) {
-      this.#wasFull = true;
-    } else if (this.#wasFull && !this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) {
-      this.#wasFull = false;
-      this.#guard(() => this.onDrained?.());
-    }
+    if (this.#isFull) this.#wasFull = true;
+    else if (!this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) this.#tellDrained();
+  }
+
+  #tellDrained(): void {
+    if (!this.#wasFull) return;
+    this.#wasFull = false;
+    this.#guard(() => this.onDrained?.());
   }
 
   #settleClosing(timed: boolean): void {
-    this.#watch.beginClosing(timed);
+    const { outcome, bufferedAmount } = this.connection;
+    // A peer that has only ended its side may still read.
+    const failed = outcome !== undefined && !outcome.clean && outcome.code !== ABNORMAL_CLOSURE;
+    this.#watch.beginClosing(timed, failed, bufferedAmount);
     if (this.connection.transport !== 'end' || this.waitingBytes > 0 || this.#state !== RUNNING) return;
     this.#state = ENDING;
     this.#call(() => this.#transport.end());
@@ -554,6 +573,12 @@ export class ConnectionHost {
     }
   }
 
+  #giveUp(reason: string): void {
+    this.#fail(POLICY_VIOLATION, reason);
+    this.#run(true);
+    this.#destroy(undefined);
+  }
+
   #destroy(error: unknown): void {
     if (this.#state === GONE) return;
     this.#end(error, true);
@@ -565,6 +590,7 @@ export class ConnectionHost {
     this.#state = GONE;
     this.#transportError = error;
     this.#output.drop();
+    this.#discard();
     try {
       transport.wakeAt(Number.POSITIVE_INFINITY);
       if (destroys) transport.destroy();
@@ -585,6 +611,7 @@ export class ConnectionHost {
     }
     this.#inputEnded = true;
     this.#readLast();
+    this.#tellDrained();
     this.#guard(() => this.onGone?.());
   }
 }

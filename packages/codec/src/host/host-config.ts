@@ -4,15 +4,24 @@ import { type KeepaliveOptions, KeepaliveTimes } from '../time/keepalive.js';
 
 /** Options of a {@link ConnectionHost}. All have a finite default. */
 export interface HostOptions extends KeepaliveOptions {
-  /** After so long without any byte from the peer it is pinged; 30 seconds by default. */
+  /** After so long without any byte from the peer it is pinged, see also `pingsWhileTalking`; 30 seconds by default. */
   readonly pingIntervalMs?: number;
-  /** After so long without any byte since a ping the connection is failed with 1008; 10 seconds by default. */
+  /**
+   * After so long without any byte since a peer can have read a ping the connection is failed with 1008; 10 seconds by default.
+   * It can have read it when the ping has left, and what lay before it has been read at `minReadBytesPerSecond`.
+   */
   readonly pongTimeoutMs?: number;
   /**
-   * After so long the closing handshake, and the wait for the peer to end the transport, is over, and so is what still waited to
-   * be written; 10 seconds by default.
+   * After so long the closing handshake, and the wait for the peer to end the transport, is over, counted as for a ping: what waited
+   * before our Close is still written as long as the peer reads it. For a connection that has failed the limit runs from there,
+   * whatever waits. 10 seconds by default.
    */
   readonly closeTimeoutMs?: number;
+  /**
+   * How fast a peer must go on reading not to be given up; 240 bytes a second by default, as Kestrel and http.sys ask for. The higher
+   * it is, the sooner a peer is given up that has stopped to read what is sent to it: with 240 after 41 minutes at the latest.
+   */
+  readonly minReadBytesPerSecond?: number;
   /**
    * So many bytes of answers, which are what is sent from inside of the sink's methods, may wait until the peer is not read from:
    * who does not read what it asked for must not ask for more. Two ends that both answer each other with more than this at once, and
@@ -34,6 +43,8 @@ const OPTIONS: readonly (keyof HostOptions)[] = [
   'pongTimeoutMs',
   'closeTimeoutMs',
   'idleTimeoutMs',
+  'pingsWhileTalking',
+  'minReadBytesPerSecond',
   'highWaterBytes',
   'maxWaitingBytes',
   'whenOver',
@@ -55,6 +66,7 @@ const OPTIONS: readonly (keyof HostOptions)[] = [
 export class HostConfig {
   /** For the `Keepalive` of each host. */
   readonly times: KeepaliveTimes;
+  readonly minReadBytesPerSecond: number;
   readonly highWaterBytes: number;
   readonly maxWaitingBytes: number;
   readonly whenOver: 'fail' | 'refuse';
@@ -67,6 +79,8 @@ export class HostConfig {
       pongTimeoutMs = 10_000,
       closeTimeoutMs = 10_000,
       idleTimeoutMs,
+      pingsWhileTalking = false,
+      minReadBytesPerSecond = 240,
       highWaterBytes = 0x1_0000,
       maxWaitingBytes = 0x100_0000,
       whenOver = 'fail',
@@ -76,8 +90,10 @@ export class HostConfig {
       pingIntervalMs,
       pongTimeoutMs,
       closeTimeoutMs,
+      pingsWhileTalking,
       ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     });
+    this.minReadBytesPerSecond = positiveInteger('minReadBytesPerSecond', minReadBytesPerSecond);
     this.highWaterBytes = positiveInteger('highWaterBytes', highWaterBytes);
     this.maxWaitingBytes = positiveInteger('maxWaitingBytes', maxWaitingBytes);
     this.whenOver = whenOver;

@@ -48,6 +48,16 @@ export class OutputBatches {
     return this.#bytes;
   }
 
+  /** How many bytes the transport has let through in all. */
+  get through(): number {
+    return this.taken - this.#bytes;
+  }
+
+  /** How many bytes of the batch under way are not through. */
+  get underWay(): number {
+    return this.#left;
+  }
+
   /**
    * Writes until the transport holds something back, or there is no more. Throws what the connection's `takeOutput` and the
    * transport throw.

@@ -40,15 +40,13 @@ class PulledTransport implements Transport {
     this.copies = bytes.copies;
     this.host = new ConnectionHost(connection, this, config, now());
     this.host.flush();
-    this.#settle(this.#readAll(head));
+    // The application has its host when the head is read.
+    this.#settle(this.#readAll(this.#receive(Promise.resolve(head))));
   }
 
-  async #readAll(head: Uint8Array): Promise<void> {
-    await undefined; // the application has its host then
-    for (let chunk: Uint8Array | undefined = head; chunk !== undefined; chunk = await this.#bytes.read()) {
-      await this.#paused?.over;
-      if (this.#over) return;
-      this.host.receive(chunk, now());
+  /** Reads to the end. A function that waits holds whatever it has seen, so that no chunk is seen here. */
+  async #readAll(first: Promise<boolean>): Promise<void> {
+    for (let reads = await first; reads; reads = await this.#receive(this.#bytes.read())) {
       // What is read ahead of a pause would only wait here.
       await this.#paused?.over;
     }
@@ -56,6 +54,16 @@ class PulledTransport implements Transport {
     this.#inputEnded = true;
     this.host.receiveEnd(now());
     this.#closeWhenEnded();
+  }
+
+  /** Gives the next chunk to the host; whether there is to be another one. */
+  async #receive(next: Promise<Uint8Array | undefined>): Promise<boolean> {
+    const chunk = await next;
+    if (chunk === undefined) return false;
+    await this.#paused?.over;
+    if (this.#over) return false;
+    this.host.receive(chunk, now());
+    return true;
   }
 
   write(chunks: readonly Uint8Array[]): number {

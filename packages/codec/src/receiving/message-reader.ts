@@ -56,6 +56,8 @@ export class MessageReader extends FrameReader implements Caller {
   #decoded: DecodedMessage | null = null;
   /** How the connection ended, or with what it is about to. */
   #outcome: Outcome | HeardClose | null = null;
+  /** How many pongs without a payload have come: such are the answers to a host's pings. */
+  pongs = 0;
 
   constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
@@ -334,7 +336,8 @@ export class MessageReader extends FrameReader implements Caller {
         );
       }
     } else {
-      called(this, this.sink.pong?.(copyOf(bytes, start, end)));
+        if (start === end) this.pongs++;
+        called(this, this.sink.pong?.(copyOf(bytes, start, end)));
     }
     poisonOwn(bytes, start, end);
   }

@@ -2,7 +2,7 @@
  * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
  *
  * ```
- *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping
+ *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping, or after awaitFrom()
  *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> EXPIRED
  *     ^                                 |
  *     `------------- received() --------'
@@ -10,14 +10,19 @@
  *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
  * ```
  */
-import { positiveInteger, requireKnown, requireTime } from '../rules/options.js';
+import { positiveInteger, requireKnown, requireTime, requireType } from '../rules/options.js';
 
 /** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
 export interface KeepaliveOptions {
   /** After so long without any byte from the peer it is pinged. */
   readonly pingIntervalMs?: number;
-  /** After so long without any byte since a ping the peer counts as gone. */
+  /** After so long without any byte since a ping the peer counts as gone; see {@link Keepalive.awaitFrom}. */
   readonly pongTimeoutMs?: number;
+  /**
+   * Whether a peer that talks is pinged too: each `pingIntervalMs`, whatever comes from it. For a proxy that watches each
+   * direction alone, and cuts off a peer that only sends. False by default.
+   */
+  readonly pingsWhileTalking?: boolean;
   /** After so long without a message, in or out, the connection has had its time; pings and pongs do not count. */
   readonly idleTimeoutMs?: number;
   /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
@@ -27,6 +32,7 @@ export interface KeepaliveOptions {
 const OPTIONS: readonly (keyof KeepaliveOptions)[] = [
   'pingIntervalMs',
   'pongTimeoutMs',
+  'pingsWhileTalking',
   'idleTimeoutMs',
   'closeTimeoutMs',
 ];
@@ -48,6 +54,7 @@ const OPTIONS: readonly (keyof KeepaliveOptions)[] = [
 export class KeepaliveTimes implements KeepaliveOptions {
   readonly pingIntervalMs: number;
   readonly pongTimeoutMs: number;
+  readonly pingsWhileTalking: boolean;
   readonly idleTimeoutMs: number;
   readonly closeTimeoutMs: number;
 
@@ -57,6 +64,9 @@ export class KeepaliveTimes implements KeepaliveOptions {
    */
   constructor(options: KeepaliveOptions) {
     requireKnown(options, OPTIONS);
+    const { pingsWhileTalking = false } = options;
+    requireType('pingsWhileTalking', pingsWhileTalking, 'boolean');
+    this.pingsWhileTalking = pingsWhileTalking;
     this.pingIntervalMs = time('pingIntervalMs', options.pingIntervalMs);
     this.pongTimeoutMs = time('pongTimeoutMs', options.pongTimeoutMs);
     this.idleTimeoutMs = time('idleTimeoutMs', options.idleTimeoutMs);
@@ -65,7 +75,7 @@ export class KeepaliveTimes implements KeepaliveOptions {
 }
 
 /** What is left out never comes. */
-function time(name: keyof KeepaliveOptions, value: number | undefined): number {
+function time(name: string, value: number | undefined): number {
   return value === undefined ? Number.POSITIVE_INFINITY : positiveInteger(name, value);
 }
 
@@ -104,8 +114,10 @@ const DONE = 4;
 export class Keepalive {
   readonly #times: KeepaliveTimes;
   #state: typeof ALIVE | typeof PINGED | typeof EXPIRED | typeof CLOSING | typeof DONE = ALIVE;
-  /** When the peer was last heard, or pinged since. */
+  /** When the peer was last heard, or has begun to owe an answer. */
   #since: number;
+  /** When it was last pinged. */
+  #pinged: number;
   /** When a message last went either way. */
   #active: number;
 
@@ -118,6 +130,7 @@ export class Keepalive {
     this.#times = times instanceof KeepaliveTimes ? times : new KeepaliveTimes(times);
     this.#since = requireTime('now', now);
     this.#active = now;
+    this.#pinged = now;
   }
 
   /** Bytes arrived, of whatever kind. Throws RangeError if `now` is not a finite number. */
@@ -128,43 +141,66 @@ export class Keepalive {
     this.#since = now;
   }
 
+  /**
+   * A Ping or a Close that is to be answered was not read before some time: its time limit runs from there. For a host that knows
+   * what lies before the frame, on its way to the peer. Throws RangeError if the time is not a finite number.
+   *
+   * @param time - may be in the future: until then there are further pings, as a proxy on the way may ask for signs of life. A
+   * time before the limit's present start changes nothing
+   */
+  awaitFrom(time: number): void {
+    requireTime('time', time);
+    if (this.#state === PINGED || this.#state === CLOSING) this.#since = Math.max(this.#since, time);
+  }
+
   /** A message was sent or received. Throws RangeError if `now` is not a finite number. */
   active(now: number): void {
     this.#active = requireTime('now', now);
   }
 
   /**
-   * The closing handshake began, on either side: from now on only its time limit counts. Throws RangeError if `now` is not a
-   * finite number.
+   * The closing handshake began, on either side: from now on only its time limit counts. Called again it ends what
+   * {@link Keepalive.awaitFrom} has granted. Throws RangeError if `now` is not a finite number.
    */
   closing(now: number): void {
     requireTime('now', now);
-    if (this.#state >= CLOSING) return;
+    if (this.#state > CLOSING) return;
+    this.#since = this.#state === CLOSING ? Math.min(this.#since, now) : now;
     this.#state = CLOSING;
-    this.#since = now;
   }
 
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
   get deadline(): number {
-    const deadline = this.#stateDeadline();
+    const deadline = Math.min(this.#pingDeadline(), this.#stateDeadline());
     return this.#state >= EXPIRED ? deadline : Math.min(deadline, this.#active + this.#times.idleTimeoutMs);
+  }
+
+  /**
+   * When what is awaited in the present state is late, whatever pings are due before.
+   *
+   * @internal
+   */
+  get answerDeadline(): number {
+    return this.#stateDeadline();
   }
 
   /**
    * Tells what is due.
    *
    * @param now - may be late: nothing is missed
-   * @returns `'ping'` once for each quiet interval; a timeout once, and `'none'` ever after
+   * @returns `'ping'` once for each quiet interval, also while the answer to one is not due yet; a timeout once, and `'none'`
+   * ever after
    * @throws RangeError if `now` is not a finite number
    */
   check(now: number): KeepaliveAction {
     requireTime('now', now);
+    if (now >= this.#pingDeadline()) {
+      this.#pinged = now;
+      if (this.#state === ALIVE) this.#since = now;
+      this.#state = PINGED;
+      return 'ping';
+    }
     if (now >= this.#stateDeadline()) {
-      if (this.#state === ALIVE) {
-        this.#state = PINGED;
-        this.#since = now;
-        return 'ping';
-      }
       const pinged = this.#state === PINGED;
       this.#state = pinged ? EXPIRED : DONE;
       return pinged ? 'pong-timeout' : 'close-timeout';
@@ -174,9 +210,17 @@ export class Keepalive {
     return 'idle-timeout';
   }
 
+  #pingDeadline(): number {
+    const { pingIntervalMs, pingsWhileTalking } = this.#times;
+    if (this.#state > PINGED) return Number.POSITIVE_INFINITY;
+    if (this.#state === ALIVE) return (pingsWhileTalking ? this.#pinged : this.#since) + pingIntervalMs;
+    // Behind an answer that is due no other ping is of use.
+    const next = this.#pinged + pingIntervalMs;
+    return next < this.#since ? next : Number.POSITIVE_INFINITY;
+  }
+
   #stateDeadline(): number {
     const times = this.#times;
-    if (this.#state === ALIVE) return this.#since + times.pingIntervalMs;
     if (this.#state === PINGED) return this.#since + times.pongTimeoutMs;
     return this.#state === CLOSING ? this.#since + times.closeTimeoutMs : Number.POSITIVE_INFINITY;
   }

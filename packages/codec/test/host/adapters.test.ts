@@ -135,7 +135,43 @@ describe('streams that are not hosted after all', () => {
   });
 });
 
+describe('a stream of a connection that is paused', () => {
+  it('is not read ahead of the pause', async () => {
+    let reads = 0;
+    const readable = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          if (++reads > 3) controller.close();
+          else controller.enqueue(Uint8Array.of(0x81, 0x80, 0, 0, 0, 0));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const connection = new Connection({ role: 'server' }, { text: () => host.pause() });
+    const host = hostStreams({ readable, writable: new WritableStream() }, connection);
+    for (const expected of [1, 2, 3]) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(reads).toBe(expected);
+      host.resume();
+    }
+    host.fail();
+  });
+});
+
 describe('a port whose other end is no host', () => {
+  it('and sends a batch before the one before it was read, is the end of the connection too', async () => {
+    const { port1, port2 } = new NodeMessageChannel();
+    const heard: string[] = [];
+    const connection = new Connection({ role: 'server' }, { text: (text) => heard.push(text) });
+    const host = hostMessagePort(port1 as unknown as BytePort, connection);
+    host.pause();
+    port2.postMessage(Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x61));
+    port2.postMessage(Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x62));
+    await expect.poll(() => host.gone).toBe(true);
+    expect(host.transportError).toBeInstanceOf(TypeError);
+    port2.close();
+  });
+
   it('is the end of the connection', async () => {
     const { port1, port2 } = new NodeMessageChannel();
     const host = hostMessagePort(port1 as unknown as BytePort, new Connection({ role: 'server' }, {}));

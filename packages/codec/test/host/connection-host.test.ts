@@ -8,9 +8,15 @@ import type { MessageExtension } from '../../src/index.js';
 import { type Habits, messageBytes, Person } from './person.js';
 import { connectTransports, type Nature, type SimulatedTransport, World } from './simulation.js';
 
-const TIMES = { pingIntervalMs: 1000, pongTimeoutMs: 500, closeTimeoutMs: 700 };
-/** Where what waits at the closing is to arrive on wires that are slow. */
-const PATIENT = { ...TIMES, closeTimeoutMs: 500_000 };
+/** A peer that reads anything at all reads all of it within the time limits. */
+const TIMES = {
+  pingIntervalMs: 1000,
+  pongTimeoutMs: 500,
+  closeTimeoutMs: 700,
+  minReadBytesPerSecond: 10_000_000,
+};
+/** On wires that are slow: no slower than this. */
+const PATIENT = { ...TIMES, minReadBytesPerSecond: 240 };
 /** By when a connection whose peer is lost or mute is over, from whenever that happened. */
 const ENDS_WITHIN_MS = 1000 + 500 + 700 + 100;
 const HIGH_WATER_BYTES = 1000;

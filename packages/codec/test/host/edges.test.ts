@@ -177,6 +177,28 @@ it('answers in line for an asynchronous extension hold the reading up, and a pee
   expect(connection.state).toBe('open');
 });
 
+it('answers that an extension makes shorter do not hold the reading up for good', async () => {
+  const shortens: MessageExtension = {
+    rsv: RSV1,
+    encode: async (piece) => piece.subarray(0, 5),
+    decode: (message) => message,
+  };
+  let calls = 0;
+  const sink = {
+    text: () => {
+      calls++;
+      host.sendBinary(new Uint8Array(10_000));
+    },
+  };
+  const connection = new Connection({ role: 'server' }, sink, [shortens]);
+  const host = new ConnectionHost(connection, transport(true), { highWaterBytes: 20_000 }, 0);
+  for (let i = 0; i < 30; i++) {
+    host.receive(masked(TEXT, 'a'), i);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(calls).toBe(i + 1);
+  }
+});
+
 it('a connection for whose Close there is no key ends all the same when it has been idle for too long', () => {
   let gone = false;
   const connection = new Connection(

@@ -84,6 +84,23 @@ describe('time', () => {
     host.wake(90_002);
     expect(connection.state).toBe('open');
     expect(transport.wakes.at(-1)).toBe(90_101);
+    // Nor the next time.
+    host.wake(90_101);
+    host.wake(180_000);
+    expect(transport.wakes.at(-1)).toBe(180_000);
+    host.receive(PONG_FRAME, 180_001);
+    expect(connection.state).toBe('open');
+  });
+
+  it('pings a peer that talks only if told so, each interval', () => {
+    for (const pingsWhileTalking of [false, true]) {
+      const { transport, host } = setUp({ ...TIMES, pingsWhileTalking });
+      for (let now = 10; now < 1000; now += 10) {
+        host.receive(text('hi'), now);
+        if (transport.wakes.at(-1)! <= now) host.wake(now);
+      }
+      expect(transport.batches.length).toBe(pingsWhileTalking ? 9 : 0);
+    }
   });
 
   it('gives up a peer that is silent: 1008, and the transport is destroyed', () => {
@@ -110,7 +127,60 @@ describe('time', () => {
     expect(host.gone).toBe(true);
   });
 
-  it('counts what a slow peer takes as a sign of life, but not the last of it', () => {
+  it('allows for what may lie before a ping on its way, until a pong shows that it was read', () => {
+    const times = { pingIntervalMs: 20_000, pongTimeoutMs: 1000, minReadBytesPerSecond: 1000 };
+    const { transport, host } = setUp(times);
+    const limitOfPing = (now: number): number => {
+      host.wake(now);
+      return transport.wakes.at(-1)! - now;
+    };
+    const send = (bytes: number): void => {
+      host.sendBinary(new Uint8Array(bytes));
+      host.flush();
+    };
+    send(9000);
+    expect(limitOfPing(20_000)).toBe(9000 + 1000);
+    host.receive(PONG_FRAME, 20_100);
+    send(2000);
+    host.receive(text('hi'), 21_000); // shows that the peer is there, and nothing of what it has read
+    expect(limitOfPing(41_000)).toBe(2000 + 1000);
+    host.receive(text('hi'), 42_000);
+    send(30_000);
+    expect(limitOfPing(62_000)).toBe(20_000);
+    // There is another ping before the first is late, for what stands between.
+    expect(limitOfPing(82_000)).toBe(10_000 + 1000);
+    expect(transport.batches.length).toBe(3 + 4);
+    host.receive(PONG_FRAME, 82_100);
+    host.receive(PONG_FRAME, 82_200);
+    host.receive(PONG_FRAME, 82_300);
+    expect(limitOfPing(102_300)).toBe(1000);
+  });
+
+  it('begins the limit of a ping when it has left, and says of one that has not that what is sent is not read', () => {
+    for (const leaves of [true, false]) {
+      const { transport, host, connection } = setUp(TIMES);
+      transport.room = 0;
+      host.sendText('a'.repeat(100));
+      host.flush();
+      host.wake(100);
+      expect(transport.wakes.at(-1)).toBe(1100);
+      if (leaves) {
+        transport.room = 1000;
+        host.written(1000);
+      }
+      host.wake(1100);
+      host.wake(1101);
+      expect(host.gone).toBe(!leaves);
+      host.wake(2000);
+      host.wake(2001);
+      expect(connection.outcome).toMatchObject({
+        code: 1008,
+        reason: leaves ? 'no answer to a ping' : 'what is sent is not read',
+      });
+    }
+  });
+
+  it('goes on with a slow peer, but not with one that takes the last of it and does not answer', () => {
     const { transport, host } = setUp(TIMES);
     transport.room = 1;
     host.sendText('a'.repeat(100));
@@ -299,6 +369,50 @@ describe('reading', () => {
   });
 });
 
+describe('a transport that is gone', () => {
+  it.each(['closed', 'destroyed', 'inside of the sink', 'paused'])('leaves nothing that waits: %s', (how) => {
+    const told: string[] = [];
+    const big = (): boolean => host.sendBinary(new Uint8Array(100_000));
+    const { transport, host, connection } = setUp(TIMES, {
+      text() {
+        big();
+        host.closed();
+        big();
+      },
+      closed: () => told.push('closed'),
+    });
+    host.onDrained = () => told.push(`drained ${host.gone} ${host.full} ${big()}`);
+    host.onGone = () => told.push(`gone ${host.waitingBytes}`);
+    transport.room = 0;
+    for (let i = 0; i < 5; i++) big();
+    expect(host.full).toBe(true);
+    if (how === 'paused') host.pause();
+    if (how === 'destroyed') {
+      transport.pause = () => {
+        throw new Error('the transport');
+      };
+      host.pause();
+    } else if (how === 'inside of the sink') host.receive(text('hi'), 1);
+    else host.closed();
+    expect(host.full).toBe(false);
+    expect(host.waitingBytes).toBe(0);
+    expect(connection.bufferedAmount).toBe(0);
+    const drained = ['drained true false false', 'gone 0'];
+    const paused = how === 'paused' || how === 'destroyed';
+    expect(told).toEqual(paused ? drained : ['closed', ...drained]);
+    expect(big()).toBe(false);
+    host.resume();
+    expect(connection.state).toBe('closed');
+  });
+
+  it('tells nobody of room who has not waited for it', () => {
+    const { host } = setUp();
+    host.onDrained = vi.fn();
+    host.closed();
+    expect(host.onDrained).not.toHaveBeenCalled();
+  });
+});
+
 describe('the end of the transport', () => {
   it('is the server’s to begin, when all is written', () => {
     const { transport, host } = setUp();
@@ -435,12 +549,14 @@ it('refuses what makes no sense, before anything changes', () => {
   expect(() => host.close(1005)).toThrow(RangeError);
   expect(() => host.fail(1005)).toThrow(RangeError);
   expect(connection.state).toBe('open');
+  expect(() => new HostConfig({ pingsWhileTalking: 1 as never })).toThrow(TypeError);
   expect(() => new HostConfig({ whenOver: 'ignore' as 'fail' })).toThrow(TypeError);
   for (const name of [
     'pingIntervalMs',
     'pongTimeoutMs',
     'closeTimeoutMs',
     'idleTimeoutMs',
+    'minReadBytesPerSecond',
     'highWaterBytes',
     'maxWaitingBytes',
   ]) {

@@ -1,8 +1,8 @@
 /** Node's adapter on real sockets. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { Duplex, PassThrough } from 'node:stream';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hostSocket } from '../../src/host/node.js';
 import type { ConnectionHost, HostOptions } from '../../src/host.js';
 import { Connection, type ConnectionOptions, type Outcome } from '../../src/index.js';
@@ -92,6 +92,7 @@ describe('hostSocket', () => {
       pingIntervalMs: 800,
       pongTimeoutMs: 400,
       closeTimeoutMs: 400,
+      minReadBytesPerSecond: 10_000_000,
     });
     socket.on('error', () => {}).pause();
     const frame = Buffer.concat([
@@ -154,6 +155,26 @@ describe('hostSocket', () => {
     await expect.poll(() => heard.map((bytes) => bytes[0])).toEqual([8, 9]);
     host.close();
     await server.gone;
+  });
+
+  it('takes no write that has failed for one that is through', async () => {
+    const written: number[] = [];
+    const stream = new Duplex({
+      read() {},
+      write(chunk: Uint8Array, _encoding, done) {
+        written.push(chunk.length);
+        setImmediate(() => done(new Error('the wire')));
+      },
+    });
+    const host = hostSocket(stream, new Connection({ role: 'server' }, {}));
+    const write = vi.spyOn(stream, 'write');
+    host.sendBinary(new Uint8Array(10));
+    host.flush();
+    host.sendBinary(new Uint8Array(20));
+    host.flush();
+    await expect.poll(() => host.gone).toBe(true);
+    expect(String(host.transportError)).toContain('the wire');
+    expect(write).toHaveBeenCalledTimes(1);
   });
 
   it('gives no memory back that a stream in the same program may hold', async () => {

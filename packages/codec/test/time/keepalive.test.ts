@@ -26,6 +26,39 @@ describe('Keepalive', () => {
     expect(keepalive.check(1279)).toBe('ping');
   });
 
+  it('pings a peer that talks too, if told so: each interval since the last ping', () => {
+    const keepalive = new Keepalive({ pingIntervalMs: 100, pongTimeoutMs: 30, pingsWhileTalking: true }, 0);
+    keepalive.received(50);
+    keepalive.received(99);
+    expect(keepalive.check(100)).toBe('ping');
+    expect(keepalive.deadline).toBe(130);
+    keepalive.received(110);
+    keepalive.received(199);
+    expect(keepalive.check(199)).toBe('none');
+    expect(keepalive.check(200)).toBe('ping');
+    keepalive.awaitFrom(900);
+    keepalive.received(210);
+    expect(keepalive.deadline).toBe(300);
+    expect(() => new Keepalive({ pingsWhileTalking: 'yes' as never }, 0)).toThrow(TypeError);
+  });
+
+  it('waits for an answer from when the peer can have read the question', () => {
+    const keepalive = new Keepalive({ pingIntervalMs: 100, pongTimeoutMs: 30, closeTimeoutMs: 40 }, 0);
+    keepalive.awaitFrom(500); // nothing is awaited
+    expect(keepalive.check(100)).toBe('ping');
+    keepalive.awaitFrom(300);
+    keepalive.awaitFrom(250);
+    // A proxy on the way may ask for signs of life meanwhile.
+    expect(keepalive.check(200)).toBe('ping');
+    expect(keepalive.check(201)).toBe('none');
+    expect(keepalive.deadline).toBe(330);
+    keepalive.closing(310);
+    keepalive.awaitFrom(1000);
+    expect(keepalive.deadline).toBe(1040);
+    keepalive.closing(400); // it has failed
+    expect(keepalive.check(440)).toBe('close-timeout');
+  });
+
   it('gives a silent peer up, once', () => {
     const keepalive = new Keepalive({ pingIntervalMs: 100, pongTimeoutMs: 30 }, 0);
     expect(keepalive.check(500)).toBe('ping'); // late: the time for the pong counts from the ping
@@ -98,6 +131,7 @@ it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     expect(() => keepalive.received(now)).toThrow(RangeError);
     expect(() => keepalive.active(now)).toThrow(RangeError);
     expect(() => keepalive.closing(now)).toThrow(RangeError);
+    expect(() => keepalive.awaitFrom(now)).toThrow(RangeError);
     expect(keepalive.deadline).toBe(10);
     expect(keepalive.check(10)).toBe('ping');
   },

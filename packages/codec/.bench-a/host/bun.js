@@ -1,0 +1,104 @@
+import { EMPTY } from '../memory/bytes.js';
+import { ConnectionHost } from './connection-host.js';
+import { now, WakeTimer } from './wake-timer.js';
+/**
+ * Runs a connection over one of Bun's sockets, until both have ended. The socket's events come through {@link bunHandlers}.
+ *
+ * @param socket - behind the opening handshake, of a listener with `allowHalfOpen: true`
+ * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param config - limits and times
+ * @param head - what came in one chunk with the handshake: the first bytes of the first frames
+ * @throws as the constructor of {@link ConnectionHost}
+ *
+ * @example
+ * ```ts no-run
+ * import { Connection } from '@sanssocket/codec';
+ * import { bunHandlers, hostBunSocket } from '@sanssocket/codec/host/bun';
+ * import { ServerHandshake } from '@sanssocket/handshake';
+ *
+ * const handlers = bunHandlers(({ data }) => data.host, (socket, chunk) => {
+ *   const { handshake } = socket.data;
+ *   const event = handshake.receive(chunk);
+ *   if (event?.kind === 'rejected') socket.end(event.bytes);
+ *   if (event?.kind !== 'request') return;
+ *   socket.write(handshake.accept().bytes);
+ *   const connection = new Connection({ role: 'server' }, { text: (text) => socket.data.host.sendText(text) });
+ *   socket.data.host = hostBunSocket(socket, connection, {}, event.remaining);
+ * });
+ * const open = (socket) => {
+ *   socket.data = { handshake: new ServerHandshake() };
+ * };
+ * Bun.listen({ hostname: '127.0.0.1', port: 8080, allowHalfOpen: true, socket: { open, ...handlers } });
+ * ```
+ */
+export function hostBunSocket(socket, connection, config = {}, head = EMPTY) {
+    const timer = new WakeTimer(() => host.wake(now()));
+    const transport = {
+        copies: true,
+        write(chunks) {
+            let bytes = 0;
+            for (const chunk of chunks) {
+                const taken = Math.max(0, socket.write(chunk));
+                bytes += taken;
+                if (taken < chunk.length)
+                    break;
+            }
+            return bytes;
+        },
+        pause: () => socket.pause(),
+        resume: () => socket.resume(),
+        end: () => socket.end(),
+        destroy: () => socket.terminate(),
+        wakeAt: (time) => timer.set(time),
+    };
+    const host = new ConnectionHost(connection, transport, config, now());
+    host.flush();
+    if (head.length > 0)
+        receiveSoon(host, head);
+    return host;
+}
+/** A function, so that nothing that lives as long as the socket holds `head`. */
+function receiveSoon(host, head) {
+    queueMicrotask(() => host.receive(head, now()));
+}
+/**
+ * Makes the functions that pass a socket's events on to its host.
+ *
+ * @param hostOf - where the application keeps a socket's host; undefined while there is none
+ * @param before - gets the bytes of a socket without a host: those of the opening handshake
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import type { ConnectionHost } from '@sanssocket/codec/host';
+ * import { bunHandlers } from '@sanssocket/codec/host/bun';
+ *
+ * const heads: Uint8Array[] = [];
+ * const handlers = bunHandlers<{ host?: ConnectionHost; end(): void }>(({ host }) => host, (_socket, chunk) => heads.push(chunk));
+ * handlers.data({ end() {} }, Uint8Array.of(71, 69, 84));
+ * assert.equal(heads.length, 1);
+ * ```
+ */
+export function bunHandlers(hostOf, before) {
+    return {
+        data(socket, chunk) {
+            const host = hostOf(socket);
+            if (host === undefined)
+                before(socket, chunk);
+            else
+                host.receive(chunk, now());
+        },
+        drain: (socket) => hostOf(socket)?.writable(now()),
+        end(socket) {
+            const host = hostOf(socket);
+            // Whoever ends inside of its opening handshake is answered by our end.
+            if (host === undefined)
+                socket.end();
+            else
+                host.receiveEnd(now());
+        },
+        close: (socket) => hostOf(socket)?.closed(),
+        error: (socket, error) => hostOf(socket)?.closed(error),
+    };
+}
+//# sourceMappingURL=bun.js.map

@@ -1,0 +1,18 @@
+/**
+ * Ownership of memory that can be checked. What is published does nothing here: bundlers drop calls of functions without a body,
+ * and V8 inlines them. The project's tests load test/memory/ownership.ts in place of this file (vitest.config.ts sees to that):
+ * bytes that nobody may read any more are then overwritten the moment that is so, and giving the same memory back twice throws.
+ */
+/** Declares memory this package's own: it is lent for the length of a call, so it may be overwritten after. */
+export declare function declareOwn(_bytes: Uint8Array): void;
+/** A borrowed range has been given back. It is overwritten if it is in memory of this package's own; a host's is left alone. */
+export declare function poisonOwn(_bytes: Uint8Array, _start: number, _end: number): void;
+/** The beginning of memory has no reader any more. */
+export declare function poison(_bytes: Uint8Array, _end: number): void;
+/** A thing has been lent. */
+export declare function noteLent(_thing: object): void;
+/** A thing has been given back: not for the second time. */
+export declare function noteReturned(_thing: object): void;
+/** A thing has not been given back, or has been lent again since. */
+export declare function refuseReturned(_thing: object): void;
+//# sourceMappingURL=checked.d.ts.map

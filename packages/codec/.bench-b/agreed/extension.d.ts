@@ -1,0 +1,115 @@
+/**
+ * Extensions (RFC 6455 section 9): what one does to messages, and the chain of those a connection agreed on.
+ *
+ * An extension marks the messages it changed with reserved bits of their first frame. On the way out the extensions are
+ * applied in the order agreed, on the way in in reverse. Each may answer at once or with a promise; the connection keeps
+ * the order of messages either way.
+ */
+import type { PreparedMessage } from '../frames/prepared-message.js';
+import type { FaultCode } from '../rules/faults.js';
+import type { MessageOpcode } from '../rules/opcodes.js';
+/** Where in a message a piece that is to be encoded stands. */
+export interface PiecePosition {
+    readonly opcode: MessageOpcode;
+    /** The first piece of its message. */
+    readonly first: boolean;
+    /** The last piece of its message; an unfragmented message is one piece that is first and last. */
+    readonly last: boolean;
+    /**
+     * The prepared message this is, if it is one: what becomes of it need not be computed for each connection anew. The piece
+     * is its `payload`, unless another extension has changed it.
+     */
+    readonly prepared?: PreparedMessage | undefined;
+    /** What the caller asked for this message, see `SendOptions.compress`: true, false, or undefined for the extension's own judgement. */
+    readonly compress?: boolean | undefined;
+}
+/** What an extension reports when it cannot decode a message. */
+export type ExtensionFault = Extract<FaultCode, 'EXTENSION_DATA' | 'EXTENSION_FAILED' | 'MESSAGE_TOO_LARGE'>;
+/**
+ * An extension agreed for one connection. Control frames never pass through it (RFC 6455 5.5 and, for compression, RFC 7692
+ * 6.1). An object may implement this and `@sanssocket/handshake`'s negotiation together.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection, type MessageExtension, RSV2 } from '@sanssocket/codec';
+ *
+ * const invert: MessageExtension = {
+ *   rsv: RSV2,
+ *   encode: (piece) => piece.map((byte) => byte ^ 0xff),
+ *   decode: (message) => message.map((byte) => byte ^ 0xff),
+ * };
+ * const texts: string[] = [];
+ * const client = new Connection({ role: 'client' }, {}, [invert]);
+ * const server = new Connection({ role: 'server' }, { text: (text) => texts.push(text) }, [invert]);
+ * client.sendText('Hello');
+ * server.receive(client.takeOutput()!);
+ * assert.deepEqual(texts, ['Hello']);
+ * ```
+ */
+export interface MessageExtension {
+    /**
+     * The reserved bits it sets on the first frame of a message it changed: a sum of `RSV1`, `RSV2` and `RSV3`, no bit
+     * shared with another extension. With 0 it changes every message, and `encode` must not return undefined.
+     */
+    readonly rsv: number;
+    /**
+     * For prepared messages: connections whose only extension has the same object here encode each of them to the same bytes, so that
+     * it is encoded once for all. Undefined where that cannot be promised: what was sent before matters, or somebody is asked each time.
+     */
+    readonly preparedScope?: object | undefined;
+    /**
+     * Encodes one piece of an outgoing message.
+     *
+     * @param piece - the payload; not to be changed, nor kept for longer than until it has been encoded
+     * @returns what to send instead; undefined for the first piece to leave this message as it is
+     */
+    encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded>;
+    /**
+     * Decodes a whole incoming message that bears its bits.
+     *
+     * @param message - the extension's to keep
+     * @param opcode - text or binary
+     * @param maxBytes - stop at this many bytes of output, with `'MESSAGE_TOO_LARGE'`
+     * @returns the message, the connection's to keep; or the fault: a value, not an exception (a throw or rejection counts as `'EXTENSION_FAILED'`)
+     */
+    decode(message: Uint8Array, opcode: MessageOpcode, maxBytes: number): Decoded | PromiseLike<Decoded>;
+    /** Called once, when the connection has ended: release what is held. */
+    close?(): void;
+}
+/** What {@link MessageExtension.encode} gives: the piece to send, or undefined to leave the message as it is. */
+export type Encoded = Uint8Array | undefined;
+/** What {@link MessageExtension.decode} gives: the message, or what was wrong with it. */
+export type Decoded = Uint8Array | ExtensionFault;
+/** A piece after all extensions. */
+export interface EncodedPiece {
+    readonly payload: Uint8Array;
+    /** The reserved bits for its frame. */
+    readonly rsv: number;
+}
+/** The extensions of one connection, in the order agreed. */
+export declare class ExtensionChain {
+    #private;
+    /** The reserved bits the extensions claim together. */
+    readonly rsv: number;
+    /** As `MessageExtension.preparedScope`; undefined where there are several, whose scopes would have to be put together. */
+    readonly preparedScope: object | undefined;
+    /**
+     * Whether an extension has encoded a piece that another one then threw at: the first one's peer will never see it, so what it
+     * encodes after cannot be understood.
+     */
+    halfEncoded: boolean;
+    /** @throws RangeError when a claim is not made of reserved bits, or two claims overlap (RFC 6455 9.1: no conflicts) */
+    constructor(extensions: readonly MessageExtension[]);
+    /** Whether some extension has to decode a message with this first byte. */
+    applies(first: number): boolean;
+    /** Decodes a message; a fault of an extension is a value, whatever it did. */
+    decode(message: Uint8Array, first: number, opcode: MessageOpcode, maxBytes: number): Decoded | PromiseLike<Decoded>;
+    /** Encodes a piece. What an extension throws or rejects with passes through; see {@link ExtensionChain.halfEncoded}. */
+    encode(piece: Uint8Array, position: PiecePosition): EncodedPiece | PromiseLike<EncodedPiece>;
+    /** Lets every extension release what it holds, also if one throws; to be called once. */
+    close(): void;
+}
+/** Whether an answer comes later. */
+export declare function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>;
+//# sourceMappingURL=extension.d.ts.map

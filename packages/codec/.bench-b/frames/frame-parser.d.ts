@@ -1,0 +1,103 @@
+import type { Fault, FaultCode } from '../rules/faults.js';
+import { type FrameParserOptions, FrameRules } from '../rules/parser-rules.js';
+/**
+ * What a {@link FrameParser} calls, in this order for each frame: `header`, `payload` as often as pieces arrive (not at all
+ * for an empty payload), `end`. Arguments are scalars: no object or view is made for a frame. Methods may call
+ * `parser.pause()` and `parser.fail()`, not `parser.receive()`.
+ */
+export interface FrameSink {
+    /**
+     * A short cut a sink may offer: called instead of `header`, `payload` and `end` for an unfragmented message of less than
+     * 64 KiB that stands whole in the chunk. One call instead of three, and 3 times as fast for frames of 16 bytes.
+     *
+     * @param first - FIN, RSV1-3 and opcode, as on the wire
+     * @param start - index of the first payload byte; `start === end` for an empty payload
+     * @param maskingKey - as for `payload`
+     */
+    message?(first: number, bytes: Uint8Array, start: number, end: number, maskingKey: number): void;
+    /**
+     * A header is complete and valid.
+     *
+     * @param first - FIN, RSV1-3 and opcode, as on the wire
+     * @param payloadLength - in bytes
+     * @param masked - whether the frame carries a masking key
+     * @param maskingKey - the key as a number (see `@sanssocket/mask`), 0 when not masked
+     */
+    header(first: number, payloadLength: number, masked: boolean, maskingKey: number): void;
+    /**
+     * A piece of the payload: `bytes[start]` to `bytes[end - 1]`, borrowed until the method returns.
+     *
+     * @param maskingKey - with the option `unmask: 'none'`, the key turned so that it applies from `start`; else 0
+     */
+    payload(bytes: Uint8Array, start: number, end: number, maskingKey: number): void;
+    /** The frame's payload is complete. */
+    end(): void;
+    /** The stream broke a rule: the last call. */
+    fail(fault: Fault): void;
+}
+/**
+ * Parses frames out of a stream of bytes (RFC 6455 5.2), in one role or as an onlooker.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { FrameParser } from '@sanssocket/codec/frames';
+ *
+ * const log: string[] = [];
+ * const parser = new FrameParser(
+ *   {
+ *     header: (first, payloadLength) => log.push(`${first.toString(16)} ${payloadLength}`),
+ *     payload: (bytes, start, end) => log.push(new TextDecoder().decode(bytes.subarray(start, end))),
+ *     end: () => log.push('end'),
+ *     fail: (fault) => log.push(fault.code),
+ *   },
+ *   { role: 'server' },
+ * );
+ * parser.receive(Uint8Array.of(0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d)); // the first half of a frame
+ * parser.receive(Uint8Array.of(0x51, 0x58, 0x83, 0x80)); // the rest, and a frame with a reserved opcode
+ * assert.deepEqual(log, ['81 5', 'Hel', 'lo', 'end', 'RESERVED_OPCODE']);
+ * ```
+ */
+export declare class FrameParser {
+    #private;
+    /**
+     * @param sink - gets the frames
+     * @param options - role, limits, unmasking
+     * @throws TypeError or RangeError for options that make no sense
+     */
+    constructor(sink: FrameSink, options: FrameParserOptions | FrameRules);
+    /** Whether the stream has broken a rule; all input is ignored from then on. */
+    get failed(): boolean;
+    /** Whether an unfinished frame or fragmented message is pending: an end of input now would cut it off. */
+    get truncated(): boolean;
+    /** How many bytes of the stream have been dealt with. */
+    get offset(): number;
+    /**
+     * Parses the next bytes of the stream, and calls the sink for what they complete. Nothing of `bytes` is kept but an
+     * unfinished header.
+     *
+     * @param bytes - a chunk of the stream; changed only with `unmask: 'in-place'`
+     * @param start - index of the first byte to parse
+     * @param end - index after the last
+     * @returns the index after the last byte that was dealt with: `end`, unless the sink paused. What is left was not looked
+     * at; give it again to go on.
+     * @throws RangeError when the range does not lie within `bytes`. An exception of the sink passes through; the
+     * parser then stands behind the call that threw (`offset` tells where), and can go on from there.
+     *
+     * RFC 6455 5.2.
+     */
+    receive(bytes: Uint8Array, start?: number, end?: number): number;
+    /** Makes the running {@link FrameParser.receive} return after the sink's method that called this. */
+    pause(): void;
+    /**
+     * Fails the stream for a reason that only the layer above can see: the sink's `fail` is called, and all further input
+     * is ignored. Does nothing if the stream has failed before.
+     *
+     * @param code - which rule was broken
+     * @param index - of the byte that shows it, in the chunk being parsed; by default where parsing stands
+     *
+     * RFC 6455 7.1.7.
+     */
+    fail(code: FaultCode, index?: number): void;
+}
+//# sourceMappingURL=frame-parser.d.ts.map

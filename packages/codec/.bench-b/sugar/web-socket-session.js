@@ -1,0 +1,286 @@
+/**
+ * What is behind a `WebSocket`: a connection between its opening and the end of its transport (WHATWG WebSockets Standard,
+ * RFC 6455 7).
+ *
+ * ```
+ *   CONNECTING --- the transport is there ------------------------------------> OPEN       `opened`
+ *   CONNECTING --- close() ---------------------------------------------------> CLOSING    and CLOSED a moment later
+ *   CONNECTING --- there will be no transport --------------------------------> CLOSED     `ended`
+ *   OPEN       --- close(), or the peer's Close, or the connection ended -----> CLOSING    the time limit begins to run
+ *   CLOSING    --- connection and transport ended, or time is up -------------> CLOSED     `ended`
+ * ```
+ */
+import { isPromise } from '../agreed/extension.js';
+import { copyOf } from '../memory/bytes.js';
+import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR } from '../rules/close-codes.js';
+import { Pump } from './pump.js';
+import { connectionStreams } from './streams.js';
+import { UnwrittenMessages } from './unwritten.js';
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSING = 2;
+export const CLOSED = 3;
+/** Reads and writes a transport until both directions have ended. Internal: `TransportWebSocket` shows it to scripts. */
+export class TransportSession {
+    #setup;
+    #sink;
+    #unwritten = new UnwrittenMessages();
+    #timeUp;
+    #onTimeUp;
+    #stopTimer = null;
+    #state;
+    /** Null while connecting. */
+    #link = null;
+    /** What is sent behind a Blob waits until it has been read; null while none is being read. */
+    #line = null;
+    /** Bytes of messages in line, and of those that will never be sent. */
+    #lineBytes = 0;
+    #unsentBytes = 0;
+    #isClean = false;
+    #code = ABNORMAL_CLOSURE;
+    #reason = '';
+    /** @throws TypeError if a stream of the transport is locked, or it is none; as the constructor of `Connection` */
+    constructor(transport, setup, sink) {
+        this.#setup = setup;
+        this.#sink = sink;
+        this.#timeUp = new Promise((resolve) => {
+            this.#onTimeUp = resolve;
+        });
+        if (isPromise(transport)) {
+            this.#state = CONNECTING;
+            void this.#connect(transport);
+        }
+        else {
+            const link = this.#attach(transport);
+            this.#state = OPEN;
+            void this.#begin(transport, link);
+        }
+    }
+    get state() {
+        return this.#state;
+    }
+    /** Bytes of messages given to `send` that the transport has not taken. What was sent too late stays in it for good. */
+    get bufferedAmount() {
+        return this.#unwritten.bytes + this.#lineBytes + this.#unsentBytes;
+    }
+    /**
+     * Sends a message; once closing has begun it is dropped.
+     *
+     * @param message - bytes are copied
+     * @param bytes - how many they are
+     */
+    send(message, bytes) {
+        if (this.#state !== OPEN) {
+            this.#unsentBytes += bytes;
+            return;
+        }
+        const own = message instanceof Uint8Array ? copyOf(message, 0, message.length) : message;
+        if (this.#line === null && (typeof own === 'string' || own instanceof Uint8Array)) {
+            this.#transmit(own, bytes);
+            return;
+        }
+        this.#lineBytes += bytes;
+        this.#enqueue(async () => {
+            const payload = typeof own === 'string' || own instanceof Uint8Array ? own : await contents(own);
+            this.#transmit(payload, bytes); // if it throws, they stay in line for good
+            this.#lineBytes -= bytes;
+        });
+    }
+    /** Starts the closing handshake, behind the messages sent before; where there is no connection yet, gives it up. */
+    close(code, reason) {
+        if (this.#state === CONNECTING) {
+            // "Fail the WebSocket connection and set this's ready state to CLOSING (2)."
+            this.#state = CLOSING;
+            queueMicrotask(() => this.#end());
+            return;
+        }
+        if (this.#state !== OPEN)
+            return;
+        const { streams } = this.#link;
+        this.#startClosing();
+        const close = () => {
+            streams.connection.close(code, reason);
+            streams.flush();
+        };
+        if (this.#line === null)
+            close();
+        else
+            this.#enqueue(close);
+    }
+    // Beginning.
+    async #connect(promise) {
+        let transport;
+        let link;
+        try {
+            transport = await promise;
+            if (this.#state !== CONNECTING) {
+                abandon(transport);
+                return;
+            }
+            link = this.#attach(transport);
+        }
+        catch {
+            this.#end();
+            return;
+        }
+        this.#state = OPEN;
+        this.#sink.opened(transport);
+        await this.#run(link);
+    }
+    async #begin(transport, link) {
+        await undefined; // the caller gets to add listeners
+        if (this.#state === OPEN)
+            this.#sink.opened(transport);
+        await this.#run(link);
+    }
+    #attach({ readable, writable, messageExtensions }) {
+        if (readable.locked || writable.locked)
+            throw new TypeError('the transport is in use');
+        const { config, messageExtensions: usual } = this.#setup;
+        const streams = connectionStreams(config, messageExtensions ?? usual);
+        const { connection } = streams;
+        const inbound = new Pump(readable, streams.incoming.writable);
+        // Whatever is no longer in the connection then has been written: the next chunk has not been asked for.
+        const onWritten = () => this.#unwritten.settle(connection.bufferedAmount);
+        const outbound = new Pump(streams.outgoing.readable, writable, onWritten);
+        this.#link = { streams, inbound, outbound };
+        return this.#link;
+    }
+    // Sending.
+    /** @param message - null for one that could not be read */
+    #transmit(message, bytes) {
+        const { streams } = this.#link;
+        const { connection } = streams;
+        const before = connection.bufferedAmount;
+        let isSent = false;
+        try {
+            if (message === null)
+                connection.fail(INTERNAL_ERROR);
+            else if (typeof message === 'string')
+                isSent = connection.sendText(message);
+            else
+                isSent = connection.sendBinary(message);
+        }
+        catch {
+            connection.fail(INTERNAL_ERROR); // an extension could not encode it
+        }
+        if (isSent)
+            this.#unwritten.add(bytes, connection.bufferedAmount - before);
+        else
+            this.#unsentBytes += bytes;
+        streams.flush();
+    }
+    /** Lets something be done when the Blobs before it have been read. */
+    #enqueue(job) {
+        const line = (this.#line ?? Promise.resolve())
+            .then(job)
+            .catch((error) => this.#giveUp(error))
+            .then(() => {
+            if (this.#line === line)
+                this.#line = null;
+        });
+        this.#line = line;
+    }
+    // Reading.
+    async #run({ streams, inbound, outbound }) {
+        const transport = Promise.all([inbound.run(), outbound.run()]);
+        try {
+            const events = streams.incoming.readable.getReader();
+            // The connection stands still until the next event is asked for: answers given by listeners precede that to a Close.
+            for (let next = await events.read(); !next.done; next = await events.read())
+                this.#handle(next.value);
+            await Promise.race([transport, this.#timeUp]);
+        }
+        catch (error) {
+            this.#giveUp(error);
+        }
+        this.#end();
+    }
+    #handle(event) {
+        switch (event.type) {
+            case 'text':
+                this.#deliver(event.text);
+                break;
+            case 'binary':
+                this.#deliver(event.bytes);
+                break;
+            case 'peerClose':
+                // RFC 6455 7.1.5, 7.1.6: code and reason are the peer's, whatever comes of the rest.
+                this.#code = event.code;
+                this.#reason = event.reason;
+                this.#startClosing();
+                break;
+            case 'closed':
+                this.#isClean = event.outcome.clean;
+                this.#startClosing();
+                break;
+            // Pings and pongs are not for scripts.
+        }
+    }
+    #deliver(data) {
+        // "If ready state is not OPEN (1), then return."
+        if (this.#state === OPEN)
+            this.#sink.message(data);
+    }
+    // Closing.
+    #startClosing() {
+        if (this.#state !== OPEN)
+            return;
+        this.#stopTimer = this.#setup.startTimer(() => this.#tearDown());
+        this.#state = CLOSING;
+    }
+    /** Time is up. Neither the peer nor the transport has to play along. */
+    #tearDown() {
+        const reason = new Error('closing took too long');
+        const { streams, inbound, outbound } = this.#link;
+        try {
+            streams.connection.fail(GOING_AWAY);
+        }
+        finally {
+            // Not even a source of masking keys that has run dry keeps the transport open.
+            inbound.stop(reason);
+            outbound.stop(reason);
+            this.#onTimeUp();
+        }
+    }
+    /** What the host gave (a timer, a source of keys) has thrown where no caller is: it is reported as an uncaught exception. */
+    #giveUp(error) {
+        queueMicrotask(() => {
+            throw error;
+        });
+        try {
+            this.#tearDown();
+        }
+        catch {
+            // For the same reason, most likely, and with the same effect.
+        }
+    }
+    #end() {
+        if (this.#state === CLOSED)
+            return;
+        this.#state = CLOSED;
+        try {
+            this.#stopTimer?.();
+        }
+        finally {
+            this.#sink.ended(this.#isClean, this.#code, this.#reason);
+        }
+    }
+}
+/** The bytes of a Blob; null if it cannot be read. */
+async function contents(blob) {
+    try {
+        return new Uint8Array(await blob.arrayBuffer());
+    }
+    catch {
+        return null;
+    }
+}
+/** Ends a transport that nobody waits for any more. */
+function abandon({ readable, writable }) {
+    const reason = new Error('the WebSocket was closed before it was open');
+    const ignore = () => { };
+    readable.cancel(reason).catch(ignore);
+    writable.abort(reason).catch(ignore);
+}
+//# sourceMappingURL=web-socket-session.js.map

@@ -1,0 +1,449 @@
+/**
+ * A connection: bytes in and events out, commands in and bytes out (RFC 6455 sections 5 to 7).
+ *
+ * ```
+ *   state      our Close   the peer's Close   transport
+ *   open       -           -                  'open'
+ *   closing    sent        -                  'open'        its messages are still delivered (7.1.3)
+ *   closing    in line     heard              'open'        an asynchronous extension holds the answer back
+ *   closed     sent        heard              server 'end', client 'await-end' (7.1.1: the server closes TCP first)
+ *   closed     sent        -                  'end'         failed (7.1.7)
+ *   closed     any         any                'end'         the transport has ended (7.1.4)
+ * ```
+ */
+import { ConnectionConfig } from '../agreed/connection-config.js';
+import { requireSink } from '../agreed/connection-sink.js';
+import { ExtensionChain } from '../agreed/extension.js';
+import { requireSendOptions } from '../agreed/send-options.js';
+import { requireControlPayload } from '../frames/frame-writer.js';
+import { EMPTY } from '../memory/bytes.js';
+import { requireByteRange } from '../memory/span.js';
+import { encodeCloseBody } from '../rules/close-body.js';
+import { PROTOCOL_ERROR } from '../rules/close-codes.js';
+import { inWords, misuse, requireBytes } from '../rules/misuse.js';
+import { BINARY, PING, PONG, requireMessageOpcode, TEXT } from '../rules/opcodes.js';
+import { requireUtf8 } from '../rules/utf8.js';
+import { MessageSender } from '../sending/message-sender.js';
+import { OutgoingMessage } from '../sending/outgoing-message.js';
+import { attachExtensions } from './attach-extensions.js';
+import { ConnectionInput } from './connection-input.js';
+/**
+ * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
+ * {@link Connection.receive}, write what {@link Connection.takeOutput} gives, and look at {@link Connection.transport}.
+ * That loop has more to it than this: back-pressure both ways, time limits, ends. `ConnectionHost` of `@sanssocket/codec/host` is the
+ * whole of it, for sockets, streams and ports.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection } from '@sanssocket/codec';
+ *
+ * const server = new Connection({ role: 'server' }, { text: (text) => server.sendText(text.toUpperCase()) });
+ * const answers: string[] = [];
+ * const client = new Connection({ role: 'client' }, { text: (text) => answers.push(text) });
+ *
+ * client.sendText('hello');
+ * server.receive(client.takeOutput()!);
+ * client.receive(server.takeOutput()!);
+ * assert.deepEqual(answers, ['HELLO']);
+ *
+ * client.close(1000, 'bye');
+ * server.receive(client.takeOutput()!);
+ * client.receive(server.takeOutput()!);
+ * assert.equal(client.outcome?.clean, true);
+ * assert.deepEqual([server.transport, client.transport], ['end', 'await-end']);
+ * ```
+ */
+export class Connection {
+    static {
+        // What Node, Deno and Bun show in a console.
+        Object.defineProperty(Connection.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+            value() {
+                const { state, transport, bufferedAmount, paused, outcome } = this;
+                return { role: this.#sender.role, state, transport, bufferedAmount, paused, outcome };
+            },
+        });
+    }
+    #input;
+    #sender;
+    /**
+     * @param config - role, delivery, limits; to be shared by many connections, make a {@link ConnectionConfig}
+     * @param sink - gets the events, messages as the option `delivery` says; may be shared too
+     * @param extensions - what the opening handshake agreed on, in that order
+     * @throws TypeError or RangeError (`OPTION_INVALID`, `OPTION_UNKNOWN`, `SINK_INVALID`, `EXTENSIONS_INVALID`) for options that
+     * make no sense, a sink that would hear no message, or extensions whose reserved bits overlap
+     */
+    constructor(config, sink, extensions = []) {
+        const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
+        requireSink(resolved.delivery, sink);
+        if (!Array.isArray(extensions)) {
+            throw misuse(TypeError, 'EXTENSIONS_INVALID', `extensions are an array, not ${inWords(extensions)}`);
+        }
+        const chain = extensions.length === 0 ? null : new ExtensionChain(extensions);
+        this.#sender = new MessageSender(resolved);
+        this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
+        if (chain !== null)
+            attachExtensions(chain, this.#input, this.#sender, sink);
+    }
+    /**
+     * Lets the machine that hosts this connection take part in what happens outside of any call of its own.
+     *
+     * @param makeHost - called if there can be anything of the kind: without extensions nothing is ever late
+     * @internal
+     */
+    hostedBy(makeHost) {
+        const { decoder } = this.#input;
+        if (decoder !== null)
+            decoder.host = makeHost();
+    }
+    /**
+     * How many pongs without a payload have come.
+     *
+     * @internal
+     */
+    get pongs() {
+        return this.#input.pongs;
+    }
+    /**
+     * Tells of an exception that the host has nobody to throw at, as those outside of any call are told of.
+     *
+     * @internal
+     */
+    report(error) {
+        this.#input.report(error);
+    }
+    // Input.
+    /**
+     * Takes the next bytes from the transport, in chunks of any size, and calls the sink for what they complete. While the
+     * connection is {@link Connection.paused} they wait (as a copy), in order; after the end of the connection they are
+     * ignored.
+     *
+     * @param bytes - unchanged, and kept by nobody when the call returns; with the option `handOver` they are given away, and
+     * messages may be views of them
+     * @throws TypeError for anything but a Uint8Array, Error when called by the sink. What the sink throws passes
+     * through; nothing is lost then: what follows the event that threw is processed at the next call
+     *
+     * RFC 6455 6.2.
+     */
+    receive(bytes) {
+        this.#input.receive(bytes);
+    }
+    /**
+     * Tells that the transport has ended: no further bytes will come. Without the peer's Close that is the abnormal closure 1006,
+     * `truncated` if it cut something off. With it the connection ends with our answer, at once unless an asynchronous extension
+     * is at work on a message before it.
+     *
+     * RFC 6455 7.1.4, 7.1.5.
+     */
+    receiveEnd() {
+        this.#input.receiveEnd();
+    }
+    /**
+     * Stops the reading behind the current event, at that very byte; what was not read waits. A host also stops reading from
+     * its transport, which is how the peer feels it: what it still gives to `receive` waits as well, up to the option
+     * `maxBacklogBytes`.
+     */
+    pause() {
+        this.#input.pauseInput();
+    }
+    /** Goes on reading. Events of what waited are called before this returns; what a sink throws passes through. */
+    resume() {
+        this.#input.resumeInput();
+    }
+    /**
+     * Whether input waits: by {@link Connection.pause}, or because an asynchronous extension is at work. A host looks at it after
+     * `receive`, and stops reading from its transport for so long; `resume`, or the sink's `output`, is when to look again.
+     */
+    get paused() {
+        return this.#input.paused;
+    }
+    // Output.
+    /**
+     * Takes the next chunk of output. Call until it gives undefined, after each call that may have made some: everything one
+     * `receive` made necessary is one chunk, unless it is large.
+     *
+     * @returns bytes for the transport, in order; not to be changed or transferred, as they may be shared with other
+     * connections (prepared messages) or the caller's own ({@link Connection.sendByReference}). Undefined when there are none
+     * @throws what `allocate` or `maskingKeys` throw; nothing is lost, and the call may be made again
+     */
+    takeOutput() {
+        return this.#sender.take();
+    }
+    /**
+     * Says that a chunk of {@link Connection.takeOutput} has been written and that nobody holds it any more: its memory may
+     * then serve for what is sent next, by any connection of the same configuration. May be left out. Call it right after a
+     * write that took everything at once; on Node's sockets:
+     *
+     * ```ts no-run
+     * socket.write(chunk);
+     * if (socket.writableLength === 0) connection.reuseOutput(chunk);
+     * ```
+     *
+     * Share a `ConnectionConfig`: what is kept for it is 85 KiB a configuration, and the memory of the chunk taken last.
+     * Not for streams that pass chunks on as they are (`PassThrough`, HTTP/2): theirs are held after they were written.
+     *
+     * @param chunk - the very array that was taken, not to be read any more. Any but the one taken last is ignored, and so is one
+     * given back before; a prepared message's or the caller's own bytes stay theirs
+     */
+    reuseOutput(chunk) {
+        this.#sender.reuse(chunk);
+    }
+    /** Bytes of output that wait to be taken, messages that an extension works on included (before encoding). */
+    get bufferedAmount() {
+        return this.#sender.bufferedBytes;
+    }
+    /**
+     * Sends a text message.
+     *
+     * @param text - copied, as everything is that is sent but by {@link Connection.sendByReference}. A lone surrogate in it becomes
+     * U+FFFD; as bytes it must be valid UTF-8
+     * @param options - what is asked for this message
+     * @returns false if the connection is closing or closed, and nothing was sent
+     * @throws TypeError for anything else (`NOT_BYTES`) or for bytes that are not UTF-8 (`INVALID_UTF8`), Error while a message in
+     * fragments is under way (`MESSAGE_UNDER_WAY`)
+     *
+     * RFC 6455 5.6, 6.1.
+     */
+    sendText(text, options) {
+        if (typeof text !== 'string') {
+            requireBytes(text, 'a text is a string; as UTF-8 it');
+            requireUtf8(text, 0, text.length);
+        }
+        if (!this.mayBegin(options))
+            return false;
+        if (typeof text === 'string')
+            this.#sender.text(text, options);
+        else
+            this.#sender.span(TEXT, text, 0, text.length, options);
+        return !this.#sender.closed;
+    }
+    /**
+     * Sends a binary message.
+     *
+     * @param bytes - unchanged, and copied: the caller's again when this returns
+     * @param options - what is asked for this message
+     * @returns false if the connection is closing or closed, and nothing was sent
+     * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), Error while a message in fragments is under way
+     * (`MESSAGE_UNDER_WAY`)
+     *
+     * RFC 6455 5.6, 6.1.
+     */
+    sendBinary(bytes, options) {
+        requireBytes(bytes);
+        if (!this.mayBegin(options))
+            return false;
+        this.#sender.span(BINARY, bytes, 0, bytes.length, options);
+        return !this.#sender.closed;
+    }
+    /**
+     * Sends a message from a range of bytes: what a sink's `message` was lent, for instance.
+     *
+     * @param opcode - `TEXT` or `BINARY`
+     * @param range - of a text, valid UTF-8; unchanged, and copied: the caller's again when this returns
+     * @param options - what is asked for this message
+     * @returns false if the connection is closing or closed, and nothing was sent
+     * @throws TypeError for another opcode (`FRAME_INVALID`), for anything but a Uint8Array (`NOT_BYTES`) or for text that is not
+     * UTF-8 (`INVALID_UTF8`), RangeError for a range outside of its bytes (`RANGE_INVALID`), Error while a message in fragments is
+     * under way (`MESSAGE_UNDER_WAY`)
+     *
+     * RFC 6455 5.6, 6.1.
+     *
+     * @example
+     * ```ts
+     * import assert from 'node:assert/strict';
+     * import { Connection } from '@sanssocket/codec';
+     *
+     * const echo = new Connection(
+     *   { role: 'client', delivery: 'spans', maskingKeys: () => 0 },
+     *   { message: (opcode, span) => echo.sendSpan(opcode, span) },
+     * );
+     * echo.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));
+     * assert.deepEqual([...(echo.takeOutput() ?? [])], [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
+     * ```
+     */
+    sendSpan(opcode, range, options) {
+        requireMessageOpcode(opcode);
+        const { bytes, start, end } = requireByteRange(range);
+        if (opcode === TEXT)
+            requireUtf8(bytes, start, end);
+        if (!this.mayBegin(options))
+            return false;
+        this.#sender.span(opcode, bytes, start, end, options);
+        return !this.#sender.closed;
+    }
+    /**
+     * Sends a message whose bytes are given away: from 4 KiB on, a server without extensions queues them as they are, and
+     * {@link Connection.takeOutput} gives this very array. It saves the copy that every other method makes.
+     *
+     * @param opcode - `TEXT` or `BINARY`
+     * @param bytes - of a text, valid UTF-8. **Not to be changed until they have been written out**: a change would be sent
+     * @param options - what is asked for this message
+     * @returns false if the connection is closing or closed, and nothing was sent
+     * @throws as {@link Connection.sendSpan}
+     *
+     * RFC 6455 5.6, 6.1.
+     *
+     * @example
+     * ```ts
+     * import assert from 'node:assert/strict';
+     * import { BINARY, Connection } from '@sanssocket/codec';
+     *
+     * const server = new Connection({ role: 'server' }, {});
+     * const picture = new Uint8Array(100_000);
+     * server.sendByReference(BINARY, picture);
+     * server.takeOutput(); // the header
+     * assert.equal(server.takeOutput(), picture);
+     * ```
+     */
+    sendByReference(opcode, bytes, options) {
+        requireMessageOpcode(opcode);
+        requireBytes(bytes);
+        if (opcode === TEXT)
+            requireUtf8(bytes, 0, bytes.length);
+        if (!this.mayBegin(options))
+            return false;
+        this.#sender.reference(opcode, bytes, options);
+        return !this.#sender.closed;
+    }
+    /**
+     * Sends a message that was encoded once for many connections.
+     *
+     * @returns false if the connection is closing or closed, and nothing was sent
+     * @throws TypeError for anything else, Error while a message in fragments is under way
+     */
+    sendPrepared(message) {
+        requireBytes(message?.frame, 'the frame of a prepared message');
+        if (!this.mayBegin())
+            return false;
+        this.#sender.prepared(message);
+        return !this.#sender.closed;
+    }
+    /**
+     * Begins a text message in fragments.
+     *
+     * @param options - what is asked for this message
+     * @throws Error while another is under way (`MESSAGE_UNDER_WAY`)
+     *
+     * RFC 6455 5.4.
+     */
+    beginText(options) {
+        this.mayBegin(options);
+        return new OutgoingMessage(this.#sender, TEXT, options);
+    }
+    /**
+     * Begins a binary message in fragments.
+     *
+     * @param options - what is asked for this message
+     * @throws Error while another is under way (`MESSAGE_UNDER_WAY`)
+     *
+     * RFC 6455 5.4.
+     */
+    beginBinary(options) {
+        this.mayBegin(options);
+        return new OutgoingMessage(this.#sender, BINARY, options);
+    }
+    /**
+     * Sends a Ping.
+     *
+     * @param payload - at most 125 bytes; the Pong that answers brings them back
+     * @returns false if the connection is closing or closed, and nothing was sent
+     * @throws TypeError for anything but a Uint8Array, RangeError for a longer one
+     *
+     * RFC 6455 5.5.2.
+     */
+    ping(payload = EMPTY) {
+        requireControlPayload(payload);
+        if (this.#sender.closing || this.#input.outcome !== null)
+            return false;
+        this.#sender.control(PING, payload);
+        return true;
+    }
+    /**
+     * Sends a Pong: as the answer to a ping when `autoPong` is off, or unasked as a heartbeat.
+     *
+     * @param payload - at most 125 bytes; an answer's are the ping's
+     * @returns false if the connection is closed, and nothing was sent. After our own Close a ping of the peer's is still to be
+     * answered, until the peer's Close has come (RFC 6455 5.5.2)
+     * @throws TypeError for anything but a Uint8Array, RangeError for a longer one
+     *
+     * RFC 6455 5.5.3.
+     */
+    pong(payload = EMPTY) {
+        requireControlPayload(payload);
+        if (this.#input.deaf)
+            return false;
+        this.#sender.control(PONG, payload);
+        return true;
+    }
+    /**
+     * Starts the closing handshake, or answers the peer's Close before that happens by itself. Nothing can be sent after; what
+     * the peer still sends is delivered until its Close comes. Give it a time limit (`Keepalive` has one).
+     *
+     * @param code - a status code that may be sent; none by default
+     * @param reason - at most 123 bytes of UTF-8
+     * @returns false if the connection is closing or closed, and nothing was sent
+     * @throws RangeError for a code that must not be sent or a reason that is too long, TypeError for a reason without a code
+     *
+     * RFC 6455 5.5.1, 7.1.2.
+     */
+    close(code, reason = '') {
+        const body = encodeCloseBody(code, reason);
+        if (this.#sender.closing || this.#input.outcome !== null)
+            return false;
+        this.#sender.close(body);
+        return true;
+    }
+    /**
+     * Fails the connection: one Close frame, then nothing more is heard or said. For what only the application can see; the
+     * peer's breaches of the protocol are answered by themselves.
+     *
+     * @param code - for example 1008 (policy), 1011 (internal error), 1002 by default
+     * @param reason - at most 123 bytes of UTF-8
+     * @throws as {@link Connection.close}, before anything changes. What a source of masking keys throws passes through; the
+     * connection has ended then, without a Close frame
+     *
+     * RFC 6455 7.1.7.
+     */
+    fail(code = PROTOCOL_ERROR, reason = '') {
+        encodeCloseBody(code, reason); // throws before anything changes
+        try {
+            this.#input.abort(code, reason, undefined);
+        }
+        finally {
+            this.#input.dropBacklog();
+        }
+    }
+    // State.
+    /** Where the connection stands in its closing, see the table at the head of this file. */
+    get state() {
+        if (this.#input.outcome !== null)
+            return 'closed';
+        return this.#sender.closing || this.#input.deaf ? 'closing' : 'open';
+    }
+    /** How the connection ended; undefined as long as it has not. */
+    get outcome() {
+        return this.#input.outcome ?? undefined;
+    }
+    /**
+     * What the host does with the transport once the output is written: `'open'` keep it; `'await-end'` wait for the peer to end
+     * it, for a limited time (a client waits for the server, RFC 6455 7.1.1); `'end'` end it now.
+     */
+    get transport() {
+        const outcome = this.#input.outcome;
+        if (outcome === null)
+            return 'open';
+        return outcome.clean && this.#sender.role === 'client' && !this.#input.ended ? 'await-end' : 'end';
+    }
+    /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
+    mayBegin(options) {
+        if (options !== undefined)
+            requireSendOptions(options);
+        if (this.#sender.closing || this.#input.outcome !== null)
+            return false;
+        if (this.#sender.fragmenting) {
+            throw misuse(Error, 'MESSAGE_UNDER_WAY', 'a message in fragments is under way: end it first (RFC 6455 5.4)');
+        }
+        return true;
+    }
+}
+//# sourceMappingURL=connection.js.map

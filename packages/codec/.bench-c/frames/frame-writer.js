@@ -1,0 +1,67 @@
+/** Whole frames to bytes (RFC 6455 5.2): the checked writer. unchecked-frame.ts is the one for fuzzers. */
+import { mask } from '@sanssocket/mask';
+import { EMPTY } from '../memory/bytes.js';
+import { readCloseBody } from '../rules/close-body.js';
+import { createFault } from '../rules/faults.js';
+import { frameHeaderBytes, requireKey, writeFrameHeader } from '../rules/frame-header.js';
+import { frameStartFault, requireRsv } from '../rules/frame-rules.js';
+import { misuse, requireBytes } from '../rules/misuse.js';
+import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, opcodeName } from '../rules/opcodes.js';
+/**
+ * Writes one valid frame into a fresh array.
+ *
+ * @param frame - its fields
+ * @returns header and payload; the payload is masked if there is a key
+ * @throws TypeError (`NOT_BYTES`) or RangeError (the rule's {@link FaultCode}) for a frame that RFC 6455 forbids: a reserved opcode, a fragmented or too long control frame,
+ * a Close body of one byte, with a forbidden code or with a reason that is not UTF-8
+ *
+ * RFC 6455 5.2, 5.5.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
+ *
+ * const payload = new TextEncoder().encode('Hello');
+ * assert.deepEqual([...encodeFrame({ opcode: TEXT, payload })], [0x81, 5, 0x48, 0x65, 0x6c, 0x6c, 0x6f]);
+ * ```
+ */
+export function encodeFrame(frame) {
+    const { opcode, fin = true, rsv = 0, payload = EMPTY, maskingKey } = frame;
+    requireBytes(payload);
+    requireRsv(rsv);
+    if (maskingKey !== undefined)
+        requireKey(maskingKey);
+    const first = (fin ? FIN : 0) | rsv | opcode;
+    const second = Math.min(payload.length, 126) | (maskingKey === undefined ? 0 : MASK);
+    const fault = frameStartFault(first, second, 'either', rsv);
+    if ((opcode & 0x0f) !== opcode || fault !== undefined)
+        throw forbidden(fault ?? 'RESERVED_OPCODE', opcode);
+    if (opcode === CLOSE && payload.length >= 2)
+        checkCloseBody(payload);
+    const bytes = new Uint8Array(frameHeaderBytes(payload.length, maskingKey !== undefined) + payload.length);
+    const at = writeFrameHeader(bytes, 0, first, payload.length, maskingKey);
+    if (maskingKey === undefined)
+        bytes.set(payload, at);
+    else
+        mask(payload, 0, payload.length, bytes, at, maskingKey);
+    return bytes;
+}
+function checkCloseBody(payload) {
+    const body = readCloseBody(payload, 0, payload.length);
+    if ('fault' in body)
+        throw forbidden(body.fault, CLOSE);
+}
+/** What a peer would answer is what a caller is told: the rule is the same. */
+function forbidden(fault, opcode) {
+    const { message } = createFault(fault, 0);
+    return misuse(RangeError, fault, `no ${opcodeName(opcode)} frame like this may be sent: ${message}`);
+}
+/** @throws TypeError or RangeError for a payload that no control frame can have (RFC 6455 5.5) */
+export function requireControlPayload(value) {
+    requireBytes(value);
+    if (value.length > MAX_CONTROL_PAYLOAD_BYTES) {
+        throw misuse(RangeError, 'CONTROL_TOO_LONG', `a control frame has at most 125 bytes of payload, not ${value.length} (RFC 6455 5.5)`);
+    }
+}
+//# sourceMappingURL=frame-writer.js.map

@@ -1,0 +1,180 @@
+/**
+ * Looking after a peer that may say nothing: the keepalive of a host, and the one timer that it needs of the transport. The timer
+ * is set anew only where a deadline has become earlier; where it has become later it rings in vain once.
+ *
+ * A Ping, and a Close, is a question. The time limit of its answer runs from when the peer has come to read it at the latest:
+ *
+ * - As long as the question waits with us, from each time that something before it has left: the peer reads. The next such time is
+ *   due when the batch under way, and what lies before it on the way, has been read at the lowest rate allowed (`UnreadBytes`).
+ * - Once it has left, from when what lies before it on the way has been read at that rate. What leaves behind it says nothing.
+ * - Any byte of the peer answers a Ping. A Close is answered by a Close only, and a connection that has failed waits for nothing:
+ *   its limit is `closeTimeoutMs`, whatever waits.
+ */
+import { requireTime } from '../rules/options.js';
+import { Keepalive } from '../time/keepalive.js';
+import { UnreadBytes } from './unread-bytes.js';
+/** Whether a question is out, and where. */
+const NONE = 0;
+/** It waits in the connection, or in a batch that is not through. */
+const WAITS = 1;
+const LEFT = 2;
+/** The watch of one host. */
+export class PeerWatch {
+    keepalive;
+    #bytesPerSecond;
+    #output;
+    #wakeAtTime;
+    /** The time told last. */
+    #now;
+    /** When the transport will ring. */
+    #wakeAt = Number.POSITIVE_INFINITY;
+    /** Whether a ping is out that nothing has been heard since. */
+    #pinged = false;
+    /** Whether a pong that is late has been looked for once more. */
+    #lookedTwice = false;
+    /** Whether the closing handshake's time limit runs, and whether what waits is allowed time. */
+    #closing = false;
+    #patient = true;
+    #question = NONE;
+    /** How much will have left when the question has. */
+    #position = 0;
+    /** How many pings there were. */
+    #pings = 0;
+    /** What may lie on the way; null until a question is asked. */
+    #unread = null;
+    /** @param wakeAt - asks the transport to ring */
+    constructor(times, bytesPerSecond, output, now, wakeAt) {
+        this.keepalive = new Keepalive(times, now);
+        this.#bytesPerSecond = bytesPerSecond;
+        this.#output = output;
+        this.#now = now;
+        this.#wakeAtTime = wakeAt;
+    }
+    /** Takes note of the time. Throws RangeError if it is not a finite number. */
+    tell(now) {
+        this.#now = requireTime('now', now);
+    }
+    /** Something has come from the peer. Throws RangeError if `now` is not a finite number. */
+    heard(now) {
+        this.keepalive.received(now);
+        this.#now = now;
+        if (!this.#pinged)
+            return;
+        this.#pinged = false;
+        this.#question = NONE;
+        this.watch(); // the next ping may be due before the pong was
+    }
+    /** The transport has rung. Throws RangeError if `now` is not a finite number. */
+    rang(now) {
+        this.tell(now);
+        this.#wakeAt = Number.POSITIVE_INFINITY;
+    }
+    /**
+     * Tells what is due, as `Keepalive.check` does.
+     *
+     * @param deaf - whether the peer is not read from, for reasons of our own: its silence says nothing then
+     * @returns `'later'` too: a pong is late, and what the transport holds is to be read before it is given up; `'unread'` in place of
+     * `'pong-timeout'` for a ping that has not even left
+     */
+    check(now, deaf) {
+        if (this.#pinged && now >= this.keepalive.answerDeadline) {
+            if (deaf) {
+                this.heard(now);
+            }
+            else if (!this.#lookedTwice) {
+                // The event loop may have stood still, with the pong in what the transport holds.
+                this.#lookedTwice = true;
+                this.#set(now);
+                return 'later';
+            }
+        }
+        const action = this.keepalive.check(now);
+        // Behind a ping that has not left another one says nothing.
+        if (action === 'ping' && this.#question === WAITS) {
+            this.watch();
+            return 'later';
+        }
+        return action === 'pong-timeout' && this.#question === WAITS ? 'unread' : action;
+    }
+    /**
+     * A Ping has been made, at the time told last, and not been written yet. If one is out already it is that one that counts.
+     *
+     * @param waiting - how many bytes wait in the connection, it included
+     * @param pongs - how many have come
+     */
+    pinged(waiting, pongs) {
+        const answered = pongs >= this.#pings++;
+        if (this.#pinged)
+            return;
+        this.#pinged = true;
+        // All pings have been answered, and so has been read what was before the last question.
+        if (answered)
+            this.#count().readTo(this.#position);
+        this.#ask(waiting);
+    }
+    /**
+     * Output has moved on, at the time told last.
+     *
+     * @param held - whether the peer is not read from as answers wait: then it cannot be heard, and its reading is all there is
+     */
+    moved(held) {
+        const { through } = this.#output;
+        if (this.#question === NONE || !this.#patient || (this.#question === LEFT && !held))
+            return;
+        const hasLeft = through >= this.#position || !this.#output.busy;
+        if (!hasLeft && through === this.#unread?.left)
+            return;
+        this.#allow(hasLeft);
+    }
+    /**
+     * The closing handshake has begun: its time limit runs from here on.
+     *
+     * @param timed - whether the time told last is the present; if not, the limit runs from the next call that tells it, which is
+     * asked for at once
+     * @param failed - whether the connection has failed
+     * @param waiting - how many bytes wait in the connection
+     */
+    beginClosing(timed, failed, waiting) {
+        if (this.#closing && (!failed || !this.#patient))
+            return;
+        if (timed) {
+            const begins = !this.#closing;
+            this.#closing = true;
+            this.#patient = !failed;
+            this.#pinged = false;
+            this.keepalive.closing(this.#now);
+            if (begins && !failed)
+                this.#ask(waiting);
+            this.watch();
+        }
+        else if (this.#wakeAt > this.#now) {
+            this.#set(this.#now);
+        }
+    }
+    /** Sets the timer, if it would ring too late. */
+    watch() {
+        const { deadline } = this.keepalive;
+        if (deadline < this.#wakeAt)
+            this.#set(deadline);
+    }
+    #count() {
+        this.#unread ??= new UnreadBytes(this.#bytesPerSecond, this.#now);
+        this.#unread.count(this.#now, this.#output.through);
+        return this.#unread;
+    }
+    #ask(waiting) {
+        this.#position = this.#output.taken + waiting;
+        this.#allow(waiting === 0 && !this.#output.busy);
+    }
+    /** Allows for what lies before the question. */
+    #allow(hasLeft) {
+        this.#question = hasLeft ? LEFT : WAITS;
+        this.#lookedTwice = false;
+        this.keepalive.awaitFrom(this.#count().readBy(this.#output.underWay));
+    }
+    #set(time) {
+        this.#wakeAt = time;
+        this.#wakeAtTime(time);
+    }
+}
+//# sourceMappingURL=peer-watch.js.map

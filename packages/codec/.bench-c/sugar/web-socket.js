@@ -1,0 +1,228 @@
+/**
+ * The browser's `WebSocket` over any transport: an interface for which much code is written, where the platform has no
+ * WebSocket of its own or none on this transport (WHATWG WebSockets Standard). This is what scripts see of it; what it does is
+ * in `TransportSession`.
+ */
+import { ConnectionConfig } from '../agreed/connection-config.js';
+import { NORMAL_CLOSURE } from '../rules/close-codes.js';
+import { MAX_CONTROL_PAYLOAD_BYTES } from '../rules/opcodes.js';
+import { positiveInteger } from '../rules/options.js';
+import { utf8Bytes } from '../rules/text.js';
+import { EventHandlers } from './event-handlers.js';
+import { clampToUnsignedShort, ownBuffer, toMessage, toText } from './web-idl.js';
+import { createCloseEvent, } from './web-socket-events.js';
+import { CLOSED, CLOSING, CONNECTING, OPEN, TransportSession, } from './web-socket-session.js';
+/** The platform's, by a name whose type needs no library. */
+const Target = EventTarget;
+/**
+ * A WebSocket as browsers have it, over a transport whose opening handshake is done, or over the promise of one. It reads and
+ * writes the transport until both directions have ended, takes nothing from it while a listener is at work, and limits the
+ * time a closing may take. Where it differs: over a transport that is there it is open from the start (`open` fires in a
+ * microtask), it may be a server, and a connection lost without a Close fires `error` too (RFC 6455 7.2.1). Messages go out
+ * in the order of `send`, Blobs included.
+ *
+ * RFC 6455; https://websockets.spec.whatwg.org/
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { type TransportCloseEvent, TransportWebSocket } from '@sanssocket/codec/web-socket';
+ *
+ * const up = new TransformStream<Uint8Array, Uint8Array>();
+ * const down = new TransformStream<Uint8Array, Uint8Array>();
+ * const server = new TransportWebSocket({ readable: up.readable, writable: down.writable }, { role: 'server' });
+ * server.onmessage = ({ data }) => server.send(`${data}!`);
+ *
+ * const client = new TransportWebSocket({ readable: down.readable, writable: up.writable });
+ * client.onopen = () => client.send('hello');
+ * client.onmessage = ({ data }) => {
+ *   assert.equal(data, 'hello!');
+ *   client.close(1000, 'bye');
+ * };
+ * const closed = await new Promise<TransportCloseEvent>((resolve) => client.addEventListener('close', resolve));
+ * assert.deepEqual([closed.code, closed.wasClean, client.readyState], [1000, true, client.CLOSED]);
+ * ```
+ */
+export class TransportWebSocket extends Target {
+    // Web IDL: constants cannot be changed; attributes and operations are enumerable, which those of a class are not.
+    static {
+        const { prototype } = TransportWebSocket;
+        for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED })) {
+            Object.defineProperty(TransportWebSocket, name, { value, enumerable: true });
+            Object.defineProperty(prototype, name, { value, enumerable: true });
+        }
+        const members = ['url', 'readyState', 'bufferedAmount', 'extensions', 'protocol', 'binaryType'];
+        members.push('onopen', 'onerror', 'onclose', 'onmessage', 'close', 'send');
+        for (const name of members)
+            Object.defineProperty(prototype, name, { enumerable: true });
+        Object.defineProperty(prototype, Symbol.toStringTag, { value: 'WebSocket', configurable: true });
+    }
+    #session;
+    #handlers = new EventHandlers(this);
+    #url;
+    #origin;
+    #protocol = '';
+    #extensions = '';
+    #binaryType = typeof Blob === 'function' ? 'blob' : 'arraybuffer';
+    /**
+     * @param transport - used exclusively from now on. Or a promise of it: if that is rejected, or what it gives cannot be used,
+     * `error` and `close` are fired, with 1006
+     * @param options - role, what the opening handshake agreed on, limits
+     * @throws TypeError if a stream of the transport is locked or the URL is none; as the constructor of `Connection`;
+     * RangeError for a time limit that is not a positive integer
+     */
+    constructor(transport, options = {}) {
+        super();
+        const { role = 'client', url, protocol = '', extensions = '', messageExtensions = [], closeTimeoutMs = 10_000, schedule = scheduleTimeout, ...limits } = options;
+        const limitMs = positiveInteger('closeTimeoutMs', closeTimeoutMs);
+        const parsed = url === undefined ? { href: '', origin: '' } : new URL(url);
+        this.#url = parsed.href;
+        this.#origin = parsed.origin;
+        const agree = (agreed) => {
+            this.#protocol = agreed.protocol ?? protocol;
+            this.#extensions = agreed.extensions ?? extensions;
+        };
+        const setup = {
+            config: new ConnectionConfig({ ...limits, role, delivery: 'messages', autoPong: true }),
+            messageExtensions,
+            startTimer: (callback) => schedule(callback, limitMs),
+        };
+        this.#session = new TransportSession(transport, setup, {
+            opened: (agreed) => {
+                agree(agreed);
+                this.#handlers.fire(new Event('open'));
+            },
+            message: (data) => this.#deliver(data),
+            ended: (isClean, code, reason) => {
+                if (!isClean)
+                    this.#handlers.fire(new Event('error'));
+                this.#handlers.fire(createCloseEvent(isClean, code, reason));
+            },
+        });
+        if (this.#session.state === OPEN)
+            agree(transport);
+    }
+    /** The URL given, or empty. */
+    get url() {
+        return this.#url;
+    }
+    /** `CONNECTING` (0) while the transport is still promised, `OPEN` (1), `CLOSING` (2) or `CLOSED` (3). */
+    get readyState() {
+        return this.#session.state;
+    }
+    /** The subprotocol in use, or empty (RFC 6455 1.9). */
+    get protocol() {
+        return this.#protocol;
+    }
+    /** The extensions in use, or empty (RFC 6455 9). */
+    get extensions() {
+        return this.#extensions;
+    }
+    /**
+     * Bytes of messages given to `send` that the transport has not taken: those it is still writing count. What was sent too late
+     * stays in it for good, as does what was not written when the connection was lost.
+     */
+    get bufferedAmount() {
+        return this.#session.bufferedAmount;
+    }
+    /** How binary messages are delivered: `'blob'` (the default where there are Blobs) or `'arraybuffer'`. */
+    get binaryType() {
+        return this.#binaryType;
+    }
+    set binaryType(type) {
+        const value = toText(type);
+        // As for every enumerated attribute, other values are ignored.
+        if (value === 'arraybuffer' || (value === 'blob' && typeof Blob === 'function'))
+            this.#binaryType = value;
+    }
+    /** The event handlers: each is a listener, in the place of the moment it was first set. */
+    get onopen() {
+        return this.#handlers.get('open');
+    }
+    set onopen(handler) {
+        this.#handlers.set('open', handler);
+    }
+    get onmessage() {
+        return this.#handlers.get('message');
+    }
+    set onmessage(handler) {
+        this.#handlers.set('message', handler);
+    }
+    get onerror() {
+        return this.#handlers.get('error');
+    }
+    set onerror(handler) {
+        this.#handlers.set('error', handler);
+    }
+    get onclose() {
+        return this.#handlers.get('close');
+    }
+    set onclose(handler) {
+        this.#handlers.set('close', handler);
+    }
+    /**
+     * Sends a message; once closing has begun it is dropped silently.
+     *
+     * @param data - a string is a text, in which a lone surrogate becomes U+FFFD; memory, views of it and Blobs are binary, and
+     * copied; anything else is converted to a string. A Blob that cannot be read fails the connection
+     * @throws DOMException `InvalidStateError` while connecting, TypeError for shared or resizable memory
+     *
+     * RFC 6455 5.6, 6.1.
+     */
+    send(data) {
+        const session = this.#session;
+        // biome-ignore lint/complexity/noArguments: nothing else tells no argument from undefined, which is a text.
+        if (arguments.length === 0)
+            throw new TypeError('send needs a message');
+        const message = toMessage(data);
+        if (session.state === CONNECTING)
+            throw new DOMException('not open yet', 'InvalidStateError');
+        if (typeof message === 'string')
+            session.send(message, utf8Bytes(message));
+        else
+            session.send(message, message instanceof Uint8Array ? message.length : message.size);
+    }
+    /**
+     * Starts the closing handshake, behind the messages sent before; while connecting, gives up. Later calls do nothing.
+     *
+     * @param code - 1000, or 3000 to 4999; none by default, or 1000 with a reason
+     * @param reason - at most 123 bytes of UTF-8
+     * @throws DOMException `InvalidAccessError` for another code, `SyntaxError` for a longer reason
+     *
+     * RFC 6455 7.1.2.
+     */
+    close(code = undefined, reason = undefined) {
+        const session = this.#session;
+        const status = code === undefined ? undefined : clampToUnsignedShort(code);
+        const text = reason === undefined ? '' : toText(reason);
+        if (status !== undefined && status !== NORMAL_CLOSURE && !(status >= 3000 && status <= 4999)) {
+            throw new DOMException('a close code is 1000 or 3000 to 4999', 'InvalidAccessError');
+        }
+        if (utf8Bytes(text) > MAX_CONTROL_PAYLOAD_BYTES - 2) {
+            throw new DOMException('a close reason is at most 123 bytes long', 'SyntaxError');
+        }
+        session.close(status ?? (text === '' ? undefined : NORMAL_CLOSURE), text);
+    }
+    addEventListener(type, listener, options) {
+        super.addEventListener(type, listener, options);
+        this.#handlers.noteListener(type);
+    }
+    removeEventListener(type, listener, options) {
+        super.removeEventListener(type, listener, options);
+    }
+    #deliver(message) {
+        const data = typeof message === 'string'
+            ? message
+            : this.#binaryType === 'blob'
+                ? new Blob([ownBuffer(message)])
+                : ownBuffer(message);
+        this.#handlers.fire(new MessageEvent('message', { data, origin: this.#origin }));
+    }
+}
+function scheduleTimeout(callback, ms) {
+    if (typeof setTimeout !== 'function')
+        return () => { };
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+}
+//# sourceMappingURL=web-socket.js.map

@@ -1,0 +1,167 @@
+/**
+ * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
+ *
+ * ```
+ *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping, or after awaitFrom()
+ *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> EXPIRED
+ *     ^                                 |
+ *     `------------- received() --------'
+ *   ALIVE, PINGED: no active() for idleTimeoutMs -- 'idle-timeout' --> EXPIRED
+ *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
+ * ```
+ */
+import { positiveInteger, requireTime, requireType } from '../rules/options.js';
+const ALIVE = 0;
+const PINGED = 1;
+const EXPIRED = 2;
+const CLOSING = 3;
+const DONE = 4;
+/**
+ * Says when to ping a peer and when to give up on it. Tell it what happens, ask {@link Keepalive.check} at
+ * {@link Keepalive.deadline} or at any later time, and do what it says: send a Ping on `'ping'`; close or fail the
+ * connection on `'idle-timeout'`; destroy the transport on `'pong-timeout'` and `'close-timeout'`.
+ *
+ * A host whose event loop stood still for long reads what its sockets hold before it asks: a pong may be waiting there.
+ *
+ * All times are milliseconds of one clock of the caller's that does not run backwards (`performance.now()`).
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Keepalive } from '@sanssocket/codec';
+ *
+ * const keepalive = new Keepalive({ pingIntervalMs: 30_000, pongTimeoutMs: 5_000 }, 0);
+ * assert.equal(keepalive.deadline, 30_000);
+ * assert.equal(keepalive.check(29_999), 'none');
+ * assert.equal(keepalive.check(30_000), 'ping'); // send one now
+ * assert.equal(keepalive.deadline, 35_000);
+ * keepalive.received(31_000); // any byte shows that the peer is there
+ * assert.equal(keepalive.deadline, 61_000);
+ * ```
+ */
+export class Keepalive {
+    #options;
+    #state = ALIVE;
+    /** When the peer was last heard, or has begun to owe an answer. */
+    #since;
+    /** When it was last pinged. */
+    #pinged;
+    /** When a message last went either way. */
+    #active;
+    /**
+     * @param options - the times; may be shared by many
+     * @param now - the connection is open since
+     * @throws RangeError for a time of the options that is not a positive integer, or for `now` if it is not a finite number
+     */
+    constructor(options, now) {
+        const { pingIntervalMs = 1, pongTimeoutMs = 1, idleTimeoutMs = 1, closeTimeoutMs = 1 } = options;
+        const { pingsWhileTalking = false } = options;
+        positiveInteger('pingIntervalMs', pingIntervalMs);
+        positiveInteger('pongTimeoutMs', pongTimeoutMs);
+        positiveInteger('idleTimeoutMs', idleTimeoutMs);
+        positiveInteger('closeTimeoutMs', closeTimeoutMs);
+        requireType('pingsWhileTalking', pingsWhileTalking, 'boolean');
+        this.#options = options;
+        this.#since = requireTime('now', now);
+        this.#active = now;
+        this.#pinged = now;
+    }
+    /** Bytes arrived, of whatever kind. Throws RangeError if `now` is not a finite number. */
+    received(now) {
+        requireTime('now', now);
+        if (this.#state > PINGED)
+            return;
+        this.#state = ALIVE;
+        this.#since = now;
+    }
+    /**
+     * A Ping or a Close that is to be answered was not read before some time: its time limit runs from there. For a host that knows
+     * what lies before the frame, on its way to the peer. Throws RangeError if the time is not a finite number.
+     *
+     * @param time - may be in the future: until then there are further pings, as a proxy on the way may ask for signs of life. A
+     * time before the limit's present start changes nothing
+     */
+    awaitFrom(time) {
+        requireTime('time', time);
+        if (this.#state === PINGED || this.#state === CLOSING)
+            this.#since = Math.max(this.#since, time);
+    }
+    /** A message was sent or received. Throws RangeError if `now` is not a finite number. */
+    active(now) {
+        this.#active = requireTime('now', now);
+    }
+    /**
+     * The closing handshake began, on either side: from now on only its time limit counts. Called again it ends what
+     * {@link Keepalive.awaitFrom} has granted. Throws RangeError if `now` is not a finite number.
+     */
+    closing(now) {
+        requireTime('now', now);
+        if (this.#state > CLOSING)
+            return;
+        this.#since = this.#state === CLOSING ? Math.min(this.#since, now) : now;
+        this.#state = CLOSING;
+    }
+    /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
+    get deadline() {
+        const { idleTimeoutMs } = this.#options;
+        const deadline = Math.min(this.#pingDeadline(), this.#stateDeadline());
+        return idleTimeoutMs === undefined || this.#state >= EXPIRED
+            ? deadline
+            : Math.min(deadline, this.#active + idleTimeoutMs);
+    }
+    /**
+     * When what is awaited in the present state is late, whatever pings are due before.
+     *
+     * @internal
+     */
+    get answerDeadline() {
+        return this.#stateDeadline();
+    }
+    /**
+     * Tells what is due.
+     *
+     * @param now - may be late: nothing is missed
+     * @returns `'ping'` once for each quiet interval, also while the answer to one is not due yet; a timeout once, and `'none'`
+     * ever after
+     * @throws RangeError if `now` is not a finite number
+     */
+    check(now) {
+        requireTime('now', now);
+        if (now >= this.#pingDeadline()) {
+            this.#pinged = now;
+            if (this.#state === ALIVE)
+                this.#since = now;
+            this.#state = PINGED;
+            return 'ping';
+        }
+        if (now >= this.#stateDeadline()) {
+            const pinged = this.#state === PINGED;
+            this.#state = pinged ? EXPIRED : DONE;
+            return pinged ? 'pong-timeout' : 'close-timeout';
+        }
+        if (now < this.deadline)
+            return 'none';
+        this.#state = EXPIRED;
+        return 'idle-timeout';
+    }
+    #pingDeadline() {
+        const { pingIntervalMs, pingsWhileTalking } = this.#options;
+        if (pingIntervalMs === undefined || this.#state > PINGED)
+            return Number.POSITIVE_INFINITY;
+        if (this.#state === ALIVE)
+            return (pingsWhileTalking === true ? this.#pinged : this.#since) + pingIntervalMs;
+        // Behind an answer that is due no other ping is of use.
+        const next = this.#pinged + pingIntervalMs;
+        return next < this.#since ? next : Number.POSITIVE_INFINITY;
+    }
+    #stateDeadline() {
+        const options = this.#options;
+        let wait;
+        if (this.#state === PINGED)
+            wait = options.pongTimeoutMs;
+        else if (this.#state === CLOSING)
+            wait = options.closeTimeoutMs;
+        return wait === undefined ? Number.POSITIVE_INFINITY : this.#since + wait;
+    }
+}
+//# sourceMappingURL=keepalive.js.map

@@ -1,0 +1,120 @@
+/** A program, see `kept-chunks.test.ts`: hosts over every adapter that have read all they were given, and which of it is kept. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
+import { hostBunSocket } from '../../src/host/bun.js';
+import { hostDenoConn } from '../../src/host/deno.js';
+import { type BytePort, hostMessagePort } from '../../src/host/message-port.js';
+import { hostSocket } from '../../src/host/node.js';
+import { hostStreams } from '../../src/host/streams.js';
+import type { ConnectionHost } from '../../src/host.js';
+import { Connection } from '../../src/index.js';
+
+declare const gc: () => void;
+
+/** What must not be kept, by what it is. */
+const chunks: Record<string, [name: string, ref: WeakRef<ArrayBufferLike>][]> = {};
+/** What is to live on. */
+const hosts: ConnectionHost[] = [];
+
+const server = (): Connection => new Connection({ role: 'server' }, {});
+
+/** A message of 60,000 bytes from a client, in memory of its own, which is noted. */
+function message(adapter: string, name: string): Uint8Array {
+  const bytes = new Uint8Array(60_008);
+  bytes.set([0x82, 0xfe, 60_000 >> 8, 60_000 & 0xff]);
+  chunks[adapter] ??= [];
+  chunks[adapter].push([name, new WeakRef(bytes.buffer)]);
+  return bytes;
+}
+
+async function socketPair(): Promise<[Socket, Socket]> {
+  const listener = createServer({ allowHalfOpen: true });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const accepted = once(listener, 'connection') as Promise<[Socket]>;
+  const client = connect({ port: (listener.address() as AddressInfo).port, allowHalfOpen: true });
+  const [socket] = await accepted;
+  listener.close();
+  client.unref();
+  socket.unref();
+  return [socket, client];
+}
+
+async function node(): Promise<void> {
+  const [socket] = await socketPair();
+  hosts.push(hostSocket(socket, server(), {}, message('node', 'head')));
+  const [ended, client] = await socketPair();
+  client.end();
+  await once(ended.resume(), 'end');
+  hosts.push(hostSocket(ended, server(), {}, message('node, ended', 'head')));
+}
+
+function bun(): void {
+  const socket = { write: (bytes: Uint8Array) => bytes.length, pause() {}, resume() {}, end() {}, terminate() {} };
+  const host = hostBunSocket(socket, server(), {}, message('bun', 'head'));
+  hosts.push(host);
+  queueMicrotask(() => host.receive(message('bun', 'chunk'), 1));
+}
+
+function deno(): void {
+  let reads = 0;
+  const conn = {
+    // What is read there is copied; so one read gives nothing, and the next one does not end.
+    read: async () => (++reads === 1 ? 0 : new Promise<never>(() => {})),
+    write: async ({ length }: Uint8Array) => length,
+    closeWrite: async () => {},
+    close() {},
+  };
+  hosts.push(hostDenoConn(conn, server(), {}, message('deno', 'head')));
+}
+
+function streams(): void {
+  let pulls = 0;
+  const readable = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (++pulls === 1) controller.enqueue(message('streams', 'chunk'));
+        else return new Promise(() => {});
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const pair = { readable, writable: new WritableStream<Uint8Array>() };
+  hosts.push(hostStreams(pair, server(), {}, message('streams', 'head')));
+}
+
+async function messagePort(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  const listeners: ((event: { data: unknown }) => void)[] = [];
+  const port = {
+    postMessage() {},
+    addEventListener: (_type: string, listener: (event: { data: unknown }) => void) => listeners.push(listener),
+    start() {},
+    close() {},
+  };
+  hosts.push(hostMessagePort(port as unknown as BytePort, server()));
+  listeners[0]!({ data: message('message port', 'chunk') });
+  port1.close();
+  port2.close();
+}
+
+await node();
+bun();
+deno();
+streams();
+await messagePort();
+await sleep(100);
+for (let i = 0; i < 5; i++) {
+  gc();
+  await sleep(20);
+}
+const kept = Object.fromEntries(
+  Object.entries(chunks).map(([adapter, all]) => [
+    adapter,
+    all.filter(([, ref]) => ref.deref() !== undefined).map(([name]) => name),
+  ]),
+);
+if (hosts.some((host) => host.connection.outcome?.fault !== undefined)) throw new Error('a message was refused');
+console.log(JSON.stringify(kept));
+process.exit(0);
