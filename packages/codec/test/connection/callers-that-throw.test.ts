@@ -157,6 +157,30 @@ describe('an extension', () => {
     expect([...drain(connection)]).toEqual([...hex('88 02 03e8')]);
   });
 
+  it('that throws or rejects while it decodes is told to error, where there is one, and is no exception of anybody’s', async () => {
+    const uncaught = vi.fn();
+    vi.stubGlobal('reportError', uncaught);
+    const fail = (): never => {
+      throw new Error('decode');
+    };
+    for (const decode of [fail, async () => fail()]) {
+      for (const hears of [true, false]) {
+        const told: unknown[] = [];
+        const { connection, events } = open(
+          { role: 'server' },
+          [{ rsv: RSV1, encode: flip, decode }],
+          hears ? { error: (error) => told.push((error as Error).message) } : {},
+        );
+        connection.receive(masked(FIN | RSV1 | TEXT, 'a'));
+        await settled();
+        expect(events).toMatchObject([{ type: 'fail', code: 'EXTENSION_FAILED', closeCode: 1011 }]);
+        expect(told).toEqual(hears ? ['decode'] : []);
+      }
+    }
+    vi.unstubAllGlobals();
+    expect(uncaught).not.toHaveBeenCalled();
+  });
+
   it.each([undefined, null, 7, {}])(
     'that gives %s for a message has failed, at once or later',
     async (nothing) => {
