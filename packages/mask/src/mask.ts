@@ -53,7 +53,9 @@ export function mask(
   at: number,
   key: number,
 ): void {
-  if (!(start >= 0 && start <= end && end <= source.length && at >= 0 && at + end - start <= target.length)) {
+  const inside =
+    start >= 0 && start <= end && end <= source.length && at >= 0 && at + end - start <= target.length;
+  if (!(inside && Number.isInteger(start) && Number.isInteger(end) && Number.isInteger(at))) {
     const from = `${start} to ${end} of ${source.length} bytes`;
     throw misuse(RangeError, 'RANGE_INVALID', `no range to mask: ${from}, to ${at} of ${target.length}`);
   }

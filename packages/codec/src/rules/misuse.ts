@@ -104,10 +104,27 @@ export function isBytes(value: unknown): value is Uint8Array {
 /**
  * @param what - the thing in words
  * @throws TypeError for anything but a Uint8Array: a number would be a length (advisory K12), another view has another
- * element size (K13)
+ * element size (K13); and for one whose memory has been transferred away, which would pass for one without bytes
  */
 export function requireBytes(value: unknown, what = 'a payload'): asserts value is Uint8Array {
   if (!isBytes(value)) throw misuse(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${inWords(value)}`);
+  if (value.length === 0 && isDetached(value.buffer)) {
+    throw misuse(
+      TypeError,
+      'NOT_BYTES',
+      `${what} is a Uint8Array, not one whose memory was transferred away`,
+    );
+  }
+}
+
+/** Not every engine has `ArrayBuffer.prototype.detached`, but no view can be made of memory that is gone. */
+function isDetached(memory: ArrayBufferLike): boolean {
+  if (memory.byteLength > 0) return false;
+  try {
+    return new Uint8Array(memory).length > 0;
+  } catch {
+    return true;
+  }
 }
 
 /** @throws RangeError for a range that does not lie within bytes */
