@@ -73,8 +73,8 @@ export function mask(
  * @param key - the frame's masking key, as a number or as its four bytes
  * @param phase - how many bytes of the payload went before this piece
  * @returns `bytes`
- * @throws RangeError when a key given as bytes is not four bytes long, or `phase` is no integer from 0 on; TypeError for anything
- * but bytes, or a key that is no integer of 32 bits
+ * @throws RangeError when a key given as bytes is not four bytes long, or `phase` is no integer
+ * from 0 on; TypeError for anything but bytes, or a key that is no integer of 32 bits
  *
  * RFC 6455 5.3.
  *

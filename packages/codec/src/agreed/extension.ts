@@ -69,8 +69,8 @@ export interface MessageExtension {
    * Encodes one piece of an outgoing message.
    *
    * @param piece - the payload; not to be changed, nor kept for longer than until it has been encoded
-   * @returns what to send instead; undefined for the first piece to leave this message as it is. Anything else counts as a
-   * throw: nothing is sent
+   * @returns what to send instead; undefined for the first piece to leave this message as it is.
+   * Anything else counts as a throw: nothing is sent
    */
   encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded>;
   /**
@@ -114,8 +114,8 @@ export class ExtensionChain {
   halfEncoded = false;
 
   /**
-   * @throws TypeError for what is no extension, RangeError when a claim is not made of reserved bits, or two claims overlap (RFC
-   * 6455 9.1: no conflicts)
+   * @throws TypeError for what is no extension, RangeError when a claim is not made of reserved
+   * bits, or two claims overlap (RFC 6455 9.1: no conflicts)
    */
   constructor(extensions: readonly MessageExtension[]) {
     this.#extensions = extensions;
@@ -246,8 +246,8 @@ export class ExtensionChain {
 }
 
 /**
- * @throws TypeError for what is neither a message nor leave to send it as it is: without a bit of its own, and behind the first
- * piece, an extension cannot tell the peer that it has not changed it
+ * @throws TypeError for what is neither a message nor leave to send it as it is: without a bit of
+ * its own, and behind the first piece, an extension cannot tell the peer that it has not changed it
  */
 function requireEncoded(
   encoded: unknown,
