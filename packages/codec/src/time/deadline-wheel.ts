@@ -48,11 +48,11 @@ const SLOTS = 512;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { DeadlineWheel, Keepalive } from '@sanssocket/codec';
+ * import { DeadlineWheel, Keepalive, KeepaliveTimes } from '@sanssocket/codec';
  *
  * const wheel = new DeadlineWheel<Keepalive>(1000, 0);
- * const options = { pingIntervalMs: 30_000, pongTimeoutMs: 5_000 };
- * const keepalives = [new Keepalive(options, 0), new Keepalive(options, 0)];
+ * const times = new KeepaliveTimes({ pingIntervalMs: 30_000, pongTimeoutMs: 5_000 });
+ * const keepalives = [new Keepalive(times, 0), new Keepalive(times, 0)];
  * for (const keepalive of keepalives) wheel.add(keepalive);
  * keepalives[1]!.received(20_000);
  *
