@@ -1,11 +1,11 @@
 /** Deadlines of many connections: a tick of our wheel against a bare loop that asks each keepalive. */
 import assert from 'node:assert/strict';
-import { DeadlineWheel, Keepalive } from '@sanssocket/codec';
+import { DeadlineWheel, Keepalive, KeepaliveTimes } from '@sanssocket/codec';
 import { perOperation } from '../runner.mjs';
 
 const CONNECTIONS = 100_000;
 const PING_MS = 30_000;
-const OPTIONS = { pingIntervalMs: PING_MS, pongTimeoutMs: 5_000 };
+const TIMES = new KeepaliveTimes({ pingIntervalMs: PING_MS, pongTimeoutMs: 5_000 });
 const TICK_MS = 1000;
 
 /** A hundred thousand keepalives, and how many pings they have asked for. Each ping is answered at once. */
@@ -19,7 +19,7 @@ class Fleet {
   constructor(spreadMs) {
     this.keepalives = Array.from(
       { length: CONNECTIONS },
-      (_, i) => new Keepalive(OPTIONS, Math.floor((i * spreadMs) / CONNECTIONS)),
+      (_, i) => new Keepalive(TIMES, Math.floor((i * spreadMs) / CONNECTIONS)),
     );
   }
 

@@ -1,6 +1,7 @@
 /**
- * The door for fuzzers and conformance suites: a frame writer that checks no rule of the protocol, and can express every bit pattern a
- * header can have and every disagreement between a header and what follows it.
+ * The door for fuzzers and conformance suites: a frame writer that checks no rule of the protocol,
+ * and can express every bit pattern a header can have and every disagreement between a header and
+ * what follows it.
  */
 import { keyToBytes, maskInPlace } from '@sanssocket/mask';
 import { EMPTY } from './memory/bytes.js';
@@ -48,8 +49,8 @@ export interface UncheckedFrame {
  *
  * @param frame - its parts
  * @returns header and payload as they stand; to cut a frame off, take a subarray
- * @throws TypeError or RangeError for what no frame can be made of: a part that there is not, or of another kind
- * (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
+ * @throws TypeError or RangeError for what no frame can be made of: a part that there is not, or of
+ * another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
  *
  * RFC 6455 5.2 gives the layout; nothing of it is enforced.
  *

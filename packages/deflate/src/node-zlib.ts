@@ -46,7 +46,8 @@ const CHUNK_BYTES = 0x1_0000;
 /**
  * Makes an engine of `node:zlib`: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.
  *
- * @throws RangeError unless `offThreadBytes` is at least 1, TypeError for an option that there is not or of another kind
+ * @throws RangeError unless `offThreadBytes` is at least 1, TypeError for an option that there is
+ * not or of another kind
  *
  * @example
  * ```ts

@@ -5,7 +5,8 @@
 import { inWords, misuse } from './misuse.js';
 
 /**
- * A function that returns a fresh masking key each time it is called: an integer of 32 bits, signed or not.
+ * A function that returns a fresh masking key each time it is called: an integer of 32 bits, signed
+ * or not.
  *
  * RFC 6455 5.3.
  *
@@ -32,8 +33,8 @@ const KEYS_PER_BLOCK = 256;
  * @param fill - fills an array with random bytes; by default the runtime's `crypto.getRandomValues`. If it throws, so does the
  * call for a key, and the next one tries again
  * @returns a source; each key is wiped from the block as it is handed out
- * @throws TypeError when no `fill` is given and the runtime has no `crypto.getRandomValues`: there is no weaker fallback. And when
- * `fill` is no function
+ * @throws TypeError when no `fill` is given and the runtime has no `crypto.getRandomValues`: there
+ * is no weaker fallback. And when `fill` is no function
  *
  * RFC 6455 5.3, 10.3.
  *

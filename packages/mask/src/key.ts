@@ -37,7 +37,8 @@ export function keyFromBytes(bytes: Uint8Array, offset = 0): number {
  * @param key - the key: an integer of 32 bits, signed or not
  * @param target - where to write
  * @param offset - index of the first of the four bytes
- * @throws RangeError when there is no room for four bytes, TypeError for what is no key; nothing is written then
+ * @throws RangeError when there is no room for four bytes, TypeError for what is no key; nothing is
+ * written then
  *
  * RFC 6455 5.2, "Masking-key".
  *

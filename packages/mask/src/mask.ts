@@ -53,7 +53,9 @@ export function mask(
   at: number,
   key: number,
 ): void {
-  if (!(start >= 0 && start <= end && end <= source.length && at >= 0 && at + end - start <= target.length)) {
+  const inside =
+    start >= 0 && start <= end && end <= source.length && at >= 0 && at + end - start <= target.length;
+  if (!(inside && Number.isInteger(start) && Number.isInteger(end) && Number.isInteger(at))) {
     const from = `${start} to ${end} of ${source.length} bytes`;
     throw misuse(RangeError, 'RANGE_INVALID', `no range to mask: ${from}, to ${at} of ${target.length}`);
   }
@@ -71,8 +73,8 @@ export function mask(
  * @param key - the frame's masking key, as a number or as its four bytes
  * @param phase - how many bytes of the payload went before this piece
  * @returns `bytes`
- * @throws RangeError when a key given as bytes is not four bytes long, or `phase` is no integer from 0 on; TypeError for anything
- * but bytes, or a key that is no integer of 32 bits
+ * @throws RangeError when a key given as bytes is not four bytes long, or `phase` is no integer
+ * from 0 on; TypeError for anything but bytes, or a key that is no integer of 32 bits
  *
  * RFC 6455 5.3.
  *

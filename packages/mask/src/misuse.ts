@@ -6,7 +6,8 @@
  * - `RANGE_INVALID`: a range does not lie within its bytes
  * - `KEY_INVALID`: a masking key is neither an integer of 32 bits nor four bytes (RFC 6455 5.2)
  * - `NOT_BYTES`: something else where a Uint8Array is wanted
- * - `NO_RANDOM`: the runtime has no source of random bytes, or the one that was given is no function
+ * - `NO_RANDOM`: the runtime has no source of random bytes, or the one that was given is no
+ * function
  */
 export type MaskMisuseCode = 'RANGE_INVALID' | 'KEY_INVALID' | 'NOT_BYTES' | 'NO_RANDOM';
 
@@ -27,7 +28,10 @@ export function requireBytes(value: unknown): asserts value is Uint8Array {
   if (!isBytes(value)) throw misuse(TypeError, 'NOT_BYTES', `bytes are a Uint8Array, not ${inWords(value)}`);
 }
 
-/** @throws TypeError unless a value is an integer of 32 bits, signed or not: another one would mask with 0, or with a part of it */
+/**
+ * @throws TypeError unless a value is an integer of 32 bits, signed or not: another one would mask
+ * with 0, or with a part of it
+ */
 export function requireKey(key: unknown): asserts key is number {
   if (typeof key === 'number' && ((key | 0) === key || key >>> 0 === key)) return;
   throw misuse(

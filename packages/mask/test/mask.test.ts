@@ -128,6 +128,9 @@ describe('mask', () => {
     ['at below 0', 0, 4, -1],
     ['end past the target', 0, 8, 1],
     ['NaN', Number.NaN, 4, 0],
+    ['start between two bytes', 0.5, 4, 0],
+    ['end between two bytes', 0, 4.5, 0],
+    ['at between two bytes', 0, 4, 0.5],
   ])('throws on a range outside its array and writes nothing: %s', (_, start, end, at) => {
     const bytes = new Uint8Array(8);
     expect(() => mask(bytes, start, end, bytes, at, -1)).toThrow(RangeError);

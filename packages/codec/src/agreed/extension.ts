@@ -117,8 +117,8 @@ export class ExtensionChain {
   onDecodeError: (error: unknown) => void = () => {};
 
   /**
-   * @throws TypeError for what is no extension, RangeError when a claim is not made of reserved bits, or two claims overlap (RFC
-   * 6455 9.1: no conflicts)
+   * @throws TypeError for what is no extension, RangeError when a claim is not made of reserved
+   * bits, or two claims overlap (RFC 6455 9.1: no conflicts)
    */
   constructor(extensions: readonly MessageExtension[]) {
     this.#extensions = extensions;
@@ -253,8 +253,8 @@ export class ExtensionChain {
 }
 
 /**
- * @throws TypeError for what is neither a message nor leave to send it as it is: without a bit of its own, and behind the first
- * piece, an extension cannot tell the peer that it has not changed it
+ * @throws TypeError for what is neither a message nor leave to send it as it is: without a bit of
+ * its own, and behind the first piece, an extension cannot tell the peer that it has not changed it
  */
 function requireEncoded(
   encoded: unknown,

@@ -149,8 +149,8 @@ export class FrameParser {
   /**
    * @param sink - gets the frames
    * @param options - role, limits, unmasking
-   * @throws TypeError or RangeError for options that make no sense (`OPTION_UNKNOWN`, `OPTION_INVALID`), TypeError for a sink
-   * that lacks a method (`SINK_INVALID`)
+   * @throws TypeError or RangeError for options that make no sense (`OPTION_UNKNOWN`,
+   * `OPTION_INVALID`), TypeError for a sink that lacks a method (`SINK_INVALID`)
    */
   constructor(sink: FrameSink, options: FrameParserOptions | FrameRules) {
     const rules = options instanceof FrameRules ? options : new FrameRules(options);
@@ -230,7 +230,9 @@ export class FrameParser {
 
 const METHODS: readonly (keyof FrameSink)[] = ['header', 'payload', 'end', 'fail'];
 
-/** @throws TypeError for a sink that is none, or that lacks a method: the first frame would find out */
+/**
+ * @throws TypeError for a sink that is none, or that lacks a method: the first frame would find out
+ */
 function requireFrameSink(sink: FrameSink): void {
   const missing = METHODS.find((name) => typeof sink?.[name] !== 'function');
   const wrong = sink?.message !== undefined && typeof sink.message !== 'function' ? 'message' : missing;

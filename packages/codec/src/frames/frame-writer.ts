@@ -30,9 +30,10 @@ export interface FrameFields {
  *
  * @param frame - its fields
  * @returns header and payload; the payload is masked if there is a key
- * @throws RangeError (the rule's {@link FaultCode}) for a frame that RFC 6455 forbids: a reserved opcode, a fragmented or too
- * long control frame, a Close body of one byte, with a forbidden code or with a reason that is not UTF-8; TypeError or RangeError
- * for a field that there is not, or of another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
+ * @throws RangeError (the rule's {@link FaultCode}) for a frame that RFC 6455 forbids: a reserved
+ * opcode, a fragmented or too long control frame, a Close body of one byte, with a forbidden code
+ * or with a reason that is not UTF-8; TypeError or RangeError for a field that there is not, or of
+ * another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
  *
  * RFC 6455 5.2, 5.5.
  *

@@ -92,7 +92,8 @@ export class PreparedMessage {
 }
 
 /**
- * Tells by a method: with `instanceof`, who sends no prepared messages would have the class in a bundle all the same.
+ * A method tells: with `instanceof`, a bundle of a connection alone would have the class in it all the
+ * same.
  *
  * @throws TypeError for what neither `PreparedMessage.text` nor `binary` has made
  */

@@ -11,7 +11,7 @@
  */
 
 import { keyFromBytes, keyToBytes } from '@sanssocket/mask';
-import { inWords, misuse, requireRange } from './misuse.js';
+import { inWords, misuse, requireBytes, requireRange } from './misuse.js';
 import { FIN, MASK } from './opcodes.js';
 
 /** A frame header, taken apart. */
@@ -97,7 +97,8 @@ function readUint32(bytes: Uint8Array, offset: number): number {
  * @param end - index after the last byte that may be read
  * @returns the header, or, when it is not complete, the least number of bytes that are missing: call again when that many
  * more have arrived (it may then ask once or twice more, as the first bytes tell how long the header is)
- * @throws RangeError when `offset` and `end` do not lie within `bytes`
+ * @throws RangeError when `offset` and `end` do not lie within `bytes`, TypeError for anything but
+ * a Uint8Array
  *
  * RFC 6455 5.2.
  *
@@ -118,8 +119,9 @@ function readUint32(bytes: Uint8Array, offset: number): number {
 export function readFrameHeader(
   bytes: Uint8Array,
   offset = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
 ): FrameHeader | number {
+  requireBytes(bytes, 'a chunk');
   requireRange(bytes, offset, end);
   const available = end - offset;
   if (available < 2) return 2 - available;
@@ -172,8 +174,8 @@ export function frameHeaderBytes(payloadLength: number, masked: boolean): number
  * @param payloadLength - 0 to 2^53 - 1
  * @param maskingKey - the key as an integer of 32 bits; undefined for a frame that is not masked
  * @returns the index after the header, where the payload goes
- * @throws RangeError for a length that is not an integer from 0 to 2^53 - 1, or where there is no room, TypeError for a key that is
- * no integer of 32 bits (`KEY_INVALID`); nothing is written
+ * @throws RangeError for a length that is not an integer from 0 to 2^53 - 1, or where there is no
+ * room, TypeError for a key that is no integer of 32 bits (`KEY_INVALID`); nothing is written
  *
  * RFC 6455 5.2.
  *
@@ -236,7 +238,10 @@ function writeUint32(target: Uint8Array, at: number, value: number): void {
   target[at + 3] = value;
 }
 
-/** @throws TypeError for a masking key that is no number: as four bytes it would be 0, which masks nothing (RFC 6455 5.3) */
+/**
+ * @throws TypeError for what is no integer of 32 bits: as four bytes it would be 0, which masks
+ * nothing, or a part of it (RFC 6455 5.3)
+ */
 export function requireKey(key: unknown): asserts key is number {
   if (typeof key === 'number' && ((key | 0) === key || key >>> 0 === key)) return;
   throw misuse(

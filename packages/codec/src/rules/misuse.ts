@@ -65,7 +65,8 @@ export interface MisuseError extends Error {
  * import assert from 'node:assert/strict';
  * import { misuse } from '@sanssocket/codec/options';
  *
- * assert.equal(misuse(TypeError, 'OPTION_INVALID', 'level is a number, not a string').code, 'OPTION_INVALID');
+ * const error = misuse(TypeError, 'OPTION_INVALID', 'level is a number, not a string');
+ * assert.equal(error.code, 'OPTION_INVALID');
  * ```
  */
 export function misuse(kind: new (message: string) => Error, code: MisuseCode, message: string): MisuseError {
@@ -92,14 +93,16 @@ export function inWords(value: unknown): string {
 }
 
 /**
- * Whether a value is a Uint8Array, of whichever realm (frames, `node:vm`, test environments); a `Buffer` is one.
+ * Whether a value is a Uint8Array, of whichever realm (frames, `node:vm`, test environments); a
+ * `Buffer` is one.
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
  * import { isBytes } from '@sanssocket/codec/options';
  *
- * assert.deepEqual([isBytes(new Uint8Array(1)), isBytes(new Uint16Array(1)), isBytes([1])], [true, false, false]);
+ * assert.ok(isBytes(new Uint8Array(1)));
+ * assert.ok(!isBytes(new Uint16Array(1)) && !isBytes([1]));
  * ```
  */
 export function isBytes(value: unknown): value is Uint8Array {
@@ -110,10 +113,31 @@ export function isBytes(value: unknown): value is Uint8Array {
 /**
  * @param what - the thing in words
  * @throws TypeError for anything but a Uint8Array: a number would be a length (advisory K12), another view has another
- * element size (K13)
+ * element size (K13); and for one whose memory has been transferred away, which would pass for one
+ * without bytes
  */
 export function requireBytes(value: unknown, what = 'a payload'): asserts value is Uint8Array {
   if (!isBytes(value)) throw misuse(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${inWords(value)}`);
+  if (value.length === 0 && isDetached(value.buffer)) {
+    throw misuse(
+      TypeError,
+      'NOT_BYTES',
+      `${what} is a Uint8Array, not one whose memory was transferred away`,
+    );
+  }
+}
+
+/**
+ * Not every engine has `ArrayBuffer.prototype.detached`, but no view can be made of memory that is
+ * gone.
+ */
+function isDetached(memory: ArrayBufferLike): boolean {
+  if (memory.byteLength > 0) return false;
+  try {
+    return new Uint8Array(memory).length > 0;
+  } catch {
+    return true;
+  }
 }
 
 /** @throws RangeError for a range that does not lie within bytes */

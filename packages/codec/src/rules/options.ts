@@ -1,19 +1,22 @@
 /**
- * Checks of options: callers' faults, thrown before anything is made. Options are read once, completely: an option may be the
- * object's own, inherited, or a getter of a class, and nobody looks at the object again.
+ * Checks of options: callers' faults, thrown before anything is made. Options are read once,
+ * completely: an option may be the object's own, inherited, or a getter of a class, and nobody
+ * looks at the object again.
  */
 import { inWords, misuse } from './misuse.js';
 
 /**
  * Refuses names that are no option's: a typo would change nothing.
  *
- * The object may inherit (`Object.create(defaults)`) or be an instance of a class with getters: all that is enumerable is looked
- * at, and every getter. Other methods of a class are its own affair. The values are not read.
+ * The object may inherit (`Object.create(defaults)`) or be an instance of a class with getters: all
+ * that is enumerable is looked at, and every getter. Other methods of a class are its own affair.
+ * The values are not read.
  *
  * @param options - as a caller gave them
  * @param known - the names that there are
  * @param noun - the thing that has a name: 'option' by default
- * @throws TypeError for options that are no object (`OPTION_INVALID`), or for a name that is not known (`OPTION_UNKNOWN`)
+ * @throws TypeError for options that are no object (`OPTION_INVALID`), or for a name that is not
+ * known (`OPTION_UNKNOWN`)
  *
  * @example
  * ```ts
@@ -101,7 +104,8 @@ export function readOptions<T extends object>(options: T, known: readonly (keyof
  * import assert from 'node:assert/strict';
  * import { requireOneOf } from '@sanssocket/codec/options';
  *
- * assert.throws(() => requireOneOf('whenOver', 'fial', ['fail', 'refuse']), /whenOver is 'fail' or 'refuse', not 'fial'/);
+ * const words = ['fail', 'refuse'];
+ * assert.throws(() => requireOneOf('whenOver', 'fial', words), /is 'fail' or 'refuse', not 'fial'/);
  * ```
  */
 export function requireOneOf(name: string, value: unknown, allowed: readonly string[]): void {
@@ -121,7 +125,7 @@ export function requireOneOf(name: string, value: unknown, allowed: readonly str
  * import assert from 'node:assert/strict';
  * import { requireType } from '@sanssocket/codec/options';
  *
- * assert.throws(() => requireType('autoPong', 'no', 'boolean'), /autoPong is a boolean, not a string/);
+ * assert.throws(() => requireType('autoPong', 'no', 'boolean'), /is a boolean, not a string/);
  * ```
  */
 export function requireType(name: string, value: unknown, type: 'boolean' | 'function' | 'string'): void {
@@ -142,7 +146,7 @@ export function requireType(name: string, value: unknown, type: 'boolean' | 'fun
  * import { requireInteger } from '@sanssocket/codec/options';
  *
  * assert.equal(requireInteger('level', 9, 0, 9), 9);
- * assert.throws(() => requireInteger('level', 10, 0, 9), /level must be an integer from 0 to 9, not 10/);
+ * assert.throws(() => requireInteger('level', 10, 0, 9), /from 0 to 9, not 10/);
  * ```
  */
 export function requireInteger(name: string, value: number, min: number, max: number): number {

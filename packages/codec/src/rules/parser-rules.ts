@@ -66,8 +66,9 @@ export class FrameRules implements Limits {
   readonly maxScannedBytes: number;
 
   /**
-   * @throws TypeError for an option, a role or a word that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
-   * limit that is not a positive integer, or for bits that are not reserved ones (`OPTION_INVALID`)
+   * @throws TypeError for an option, a role or a word that there is not (`OPTION_UNKNOWN`,
+   * `OPTION_INVALID`), RangeError for a limit that is not a positive integer, or for bits that are
+   * not reserved ones (`OPTION_INVALID`)
    */
   constructor(options: FrameParserOptions) {
     requireKnown(options, OPTIONS);

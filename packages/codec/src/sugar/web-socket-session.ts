@@ -317,7 +317,10 @@ export class TransportSession {
   }
 }
 
-/** @throws TypeError for what is no transport, or tells of what was agreed in other words than strings */
+/**
+ * @throws TypeError for what is no transport, or tells of what was agreed in other words than
+ * strings
+ */
 function requireTransport(transport: ByteTransport): ByteTransport {
   const { readable, writable, protocol = '', extensions = '' } = Object(transport) as Partial<ByteTransport>;
   if (typeof readable?.getReader !== 'function' || typeof writable?.getWriter !== 'function') {

@@ -164,8 +164,9 @@ export class TransportWebSocket extends Target {
    * @param transport - used exclusively from now on. Or a promise of it: if that is rejected, or what it gives cannot be used,
    * `error` and `close` are fired, with 1006
    * @param options - role, what the opening handshake agreed on, limits
-   * @throws TypeError if a stream of the transport is locked or the URL is none; for an option that there is not or of another
-   * kind (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a limit that is not a positive integer (`OPTION_INVALID`)
+   * @throws TypeError if a stream of the transport is locked or the URL is none; for an option that
+   * there is not or of another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a limit
+   * that is not a positive integer (`OPTION_INVALID`)
    */
   constructor(
     transport: ByteTransport | PromiseLike<ByteTransport>,

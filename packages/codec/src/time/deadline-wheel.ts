@@ -48,11 +48,11 @@ const SLOTS = 512;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { DeadlineWheel, Keepalive } from '@sanssocket/codec';
+ * import { DeadlineWheel, Keepalive, KeepaliveTimes } from '@sanssocket/codec';
  *
  * const wheel = new DeadlineWheel<Keepalive>(1000, 0);
- * const options = { pingIntervalMs: 30_000, pongTimeoutMs: 5_000 };
- * const keepalives = [new Keepalive(options, 0), new Keepalive(options, 0)];
+ * const times = new KeepaliveTimes({ pingIntervalMs: 30_000, pongTimeoutMs: 5_000 });
+ * const keepalives = [new Keepalive(times, 0), new Keepalive(times, 0)];
  * for (const keepalive of keepalives) wheel.add(keepalive);
  * keepalives[1]!.received(20_000);
  *
@@ -106,10 +106,11 @@ export class DeadlineWheel<T extends Timed> {
   }
 
   /**
-   * Takes note that an item's deadline has become earlier (or finite); later ones need no note. An entry that has been removed
-   * is ignored.
+   * Takes note that an item's deadline has become earlier (or finite); later ones need no note. An
+   * entry that has been removed is ignored.
    *
-   * @throws TypeError for an entry of another wheel (`ENTRY_INVALID`), RangeError as {@link DeadlineWheel.add}
+   * @throws TypeError for an entry of another wheel (`ENTRY_INVALID`), RangeError as {@link
+   * DeadlineWheel.add}
    */
   update(entry: WheelEntry<T>): void {
     const own = this.#own(entry);
@@ -137,8 +138,8 @@ export class DeadlineWheel<T extends Timed> {
    * @param now - the caller's clock; may be late by any time
    * @param due - asks the item what is due (for a keepalive, `check(now)`) and does it. May add, update and remove; what it
    * throws passes through, and those that were not asked are asked at the next tick
-   * @throws Error when called by `due`, RangeError if `now` is not a finite number or a new deadline is none, as
-   * {@link DeadlineWheel.add}
+   * @throws Error when called by `due`, RangeError if `now` is not a finite number or a new
+   * deadline is none, as {@link DeadlineWheel.add}
    */
   tick(now: number, due: (item: T, entry: WheelEntry<T>) => void): void {
     requireType('due', due, 'function');

@@ -38,7 +38,8 @@ const OPTIONS: readonly (keyof KeepaliveOptions)[] = [
 ];
 
 /**
- * Times completed and checked. Make one and give it to every keepalive of a kind; a keepalive given plain options makes its own.
+ * Times completed and checked. Make one and give it to every keepalive of a kind; a keepalive given
+ * plain options makes its own.
  *
  * @example
  * ```ts
@@ -59,8 +60,8 @@ export class KeepaliveTimes implements KeepaliveOptions {
   readonly closeTimeoutMs: number;
 
   /**
-   * @throws TypeError for a time that there is not (`OPTION_UNKNOWN`), RangeError for one that is not a positive integer
-   * (`OPTION_INVALID`)
+   * @throws TypeError for a time that there is not (`OPTION_UNKNOWN`), RangeError for one that is
+   * not a positive integer (`OPTION_INVALID`)
    */
   constructor(options: KeepaliveOptions) {
     requireKnown(options, OPTIONS);
@@ -124,7 +125,8 @@ export class Keepalive {
   /**
    * @param times - to be shared by many, make a {@link KeepaliveTimes}
    * @param now - the connection is open since
-   * @throws as the constructor of {@link KeepaliveTimes}, and RangeError for `now` if it is not a finite number
+   * @throws as the constructor of {@link KeepaliveTimes}, and RangeError for `now` if it is not a
+   * finite number
    */
   constructor(times: KeepaliveOptions | KeepaliveTimes, now: number) {
     this.#times = times instanceof KeepaliveTimes ? times : new KeepaliveTimes(times);

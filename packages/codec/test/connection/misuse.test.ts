@@ -348,3 +348,38 @@ export function typesOfSinks(config: ConnectionConfig<'spans'>): void {
   // @ts-expect-error no such option
   new Connection({ role: 'server', maxMesageBytes: 5 }, {});
 }
+
+describe('bytes whose memory has been transferred away', () => {
+  const gone = (): Uint8Array => {
+    const bytes = new Uint8Array(10);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    return bytes;
+  };
+  const calls: Readonly<Record<string, (connection: Connection) => unknown>> = {
+    sendText: (connection) => connection.sendText(gone()),
+    sendBinary: (connection) => connection.sendBinary(gone()),
+    sendByReference: (connection) => connection.sendByReference(BINARY, gone()),
+    ping: (connection) => connection.ping(gone()),
+    pong: (connection) => connection.pong(gone()),
+    'PreparedMessage.binary': () => PreparedMessage.binary(gone()),
+    encodeFrame: () => encodeFrame({ opcode: BINARY, payload: gone() }),
+    encodeUncheckedFrame: () => encodeUncheckedFrame({ first: 0x82, payload: gone() }),
+  };
+  it.each(Object.entries(calls))('do not pass for no bytes: %s', (_, call) => {
+    const { connection } = open({ role: 'server' });
+    expect(() => call(connection)).toThrow(
+      expect.objectContaining({ code: 'NOT_BYTES', message: expect.stringContaining('transferred away') }),
+    );
+    expect(connection.takeOutput()).toBeUndefined();
+  });
+
+  it('are told from no bytes', () => {
+    const { connection } = open({ role: 'server' });
+    for (const empty of [new Uint8Array(0), new Uint8Array(5).subarray(2, 2), Buffer.alloc(0)]) {
+      connection.sendBinary(empty);
+      connection.ping(empty);
+    }
+    connection.ping();
+    expect(drain(connection).length).toBe(14);
+  });
+});

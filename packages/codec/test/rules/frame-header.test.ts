@@ -95,3 +95,16 @@ describe('writeFrameHeader', () => {
     expect(target).toEqual(new Uint8Array(4));
   });
 });
+
+it.each([
+  'abcd',
+  [0x81, 0],
+  new Uint16Array(4),
+  new DataView(new ArrayBuffer(4)),
+  new ArrayBuffer(4),
+  null,
+  undefined,
+  5,
+])('a header stands in a Uint8Array, which %o is not', (bytes) => {
+  expect(() => readFrameHeader(bytes as never)).toThrow(expect.objectContaining({ code: 'NOT_BYTES' }));
+});

@@ -1,4 +1,5 @@
-// Options are read once, completely, into a copy, wherever a caller keeps them; what is none is refused, with a code and a sentence.
+// Options are read once, completely, into a copy, wherever a caller keeps them; what is none is
+// refused, with a code and a sentence.
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, FrameParser, FrameRules } from '../../src/frames.js';
 import { HostConfig } from '../../src/host.js';
@@ -23,7 +24,10 @@ const streams = (): ConstructorParameters<typeof TransportWebSocket>[0] => ({
   writable: new WritableStream<Uint8Array>(),
 });
 
-/** Everything that takes options, with those that one of its kind needs, and a limit or a word that shows whether it was read. */
+/**
+ * Everything that takes options, with those that one of its kind needs, and a limit or a word that
+ * shows whether it was read.
+ */
 interface Taker {
   readonly needs: object;
   readonly option: Readonly<Record<string, unknown>>;

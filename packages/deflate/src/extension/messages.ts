@@ -166,7 +166,10 @@ function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as { readonly then?: unknown } | undefined)?.then === 'function';
 }
 
-/** Whether bytes end as a flush does: without these four, which are left out, no peer could read them (7.2.1). */
+/**
+ * Whether bytes end as a flush does: without these four, which are left out, no peer could read
+ * them (7.2.1).
+ */
 function isFlushed(deflated: Uint8Array): boolean {
   if (!isBytes(deflated)) return false;
   const at = deflated.length - TAIL_BYTES;

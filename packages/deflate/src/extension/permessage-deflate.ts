@@ -65,8 +65,8 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  * handshake among its extensions; what the handshake says was agreed goes to the `Connection`. An engine's memory is taken
  * when the first compressed message comes or goes, and given back when the connection has ended.
  *
- * @throws TypeError without an engine, for an option that there is not or of another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`),
- * RangeError for one out of its range (`OPTION_INVALID`)
+ * @throws TypeError without an engine, for an option that there is not or of another kind
+ * (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for one out of its range (`OPTION_INVALID`)
  *
  * RFC 7692 7.
  *

@@ -208,7 +208,8 @@ test('the compressor that a connection loses is the one that was not used for lo
   const first = owners.slice(0, 16);
   for (const owner of first) residents.take(owner);
   expect(made.length).toBe(16);
-  // The oldest one is used again, and the second oldest is then the one that nobody has used for longest.
+  // The oldest one is used again, and the second oldest is then the one that nobody has used for
+  // longest.
   expect(residents.own(first[0]!)).toBeDefined();
   residents.take(owners[16]!);
   expect(made.length).toBe(16);

@@ -1,4 +1,5 @@
-// Options of permessage-deflate and of its engines: read once, completely, and refused where they are none. What an engine gives is looked at.
+// Options of permessage-deflate and of its engines: read once, completely, and refused where they
+// are none. What an engine gives is looked at.
 import { Connection, type MessageExtension, RSV1 } from '@sanssocket/codec';
 import { negotiateExtensions } from '@sanssocket/handshake/rules';
 import { describe, expect, it } from 'vitest';
