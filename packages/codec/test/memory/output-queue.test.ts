@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as checked from '../../src/memory/checked.js';
 import { OutputMemory } from '../../src/memory/output-memory.js';
 import { OutputQueue } from '../../src/memory/output-queue.js';
+import type { OwnBytes } from '../../src/rules/own-bytes.js';
 import { characters, concat } from '../frames.js';
 import { gc } from './heap.js';
 import { POISON } from './ownership.js';
@@ -13,7 +14,7 @@ function write(queue: OutputQueue, bytes: Uint8Array): void {
   queue.advance(queue.used + bytes.length);
 }
 
-const allocate = (bytes: number): Uint8Array => new Uint8Array(bytes);
+const allocate = (bytes: number): OwnBytes => new Uint8Array(bytes);
 
 describe('OutputQueue', () => {
   const operations = fc.array(

@@ -65,7 +65,10 @@ const FAULTS: readonly HandshakeFaultCode[] = [
  * How much of a head is read before it is refused (RFC 6455 10.4).
  */
 export interface HeadLimits {
-  /** Bytes of the head, its last CR LF CR LF included. 16384 unless given, at least 1. */
+  /**
+   * Bytes of the head, its last CR LF CR LF included; and of the trailers of a refusal in chunks. 16384 unless given, at
+   * least 1.
+   */
   readonly maxHeadBytes?: number | undefined;
   /** Header lines. 100 unless given, at least 1. */
   readonly maxHeaders?: number | undefined;

@@ -42,8 +42,9 @@ const server = (): main.ServerHandshake => {
   handshake.receive(bytes(requestText()));
   return handshake;
 };
-const acceptOptions = { protocols: ['a'], extensions: [extension], headers: [['a', 'b']] };
-const rejectOptions = { status: 400, reason: 'r', headers: [['a', 'b']], body: 'text' };
+const headers: [string, string][] = [['a', 'b']];
+const acceptOptions = { protocols: ['a'], extensions: [extension], headers };
+const rejectOptions = { status: 400, reason: 'r', headers, body: 'text' };
 const offerOptions = {
   ...acceptOptions,
   origin: 'http://a',
@@ -52,6 +53,17 @@ const offerOptions = {
 const limits = { maxHeadBytes: 1000, maxHeaders: 10 };
 
 type Call = (...given: never[]) => unknown;
+const made =
+  (Class: new (...given: never[]) => object): Call =>
+  (...given) =>
+    Reflect.construct(Class, given);
+function method<T extends object>(make: () => T, name: keyof T): Call {
+  return (...given) => {
+    const machine = make();
+    return Reflect.apply(machine[name] as Call, machine, given);
+  };
+}
+
 /** Every function and machine that is exported, and what it takes. */
 const CALLS: Readonly<Record<string, readonly [Call, readonly unknown[]]>> = {
   requestHeadOf: [main.requestHeadOf, [{ method: 'GET', url: 'http://a/', headers: [['a', 'b']] }]],
@@ -63,29 +75,14 @@ const CALLS: Readonly<Record<string, readonly [Call, readonly unknown[]]>> = {
   checkRequest: [main.checkRequest, [head, { refuseEmptyLists: true }]],
   checkResponse: [main.checkResponse, [asked, answer]],
   isSameOrigin: [main.isSameOrigin, ['http://a', 'http://a']],
-  ServerHandshake: [
-    (...given) => new main.ServerHandshake(...given),
-    [{ ...limits, refuseEmptyLists: false }],
-  ],
-  'ServerHandshake.receive': [
-    (...given) => new main.ServerHandshake().receive(...(given as never)),
-    [bytes('')],
-  ],
-  'ServerHandshake.accept': [(...given) => server().accept(...given), [acceptOptions]],
-  'ServerHandshake.reject': [(...given) => server().reject(...(given as never)), [rejectOptions]],
-  ClientHandshake: [
-    (...given) => new main.ClientHandshake(...(given as never)),
-    ['ws://a/', { ...offerOptions, ...limits, maxBodyBytes: 5 }],
-  ],
-  'ClientHandshake.receive': [
-    (...given) => new main.ClientHandshake('ws://a/').receive(...(given as never)),
-    [bytes('')],
-  ],
-  PassiveHeadReader: [(...given) => new heads.PassiveHeadReader(...given), [limits]],
-  'PassiveHeadReader.receive': [
-    (...given) => new heads.PassiveHeadReader().receive(...(given as never)),
-    [bytes('')],
-  ],
+  ServerHandshake: [made(main.ServerHandshake), [{ ...limits, refuseEmptyLists: false }]],
+  'ServerHandshake.receive': [method(() => new main.ServerHandshake(), 'receive'), [bytes('')]],
+  'ServerHandshake.accept': [method(server, 'accept'), [acceptOptions]],
+  'ServerHandshake.reject': [method(server, 'reject'), [rejectOptions]],
+  ClientHandshake: [made(main.ClientHandshake), ['ws://a/', { ...offerOptions, ...limits, maxBodyBytes: 5 }]],
+  'ClientHandshake.receive': [method(() => new main.ClientHandshake('ws://a/'), 'receive'), [bytes('')]],
+  PassiveHeadReader: [made(heads.PassiveHeadReader), [limits]],
+  'PassiveHeadReader.receive': [method(() => new heads.PassiveHeadReader(), 'receive'), [bytes('')]],
   confirmExtensions: [rules.confirmExtensions, [[{ name: 'x', parameters: [] }], [extension]]],
   negotiateExtensions: [rules.negotiateExtensions, [[{ name: 'x', parameters: [] }], [extension]]],
   allowOrigins: [rules.allowOrigins, [['http://a'], rejectOptions]],
