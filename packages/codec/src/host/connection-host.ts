@@ -566,7 +566,6 @@ export class ConnectionHost {
     this.#state = GONE;
     this.#transportError = error;
     this.#output.drop();
-    this.#discard();
     try {
       transport.wakeAt(Number.POSITIVE_INFINITY);
       if (destroys) transport.destroy();

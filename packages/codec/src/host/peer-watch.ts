@@ -130,11 +130,12 @@ export class PeerWatch {
    * @param held - whether the peer is not read from as answers wait: then it cannot be heard, and its reading is all there is
    */
   moved(held: boolean): void {
-    const { through } = this.#output;
     if (this.#question === NONE || !this.#patient || (this.#question === LEFT && !held)) return;
-    const hasLeft = through >= this.#position || !this.#output.busy;
-    if (!hasLeft && through === this.#unread?.left) return;
-    this.#allow(hasLeft);
+    const { through, busy } = this.#output;
+    const hasLeft = this.#question === LEFT || through >= this.#position || !busy;
+    const leaves = hasLeft && this.#question === WAITS;
+    // Where nothing has left, the time that has gone by says nothing.
+    if (leaves || through !== this.#unread?.left) this.#allow(hasLeft);
   }
 
   /**

@@ -94,7 +94,7 @@ interface Setting extends Omit<PathOptions, 'reader'> {
   readonly options?: HostOptions;
   /** Whether the application closes when it has sent it. */
   readonly closes?: boolean;
-  /** Whether it fails the connection then. */
+  /** Whether it fails the connection then; five seconds after it has closed it, if it has. */
   readonly fails?: boolean;
 }
 
@@ -132,7 +132,7 @@ async function send({ message, options = {}, closes = false, fails = false, ...p
   host.sendBinary(new Uint8Array(message));
   host.flush();
   if (closes) host.close(1000);
-  if (fails) host.fail(1013);
+  if (fails) world.after(closes ? 5000 : 0, () => host.fail(1013));
   let goneAt = Number.POSITIVE_INFINITY;
   host.onGone = () => {
     goneAt = world.now / 1000;
@@ -209,6 +209,8 @@ describe('a peer that reads nothing', () => {
     const failed = await send({ ...path, fails: true }, 9000);
     expect(failed.goneAt).toBeCloseTo(10, 1);
     // What the closing was allowed ends with the failure.
-    expect((await send({ ...path, closes: true, fails: true }, 9000)).goneAt).toBeCloseTo(10, 1);
+    expect((await send({ ...path, closes: true, fails: true }, 9000)).goneAt).toBeCloseTo(15, 1);
+    const reads = { ...path, rate: 60_000, closes: true, fails: true };
+    expect((await send(reads, 9000)).goneAt).toBeCloseTo(15, 1);
   });
 });
