@@ -40,12 +40,15 @@ server.listen(0, '127.0.0.1', () => {
       { role: 'client' },
       {
         binary(bytes) {
-          if (bytes.length !== LENGTHS[heard] || bytes.some((byte) => byte !== heard)) end(`message ${heard} is wrong`);
+          if (bytes.length !== LENGTHS[heard] || bytes.some((byte) => byte !== heard))
+            end(`message ${heard} is wrong`);
           heard++;
           say();
         },
         closed({ code, clean }) {
-          end(clean && heard === LENGTHS.length ? 'all echoed' : `closed with ${code} after ${heard} messages`);
+          end(
+            clean && heard === LENGTHS.length ? 'all echoed' : `closed with ${code} after ${heard} messages`,
+          );
         },
       },
     );

@@ -173,7 +173,8 @@ export class Keepalive {
   #pingDeadline(): number {
     const { pingIntervalMs, pingsWhileTalking } = this.#options;
     if (pingIntervalMs === undefined || this.#state > PINGED) return Number.POSITIVE_INFINITY;
-    if (this.#state === ALIVE) return (pingsWhileTalking === true ? this.#pinged : this.#since) + pingIntervalMs;
+    if (this.#state === ALIVE)
+      return (pingsWhileTalking === true ? this.#pinged : this.#since) + pingIntervalMs;
     // Behind an answer that is due no other ping is of use.
     const next = this.#pinged + pingIntervalMs;
     return next < this.#since ? next : Number.POSITIVE_INFINITY;

@@ -51,7 +51,13 @@ async function node(): Promise<void> {
 }
 
 function bun(): void {
-  const socket = { write: (bytes: Uint8Array) => bytes.length, pause() {}, resume() {}, end() {}, terminate() {} };
+  const socket = {
+    write: (bytes: Uint8Array) => bytes.length,
+    pause() {},
+    resume() {},
+    end() {},
+    terminate() {},
+  };
   const host = hostBunSocket(socket, server(), {}, message('bun', 'head'));
   hosts.push(host);
   queueMicrotask(() => host.receive(message('bun', 'chunk'), 1));
@@ -89,7 +95,8 @@ async function messagePort(): Promise<void> {
   const listeners: ((event: { data: unknown }) => void)[] = [];
   const port = {
     postMessage() {},
-    addEventListener: (_type: string, listener: (event: { data: unknown }) => void) => listeners.push(listener),
+    addEventListener: (_type: string, listener: (event: { data: unknown }) => void) =>
+      listeners.push(listener),
     start() {},
     close() {},
   };
@@ -115,6 +122,7 @@ const kept = Object.fromEntries(
     all.filter(([, ref]) => ref.deref() !== undefined).map(([name]) => name),
   ]),
 );
-if (hosts.some((host) => host.connection.outcome?.fault !== undefined)) throw new Error('a message was refused');
+if (hosts.some((host) => host.connection.outcome?.fault !== undefined))
+  throw new Error('a message was refused');
 console.log(JSON.stringify(kept));
 process.exit(0);

@@ -99,7 +99,10 @@ interface Setting extends Omit<PathOptions, 'reader'> {
 }
 
 /** A server that sends one message to such a peer, which answers each Ping and the Close as it comes to them. */
-async function send({ message, options = {}, closes = false, fails = false, ...path }: Setting, seconds: number) {
+async function send(
+  { message, options = {}, closes = false, fails = false, ...path }: Setting,
+  seconds: number,
+) {
   const world = new World([0.5]);
   const outcomes: Outcome[] = [];
   let heard = 0;
