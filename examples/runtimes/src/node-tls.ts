@@ -1,6 +1,7 @@
 /**
- * Node's adapter over TLS, in any runtime that has `node:https`: a server that echoes and a client that says messages of many
- * lengths, in one program. It prints `all echoed`, or what went wrong. The arguments are files with a key and a certificate.
+ * Node's adapter over TLS, in any runtime that has `node:https`: a server that echoes and a client
+ * that says messages of many lengths, in one program. It prints `all echoed`, or what went wrong.
+ * The arguments are files with a key and a certificate.
  */
 import { readFileSync } from 'node:fs';
 import https from 'node:https';

@@ -1,4 +1,5 @@
-// Node's adapter over the TLS sockets of each runtime's `node:https`. Needs `npm ci` in this folder, and the packages built.
+// Node's adapter over the TLS sockets of each runtime's `node:https`. Needs `npm ci` in this
+// folder, and the packages built.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

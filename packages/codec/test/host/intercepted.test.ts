@@ -1,4 +1,7 @@
-/** Sockets as nock gives them to a client while it lets requests through: they do not count what waits in them. */
+/**
+ * Sockets as nock gives them to a client while it lets requests through: they do not count what
+ * waits in them.
+ */
 import { once } from 'node:events';
 import http from 'node:http'; // whose functions are replaced
 import type { AddressInfo, Socket } from 'node:net';
