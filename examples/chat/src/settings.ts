@@ -19,7 +19,8 @@ export const DEFAULT_SETTINGS: Settings = {
   pingIntervalMs: 25_000,
   pongTimeoutMs: 10_000,
   closeTimeoutMs: 5_000,
-  // All clients listen to much and most say little: the dead among them are found sooner than at the default rate.
+  // All clients listen to much and most say little: the dead among them are found sooner than at
+  // the default rate.
   minReadBytesPerSecond: 4_000,
   headersTimeoutMs: 10_000,
   maxWaitingBytes: 256 * 1024,

@@ -1,6 +1,7 @@
 /**
- * Node's adapter over TLS, in any runtime that has `node:https`: a server that echoes and a client that says messages of many
- * lengths, in one program. It prints `all echoed`, or what went wrong. The arguments are files with a key and a certificate.
+ * Node's adapter over TLS, in any runtime that has `node:https`: a server that echoes and a client
+ * that says messages of many lengths, in one program. It prints `all echoed`, or what went wrong.
+ * The arguments are files with a key and a certificate.
  */
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
@@ -40,12 +41,15 @@ server.listen(0, '127.0.0.1', () => {
       { role: 'client' },
       {
         binary(bytes) {
-          if (bytes.length !== LENGTHS[heard] || bytes.some((byte) => byte !== heard)) end(`message ${heard} is wrong`);
+          if (bytes.length !== LENGTHS[heard] || bytes.some((byte) => byte !== heard))
+            end(`message ${heard} is wrong`);
           heard++;
           say();
         },
         closed({ code, clean }) {
-          end(clean && heard === LENGTHS.length ? 'all echoed' : `closed with ${code} after ${heard} messages`);
+          end(
+            clean && heard === LENGTHS.length ? 'all echoed' : `closed with ${code} after ${heard} messages`,
+          );
         },
       },
     );

@@ -1,4 +1,5 @@
-// Node's adapter over the TLS sockets of each runtime's `node:https`. Needs `npm ci` in this folder, and the packages built.
+// Node's adapter over the TLS sockets of each runtime's `node:https`. Needs `npm ci` in this
+// folder, and the packages built.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,9 @@ test.each([
   ['Bun', `${folder}node_modules/@oven/bun-linux-x64/bin/bun`, ['run']],
   ['Deno', `${folder}node_modules/@deno/linux-x64-glibc/deno`, ['run', '--quiet', '--no-config', '-A']],
 ])('messages of many lengths go there and back over node:https in %s', (_name, command, args) => {
-  const { stdout, stderr } = spawnSync(command, [...args, program, ...files], { encoding: 'utf8', timeout: 60_000 });
+  const { stdout, stderr } = spawnSync(command, [...args, program, ...files], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   expect(stdout.trim(), stderr).toBe('all echoed');
 });

@@ -75,13 +75,14 @@ export class ConnectionHost {
     return this.#watch.keepalive;
   }
   /**
-   * Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less wait again; also when the transport is
-   * gone, as nothing waits then: {@link ConnectionHost.gone} tells, and methods that send return false.
+   * Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less
+   * wait again; also when the transport is gone, as nothing waits then: {@link ConnectionHost.gone}
+   * tells, and methods that send return false.
    */
   onDrained: (() => void) | undefined;
   /**
-   * Called once, when the transport is gone; last, behind `onDrained`. The connection's sink has heard `closed` by then, unless it is
-   * paused.
+   * Called once, when the transport is gone; last, behind `onDrained`. The connection's sink has
+   * heard `closed` by then, unless it is paused.
    */
   onGone: (() => void) | undefined;
   readonly #transport: Transport;
@@ -304,7 +305,10 @@ export class ConnectionHost {
     } else if (!this.#reading) this.#run(false);
   }
 
-  /** How many bytes wait: in the connection, and in a batch that is not through. None do once the transport is gone. */
+  /**
+   * How many bytes wait: in the connection, and in a batch that is not through. None do once the
+   * transport is gone.
+   */
   get waitingBytes(): number {
     return this.gone ? 0 : this.connection.bufferedAmount + this.#output.bytes;
   }
@@ -346,7 +350,10 @@ export class ConnectionHost {
     return false;
   }
 
-  /** There is nowhere to write to any more: nothing is held of what waited, nor of what the last messages are answered with. */
+  /**
+   * There is nowhere to write to any more: nothing is held of what waited, nor of what the last
+   * messages are answered with.
+   */
   #discard(): void {
     this.#guard(() => {
       while (this.connection.takeOutput() !== undefined);
@@ -590,7 +597,6 @@ export class ConnectionHost {
     this.#state = GONE;
     this.#transportError = error;
     this.#output.drop();
-    this.#discard();
     try {
       transport.wakeAt(Number.POSITIVE_INFINITY);
       if (destroys) transport.destroy();

@@ -4,22 +4,28 @@ import { type KeepaliveOptions, KeepaliveTimes } from '../time/keepalive.js';
 
 /** Options of a {@link ConnectionHost}. All have a finite default. */
 export interface HostOptions extends KeepaliveOptions {
-  /** After so long without any byte from the peer it is pinged, see also `pingsWhileTalking`; 30 seconds by default. */
+  /**
+   * After so long without any byte from the peer it is pinged, see also `pingsWhileTalking`; 30
+   * seconds by default.
+   */
   readonly pingIntervalMs?: number;
   /**
-   * After so long without any byte since a peer can have read a ping the connection is failed with 1008; 10 seconds by default.
-   * It can have read it when the ping has left, and what lay before it has been read at `minReadBytesPerSecond`.
+   * After so long without any byte since a peer can have read a ping the connection is failed with
+   * 1008; 10 seconds by default. It can have read it when the ping has left, and what lay before it
+   * has been read at `minReadBytesPerSecond`.
    */
   readonly pongTimeoutMs?: number;
   /**
-   * After so long the closing handshake, and the wait for the peer to end the transport, is over, counted as for a ping: what waited
-   * before our Close is still written as long as the peer reads it. For a connection that has failed the limit runs from there,
-   * whatever waits. 10 seconds by default.
+   * After so long the closing handshake, and the wait for the peer to end the transport, is over,
+   * counted as for a ping: what waited before our Close is still written as long as the peer reads
+   * it. For a connection that has failed the limit runs from there, whatever waits. 10 seconds by
+   * default.
    */
   readonly closeTimeoutMs?: number;
   /**
-   * How fast a peer must go on reading not to be given up; 240 bytes a second by default, as Kestrel and http.sys ask for. The higher
-   * it is, the sooner a peer is given up that has stopped to read what is sent to it: with 240 after 41 minutes at the latest.
+   * How fast a peer must go on reading not to be given up; 240 bytes a second by default, as
+   * Kestrel and http.sys ask for. The higher it is, the sooner a peer is given up that has stopped
+   * to read what is sent to it: with 240 after 41 minutes at the latest.
    */
   readonly minReadBytesPerSecond?: number;
   /**

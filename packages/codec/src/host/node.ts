@@ -32,7 +32,10 @@ export interface NodeSocket {
   setNoDelay?(noDelay: boolean): unknown;
 }
 
-/** Written for its callback, behind a batch that waits unexpectedly. An array of its own, as a stream may pass it on. */
+/**
+ * Written for its callback, behind a batch that waits unexpectedly. An array of its own, as a
+ * stream may pass it on.
+ */
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 class NodeTransport implements Transport {
@@ -44,14 +47,16 @@ class NodeTransport implements Transport {
   /** Whether the end of this side was written with the last batch. */
   #ended = false;
   /**
-   * Whether `writableLength` counts what waits; undefined until the first batch. A socket that passes its bytes to another one, as
-   * tools that intercept requests make them, says 0 always: there only the callback of a write tells.
+   * Whether `writableLength` counts what waits; undefined until the first batch. A socket that
+   * passes its bytes to another one, as tools that intercept requests make them, says 0 always:
+   * there only the callback of a write tells.
    */
   #counts: boolean | undefined;
   /**
-   * Whether the last batch waited, so that the next one is expected to. Such a batch has a callback with its last chunk, as an empty
-   * write fails on Deno's TLS sockets. One that is not expected to wait has none, which saves a tick for each: where a batch
-   * has been through at once, an empty write behind another one is sound.
+   * Whether the last batch waited, so that the next one is expected to. Such a batch has a callback
+   * with its last chunk, as an empty write fails on Deno's TLS sockets. One that is not expected to
+   * wait has none, which saves a tick for each: where a batch has been through at once, an empty
+   * write behind another one is sound.
    */
   #expectsWait = true;
   /** How many callbacks are still to come of batches that were through at once. */
@@ -88,7 +93,8 @@ class NodeTransport implements Transport {
     const socket = this.#socket;
     const last = chunks.length - 1;
     const expectsWait = this.#expectsWait;
-    // Corked, a batch is one write to the operating system. So the first one is, to see whether it is counted.
+    // Corked, a batch is one write to the operating system. So the first one is, to see whether it
+    // is counted.
     const corks = last > 0 || this.#counts === undefined;
     const before = socket.writableLength;
     let bytes = 0;
@@ -147,7 +153,10 @@ class NodeTransport implements Transport {
   }
 }
 
-/** What a socket that has been read to its end, or is gone, tells no more. A function, so that no listener holds `head`. */
+/**
+ * Tells what a socket that has been read to its end, or is gone, does not tell. A function, so that no
+ * listener holds `head`.
+ */
 function tellPast(socket: NodeSocket, host: ConnectionHost, head: Uint8Array): void {
   queueMicrotask(() => {
     if (head.length > 0) host.receive(head, now());

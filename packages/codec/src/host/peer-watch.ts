@@ -2,13 +2,16 @@
  * Looking after a peer that may say nothing: the keepalive of a host, and the one timer that it needs of the transport. The timer
  * is set anew only where a deadline has become earlier; where it has become later it rings in vain once.
  *
- * A Ping, and a Close, is a question. The time limit of its answer runs from when the peer has come to read it at the latest:
+ * A Ping, and a Close, is a question. The time limit of its answer runs from when the peer has come
+ * to read it at the latest:
  *
- * - As long as the question waits with us, from each time that something before it has left: the peer reads. The next such time is
- *   due when the batch under way, and what lies before it on the way, has been read at the lowest rate allowed (`UnreadBytes`).
- * - Once it has left, from when what lies before it on the way has been read at that rate. What leaves behind it says nothing.
- * - Any byte of the peer answers a Ping. A Close is answered by a Close only, and a connection that has failed waits for nothing:
- *   its limit is `closeTimeoutMs`, whatever waits.
+ * - As long as the question waits with us, from each time that something before it has left: the
+ *   peer reads. The next such time is due when the batch under way, and what lies before it on the
+ *   way, has been read at the lowest rate allowed (`UnreadBytes`).
+ * - Once it has left, from when what lies before it on the way has been read at that rate. Bytes
+ *   that leave behind it say nothing.
+ * - Any byte of the peer answers a Ping. A Close is answered by a Close only, and a connection that
+ *   has failed waits for nothing: its limit is `closeTimeoutMs`, whatever waits.
  */
 import { requireTime } from '../rules/options.js';
 import { Keepalive, type KeepaliveAction, type KeepaliveOptions } from '../time/keepalive.js';
@@ -43,7 +46,7 @@ export class PeerWatch {
   #position = 0;
   /** How many pings there were. */
   #pings = 0;
-  /** What may lie on the way; null until a question is asked. */
+  /** The bytes that may lie on the way; null until a question is asked. */
   #unread: UnreadBytes | null = null;
 
   /** @param wakeAt - asks the transport to ring */
@@ -86,8 +89,8 @@ export class PeerWatch {
    * Tells what is due, as `Keepalive.check` does.
    *
    * @param deaf - whether the peer is not read from, for reasons of our own: its silence says nothing then
-   * @returns `'later'` too: a pong is late, and what the transport holds is to be read before it is given up; `'unread'` in place of
-   * `'pong-timeout'` for a ping that has not even left
+   * @returns `'later'` too: a pong is late, and what the transport holds is to be read before it is
+   * given up; `'unread'` in place of `'pong-timeout'` for a ping that has not even left
    */
   check(now: number, deaf: boolean): KeepaliveAction | 'later' | 'unread' {
     if (this.#pinged && now >= this.keepalive.answerDeadline) {
@@ -110,7 +113,8 @@ export class PeerWatch {
   }
 
   /**
-   * A Ping has been made, at the time told last, and not been written yet. If one is out already it is that one that counts.
+   * A Ping has been made, at the time told last, and not been written yet. If one is out already it
+   * is that one that counts.
    *
    * @param waiting - how many bytes wait in the connection, it included
    * @param pongs - how many have come
@@ -127,14 +131,16 @@ export class PeerWatch {
   /**
    * Output has moved on, at the time told last.
    *
-   * @param held - whether the peer is not read from as answers wait: then it cannot be heard, and its reading is all there is
+   * @param held - whether the peer is not read from as answers wait: then it cannot be heard, and
+   * its reading is all there is
    */
   moved(held: boolean): void {
-    const { through } = this.#output;
     if (this.#question === NONE || !this.#patient || (this.#question === LEFT && !held)) return;
-    const hasLeft = through >= this.#position || !this.#output.busy;
-    if (!hasLeft && through === this.#unread?.left) return;
-    this.#allow(hasLeft);
+    const { through, busy } = this.#output;
+    const hasLeft = this.#question === LEFT || through >= this.#position || !busy;
+    const leaves = hasLeft && this.#question === WAITS;
+    // Where nothing has left, the time that has gone by says nothing.
+    if (leaves || through !== this.#unread?.left) this.#allow(hasLeft);
   }
 
   /**

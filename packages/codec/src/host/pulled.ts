@@ -44,7 +44,10 @@ class PulledTransport implements Transport {
     this.#settle(this.#readAll(this.#receive(Promise.resolve(head))));
   }
 
-  /** Reads to the end. A function that waits holds whatever it has seen, so that no chunk is seen here. */
+  /**
+   * Reads to the end. A function that waits holds whatever it has seen, so that no chunk is seen
+   * here.
+   */
   async #readAll(first: Promise<boolean>): Promise<void> {
     for (let reads = await first; reads; reads = await this.#receive(this.#bytes.read())) {
       // What is read ahead of a pause would only wait here.

@@ -1,19 +1,24 @@
 /**
  * How much a peer may still have to read of what has left us, if it reads no slower than it must.
  *
- * Bytes that the transport has let through lie in kernels and proxies, and nobody tells how many are left there. A peer that reads
- * at the lowest rate allowed has read so many in the time gone by; one that reads faster has fewer before it. So what is counted
- * here is never less than what such a peer has before it, and a limit that begins when it would have read everything does not end
- * a peer that reads.
+ * Bytes that the transport has let through lie in kernels and proxies, and nobody tells how many
+ * are left there. A peer that reads at the lowest rate allowed has read so many in the time gone
+ * by; one that reads faster has fewer before it. So what is counted here is never less than what
+ * such a peer has before it, and a limit that begins when it would have read everything does not
+ * end a peer that reads.
  *
- * - Bounded: what kernels and proxies hold counts up to `MAX_UNREAD_BYTES`, so that a peer that reads nothing is given up in
- *   bounded time: 18 minutes at 240 bytes a second, and 23 more for a batch of 320 KiB under way. Where more lies there, a peer must
- *   read it all in that time.
- * - Sends cost nothing: what has left since the last look counts as if it had left now, which is later than it did.
+ * - Bounded: what kernels and proxies hold counts up to `MAX_UNREAD_BYTES`, so that a peer that
+ *   reads nothing is given up in bounded time: 18 minutes at 240 bytes a second, and 23 more for a
+ *   batch of 320 KiB under way. Where more lies there, a peer must read it all in that time.
+ * - Sends cost nothing: what has left since the last look counts as if it had left now, which is
+ *   later than it did.
  * - A Pong that has come shows that everything before its Ping has been read.
  */
 
-/** What is thought to lie between two ends at most: socket buffers of paths that are slow, and a proxy's. */
+/**
+ * As much is thought to lie between two ends at most: socket buffers of slow paths, and a
+ * proxy's.
+ */
 const MAX_UNREAD_BYTES = 0x4_0000;
 
 /** The count of one connection. */
@@ -54,7 +59,7 @@ export class UnreadBytes {
   }
 
   /**
-   * When all of it will have been read at the latest. What takes less than a second does not count.
+   * When all of it will have been read at the latest. Less than a second does not count.
    *
    * @param ahead - so many bytes more are to be read before
    */

@@ -16,11 +16,14 @@ import { positiveInteger, requireKnown, requireTime, requireType } from '../rule
 export interface KeepaliveOptions {
   /** After so long without any byte from the peer it is pinged. */
   readonly pingIntervalMs?: number;
-  /** After so long without any byte since a ping the peer counts as gone; see {@link Keepalive.awaitFrom}. */
+  /**
+   * After so long without any byte since a ping the peer counts as gone; see {@link
+   * Keepalive.awaitFrom}.
+   */
   readonly pongTimeoutMs?: number;
   /**
-   * Whether a peer that talks is pinged too: each `pingIntervalMs`, whatever comes from it. For a proxy that watches each
-   * direction alone, and cuts off a peer that only sends. False by default.
+   * Whether a peer that talks is pinged too: each `pingIntervalMs`, whatever comes from it. For a
+   * proxy that watches each direction alone, and cuts off a peer that only sends. False by default.
    */
   readonly pingsWhileTalking?: boolean;
   /** After so long without a message, in or out, the connection has had its time; pings and pongs do not count. */
@@ -144,11 +147,12 @@ export class Keepalive {
   }
 
   /**
-   * A Ping or a Close that is to be answered was not read before some time: its time limit runs from there. For a host that knows
-   * what lies before the frame, on its way to the peer. Throws RangeError if the time is not a finite number.
+   * A Ping or a Close that is to be answered was not read before some time: its time limit runs
+   * from there. For a host that knows what lies before the frame, on its way to the peer. Throws
+   * RangeError if the time is not a finite number.
    *
-   * @param time - may be in the future: until then there are further pings, as a proxy on the way may ask for signs of life. A
-   * time before the limit's present start changes nothing
+   * @param time - may be in the future: until then there are further pings, as a proxy on the way
+   * may ask for signs of life. A time before the limit's present start changes nothing
    */
   awaitFrom(time: number): void {
     requireTime('time', time);
@@ -161,8 +165,9 @@ export class Keepalive {
   }
 
   /**
-   * The closing handshake began, on either side: from now on only its time limit counts. Called again it ends what
-   * {@link Keepalive.awaitFrom} has granted. Throws RangeError if `now` is not a finite number.
+   * The closing handshake began, on either side: from now on only its time limit counts. Called
+   * again it ends what {@link Keepalive.awaitFrom} has granted. Throws RangeError if `now` is not a
+   * finite number.
    */
   closing(now: number): void {
     requireTime('now', now);
@@ -190,8 +195,8 @@ export class Keepalive {
    * Tells what is due.
    *
    * @param now - may be late: nothing is missed
-   * @returns `'ping'` once for each quiet interval, also while the answer to one is not due yet; a timeout once, and `'none'`
-   * ever after
+   * @returns `'ping'` once for each quiet interval, also while the answer to one is not due yet; a
+   * timeout once, and `'none'` ever after
    * @throws RangeError if `now` is not a finite number
    */
   check(now: number): KeepaliveAction {

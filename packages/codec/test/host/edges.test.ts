@@ -177,6 +177,26 @@ it('answers in line for an asynchronous extension hold the reading up, and a pee
   expect(connection.state).toBe('open');
 });
 
+it('what an asynchronous extension has finished when the transport is gone is not held', async () => {
+  let finish = (): void => {};
+  const slow: MessageExtension = {
+    rsv: RSV1,
+    encode: (piece) =>
+      new Promise((resolve) => {
+        finish = () => resolve(piece);
+      }),
+    decode: (message) => message,
+  };
+  const connection = new Connection({ role: 'server' }, {}, [slow]);
+  const host = new ConnectionHost(connection, transport(true), {}, 0);
+  host.sendBinary(new Uint8Array(100_000));
+  host.pause();
+  host.closed();
+  finish();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(connection.bufferedAmount).toBe(0);
+});
+
 it('answers that an extension makes shorter do not hold the reading up for good', async () => {
   const shortens: MessageExtension = {
     rsv: RSV1,

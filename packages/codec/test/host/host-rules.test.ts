@@ -128,32 +128,56 @@ describe('time', () => {
   });
 
   it('allows for what may lie before a ping on its way, until a pong shows that it was read', () => {
-    const times = { pingIntervalMs: 20_000, pongTimeoutMs: 1000, minReadBytesPerSecond: 1000 };
+    const times = { pingIntervalMs: 20_000, pongTimeoutMs: 1000, minReadBytesPerSecond: 100 };
     const { transport, host } = setUp(times);
-    const limitOfPing = (now: number): number => {
-      host.wake(now);
-      return transport.wakes.at(-1)! - now;
-    };
     const send = (bytes: number): void => {
       host.sendBinary(new Uint8Array(bytes));
       host.flush();
     };
+    const pingAt = (now: number): number => {
+      host.wake(now);
+      return host.keepalive.answerDeadline - now;
+    };
     send(9000);
-    expect(limitOfPing(20_000)).toBe(9000 + 1000);
+    expect(pingAt(20_000)).toBe(90_000 + 1000);
     host.receive(PONG_FRAME, 20_100);
-    send(2000);
+    send(5000);
     host.receive(text('hi'), 21_000); // shows that the peer is there, and nothing of what it has read
-    expect(limitOfPing(41_000)).toBe(2000 + 1000);
+    expect(pingAt(41_000)).toBe(50_000 + 1000);
     host.receive(text('hi'), 42_000);
-    send(30_000);
-    expect(limitOfPing(62_000)).toBe(20_000);
-    // There is another ping before the first is late, for what stands between.
-    expect(limitOfPing(82_000)).toBe(10_000 + 1000);
+    send(3000);
+    // 21 seconds later, 2100 of the 5000 bytes may have been read.
+    expect(pingAt(62_000)).toBe(59_000 + 1000);
+    // Further pings before the first is late are for what stands between, and change nothing.
+    expect(pingAt(82_000)).toBe(40_000);
     expect(transport.batches.length).toBe(3 + 4);
-    host.receive(PONG_FRAME, 82_100);
-    host.receive(PONG_FRAME, 82_200);
-    host.receive(PONG_FRAME, 82_300);
-    expect(limitOfPing(102_300)).toBe(1000);
+    for (let pong = 0; pong < 3; pong++) host.receive(PONG_FRAME, 82_100);
+    expect(pingAt(102_100)).toBe(1000);
+  });
+
+  it('has one ping at most wait behind what is not read', () => {
+    const { transport, host, connection } = setUp(TIMES);
+    transport.room = 0;
+    host.sendBinary(new Uint8Array(10_000));
+    host.flush();
+    for (let now = 100; now < 5000; now += 100) host.wake(now);
+    expect(host.gone).toBe(false);
+    expect(connection.bufferedAmount).toBe(2);
+  });
+
+  it('takes reading for an answer as long as the peer cannot be heard, as answers wait', () => {
+    const times = { ...TIMES, highWaterBytes: 100, minReadBytesPerSecond: 1_000_000 };
+    const { transport, host } = setUp(times, { text: () => host.sendText('a'.repeat(60)) });
+    transport.room = 0;
+    host.receive(Buffer.concat(Array.from({ length: 200 }, () => text('?'))), 1);
+    for (let now = 500; now < 20_000; now += 500) {
+      host.wake(now);
+      host.written(now);
+    }
+    expect(transport.calls).toEqual(['pause']);
+    expect(host.gone).toBe(false);
+    for (let now = 20_000; now < 23_000; now += 500) host.wake(now);
+    expect(host.gone).toBe(true);
   });
 
   it('begins the limit of a ping when it has left, and says of one that has not that what is sent is not read', () => {

@@ -1,4 +1,7 @@
-/** Sockets as nock gives them to a client while it lets requests through: they do not count what waits in them. */
+/**
+ * Sockets as nock gives them to a client while it lets requests through: they do not count what
+ * waits in them.
+ */
 import { once } from 'node:events';
 import http from 'node:http'; // whose functions are replaced
 import type { AddressInfo, Socket } from 'node:net';
@@ -16,7 +19,9 @@ async function upgrade(): Promise<[client: Socket, server: Socket]> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const upgraded = once(server, 'upgrade') as Promise<[unknown, Socket]>;
   const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
-  const asked = http.request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', headers }).end();
+  const asked = http
+    .request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', headers })
+    .end();
   const [, own] = await upgraded;
   own.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   const [, socket] = (await once(asked, 'upgrade')) as [unknown, Socket];

@@ -1,4 +1,7 @@
-/** Nothing of a chunk is kept by an adapter: a program with `--expose-gc` says which chunks are still there. */
+/**
+ * Nothing of a chunk is kept by an adapter: a program with `--expose-gc` says which chunks are
+ * still there.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';

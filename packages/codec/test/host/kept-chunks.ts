@@ -1,4 +1,7 @@
-/** A program, see `kept-chunks.test.ts`: hosts over every adapter that have read all they were given, and which of it is kept. */
+/**
+ * A program, see `kept-chunks.test.ts`: hosts over every adapter that have read all they were
+ * given, and which of it is kept.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,9 +16,9 @@ import { Connection } from '../../src/index.js';
 
 declare const gc: () => void;
 
-/** What must not be kept, by what it is. */
+/** Memory that must not be kept, by adapter. */
 const chunks: Record<string, [name: string, ref: WeakRef<ArrayBufferLike>][]> = {};
-/** What is to live on. */
+/** Hosts live on. */
 const hosts: ConnectionHost[] = [];
 
 const server = (): Connection => new Connection({ role: 'server' }, {});
@@ -51,7 +54,13 @@ async function node(): Promise<void> {
 }
 
 function bun(): void {
-  const socket = { write: (bytes: Uint8Array) => bytes.length, pause() {}, resume() {}, end() {}, terminate() {} };
+  const socket = {
+    write: (bytes: Uint8Array) => bytes.length,
+    pause() {},
+    resume() {},
+    end() {},
+    terminate() {},
+  };
   const host = hostBunSocket(socket, server(), {}, message('bun', 'head'));
   hosts.push(host);
   queueMicrotask(() => host.receive(message('bun', 'chunk'), 1));
@@ -60,7 +69,7 @@ function bun(): void {
 function deno(): void {
   let reads = 0;
   const conn = {
-    // What is read there is copied; so one read gives nothing, and the next one does not end.
+    // Bytes that are read there are copied; so one read gives nothing, and the next one does not end.
     read: async () => (++reads === 1 ? 0 : new Promise<never>(() => {})),
     write: async ({ length }: Uint8Array) => length,
     closeWrite: async () => {},
@@ -89,7 +98,8 @@ async function messagePort(): Promise<void> {
   const listeners: ((event: { data: unknown }) => void)[] = [];
   const port = {
     postMessage() {},
-    addEventListener: (_type: string, listener: (event: { data: unknown }) => void) => listeners.push(listener),
+    addEventListener: (_type: string, listener: (event: { data: unknown }) => void) =>
+      listeners.push(listener),
     start() {},
     close() {},
   };
@@ -115,6 +125,7 @@ const kept = Object.fromEntries(
     all.filter(([, ref]) => ref.deref() !== undefined).map(([name]) => name),
   ]),
 );
-if (hosts.some((host) => host.connection.outcome?.fault !== undefined)) throw new Error('a message was refused');
+if (hosts.some((host) => host.connection.outcome?.fault !== undefined))
+  throw new Error('a message was refused');
 console.log(JSON.stringify(kept));
 process.exit(0);

@@ -157,6 +157,28 @@ describe('hostSocket', () => {
     await server.gone;
   });
 
+  it('does not take what tells of one batch for another', async () => {
+    let writes = 0;
+    const stream = Object.assign(
+      new Duplex({
+        read() {},
+        write(_chunk, _encoding, done) {
+          if (++writes === 1) done();
+        },
+      }),
+      { setNoDelay() {} },
+    );
+    onTestFinished(() => void stream.destroy());
+    const host = hostSocket(stream, new Connection({ role: 'server' }, {}));
+    host.sendBinary(new Uint8Array(10));
+    host.flush();
+    expect(host.waitingBytes).toBe(0); // and the callback is still to come
+    host.sendBinary(new Uint8Array(20));
+    host.flush();
+    await new Promise(setImmediate);
+    expect(host.waitingBytes).toBe(22);
+  });
+
   it('takes no write that has failed for one that is through', async () => {
     const written: number[] = [];
     const stream = new Duplex({
