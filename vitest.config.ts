@@ -43,6 +43,7 @@ class LongestFirst extends BaseSequencer {
 
 /** Files that replace modules, or look at the memory that modules hold, and so need them for themselves. */
 export const ISOLATED: readonly string[] = [
+  'packages/codec/test/host/intercepted.test.ts',
   'packages/codec/test/memory/{backlog,given-back-twice}.test.ts',
   'packages/codec/test/many/as-published.test.ts',
   'packages/deflate/test/deflate/cost.test.ts',

@@ -336,8 +336,8 @@ export class MessageReader extends FrameReader implements Caller {
         );
       }
     } else {
-        if (start === end) this.pongs++;
-        called(this, this.sink.pong?.(copyOf(bytes, start, end)));
+      if (start === end) this.pongs++;
+      called(this, this.sink.pong?.(copyOf(bytes, start, end)));
     }
     poisonOwn(bytes, start, end);
   }
