@@ -65,7 +65,7 @@ export class KeepaliveTimes implements KeepaliveOptions {
   }
 }
 
-/** What is left out never comes. */
+/** A time that is left out never comes. */
 function time(name: keyof KeepaliveOptions, value: number | undefined): number {
   return value === undefined ? Number.POSITIVE_INFINITY : positiveInteger(name, value);
 }
