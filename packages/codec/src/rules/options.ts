@@ -63,7 +63,7 @@ function unknown(name: string, known: readonly string[], noun: string): Error {
 }
 
 /**
- * Reads options into a copy, each once, for whoever keeps them. What is undefined is left out.
+ * Reads options into a copy, each once, to be kept. An option that is undefined is left out.
  *
  * @param options - as a caller gave them
  * @param known - the names that there are

@@ -78,7 +78,7 @@ export class KeepaliveTimes implements KeepaliveOptions {
   }
 }
 
-/** What is left out never comes. */
+/** A time that is left out never comes. */
 function time(name: string, value: number | undefined): number {
   return value === undefined ? Number.POSITIVE_INFINITY : positiveInteger(name, value);
 }

@@ -166,7 +166,7 @@ function failureOf(connection: Connection): unknown {
   return connection.outcome?.fault?.code === 'MESSAGE_TOO_LARGE' ? 1000 : undefined;
 }
 
-/** What an extension hears of the option `compress`. */
+/** The option `compress` as an extension hears it. */
 function wishOf(send: (connection: Connection) => void): unknown {
   let wish: unknown;
   const extension: MessageExtension = {

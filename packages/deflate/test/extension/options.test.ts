@@ -1,5 +1,5 @@
 // Options of permessage-deflate and of its engines: read once, completely, and refused where they
-// are none. What an engine gives is looked at.
+// are none. Results of an engine are looked at, too.
 import { Connection, type MessageExtension, RSV1 } from '@sanssocket/codec';
 import { negotiateExtensions } from '@sanssocket/handshake/rules';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const engine = nodeZlib();
 const withCode = (code: string, sentence: string): unknown =>
   expect.objectContaining({ code, message: expect.stringContaining(sentence) });
 
-/** What a client offers. */
+/** The names in the offers of a client. */
 const offer = (options: PermessageDeflateOptions): string[] =>
   permessageDeflate(options)
     .offers()
