@@ -148,7 +148,7 @@ function picture(role, rows) {
       notRun > 0
         ? `, ${notRun} not run`
         : processEndedOver.length > 0
-          ? `, ${processEndedOver.length} crashes`
+          ? `, ${processEndedOver.length} crash${processEndedOver.length === 1 ? '' : 'es'}`
           : '',
     cells: keys.flatMap((key, column) => stripes(key, groups[key] ?? {}, left + column * CELL)),
   }));

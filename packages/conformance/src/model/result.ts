@@ -37,7 +37,9 @@ export interface CaseResult {
 
 /** A run that does not count. */
 export interface EarlierRun {
+  /** FAILED, as nothing else is run again. */
   readonly verdict: Verdict;
+  /** As that of a result. */
   readonly explanation: string;
 }
 
@@ -170,7 +172,7 @@ export interface AgentResults {
 
 /** A server was gone: no connection could be made any more. */
 export interface Death {
-  /** Ids of the cases that ran when it went, or had just ended. Without a culprit none of them has a result. */
+  /** Ids of the cases that ran when it went, or had just ended. Without a culprit none of them is FAILED for it. */
   readonly inFlight: readonly string[];
   /** The one of them that it died of, as running it alone showed. */
   readonly culprit: string | undefined;
