@@ -1,4 +1,6 @@
-/** Why there are fewer results than cases, and when an endpoint was gone: in words, for all reports. */
+/**
+ * Why there are fewer results than cases, and when an endpoint was gone: in words, for all reports.
+ */
 import type { Case, Role } from '../model/case.js';
 import type { AgentResults, Death } from '../model/result.js';
 

@@ -2,7 +2,8 @@
  * Many cases against one server, which may die of one of them.
  *
  * ```
- * TOGETHER -- nobody answers --> GONE -- it comes back --> SUSPECTS -- each was run alone --> TOGETHER
+ * TOGETHER -- nobody answers --> GONE -- it comes back --> SUSPECTS -- each was run alone -->
+ * TOGETHER
  *     |                            `-- it does not, --> LOST
  *     `-- all were run --> CONFIRMING (failures alone) --> DONE
  * ```
@@ -21,7 +22,7 @@ const MOST_VAIN = 3;
 /** Between two looks whether a server is back. */
 const LOOK_MS = 100;
 
-/** What a run needs to know of a server. */
+/** A server, as a run needs it. */
 export interface ServerUnderTest {
   /** Runs one case. */
   readonly run: (test: Case) => Promise<CaseResult>;
@@ -36,7 +37,9 @@ interface Begun {
   readonly test: Case;
   readonly from: number;
   to: number;
-  /** Whether its connection was made, which a process that is about to end may leave to its system. */
+  /**
+   * Whether its connection was made, which a process that is about to end may leave to its system.
+   */
   isConnected: boolean;
   /** Whether its request was answered: the server was alive then. */
   isAnswered: boolean;
@@ -75,7 +78,8 @@ export class ServerRun {
    *
    * @param cases - in the order of the results
    * @param confirms - whether failures are run again alone
-   * @returns results that count; cases without one were not run, or nobody can tell whether they or others ended the server
+   * @returns results that count; cases without one were not run, or nobody can tell whether they or
+   * others ended the server
    */
   async run(cases: readonly Case[], confirms: boolean): Promise<CaseResult[]> {
     let vain = 0;
@@ -84,7 +88,8 @@ export class ServerRun {
       waiting = await this.#together(waiting, begun);
       if (waiting.length === 0) break;
       const suspects = suspectsOf(begun);
-      // A server that takes connections and then none for a case is no more use than one that is gone.
+      // A server that takes connections and then none for a case is no more use than one that is
+      // gone.
       vain = suspects.length === 0 ? vain + 1 : 0;
       if (suspects.length > 0) await this.#investigate(suspects);
       else if (vain === MOST_VAIN || !(await this.#comesBack())) {
@@ -137,7 +142,10 @@ export class ServerRun {
     return left.filter((test) => test !== undefined);
   }
 
-  /** Finds the case that ended the server, if there are several that can have done so and it comes back to be asked. */
+  /**
+   * Finds the case that ended the server, if there are several that can have done so and it comes
+   * back to be asked.
+   */
   async #investigate(begun: readonly Begun[]): Promise<void> {
     const suspects = begun.map(({ test }) => test);
     const bad = begun.filter(({ isGood }) => !isGood);
@@ -152,7 +160,7 @@ export class ServerRun {
       this.#deaths.push({ inFlight, culprit: first.id, cameBack: await this.#comesBack() });
       return;
     }
-    // What FAILED of them is the server's death, whichever of them it was that it died of.
+    // Those of them that FAILED did so because the server was gone, whichever of them it died of.
     for (const test of suspects)
       if (this.#results.get(test)?.verdict === 'FAILED') this.#results.delete(test);
     if (!(await this.#comesBack())) {
@@ -196,7 +204,8 @@ export class ServerRun {
   }
 }
 
-/** Those that can have ended the server: when it answered for the last time it was there, so that what was over by then is not among
+/** Those that can have ended the server: when it answered for the last time it was there, so that
+ * what was over by then is not among
  * them, but for what had ended just before. Those that came to no good end are first. */
 function suspectsOf(begun: readonly Begun[]): Begun[] {
   const connected = begun.filter(({ isConnected }) => isConnected);

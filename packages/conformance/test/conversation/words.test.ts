@@ -1,4 +1,4 @@
-/** What a result says is so: nothing is unfinished, instant or forbidden that is not. */
+/** Words of results are true: nothing is unfinished, instant or forbidden that is not. */
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';

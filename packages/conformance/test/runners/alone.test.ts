@@ -1,4 +1,6 @@
-/** Endpoints that are only late, and endpoints that die: nobody is accused of what another has done. */
+/**
+ * Endpoints that are only late, and endpoints that die: nobody is accused of what another has done.
+ */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -150,7 +152,10 @@ describe('how long is waited', () => {
   });
 });
 
-/** An echo server in whose place there is nobody for a while, or for ever, when it hears what it dies of. */
+/**
+ * An echo server in whose place there is nobody for a while, or for ever, when it hears what it
+ * dies of.
+ */
 async function mortal(diesOf: RegExp, returnsAfterMs: number | undefined): Promise<string> {
   let port = 0;
   let server: Server;
@@ -184,7 +189,7 @@ async function mortal(diesOf: RegExp, returnsAfterMs: number | undefined): Promi
 const LONG_PING = /^\x89\xfd/;
 
 describe('a server that dies of a case', () => {
-  const cases = findCases({ role: 'server', patterns: ['1.*', '2.4', '3.*', '5.*'] });
+  const cases = findCases({ role: 'server', patterns: ['1.*', '2.4', '3.*', '4.*'] });
 
   test('and comes back is run on, and the case is found', async () => {
     const url = await mortal(LONG_PING, 300);
