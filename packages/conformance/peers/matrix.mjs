@@ -1,4 +1,5 @@
-// What is kept of all runs: a line an implementation and role with counts by group and the ids of what is tolerated, then a line a
+// The record of all runs: a line an implementation and role with counts by group and the ids of
+// what is tolerated, then a line a
 // failure; and pictures of it. `node matrix.mjs` draws the pictures again.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -70,7 +71,7 @@ export class Matrix {
   }
 }
 
-/** What is in the file: lines with a role begin an implementation, the others are its failures. */
+/** The rows of the file: lines with a role begin an implementation, the others are its failures. */
 function read() {
   const [head, ...lines] = readFileSync(FILE, 'utf8')
     .trimEnd()
@@ -148,7 +149,7 @@ function picture(role, rows) {
       notRun > 0
         ? `, ${notRun} not run`
         : processEndedOver.length > 0
-          ? `, ${processEndedOver.length} crashes`
+          ? `, ${processEndedOver.length} crash${processEndedOver.length === 1 ? '' : 'es'}`
           : '',
     cells: keys.flatMap((key, column) => stripes(key, groups[key] ?? {}, left + column * CELL)),
   }));

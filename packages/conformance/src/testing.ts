@@ -67,7 +67,10 @@ export function testClient(register: RegisterTest, start: StartClient, options: 
   registerAll(register, casesOf('client', options), (each) => runClientCase(start, each, options), options);
 }
 
-/** A test each. What FAILED is run again before it counts, one such case at a time: the machine may have been busy. */
+/**
+ * A test each. A failure is run again before it counts, one at a time: the machine may have been
+ * busy.
+ */
 function registerAll(
   register: RegisterTest,
   cases: readonly Case[],

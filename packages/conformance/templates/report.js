@@ -1,6 +1,6 @@
 // Filters of the matrix. Without scripts everything is shown.
 const form = document.querySelector('.filters');
-// What failed stands in front as well as among its like, where it is filtered.
+// Failures stand in front as well as among their like, where they are filtered.
 const failures = document.querySelector('.failures');
 const groups = [...document.querySelectorAll('.group:not(.failures)')].map((group) => ({
   group,

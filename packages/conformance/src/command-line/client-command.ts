@@ -68,7 +68,8 @@ export async function runClientCommand(command: readonly string[], options: Clie
     } finally {
       await server.close();
     }
-    // Of several runs the worst counts, alone or not; and nobody but the user can start clients again that the user has started.
+    // Of several runs the worst counts, alone or not; and nobody but the user can start clients
+    // again that the user has started.
     if (command.length > 0 && options.repeat === 1 && cases.length > 1 && !stop.isStopped())
       results = await confirmed(results, cases, shared, (again) => runCommand(command, again, stop.stopped));
   } finally {
@@ -110,7 +111,7 @@ async function confirmed(
   }));
 }
 
-/** What ends the waiting for clients. */
+/** The ways in which the waiting for clients ends. */
 function stopper() {
   let isStopped = false;
   let stop = (): void => {};

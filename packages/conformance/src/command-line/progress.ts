@@ -1,4 +1,7 @@
-/** What is told while cases run: a bar on a terminal, and a line a case where that is asked for. Failures are told in the summary. */
+/**
+ * News while cases run: a bar on a terminal, and a line a case where that is asked for. Failures
+ * are told in the summary.
+ */
 import type { CaseResult } from '../model/result.js';
 import { printable } from '../reports/printable.js';
 

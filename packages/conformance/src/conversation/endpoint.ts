@@ -23,7 +23,10 @@ export type TransportEnd = 'endpoint-end' | 'endpoint-reset' | 'suite-end' | 'su
 /** Takes messages out of the record while an exchange runs. Returns whether it took it. */
 export type MessageTaker = (type: 'text' | 'binary', bytes: Uint8Array) => boolean;
 
-/** What an endpoint may say at most: all that a case sends and expects, twice, and what a fault of its own may add. */
+/**
+ * Octets beside those of a case: an endpoint may say twice what is sent and expected, and so much
+ * more.
+ */
 const SPARE_BYTES = 1024 * 1024;
 /** No case has a tenth of these; exchanges are not counted. */
 const MOST_EVENTS = 1000;

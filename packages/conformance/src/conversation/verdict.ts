@@ -82,7 +82,10 @@ const BEYOND_LIMIT: Judgement = {
   section: '10.4',
 };
 
-/** 10.4 leaves to an endpoint how large a message may be. What came before the Close has to be right. */
+/**
+ * 10.4 leaves to an endpoint how large a message may be. What came before the Close has to be
+ * right.
+ */
 function isBeyondLimit(test: Case, { endpoint }: Observation): boolean {
   const { closedBy, remoteClose, faults, events } = endpoint;
   if (closedBy !== 'endpoint' || remoteClose?.code !== 1009 || faults.length > 0) return false;
@@ -112,10 +115,16 @@ function accepted(test: Case, { endpoint }: Observation): Judgement {
   return { verdict, behavior: verdict, closeBehavior, explanation, section: test.section };
 }
 
-/** From so many keys on their choice can be judged: that those of a strong source look like this happens once in 2^200 runs. */
+/**
+ * From so many keys on their choice can be judged: that those of a strong source look like this
+ * happens once in 2^200 runs.
+ */
 const ENOUGH_KEYS = 16;
 
-/** 5.3: "the client MUST pick a fresh masking key", which "MUST NOT make it simple for a server/proxy to predict" the next. */
+/**
+ * 5.3: "the client MUST pick a fresh masking key", which "MUST NOT make it simple for a
+ * server/proxy to predict" the next.
+ */
 function inspectKeys(
   keys: readonly number[],
 ): { readonly verdict: 'FAILED' | 'INFORMATIONAL'; readonly text: string } | undefined {

@@ -51,8 +51,8 @@ export async function runClientCase(
 }
 
 /**
- * Runs cases against a client, many at a time: each gets a connection, and a URL of its own. What FAILED among others is run again
- * alone before it counts.
+ * Runs cases against a client, many at a time: each gets a connection, and a URL of its own. A case
+ * that FAILED among others is run again alone before it counts.
  *
  * @param start - connects the client
  * @param cases - by default all that are for clients over TCP

@@ -58,8 +58,8 @@ const FAULTS: Readonly<Record<FaultCode, readonly [section: string, PeerFault['v
       'FAILED',
       'a Close frame with 1005, 1006 or 1015, which must not be sent',
     ],
-    // 5.5.1: "a status code with value /code/ defined in Section 7.4". 1004 is reserved there, 1016 to 2999 wait for a definition, and
-    // above 4999 there is no range.
+    // 5.5.1: "a status code with value /code/ defined in Section 7.4". 1004 is reserved there, 1016
+    // to 2999 wait for a definition, and above 4999 there is no range.
     CLOSE_CODE_UNDEFINED: ['5.5.1', 'FAILED', 'a Close frame with a status code that 7.4 does not define'],
     INVALID_UTF8: ['8.1', 'FAILED', 'a text message is not valid UTF-8'],
     REASON_NOT_UTF8: ['5.5.1', 'FAILED', 'the reason of a Close frame is not valid UTF-8'],

@@ -100,7 +100,7 @@ export class Inflater {
     return this.#out.subarray(this.#start, this.#end);
   }
 
-  /** What the last message had become before what is wrong in it, a view that is good until the next call. */
+  /** The last message as far as it was right, a view that is good until the next call. */
   get inflatedSoFar(): Uint8Array {
     return this.#out.subarray(this.#start, this.#end);
   }
@@ -330,7 +330,10 @@ export class Inflater {
     this.#bitCount &= ~7;
   }
 
-  /** A thousandth of a message may be all that came of it, so that its length is looked at while it grows. */
+  /**
+   * A thousandth of a message may be all that came of it, so that its length is looked at while it
+   * grows.
+   */
   #grow(end: number, more: number): Uint8Array<ArrayBuffer> {
     if (end + more - this.#start > this.#most) throw new Wrong('MESSAGE_BEYOND_SUITE');
     if (end + more > this.#out.length) {

@@ -35,8 +35,10 @@ export interface Case {
   readonly deadlineMs: number;
   /** Large, or many messages: left out of the quick half. */
   readonly isSlow: boolean;
-  /** Something that is looked at besides: how a client chooses masking keys, and the nonces of its connections; the target, the
-   * header fields, the subprotocols and the extensions of its request. */
+  /**
+   * Something that is looked at besides: how a client chooses masking keys, and the nonces of its
+   * connections; the target, the header fields, the subprotocols and the extensions of its request.
+   */
   readonly inspects?: 'masking-keys' | 'nonces' | 'target' | 'fields' | 'protocols' | 'offer';
 }
 

@@ -29,15 +29,20 @@ export interface CaseResult {
   readonly traffic: TrafficReport;
   /** When the case began, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** From the end of the opening handshake to the loss of the transport; where the handshake decided, how long that took. */
+  /**
+   * From the end of the opening handshake to the loss of the transport; where the handshake
+   * decided, how long that took.
+   */
   readonly durationMs: number;
-  /** What came of the case when it ran among others. It FAILED then, and was run again alone; that is what counts. */
+  /** The run among others, where the case FAILED. It was run again alone; that result counts. */
   readonly earlier?: EarlierRun;
 }
 
 /** A run that does not count. */
 export interface EarlierRun {
+  /** FAILED, as nothing else is run again. */
   readonly verdict: Verdict;
+  /** As that of a result. */
   readonly explanation: string;
 }
 
@@ -170,7 +175,10 @@ export interface AgentResults {
 
 /** A server was gone: no connection could be made any more. */
 export interface Death {
-  /** Ids of the cases that ran when it went, or had just ended. Without a culprit none of them has a result. */
+  /**
+   * Ids of the cases that ran when it went, or had just ended. Without a culprit none of them is
+   * FAILED for it.
+   */
   readonly inFlight: readonly string[];
   /** The one of them that it died of, as running it alone showed. */
   readonly culprit: string | undefined;

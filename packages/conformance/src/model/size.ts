@@ -1,4 +1,7 @@
-/** How large the messages of a case are: what an echo can be at most, and what an endpoint may find too large. */
+/**
+ * How large the messages of a case are: what an echo can be at most, and what an endpoint may find
+ * too large.
+ */
 import type { Case } from './case.js';
 import { NOTHING, payloadBytes } from './payload.js';
 
@@ -7,7 +10,10 @@ export function largestMessage(test: Case): number {
   return Math.max(0, ...messageSizes(test));
 }
 
-/** Octets of all messages that a case sends or expects at a time: those of an exchange come one after the other. */
+/**
+ * Octets of all messages that a case sends or expects at a time: those of an exchange come one
+ * after the other.
+ */
 export function octetsInAll(test: Case): number {
   return messageSizes(test).reduce((sum, size) => sum + size, 0);
 }
@@ -26,7 +32,7 @@ function messageSizes({ steps, outcomes }: Case): number[] {
       if (opcode < 8) isOpen = !fin;
     }
   }
-  // What a compressed message becomes stands in the outcomes only.
+  // The length of a compressed message, inflated, stands in the outcomes only.
   const expected = outcomes.flatMap(({ events }) => (Array.isArray(events) ? events : []));
   return [...sizes, ...expected.map((event) => ('payload' in event ? payloadBytes(event.payload) : 0))];
 }

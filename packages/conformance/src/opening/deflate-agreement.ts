@@ -115,7 +115,10 @@ function agreementOf(answer: Parameters): DeflateAgreement {
   };
 }
 
-/** Why an answer does not accept an offer: what the client asked of the server is not there, or what it did not allow is. */
+/**
+ * Why an answer does not accept an offer: what the client asked of the server is not there, or what
+ * it did not allow is.
+ */
 function unanswered(answer: Parameters, offer: Parameters): string | undefined {
   if (offer.has(SERVER_FORGETS) && !answer.has(SERVER_FORGETS))
     return `${SERVER_FORGETS} was asked for and is not in the answer`;
@@ -150,7 +153,10 @@ function isValid(parameters: Parameters): boolean {
 const ELEMENT =
   /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*=[ \t]*(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"[!#$%&'*+.^_`|~0-9A-Za-z-]+"))?)*$/;
 
-/** Whether an element of a client's Sec-WebSocket-Extensions is one, and if it is about permessage-deflate, one that a server may take. */
+/**
+ * Whether an element of a client's Sec-WebSocket-Extensions is one, and if it is about
+ * permessage-deflate, one that a server may take.
+ */
 export function isValidOffer(element: string): boolean {
   const extension = parseExtension(element);
   if (!ELEMENT.test(element)) return false;

@@ -54,7 +54,7 @@ export function valuesOf(head: Head, name: string): string[] {
   return head.fields.filter(([field]) => field === name).map(([, value]) => value);
 }
 
-/** What an endpoint calls itself in a field of its head, as far as a name goes. */
+/** The name that an endpoint gives itself in a field of its head, of a sensible length. */
 export function nameIn(head: Head, field: 'server' | 'user-agent'): string | undefined {
   return valuesOf(head, field)[0]?.substring(0, NAME_LENGTH);
 }

@@ -1,4 +1,4 @@
-/** What a client's request has that is wrong and keeps no server from answering: each is a case of its own. */
+/** Faults of a client's request that keep no server from answering: each is a case of its own. */
 import type { Case } from '../model/case.js';
 import { isValidOffer } from './deflate-agreement.js';
 import { type OpeningFault, openingFault } from './faults.js';
@@ -21,14 +21,20 @@ export function inspectRequest(inspects: Case['inspects'], head: Head): OpeningF
   return inspects === 'offer' ? offerFault(head) : undefined;
 }
 
-/** 3: "Fragment identifiers ... MUST NOT be used". 4.1, item 2: the target is a resource name, or an absolute http or https URI. */
+/**
+ * 3: "Fragment identifiers ... MUST NOT be used". 4.1, item 2: the target is a resource name, or an
+ * absolute http or https URI.
+ */
 function targetFault({ startLine }: Head): OpeningFault | undefined {
   const target = startLine.split(' ')[1] ?? '';
   if (target.includes('#')) return openingFault('TARGET_FRAGMENT', target);
   return /^(?:\/|https?:\/\/)/i.test(target) ? undefined : openingFault('TARGET_INVALID', target);
 }
 
-/** RFC 9112 5: a name, a colon with no blank before it, a value; not folded (5.2). RFC 6454 7.3: one Origin at most. */
+/**
+ * RFC 9112 5: a name, a colon with no blank before it, a value; not folded (5.2). RFC 6454 7.3: one
+ * Origin at most.
+ */
 function fieldsFault(head: Head): OpeningFault | undefined {
   const lines = head.text.split('\r\n').slice(1, -2);
   const wrong = lines.find((line) => !TOKEN.test(line.split(':', 1)[0]!) || !line.includes(':'));

@@ -1,4 +1,6 @@
-/** Why there are fewer results than cases, and when an endpoint was gone: in words, for all reports. */
+/**
+ * Why there are fewer results than cases, and when an endpoint was gone: in words, for all reports.
+ */
 import type { Case, Role } from '../model/case.js';
 import type { AgentResults, Death } from '../model/result.js';
 
@@ -49,15 +51,23 @@ export function needsTls(role: Role, chosen: readonly Case[]): string {
   return count === 0 ? '' : `${count} of them ${OVER_TLS[role]}`;
 }
 
+/** So many ids are enough to read. */
+const SHOWN = 40;
+
 /** Says what an endpoint died of. */
 export function deathText({ inFlight, culprit, cameBack }: Death): string {
   const after = cameBack
     ? 'It came back, and the others were run.'
     : 'It did not come back, and nothing more was run.';
+  if (inFlight.length === 0)
+    return `The endpoint took no more connections, and no case was in flight. ${after}`;
   if (culprit === undefined) {
-    const who = `The endpoint was gone while these cases were in flight: ${inFlight.join(' ')}. None of them counts`;
-    if (cameBack) return `${who} as it was then; run one at a time none of them ended it. ${after}`;
-    return `${who}, as each may have been the one. ${after} Start it again, and run them one at a time: --connections 1 --case ${inFlight.join(' ')}`;
+    const shown = inFlight.slice(0, SHOWN).join(' ');
+    const rest = inFlight.length > SHOWN ? ` and ${inFlight.length - SHOWN} more` : '';
+    const who = `The endpoint was gone while these cases were in flight, or had just ended: ${shown}${rest}.`;
+    if (cameBack)
+      return `${who} Run one at a time none of them ended it, and what they came to then counts. ${after}`;
+    return `${who} None of them counts as FAILED, as each may have been the one. ${after} Start it again, and run them with --connections 1.`;
   }
   const among =
     inFlight.length > 1

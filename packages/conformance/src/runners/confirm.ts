@@ -1,12 +1,21 @@
-/** What FAILED among many cases is run again alone before it counts: a machine with much to do makes endpoints late. */
+/**
+ * Failures among many cases are run again alone before they count: a machine with much to do makes
+ * endpoints late.
+ */
 import type { Case } from '../model/case.js';
 import type { CaseResult } from '../model/result.js';
 import { weightOf } from './weight.js';
 
-/** So many in a row that came too late alone as well are not late because of others; the rest of their kind then counts as it is. */
+/**
+ * So many in a row that came too late alone as well are not late because of others; the rest of
+ * their kind then counts as it is.
+ */
 const ENOUGH_IN_A_ROW = 16;
 
-/** Whether another run may come to something else. Choices that are judged by counting do not depend on time. */
+/**
+ * Whether another run may come to something else. Choices that are judged by counting do not depend
+ * on time.
+ */
 export function mayBeConfirmed(test: Case, { verdict }: CaseResult): boolean {
   return verdict === 'FAILED' && test.inspects === undefined;
 }
@@ -23,7 +32,8 @@ export function withEarlier(first: CaseResult, second: CaseResult): CaseResult {
 }
 
 /**
- * Runs what FAILED again, one case at a time. What takes longest comes first, as it is the likeliest to have been late.
+ * Runs failures again, one case at a time. Those that take longest come first, as the likeliest to
+ * have been late.
  *
  * @param results - by case; replaced by those that count
  * @param run - runs one case; undefined if there is nothing to run it against any more

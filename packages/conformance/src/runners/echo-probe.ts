@@ -24,7 +24,7 @@ import { type ObservedRun, overTcp, type ServerTarget } from './server-case.js';
  * ```
  */
 export class NotAnEchoServer extends Error {
-  /** What came of the first try. */
+  /** The result of the first try. */
   readonly result: CaseResult;
   /**
    * @param result - of the case that shows it
@@ -62,7 +62,8 @@ const probe: Case & { readonly opening: StandardOpening } = {
 };
 
 /**
- * Sends one message, and sees whether it comes back. A server that breaks a rule in doing so is one to be tested.
+ * Sends one message, and sees whether it comes back. A server that breaks a rule in doing so is one
+ * to be tested.
  *
  * @param target - the server
  * @param options - patience
@@ -79,7 +80,8 @@ const probe: Case & { readonly opening: StandardOpening } = {
  * await once(server, 'listening');
  * const { port } = server.address() as AddressInfo;
  * server.close();
- * await assert.rejects(checkEcho({ url: `ws://127.0.0.1:${port}/` }), /No connection could be made/);
+ * const url = `ws://127.0.0.1:${port}/`;
+ * await assert.rejects(checkEcho({ url }), /No connection could be made/);
  * ```
  */
 export async function checkEcho(target: ServerTarget, options: RunOptions = {}): Promise<void> {

@@ -8,12 +8,20 @@ import type { HandshakeReport, LogEntry } from '../model/result.js';
 export interface RunOptions {
   /** The endpoint's name in the results; by default what it calls itself. */
   readonly agent?: string | undefined;
-  /** For an ordinary case, 3000 by default, and more on a machine that is busy; the deadlines of the others are longer in proportion. */
+  /**
+   * For an ordinary case, 3000 by default, and more on a machine that is busy; the deadlines of the
+   * others are longer in proportion.
+   */
   readonly timeoutMs?: number | undefined;
-  /** For the answer to a Close and the end of the transport; by default 2000, and more by what a case may take, by `timeoutMs`, and on a
-   * machine that is busy. */
+  /**
+   * For the answer to a Close and the end of the transport; by default 2000, and more by what a case
+   * may take, by `timeoutMs`, and on a machine that is busy.
+   */
   readonly closeTimeoutMs?: number | undefined;
-  /** For the opening handshake; by default 5000, and more by `timeoutMs` and on a machine that is busy. */
+  /**
+   * For the opening handshake; by default 5000, and more by `timeoutMs` and on a machine that is
+   * busy.
+   */
   readonly openTimeoutMs?: number | undefined;
   /** Groups 12 and 13 send 1000 messages of each size, where otherwise 8 MiB are enough; false by default. */
   readonly full?: boolean | undefined;
@@ -48,7 +56,10 @@ export function patienceOf(options: RunOptions, { deadlineMs }: Case): Patience 
   };
 }
 
-/** How many want each processor of this machine, which endpoints under test often run on as well; at least 1. Deno asks its user first. */
+/**
+ * How many want each processor of this machine, which endpoints under test often run on as well; at
+ * least 1. Deno asks its user first.
+ */
 function load(): number {
   const [lately = 0] = 'Deno' in globalThis ? [] : loadavg();
   return Math.min(Math.max(lately / availableParallelism(), 1), MOST_LOAD);

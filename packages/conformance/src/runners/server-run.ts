@@ -2,7 +2,8 @@
  * Many cases against one server, which may die of one of them.
  *
  * ```
- * TOGETHER -- nobody answers --> GONE -- it comes back --> SUSPECTS -- each was run alone --> TOGETHER
+ * TOGETHER -- nobody answers --> GONE -- it comes back --> SUSPECTS -- each was run alone -->
+ * TOGETHER
  *     |                            `-- it does not, --> LOST
  *     `-- all were run --> CONFIRMING (failures alone) --> DONE
  * ```
@@ -16,10 +17,12 @@ import { weightOf } from './weight.js';
 
 /** A process that falls is gone within this time after the case that brought it down. */
 const FALL_MS = 50;
+/** How often in a row cases may have no connection although one can be made. */
+const MOST_VAIN = 3;
 /** Between two looks whether a server is back. */
 const LOOK_MS = 100;
 
-/** What a run needs to know of a server. */
+/** A server, as a run needs it. */
 export interface ServerUnderTest {
   /** Runs one case. */
   readonly run: (test: Case) => Promise<CaseResult>;
@@ -34,8 +37,13 @@ interface Begun {
   readonly test: Case;
   readonly from: number;
   to: number;
-  /** Whether its connection was made. */
+  /**
+   * Whether its connection was made, which a process that is about to end may leave to its system.
+   */
   isConnected: boolean;
+  /** Whether its request was answered: the server was alive then. */
+  isAnswered: boolean;
+  isGood: boolean;
 }
 
 /** One run. */
@@ -70,13 +78,24 @@ export class ServerRun {
    *
    * @param cases - in the order of the results
    * @param confirms - whether failures are run again alone
-   * @returns results that count; cases without one were not run, or nobody can tell whether they or others ended the server
+   * @returns results that count; cases without one were not run, or nobody can tell whether they or
+   * others ended the server
    */
   async run(cases: readonly Case[], confirms: boolean): Promise<CaseResult[]> {
+    let vain = 0;
     for (let waiting = cases; waiting.length > 0 && !this.#isLost; ) {
       const begun: Begun[] = [];
       waiting = await this.#together(waiting, begun);
-      if (waiting.length > 0) await this.#investigate(suspectsOf(begun));
+      if (waiting.length === 0) break;
+      const suspects = suspectsOf(begun);
+      // A server that takes connections and then none for a case is no more use than one that is
+      // gone.
+      vain = suspects.length === 0 ? vain + 1 : 0;
+      if (suspects.length > 0) await this.#investigate(suspects);
+      else if (vain === MOST_VAIN || !(await this.#comesBack())) {
+        this.#isLost = true;
+        this.#deaths.push({ inFlight: [], culprit: undefined, cameBack: false });
+      }
     }
     if (confirms && cases.length > 1 && !this.#isLost) {
       const doubtful = new Map([...this.#results].filter(([test]) => !this.#wasAlone.has(test)));
@@ -92,19 +111,28 @@ export class ServerRun {
     let isGone = false;
     const run = async (test: Case): Promise<Case | undefined> => {
       if (isGone) return test;
-      const entry: Begun = { test, from: performance.now(), to: Infinity, isConnected: true };
+      const entry: Begun = {
+        test,
+        from: performance.now(),
+        to: Infinity,
+        isConnected: true,
+        isAnswered: false,
+        isGood: false,
+      };
       begun.push(entry);
       let result = await this.#server.run(test);
       // Once more, as a server may have been busy.
       if (wasNotReached(result) && !isGone) result = await this.#server.run(test);
       entry.to = performance.now();
+      entry.isConnected = result.handshake.request !== '';
+      entry.isAnswered = result.handshake.response !== '';
       if (wasNotReached(result)) {
-        entry.isConnected = false;
         isGone = true;
         return test;
       }
       this.#results.set(test, result);
-      if (result.verdict !== 'FAILED') {
+      entry.isGood = result.verdict !== 'FAILED';
+      if (entry.isGood) {
         this.#told.add(test);
         this.#onResult(result);
       }
@@ -114,18 +142,27 @@ export class ServerRun {
     return left.filter((test) => test !== undefined);
   }
 
-  /** Finds the case that ended the server, if there are several that can have done so and it comes back to be asked. */
-  async #investigate(suspects: readonly Case[]): Promise<void> {
-    const inFlight = suspects.map(({ id }) => id);
+  /**
+   * Finds the case that ended the server, if there are several that can have done so and it comes
+   * back to be asked.
+   */
+  async #investigate(begun: readonly Begun[]): Promise<void> {
+    const suspects = begun.map(({ test }) => test);
+    const bad = begun.filter(({ isGood }) => !isGood);
+    // One at a time: the server had answered this one, and did not outlive it.
+    const isPlain =
+      suspects.length === 1 || (this.#connections === 1 && bad.length === 1 && bad[0]!.isAnswered);
+    const inFlight = (isPlain ? suspects.slice(0, 1) : suspects).map(({ id }) => id);
     const [first] = suspects;
-    if (first !== undefined && suspects.length === 1) {
+    if (first !== undefined && isPlain) {
       this.#wasAlone.add(first);
       this.#results.set(first, deathOf(this.#results.get(first)!));
       this.#deaths.push({ inFlight, culprit: first.id, cameBack: await this.#comesBack() });
       return;
     }
-    // What they came to is the server's death, whichever of them it was that it died of.
-    for (const test of suspects) this.#results.delete(test);
+    // Those of them that FAILED did so because the server was gone, whichever of them it died of.
+    for (const test of suspects)
+      if (this.#results.get(test)?.verdict === 'FAILED') this.#results.delete(test);
     if (!(await this.#comesBack())) {
       this.#deaths.push({ inFlight, culprit: undefined, cameBack: false });
       return;
@@ -167,11 +204,14 @@ export class ServerRun {
   }
 }
 
-/** Those that can have ended the server: it was there when the last connection was made, so that what was over by then is not among them. */
-function suspectsOf(begun: readonly Begun[]): Case[] {
+/** Those that can have ended the server: when it answered for the last time it was there, so that
+ * what was over by then is not among
+ * them, but for what had ended just before. Those that came to no good end are first. */
+function suspectsOf(begun: readonly Begun[]): Begun[] {
   const connected = begun.filter(({ isConnected }) => isConnected);
-  const last = Math.max(...connected.map(({ from }) => from));
-  return connected.filter(({ to }) => to >= last).map(({ test }) => test);
+  const alive = Math.max(...begun.filter(({ isAnswered }) => isAnswered).map(({ from }) => from));
+  const suspects = connected.filter(({ to }) => to >= alive - FALL_MS);
+  return suspects.sort((a, b) => Number(a.isGood) - Number(b.isGood));
 }
 
 /** Whether no connection could be made. */

@@ -23,14 +23,15 @@ export interface SuiteOptions extends RunOptions {
 export const CONNECTIONS = 16;
 
 /**
- * Runs cases against a server that echoes. What FAILED among others is run again alone before it counts. When the server is gone,
- * the cases that ran then are run one at a time to find the one that it died of, and the others go on, if it comes back.
+ * Runs cases against a server that echoes. A case that FAILED among others is run again alone
+ * before it counts. When the server is gone, the cases that ran then are run one at a time to find
+ * the one that it died of, and the others go on, if it comes back.
  *
  * @param target - the server
  * @param cases - by default all that are for servers
  * @param options - patience, and how many at a time
  * @returns all results, in the order of the cases. Those over TLS are left out where the URL is not `wss:`, and those that were to
- * come after the server was gone for good, or that nobody can tell whether it died of them
+ * come after the server was gone for good, or that FAILED when it died of one of several
  * @throws NotAnEchoServer if a simple message does not come back
  *
  * @example

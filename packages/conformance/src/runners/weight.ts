@@ -2,7 +2,7 @@
 import type { Case } from '../model/case.js';
 import { NOTHING, type Payload } from '../model/payload.js';
 
-/** What takes longest by far, or waits, is begun first. */
+/** Cases that take longest by far, or wait, are begun first. */
 export function weightOf({ deadlineMs, steps }: Case): number {
   const waits = steps.reduce((sum, step) => sum + ('ms' in step ? step.ms : 0), 0);
   const octets = steps.reduce((sum, step) => {

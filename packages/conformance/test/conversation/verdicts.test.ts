@@ -370,7 +370,7 @@ describe('a client with a fault', () => {
     ['random keys', random, 'OK', 'As expected'],
   ])('%s for all frames', async (_, keyOf, verdict, words) => {
     const [found] = findCases({ patterns: ['masks.keys-of-client'] });
-    const result = await runClientCase(clientWithKey(keyOf), found!, { timeoutMs: 1000 });
+    const result = await runClientCase(clientWithKey(keyOf), found!, { timeoutMs: 10_000 });
     expect(result).toMatchObject({ verdict, explanation: expect.stringContaining(words) });
   });
 });

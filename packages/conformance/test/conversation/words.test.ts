@@ -1,4 +1,4 @@
-/** What a result says is so: nothing is unfinished, instant or forbidden that is not. */
+/** Words of results are true: nothing is unfinished, instant or forbidden that is not. */
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -122,13 +122,13 @@ describe('reports', () => {
   test('have a failure for an endpoint that died of nobody knows which case', () => {
     const xml = junitXml(report);
     expect(xml).toContain('tests="1" failures="1"');
-    expect(xml).toContain('in flight: 1.1.1 2.4');
+    expect(xml).toContain('or had just ended: 1.1.1 2.4');
   });
 
   test('count on the page what was run, and say why it is not all', () => {
     const page = indexPage(report, () => 'x.html');
     expect(page).toContain('<p>0 of 2 cases');
     expect(page).toContain('2 of the 2 cases have no result: 2 in flight when the endpoint died.');
-    expect(page).toContain('None of them counts');
+    expect(page).toContain('None of them counts as FAILED');
   });
 });

@@ -1,4 +1,4 @@
-/** What an endpoint may say without end is bounded: memory of the judge's is not the peer's to fill. */
+/** Messages without end are bounded: memory of the judge's is not the peer's to fill. */
 import { describe, expect, test } from 'vitest';
 import { findCases } from '../../src/index.js';
 import { Inflater } from '../../src/judge/inflater.js';

@@ -1,4 +1,6 @@
-/** What was found of others: a file that its own pictures are drawn from, and pictures whose names are whole. */
+/**
+ * Results of others: a file that the pictures are drawn from, and pictures whose names are whole.
+ */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

@@ -153,7 +153,10 @@ const UNCODED: Readonly<Record<string, readonly string[]>> = {
     `${'61'.repeat(29)}${'62'.repeat(17)}${'61'.repeat(23)}${'62'.repeat(16)}`,
   ],
 };
-/** What all messages before have said, for those that refer to it: a stored block of it (RFC 1951 3.2.4). */
+/**
+ * The text of all messages before, for those that refer to it: a stored block of it (RFC 1951
+ * 3.2.4).
+ */
 const HELLO = fromHex('00 0500 faff 48656c6c6f 00');
 
 /** Inflates what can be inflated of a payload that is cut or corrupt. */

@@ -47,7 +47,7 @@ export function indexPage(report: Report, hrefOf: (agent: AgentResults, id: stri
   });
 }
 
-/** What failed comes first, and again among its like. */
+/** Failures come first, and again among their like. */
 function failuresOf({ agents, cases }: Report): CaseGroup[] {
   const failed = new Set(
     agents.flatMap((agent) => agent.cases.filter(({ verdict }) => verdict === 'FAILED').map(({ id }) => id)),

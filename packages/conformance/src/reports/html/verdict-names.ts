@@ -4,7 +4,7 @@ import type { Verdict } from '../../model/case.js';
 /** No result. */
 export type Shown = Verdict | 'MISSING';
 
-/** What a cell of the matrix says: the words of the terminal and of the JSON. */
+/** The words of a cell of the matrix: those of the terminal and of the JSON. */
 export function verdictName(verdict: Shown): string {
   return verdict === 'MISSING' ? 'NOT RUN' : verdict;
 }
