@@ -12,7 +12,7 @@ export interface SendOptions {
   readonly compress?: boolean | undefined;
 }
 
-const OPTIONS: readonly (keyof SendOptions)[] = ['compress'];
+const SEND_OPTIONS: readonly (keyof SendOptions)[] = ['compress'];
 
 /**
  * Reads what is asked for one message, once.
@@ -21,7 +21,7 @@ const OPTIONS: readonly (keyof SendOptions)[] = ['compress'];
  * @throws TypeError for what is none: a typo would change nothing
  */
 export function readSendOptions(options: SendOptions): boolean | undefined {
-  requireKnown(options, OPTIONS);
+  requireKnown(options, SEND_OPTIONS);
   const { compress } = options;
   if (compress !== undefined) requireType('compress', compress, 'boolean');
   return compress;
