@@ -26,7 +26,7 @@ function sourcesOf(folder: string): [string, string][] {
 const checkedMemory = {
   name: 'checked-memory',
   load(id: string): string | undefined {
-    if (!id.endsWith('/packages/codec/src/memory/checked.ts')) return undefined;
+    if (!id.endsWith('/packages/codec/src/memory/ownership.ts')) return undefined;
     return readFileSync(`${root}packages/codec/test/memory/ownership.ts`, 'utf8');
   },
 };

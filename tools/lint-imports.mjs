@@ -23,19 +23,8 @@ const WITH_IO = ['conformance'];
  * one floor stand side by side and do not know each other. A package that is not here may place its files as it likes.
  */
 const FLOORS = {
-  codec: [
-    ['rules'],
-    ['memory'],
-    ['frames'],
-    ['agreed'],
-    ['sending'],
-    ['receiving'],
-    ['connection', 'time'],
-    ['host'],
-    ['sugar'],
-  ],
-  handshake: [['syntax'], ['values'], ['heads'], ['rules'], ['machines']],
-  deflate: [['deflate'], ['engines', 'extension']],
+  codec: [['wire'], ['memory'], ['connection'], ['driver'], ['websocket']],
+  deflate: [['inflate'], ['engines', 'extension']],
   conformance: [
     ['model'],
     ['judge', 'wire', 'transport'],

@@ -37,7 +37,7 @@ function isShown(name: string): boolean {
   return vectorIds.some((id) => id.startsWith(name.slice(0, -1)));
 }
 
-/** What is wrong with `` `codec/rules/utf8.ts` validateUtf8 ``; undefined if nothing is. */
+/** What is wrong with `` `codec/wire/utf8.ts` validateUtf8 ``; undefined if nothing is. */
 function sourceFault(source: string): string | undefined {
   const match = /^`(\w+)\/([\w./-]+\.ts)`(?: ([\w, ]+))?$/.exec(source);
   if (match === null) return `${source} names no source`;

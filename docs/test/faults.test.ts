@@ -1,7 +1,7 @@
 // "When it goes wrong" has every fault, as the tables in the code have it.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { FAULTS } from '@sanssocket/codec/rules';
+import { FAULTS } from '@sanssocket/codec/frames';
 import { FAULTS as HANDSHAKE_FAULTS } from '@sanssocket/handshake/rules';
 import { expect, it } from 'vitest';
 

@@ -237,7 +237,9 @@ async function results() {
 /** What callers are told who ask for what the engine does not have. */
 async function refusals() {
   const { Connection } = await import(new URL('packages/codec/dist/index.js', root).href);
-  const { TransportWebSocket } = await import(new URL('packages/codec/dist/web-socket.js', root).href);
+  const { TransportWebSocket } = await import(
+    new URL('packages/codec/dist/websocket/websocket.js', root).href
+  );
   const { createRequest } = await import(new URL('packages/handshake/dist/index.js', root).href);
   const calls = [
     () => createRequest('ws://a/'),

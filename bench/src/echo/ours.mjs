@@ -3,8 +3,8 @@
  */
 import { createServer } from 'node:net';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
-import { HostConfig } from '@sanssocket/codec/host';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import { HostConfig } from '@sanssocket/codec/driver';
+import { hostSocket } from '@sanssocket/codec/node';
 import { ServerHandshake } from '@sanssocket/handshake';
 
 /** Spans are borrowed until they have been sent again, so no message is ever copied to memory of its own. */

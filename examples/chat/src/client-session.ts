@@ -7,8 +7,8 @@ import {
   type Outcome,
   type PreparedMessage,
 } from '@sanssocket/codec';
-import type { ConnectionHost, HostConfig } from '@sanssocket/codec/host';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import type { ConnectionHost, HostConfig } from '@sanssocket/codec/driver';
+import { hostSocket } from '@sanssocket/codec/node';
 import type { FrameTap } from './frame-tap.js';
 import type { Hub, Member } from './hub.js';
 import { MAX_CLIENT_MESSAGE_BYTES, parseClientMessage, type ServerMessage } from './protocol.js';

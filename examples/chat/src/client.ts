@@ -1,7 +1,7 @@
 /** `npm run chat:client`: the chat in a terminal, on the client side of our own packages. */
 import { createInterface } from 'node:readline';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import { hostSocket } from '@sanssocket/codec/node';
 import { Command } from 'commander';
 import { connect, type OpenSocket } from './connect.js';
 import { type ClientMessage, parseServerMessage, type ServerMessage } from './protocol.js';

@@ -1,8 +1,8 @@
 /** A connection on which a client watches the frames of its other one. A second, so that the panel does not show itself. */
 import type { Duplex } from 'node:stream';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
-import type { ConnectionHost, HostConfig } from '@sanssocket/codec/host';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import type { ConnectionHost, HostConfig } from '@sanssocket/codec/driver';
+import { hostSocket } from '@sanssocket/codec/node';
 import type { FrameTap, Report, Watcher } from './frame-tap.js';
 
 const CONFIG = new ConnectionConfig({ role: 'server', maxMessageBytes: 1 });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { MessageExtension } from '@sanssocket/codec';
-import { HostConfig } from '@sanssocket/codec/host';
+import { HostConfig } from '@sanssocket/codec/driver';
 import { rejectRequest } from '@sanssocket/handshake';
 import { ClientSession } from './client-session.js';
 import { FrameTap } from './frame-tap.js';

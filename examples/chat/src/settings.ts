@@ -1,5 +1,5 @@
 /** The chat server's times and limits. */
-import type { HostOptions } from '@sanssocket/codec/host';
+import type { HostOptions } from '@sanssocket/codec/driver';
 
 /** Times in milliseconds, sizes in bytes. */
 export interface Settings extends HostOptions {

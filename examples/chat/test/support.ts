@@ -2,8 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { Connection, ConnectionConfig, type ConnectionOptions, type Outcome } from '@sanssocket/codec';
-import type { ConnectionHost } from '@sanssocket/codec/host';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import type { ConnectionHost } from '@sanssocket/codec/driver';
+import { hostSocket } from '@sanssocket/codec/node';
 import { createRequest } from '@sanssocket/handshake';
 import { onTestFinished } from 'vitest';
 import { connect } from '../src/connect.js';

@@ -14,8 +14,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type Duplex, Writable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
-import type { ConnectionHost } from '@sanssocket/codec/host';
-import { hostStreams, type StreamPair } from '@sanssocket/codec/host/streams';
+import type { ConnectionHost } from '@sanssocket/codec/driver';
+import { hostStreams, type StreamPair } from '@sanssocket/codec/web-streams';
 import {
   acceptRequest,
   checkRequest,

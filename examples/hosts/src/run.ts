@@ -1,8 +1,8 @@
 /** What every host of this folder does once the opening handshake is over. */
 import type { Duplex } from 'node:stream';
 import { Connection } from '@sanssocket/codec';
-import type { ConnectionHost } from '@sanssocket/codec/host';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import type { ConnectionHost } from '@sanssocket/codec/driver';
+import { hostSocket } from '@sanssocket/codec/node';
 
 /**
  * A server's connection that answers each message with itself.

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { Connection } from '@sanssocket/codec';
 import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import { hostSocket } from '@sanssocket/codec/node';
 import { createRequest } from '@sanssocket/handshake';
 import { acceptKey } from '@sanssocket/handshake/values';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 /** An echo server on `node:http2`: WebSockets (RFC 8441) and plain requests are streams side by side on one connection. */
 import type { Http2SecureServer, Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import { hostSocket } from '@sanssocket/codec/node';
 import {
   acceptConnect,
   type ConnectRejection,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect, createServer, type Http2Server } from 'node:http2';
 import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import { hostSocket } from '@sanssocket/codec/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open, settled } from '../src/client.js';
 import { SETTINGS, serveEcho } from '../src/server.js';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { Connection } from '@sanssocket/codec';
-import type { ConnectionHost } from '@sanssocket/codec/host';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import type { ConnectionHost } from '@sanssocket/codec/driver';
+import { hostSocket } from '@sanssocket/codec/node';
 import { expect, test } from 'vitest';
 import { makeCertificate } from '../src/certificate.js';
 

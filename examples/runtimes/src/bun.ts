@@ -1,11 +1,7 @@
 /** Bun: `bun run src/bun.ts`, `tsconfig.json` says where the packages are. `Bun.listen` gives the bytes. */
-import type { ConnectionHost } from '@sanssocket/codec/host';
-import {
-  type BunSocket,
-  type BunSocketHandlers,
-  bunHandlers,
-  hostBunSocket,
-} from '@sanssocket/codec/host/bun';
+
+import { type BunSocket, type BunSocketHandlers, bunHandlers, hostBunSocket } from '@sanssocket/codec/bun';
+import type { ConnectionHost } from '@sanssocket/codec/driver';
 import { ServerHandshake } from '@sanssocket/handshake';
 import { createEcho } from './echo.ts';
 

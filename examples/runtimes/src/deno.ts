@@ -1,6 +1,7 @@
 /** Deno: `deno run --allow-net=127.0.0.1 --import-map=imports.json src/deno.ts`. `Deno.listen` gives the bytes. */
-import type { ConnectionHost } from '@sanssocket/codec/host';
-import { type DenoConn, hostDenoConn } from '@sanssocket/codec/host/deno';
+
+import { type DenoConn, hostDenoConn } from '@sanssocket/codec/deno';
+import type { ConnectionHost } from '@sanssocket/codec/driver';
 import { ServerHandshake } from '@sanssocket/handshake';
 import { createEcho } from './echo.ts';
 

@@ -1,6 +1,6 @@
 /** What the echo servers of this folder have in common: the same file under Deno and Bun, as everywhere. */
 import { Connection } from '@sanssocket/codec';
-import type { ConnectionHost } from '@sanssocket/codec/host';
+import type { ConnectionHost } from '@sanssocket/codec/driver';
 
 /**
  * A server's connection that answers each message with itself.

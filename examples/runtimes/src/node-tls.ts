@@ -8,7 +8,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/host/node';
+import { hostSocket } from '@sanssocket/codec/node';
 
 const LENGTHS = [0, 1, 126, 65_536, 300_000, 5, 1_000_000, 70_000];
 const [keyFile, certificateFile] = process.argv.slice(2);

@@ -5,7 +5,7 @@
 // @ts-expect-error there are no types for it here
 import { connect as connectSocket } from 'cloudflare:sockets';
 import { Connection } from '@sanssocket/codec';
-import { hostStreams } from '@sanssocket/codec/host/streams';
+import { hostStreams } from '@sanssocket/codec/web-streams';
 import { ClientHandshake } from '@sanssocket/handshake';
 
 interface TcpSocket {

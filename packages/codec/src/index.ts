@@ -5,34 +5,38 @@
  * @packageDocumentation
  */
 
-export { ConnectionConfig, type ConnectionOptions } from './agreed/connection-config.js';
-export type {
-  AnySink,
-  ConnectionSink,
-  ControlSink,
-  Delivery,
-  MessageSink,
-  PieceSink,
-  SpanSink,
-} from './agreed/connection-sink.js';
+export type { SendOptions } from './connection/config.js';
+export { ConnectionConfig, type ConnectionOptions } from './connection/config.js';
+export { Connection } from './connection/connection.js';
+export { type ConnectionEvent, ConnectionEvents } from './connection/event-list.js';
 export type {
   Decoded,
   Encoded,
   ExtensionFault,
   MessageExtension,
   PiecePosition,
-} from './agreed/extension.js';
-export type { Outcome } from './agreed/outcome.js';
-export type { SendOptions } from './agreed/send-options.js';
-export { Connection } from './connection/connection.js';
-export { PreparedMessage } from './frames/prepared-message.js';
-export type { ByteRange, Span } from './memory/span.js';
-export type { Fault, FaultCode } from './rules/faults.js';
-export type { Limits } from './rules/limits.js';
-export type { MisuseCode, MisuseError } from './rules/misuse.js';
-export { BINARY, type MessageOpcode, RSV1, RSV2, RSV3, TEXT } from './rules/opcodes.js';
-export type { OwnBytes } from './rules/own-bytes.js';
-export type { OutgoingMessage } from './sending/outgoing-message.js';
-export { type ConnectionEvent, ConnectionEvents } from './sugar/connection-events.js';
-export { DeadlineWheel, type Timed, type WheelEntry } from './time/deadline-wheel.js';
-export { Keepalive, type KeepaliveAction, type KeepaliveOptions, KeepaliveTimes } from './time/keepalive.js';
+} from './connection/extension.js';
+export type {
+  AnySink,
+  ConnectionSink,
+  ControlSink,
+  Delivery,
+  MessageSink,
+  Outcome,
+  PieceSink,
+  SpanSink,
+} from './connection/handlers.js';
+export type { OutgoingMessage } from './connection/message-writer.js';
+export { PreparedMessage } from './connection/prepared-message.js';
+export {
+  Keepalive,
+  type KeepaliveAction,
+  type KeepaliveOptions,
+  KeepaliveTimes,
+} from './driver/keepalive.js';
+export type { ByteRange, Span } from './memory/bytes.js';
+export { DeadlineWheel, type Timed, type WheelEntry } from './timer-wheel.js';
+export type { MisuseCode, MisuseError, OwnBytes } from './wire/errors.js';
+export type { Fault, FaultCode } from './wire/faults.js';
+export { BINARY, type MessageOpcode, RSV1, RSV2, RSV3, TEXT } from './wire/opcodes.js';
+export type { Limits } from './wire/rules.js';

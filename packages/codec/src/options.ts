@@ -6,6 +6,16 @@
  * @packageDocumentation
  */
 
-export type { FaultCode } from './rules/faults.js';
-export { inWords, isBytes, type MisuseCode, type MisuseError, misuse } from './rules/misuse.js';
-export { readOptions, requireInteger, requireKnown, requireOneOf, requireType } from './rules/options.js';
+export {
+  inWords,
+  isBytes,
+  type MisuseCode,
+  type MisuseError,
+  misuse,
+  readOptions,
+  requireInteger,
+  requireKnown,
+  requireOneOf,
+  requireType,
+} from './wire/errors.js';
+export type { FaultCode } from './wire/faults.js';

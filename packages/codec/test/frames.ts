@@ -1,8 +1,7 @@
 /** Frames for tests: built without the code under test's rules, and arbitrary streams of them with what they say. */
 import type { ObservedEvent, Role } from '@sanssocket/test-vectors';
 import fc from 'fast-check';
-import { BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT } from '../src/frames.js';
-import { encodeUncheckedFrame } from '../src/unchecked-frame.js';
+import { BINARY, CLOSE, CONTINUATION, encodeUncheckedFrame, FIN, PING, PONG, TEXT } from '../src/frames.js';
 
 const encoder = new TextEncoder();
 

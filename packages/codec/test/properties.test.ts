@@ -2,9 +2,8 @@
 import type { ObservedEvent, Role } from '@sanssocket/test-vectors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIN, RSV1, TEXT } from '../src/frames.js';
+import { FIN, RSV1, TEXT, UTF8_BOUNDARY, validateUtf8 } from '../src/frames.js';
 import { type MessageExtension, type OutgoingMessage, PreparedMessage } from '../src/index.js';
-import { UTF8_BOUNDARY, validateUtf8 } from '../src/text.js';
 import { drain, MODES, type Mode, open } from './endpoint.js';
 import {
   characters,

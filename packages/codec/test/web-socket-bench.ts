@@ -2,7 +2,7 @@ import {
   type TransportCloseEvent,
   TransportWebSocket,
   type TransportWebSocketOptions,
-} from '../src/web-socket.js';
+} from '../src/websocket/websocket.js';
 
 /** Until all that can happen without further input has. */
 export async function settle(): Promise<void> {

@@ -8,10 +8,10 @@
 
 import { requireKnown } from '@sanssocket/codec/options';
 import { Deflate, type DeflateOptions } from 'fflate';
-import { concat, EMPTY } from './deflate/bytes.js';
-import type { DeflateEngine, Deflater, DeflaterOptions, NoOptions } from './deflate/engine.js';
-import { RawInflater } from './deflate/raw-inflater.js';
-import { OneShotDeflater } from './engines/one-shot.js';
+import { OneShotDeflater } from './engines/zlib-shape.js';
+import { concat, EMPTY } from './inflate/bytes.js';
+import type { DeflateEngine, Deflater, DeflaterOptions, NoOptions } from './inflate/engine.js';
+import { RawInflater } from './inflate/inflate.js';
 
 const DEFAULT_LEVEL = 6;
 const DEFAULT_MEMORY_LEVEL = 4;
@@ -59,7 +59,7 @@ export type {
   Inflater,
   InflaterOptions,
   NoOptions,
-} from './deflate/engine.js';
+} from './inflate/engine.js';
 
 /**
  * Makes an engine of fflate: takeover both ways, though of 4 KiB when compressing; a compressor's window of 15 bits only, all

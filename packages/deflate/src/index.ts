@@ -4,6 +4,15 @@
  *
  * @packageDocumentation
  */
+
+export type { ShouldCompress } from './extension/messages.js';
+export type { DeclinedWishes, DeflateWishes } from './extension/negotiation.js';
+export {
+  type DeflateParameters,
+  formatDeflateParameters,
+  parseDeflateParameters,
+} from './extension/negotiation.js';
+export { type PermessageDeflateOptions, permessageDeflate } from './extension/permessage-deflate.js';
 export type {
   DeflateContext,
   DeflateEngine,
@@ -13,12 +22,4 @@ export type {
   InflateFault,
   Inflater,
   InflaterOptions,
-} from './deflate/engine.js';
-export type { ShouldCompress } from './extension/messages.js';
-export type { DeclinedWishes, DeflateWishes } from './extension/negotiation.js';
-export {
-  type DeflateParameters,
-  formatDeflateParameters,
-  parseDeflateParameters,
-} from './extension/parameters.js';
-export { type PermessageDeflateOptions, permessageDeflate } from './extension/permessage-deflate.js';
+} from './inflate/engine.js';

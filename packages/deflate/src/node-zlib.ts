@@ -6,13 +6,17 @@
  */
 import { deflateRawSync, type ZlibOptions } from 'node:zlib';
 import { inWords, misuse, requireKnown, requireType } from '@sanssocket/codec/options';
-import type { DeflateEngine, DeflaterOptions } from './deflate/engine.js';
-import { RawInflater } from './deflate/raw-inflater.js';
 import { OffThreadDeflater, OffThreadInflater } from './engines/node-zlib-off-thread.js';
-import { ResidentDeflater, Residents } from './engines/node-zlib-residents.js';
-import { createHandleDeflater, createHandleInflater, hasZlibHandle } from './engines/node-zlib-stream.js';
-import { OneShotDeflater } from './engines/one-shot.js';
-import { SYNC_FLUSH } from './engines/zlib-shape.js';
+import {
+  createHandleDeflater,
+  createHandleInflater,
+  hasZlibHandle,
+  ResidentDeflater,
+  Residents,
+} from './engines/node-zlib-stream.js';
+import { OneShotDeflater, SYNC_FLUSH } from './engines/zlib-shape.js';
+import type { DeflateEngine, DeflaterOptions } from './inflate/engine.js';
+import { RawInflater } from './inflate/inflate.js';
 
 export type {
   DeflateEngine,
@@ -21,7 +25,7 @@ export type {
   Inflated,
   Inflater,
   InflaterOptions,
-} from './deflate/engine.js';
+} from './inflate/engine.js';
 
 /** Options of {@link nodeZlib}. */
 export interface NodeZlibOptions {

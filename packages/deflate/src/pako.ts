@@ -16,9 +16,6 @@ import {
   zlibInflateInit2,
   zlibInflateReset,
 } from 'pako';
-import { EMPTY } from './deflate/bytes.js';
-import type { DeflateEngine, DeflaterOptions, NoOptions } from './deflate/engine.js';
-import { RawInflater } from './deflate/raw-inflater.js';
 import {
   type BLOCK,
   type SYNC_FLUSH,
@@ -26,6 +23,9 @@ import {
   ZlibInflater,
   type ZlibStream,
 } from './engines/zlib-shape.js';
+import { EMPTY } from './inflate/bytes.js';
+import type { DeflateEngine, DeflaterOptions, NoOptions } from './inflate/engine.js';
+import { RawInflater } from './inflate/inflate.js';
 
 /** zlib's `Z_OK`, `Z_STREAM_END`, `Z_BUF_ERROR` (no progress, which is no error), `Z_DEFLATED`. */
 const OK = 0;
@@ -112,7 +112,7 @@ export type {
   Inflater,
   InflaterOptions,
   NoOptions,
-} from './deflate/engine.js';
+} from './inflate/engine.js';
 
 /**
  * Makes an engine of pako: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.

@@ -13,11 +13,11 @@
  */
 
 import { requireKnown } from '@sanssocket/codec/options';
-import { concat } from './deflate/bytes.js';
-import type { DeflateEngine, Deflater, NoOptions } from './deflate/engine.js';
-import { RawInflater } from './deflate/raw-inflater.js';
-import { unfinished } from './deflate/unfinished.js';
-import { storedBlock } from './deflate/window.js';
+import { concat } from './inflate/bytes.js';
+import type { DeflateEngine, Deflater, NoOptions } from './inflate/engine.js';
+import { RawInflater } from './inflate/inflate.js';
+import { unfinished } from './inflate/unfinished.js';
+import { storedBlock } from './inflate/window.js';
 
 /** RFC 7692 7.2.1: what a flush leaves behind a block that ends with a byte. */
 const EMPTY_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0, 0xff, 0xff);
@@ -60,7 +60,7 @@ export type {
   Inflater,
   InflaterOptions,
   NoOptions,
-} from './deflate/engine.js';
+} from './inflate/engine.js';
 
 /**
  * Makes an engine of the runtime's `CompressionStream`: takeover when inflating only. For hosts that implement the sink's `output`,

@@ -3,7 +3,7 @@ import { fflate } from '@sanssocket/deflate/fflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { pako } from '@sanssocket/deflate/pako';
 import { compressionStreams } from '@sanssocket/deflate/streams';
-import { Scratch } from '../src/deflate/scratch.js';
+import { Scratch } from '../src/inflate/inflate.js';
 
 // All tests with engines: nothing that was given back may still be seen.
 Scratch.spoils = true;

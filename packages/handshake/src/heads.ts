@@ -1,11 +1,107 @@
-/**
- * `@sanssocket/handshake/heads`: reads the heads of handshakes that others make, for proxies and inspectors.
- *
- * @packageDocumentation
- */
+import { requireBytes, requireKnown } from './errors.js';
+import { createFault, type HandshakeFault } from './faults.js';
+import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
+import {
+  NOTHING,
+  parseRequestLine,
+  parseStatusLine,
+  type RequestHead,
+  type ResponseHead,
+} from './head-writer.js';
 
-export type { HeadLimits } from './heads/head-reader.js';
-export type { RequestHead, ResponseHead } from './heads/heads.js';
-export { type HeadSeen, PassiveHeadReader } from './heads/passive-head-reader.js';
-export type { RawHeaders } from './syntax/header-fields.js';
-export type { HandshakeFault, HandshakeFaultCode } from './values/faults.js';
+export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
+export type { HeadLimits } from './head-reader.js';
+export type { RequestHead, ResponseHead } from './head-writer.js';
+export type { RawHeaders } from './syntax.js';
+
+/** A head that has gone by. */
+export type HeadSeen =
+  /** A client's; `checkRequest` judges it. */
+  | { readonly kind: 'request'; readonly head: RequestHead; readonly remaining: Uint8Array }
+  /** A server's; `checkResponse` judges it. With a status of 1xx other than 101 another one follows. */
+  | { readonly kind: 'response'; readonly head: ResponseHead; readonly remaining: Uint8Array };
+
+/**
+ * Reads the heads of an opening handshake that others make with each other: for proxies, inspectors and recorders. It finds a
+ * head's end as the handshakes do, with the same limits and the same strictness about lines, and judges nothing else.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { PassiveHeadReader } from '@sanssocket/handshake/heads';
+ *
+ * const reader = new PassiveHeadReader();
+ * const bytes = new TextEncoder().encode('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nframes');
+ * assert.equal(reader.receive(bytes.subarray(0, 20)), undefined);
+ * const seen = reader.receive(bytes.subarray(20));
+ * assert.ok(seen?.kind === 'response');
+ * assert.equal(seen.head.statusCode, 101);
+ * assert.deepEqual(seen.head.rawHeaders, ['Upgrade', 'websocket']);
+ * assert.equal(seen.remaining.length, 6); // what follows the head
+ * ```
+ */
+export class PassiveHeadReader {
+  readonly #limits: HeadLimits;
+  #reader: HeadReader;
+  #failed = false;
+
+  /**
+   * @param limits - how large a head may be
+   * @throws RangeError (`OPTION_INVALID`) for a limit that is not a positive integer, TypeError (`OPTION_UNKNOWN`) for another option
+   */
+  constructor(limits: HeadLimits = {}) {
+    requireKnown(limits, HEAD_LIMITS);
+    const { maxHeadBytes, maxHeaders } = limits;
+    this.#limits = { maxHeadBytes, maxHeaders };
+    this.#reader = new HeadReader(this.#limits, true);
+  }
+
+  /**
+   * Takes the next bytes of one direction.
+   *
+   * @returns undefined while the head is not complete; the head and what followed it in the chunk, a view, when it is (the next
+   * call begins another head); or what is wrong with it, after which everything is ignored
+   * @throws TypeError (`NOT_BYTES`) for anything but a Uint8Array
+   *
+   * RFC 9112 2, RFC 6455 4.1, 4.2.
+   */
+  receive(chunk: Uint8Array): HeadSeen | HandshakeFault | undefined {
+    requireBytes(chunk);
+    if (this.#failed) return undefined;
+    const reader = this.#reader;
+    const end = reader.push(chunk);
+    if (end < 0) {
+      this.#failed = reader.fault !== undefined;
+      return reader.fault;
+    }
+    const remaining = end < chunk.length ? chunk.subarray(end) : NOTHING;
+    const { start, startLine, text } = reader;
+    this.#reader = new HeadReader(this.#limits, true);
+    const requestLine = parseRequestLine(startLine);
+    if (requestLine !== undefined) {
+      return { kind: 'request', head: { ...requestLine, rawHeaders: headersOf(text) }, remaining };
+    }
+    // The empty line that may come first is a client's (RFC 9112 2.2).
+    const statusLine = start === 0 ? parseStatusLine(startLine) : undefined;
+    if (statusLine !== undefined) {
+      return { kind: 'response', head: { ...statusLine, rawHeaders: headersOf(text) }, remaining };
+    }
+    this.#failed = true;
+    return createFault('START_LINE_INVALID', start);
+  }
+
+  /**
+   * The direction has ended.
+   *
+   * @returns what is wrong if it ended inside of a head; undefined otherwise, and if there was a fault before
+   */
+  receiveEnd(): HandshakeFault | undefined {
+    const { offset } = this.#reader;
+    if (this.#failed || offset === 0) return undefined;
+    this.#failed = true;
+    return createFault('HEAD_TRUNCATED', offset);
+  }
+}
+
+// `@sanssocket/handshake/heads`: reads the heads of handshakes that others make, for proxies and inspectors.
+//

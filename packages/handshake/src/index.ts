@@ -1,19 +1,3 @@
-export type { HeadLimits } from './heads/head-reader.js';
-export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './heads/heads.js';
-export {
-  ClientHandshake,
-  type ClientHandshakeOptions,
-  type ClientHandshakeState,
-  type ClientOutcome,
-  type ConnectionAccepted,
-  type ConnectionRefused,
-} from './machines/client.js';
-export {
-  type RequestReceived,
-  ServerHandshake,
-  type ServerHandshakeOptions,
-  type ServerHandshakeState,
-} from './machines/server.js';
 export {
   type Acceptance,
   type AcceptOptions,
@@ -22,21 +6,40 @@ export {
   type RejectOptions,
   rejectFault,
   rejectRequest,
-} from './rules/answer.js';
-export { type ClientRequest, type ClientRequestOptions, createRequest } from './rules/client-request.js';
-export { type ClientAcceptance, type ClientRefusal, checkResponse } from './rules/client-response.js';
-export type { NegotiableExtension, NegotiatedExtension } from './rules/negotiate.js';
+} from './answer.js';
+export {
+  type ClientAcceptance,
+  ClientHandshake,
+  type ClientHandshakeOptions,
+  type ClientHandshakeState,
+  type ClientOutcome,
+  type ClientRefusal,
+  type ClientRequest,
+  type ClientRequestOptions,
+  type ConnectionAccepted,
+  type ConnectionRefused,
+  checkResponse,
+  createRequest,
+} from './client.js';
+export type { MisuseCode, MisuseError } from './errors.js';
+export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
+export type { HeadLimits } from './head-reader.js';
+export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './head-writer.js';
+export type { ExtensionOffer, ExtensionParameter } from './header-values.js';
+export { isSameOrigin } from './header-values.js';
+export type { RandomSource } from './key.js';
+export type { NegotiableExtension, NegotiatedExtension } from './negotiate.js';
 export {
   checkRequest,
   type OpeningRequest,
   type RequestOptions,
   type UpgradeRequest,
-} from './rules/request.js';
-export type { HeaderPairs, RawHeaders } from './syntax/header-fields.js';
-export type { MisuseCode, MisuseError } from './syntax/misuse.js';
-export type { OwnBytes } from './syntax/own-bytes.js';
-export type { RandomSource } from './values/accept-key.js';
-export type { ExtensionOffer, ExtensionParameter } from './values/extensions.js';
-export type { HandshakeFault, HandshakeFaultCode } from './values/faults.js';
-export { isSameOrigin } from './values/origin.js';
-export type { WebSocketUri } from './values/uri.js';
+} from './request.js';
+export {
+  type RequestReceived,
+  ServerHandshake,
+  type ServerHandshakeOptions,
+  type ServerHandshakeState,
+} from './server.js';
+export type { HeaderPairs, OwnBytes, RawHeaders } from './syntax.js';
+export type { WebSocketUri } from './uri.js';

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import * as handshake from '@sanssocket/handshake';
 import { transformSync } from 'esbuild';
 import { expect, test } from 'vitest';
-import { FAULTS } from '../src/rules.js';
+import { FAULTS } from '../src/policy.js';
 
 const root = new URL('../', import.meta.url);
 const nodes = createRequire(import.meta.url);

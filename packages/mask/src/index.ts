@@ -4,9 +4,14 @@
  * @packageDocumentation
  */
 
-export { type MaskKernel, maskBytes, maskView, maskWords } from './kernels.js';
-export { keyFromBytes, keyToBytes, rotateKey } from './key.js';
-export { createMaskingKeySource, type MaskingKeySource, randomMaskingKey } from './key-source.js';
-export { mask, maskInPlace } from './mask.js';
-export type { MaskMisuseCode } from './misuse.js';
+export { type MaskKernel, mask, maskBytes, maskInPlace, maskView, maskWords } from './kernels.js';
+export type { MaskMisuseCode } from './key.js';
+export {
+  createMaskingKeySource,
+  keyFromBytes,
+  keyToBytes,
+  type MaskingKeySource,
+  randomMaskingKey,
+  rotateKey,
+} from './key.js';
 export { createSimdKernel, createSimdMemory, type SimdMemory, type SimdModule } from './simd.js';

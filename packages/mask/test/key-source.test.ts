@@ -73,7 +73,7 @@ describe('createMaskingKeySource', () => {
 describe('randomMaskingKey', () => {
   it('wipes the block that all callers share', async () => {
     vi.resetModules(); // a realm's first key
-    const fresh = await import('../src/key-source.js');
+    const fresh = await import('../src/key.js');
     const spy = vi.spyOn(crypto, 'getRandomValues');
     try {
       const keys = [fresh.randomMaskingKey(), fresh.randomMaskingKey()];

@@ -1,10 +1,9 @@
 // Where a program has the platform's types, what the packages give are those types.
 import { Connection, type ConnectionEvent, ConnectionEvents, PreparedMessage } from '@sanssocket/codec';
-import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
-import { hostMessagePort } from '@sanssocket/codec/host/message-port';
+import { encodeFrame, encodeUncheckedFrame, TEXT } from '@sanssocket/codec/frames';
+import { hostMessagePort } from '@sanssocket/codec/message-port';
 import { connectionStreams } from '@sanssocket/codec/streams';
-import { encodeUncheckedFrame } from '@sanssocket/codec/unchecked';
-import { TransportWebSocket } from '@sanssocket/codec/web-socket';
+import { TransportWebSocket } from '@sanssocket/codec/websocket';
 import { rejectRequest, ServerHandshake } from '@sanssocket/handshake';
 
 const { outgoing, incoming } = connectionStreams({ role: 'client' });

@@ -13,31 +13,27 @@
  * ```
  */
 
-import { ConnectionConfig, type ConnectionOptions } from '../agreed/connection-config.js';
-import { type ConnectionSink, type Delivery, requireSink } from '../agreed/connection-sink.js';
-import { ExtensionChain, type MessageExtension } from '../agreed/extension.js';
-import type { Outcome } from '../agreed/outcome.js';
-import type { OutsideHost } from '../agreed/report.js';
-import { readSendOptions, type SendOptions } from '../agreed/send-options.js';
-import { requireControlPayload } from '../frames/frame-writer.js';
-import { type PreparedMessage, requirePrepared } from '../frames/prepared-message.js';
-import { EMPTY } from '../memory/bytes.js';
-import { type ByteRange, requireByteRange } from '../memory/span.js';
-import { encodeCloseBody } from '../rules/close-body.js';
-import { PROTOCOL_ERROR } from '../rules/close-codes.js';
-import { inWords, misuse, requireBytes } from '../rules/misuse.js';
-import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../rules/opcodes.js';
-import type { OwnBytes } from '../rules/own-bytes.js';
-import { requireUtf8 } from '../rules/utf8.js';
-import { MessageSender } from '../sending/message-sender.js';
-import { OutgoingMessage } from '../sending/outgoing-message.js';
-import { attachExtensions } from './attach-extensions.js';
-import { ConnectionInput } from './connection-input.js';
+import { type ByteRange, EMPTY, requireByteRange } from '../memory/bytes.js';
+import { encodeCloseBody, PROTOCOL_ERROR } from '../wire/close.js';
+import type { OwnBytes } from '../wire/errors.js';
+import { inWords, misuse, requireBytes } from '../wire/errors.js';
+import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../wire/opcodes.js';
+import { requireUtf8 } from '../wire/utf8.js';
+import { ConnectionConfig, type ConnectionOptions, readSendOptions, type SendOptions } from './config.js';
+import { ExtensionChain, type MessageExtension } from './extension.js';
+import { attachExtensions } from './extension-input.js';
+import { requireControlPayload } from './frame-writer.js';
+import type { Outcome, OutsideHost } from './handlers.js';
+import { type ConnectionSink, type Delivery, requireSink } from './handlers.js';
+import { ConnectionInput } from './input.js';
+import { OutgoingMessage } from './message-writer.js';
+import { type PreparedMessage, requirePrepared } from './prepared-message.js';
+import { MessageSender } from './sender.js';
 
 /**
  * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
  * {@link Connection.receive}, write what {@link Connection.takeOutput} gives, and look at {@link Connection.transport}.
- * That loop has more to it than this: back-pressure both ways, time limits, ends. `ConnectionHost` of `@sanssocket/codec/host` is the
+ * That loop has more to it than this: back-pressure both ways, time limits, ends. `ConnectionHost` of `@sanssocket/codec/driver` is the
  * whole of it, for sockets, streams and ports.
  *
  * @example

@@ -2,10 +2,12 @@
  * Copies of byte ranges: the only functions that copy. `slice` will not do, as a host may pass Node's `Buffer`, whose `slice` is
  * a view; `tools/lint-bytes.mjs` finds such calls.
  */
-import type { OwnBytes } from '../rules/own-bytes.js';
+
+import { inWords, isBytes, isShared, misuse, type OwnBytes, requireRange } from '../wire/errors.js';
 
 /** Below this many bytes a loop costs less than the view that `set` needs (75 ns in V8). */
 const LOOP_BYTES = 96;
+
 /** The same for a whole array: 22 bytes take 10 ns, where the loop takes 35. */
 const WHOLE_BYTES = 8;
 
@@ -50,3 +52,115 @@ export function copyOf(source: Uint8Array, start: number, end: number): OwnBytes
 
 /** No bytes, for reading: never handed out, as whoever gets an array may transfer its memory away. */
 export const EMPTY: OwnBytes = /* @__PURE__ */ new Uint8Array(0);
+
+// Borrowed bytes: what a sink is shown of memory that is not its own.
+
+/** A range of bytes: `bytes[start]` to `bytes[end - 1]`. */
+export interface ByteRange {
+  readonly bytes: Uint8Array;
+  /** Index of the first byte. */
+  readonly start: number;
+  /** Index after the last; equal to `start` if there is none. */
+  readonly end: number;
+}
+
+/**
+ * Bytes that are lent until the method that got them returns: neither the span nor its bytes are to be kept or changed, and
+ * `bytes` holds others' beside them. To keep them, {@link Span.copy}; to send them, `Connection.sendSpan` or
+ * `OutgoingMessage.write`.
+ */
+export interface Span extends ByteRange {
+  /** How many bytes. */
+  readonly length: number;
+  /** The bytes as an array of their own, to keep. */
+  copy(): OwnBytes;
+}
+
+/** A span that its owner sets anew for each payload, so that none is made for a short one. */
+export class LentSpan implements Span {
+  readonly bytes: Uint8Array;
+  start = 0;
+  end = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  copy(): OwnBytes {
+    return copyOf(this.bytes, this.start, this.end);
+  }
+
+  /** @returns itself, showing another range */
+  of(start: number, end: number): this {
+    this.start = start;
+    this.end = end;
+    return this;
+  }
+}
+
+/**
+ * @returns the range, read once
+ * @throws TypeError for what is none (`NOT_BYTES`), RangeError for one that does not lie within its bytes (`RANGE_INVALID`)
+ */
+export function requireByteRange(range: unknown): ByteRange {
+  const { bytes, start, end } = Object(range) as ByteRange;
+  if (!isBytes(bytes)) {
+    throw misuse(
+      TypeError,
+      'NOT_BYTES',
+      `a range is { bytes, start, end } with a Uint8Array, not ${inWords(range)}`,
+    );
+  }
+  requireRange(bytes, start, end);
+  return { bytes, start, end };
+}
+
+// Memory of the host's: what its `allocate` gives is looked at before it is used, and it may throw.
+
+/** Gives as many bytes as asked, which need not be zero. */
+export type Allocate = (bytes: number) => OwnBytes;
+
+/** The runtime's memory, cleared. */
+export const allocateCleared: Allocate = (bytes) => new Uint8Array(bytes);
+
+/**
+ * Makes a host's allocator one that gives just what was asked for, or throws.
+ *
+ * @returns a function that throws what `allocate` throws, or TypeError if it gave less, or shared memory; of more, the first bytes
+ * are used
+ */
+export function checkedAllocate(allocate: (bytes: number) => Uint8Array): Allocate {
+  return (bytes) => {
+    const memory = allocate(bytes);
+    if (!isBytes(memory) || memory.length < bytes) {
+      throw misuse(
+        TypeError,
+        'ALLOCATION_INVALID',
+        `allocate must give a Uint8Array of ${bytes} bytes, not ${isBytes(memory) ? memory.length : inWords(memory)}`,
+      );
+    }
+    const { buffer } = memory;
+    if (isShared(buffer)) {
+      throw misuse(TypeError, 'ALLOCATION_INVALID', 'allocate must give memory that is not shared');
+    }
+    return memory.length === bytes ? (memory as OwnBytes) : new Uint8Array(buffer, memory.byteOffset, bytes);
+  };
+}
+
+/**
+ * Makes an allocator that always gives memory, the runtime's if the host has none to give: for bytes that have been taken from
+ * the peer, or that an extension has encoded, and that would otherwise be lost.
+ */
+export function lastingAllocate(allocate: Allocate): Allocate {
+  return (bytes) => {
+    try {
+      return allocate(bytes);
+    } catch {
+      return new Uint8Array(bytes);
+    }
+  };
+}

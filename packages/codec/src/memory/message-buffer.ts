@@ -12,18 +12,22 @@
  * - Bounded by the limits of a message: what is held is at most twice what arrived, or 64 KiB more. Nothing is allocated from a
  *   declared length (advisories M28, M48).
  */
+
 import { type MaskKernel, maskView, rotateKey } from '@sanssocket/mask';
-import type { OwnBytes } from '../rules/own-bytes.js';
-import type { Allocate } from './allocate.js';
-import { copyInto, copyOf, EMPTY } from './bytes.js';
-import { LARGE_BYTES } from './kept-messages.js';
+import type { OwnBytes } from '../wire/errors.js';
+import { type Allocate, copyInto, copyOf, EMPTY } from './bytes.js';
+import { LARGE_BYTES } from './message-slab.js';
 import { lentView } from './scratch.js';
 
 const SMALL_REST_BYTES = 8192;
+
 const MIN_SEGMENT_BYTES = 64;
+
 const MAX_SEGMENT_BYTES = 0x1_0000;
+
 /** A segment this long gets a view for short pieces that a scan has unmasked: fragments of 64 bytes take 30 ns less. */
 const VIEW_FROM_BYTES = 1024;
+
 const VIEW_TO_BYTES = 320;
 
 /** What stands before the tail. */

@@ -8,11 +8,11 @@
  * - Seen by the sink until its method returns.
  * - Bounded: 128 KiB a realm. More, or a second one at once, is fresh memory, which is let go when it is given back.
  */
+
 import { createSimdMemory, mask as defaultMask, type MaskKernel, type SimdMemory } from '@sanssocket/mask';
-import { copyInto } from './bytes.js';
-import { declareOwn, noteLent, noteReturned, poison } from './checked.js';
-import { scanMemory, scanView } from './frame-scan.js';
-import { LentSpan } from './span.js';
+import { copyInto, LentSpan } from './bytes.js';
+import { declareOwn, noteLent, noteReturned, poison } from './ownership.js';
+import { scanMemory, scanView } from './scan.js';
 
 /** A borrowed buffer. */
 export interface Scratch {
@@ -28,7 +28,9 @@ const SCRATCH_BYTES = 0x2_0000;
 
 /** The realm's buffer, made when the first message needs it. */
 let shared: Scratch | undefined;
+
 let taken = false;
+
 /** How many of its bytes were asked for last. */
 let lentBytes = 0;
 

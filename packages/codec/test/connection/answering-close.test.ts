@@ -1,7 +1,7 @@
 /** The peer's Close, answered by the application: the option `autoClose: false` (RFC 6455 5.5.1). */
 import { describe, expect, it } from 'vitest';
+import { ConnectionHost, type HostOptions, type Transport } from '../../src/driver/driver.js';
 import { CLOSE, FIN, PING, TEXT } from '../../src/frames.js';
-import { ConnectionHost, type HostOptions, type Transport } from '../../src/host.js';
 import { type AnySink, Connection, ConnectionEvents, type ConnectionOptions } from '../../src/index.js';
 import { drain, MODES } from '../endpoint.js';
 import { flip, Manual, settled } from '../extensions.js';

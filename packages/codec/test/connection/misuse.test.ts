@@ -2,9 +2,15 @@
 import { inspect } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, FIN, FrameParser, PING, writeFrameHeader } from '../../src/frames.js';
+import {
+  encodeFrame,
+  encodeUncheckedFrame,
+  FIN,
+  FrameParser,
+  PING,
+  writeFrameHeader,
+} from '../../src/frames.js';
 import { BINARY, Connection, ConnectionConfig, PreparedMessage, TEXT } from '../../src/index.js';
-import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 import { drain, open } from '../endpoint.js';
 import { chunks, hex, masked, plain, utf8 } from '../frames.js';
 

@@ -7,12 +7,12 @@ import {
   CONTINUATION,
   encodeCloseBody,
   encodeFrame,
+  encodeUncheckedFrame,
   PING,
   RSV1,
   RSV2,
   TEXT,
 } from '../../src/frames.js';
-import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 import { concat, hex, utf8 } from '../frames.js';
 
 describe('encodeFrame', () => {

@@ -1,11 +1,11 @@
 /** The other adapters, each with a second one at the other end: web streams, message ports, Deno's and Bun's sockets by their shapes. */
 import { MessageChannel as NodeMessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { type BunSocket, bunHandlers, hostBunSocket } from '../../src/host/bun.js';
-import { type BytePort, hostMessagePort } from '../../src/host/message-port.js';
-import { hostStreams } from '../../src/host/streams.js';
-import type { ConnectionHost, HostOptions } from '../../src/host.js';
+import { type BunSocket, bunHandlers, hostBunSocket } from '../../src/bun.js';
+import type { ConnectionHost, HostOptions } from '../../src/driver/driver.js';
 import { Connection, type Outcome } from '../../src/index.js';
+import { type BytePort, hostMessagePort } from '../../src/message-port.js';
+import { hostStreams } from '../../src/web-streams.js';
 import { messageBytes } from './person.js';
 
 type Make = (connection: Connection, end: 0 | 1, config: HostOptions) => ConnectionHost;

@@ -3,7 +3,7 @@ import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { negotiate } from '../../../deflate/test/pair.js';
-import type { HostOptions } from '../../src/host.js';
+import type { HostOptions } from '../../src/driver/driver.js';
 import type { MessageExtension } from '../../src/index.js';
 import { type Habits, messageBytes, Person } from './person.js';
 import { connectTransports, type Nature, type SimulatedTransport, World } from './simulation.js';

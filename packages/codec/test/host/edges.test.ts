@@ -1,10 +1,10 @@
 // What a host does at the edges: full inside of a sink, answers by other calls, a transport that is gone before all is told.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { hostDenoConn } from '../../src/host/deno.js';
-import { hostSocket } from '../../src/host/node.js';
-import { ConnectionHost, type Transport } from '../../src/host.js';
+import { hostDenoConn } from '../../src/deno.js';
+import { ConnectionHost, type Transport } from '../../src/driver/driver.js';
 import { Connection, type MessageExtension, RSV1 } from '../../src/index.js';
+import { hostSocket } from '../../src/node.js';
 import { concat, masked } from '../frames.js';
 
 const TEXT = 0x81;

@@ -6,9 +6,8 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConnectionHost, type HostOptions, type Transport } from '../../src/driver/driver.js';
 import { BINARY, CLOSE, FIN, PING, PONG, RSV1, TEXT } from '../../src/frames.js';
-import { hostSocket } from '../../src/host/node.js';
-import { ConnectionHost, type HostOptions, type Transport } from '../../src/host.js';
 import {
   type AnySink,
   Connection,
@@ -16,6 +15,7 @@ import {
   type Delivery,
   type MessageExtension,
 } from '../../src/index.js';
+import { hostSocket } from '../../src/node.js';
 import { flip, Manual } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
 

@@ -1,7 +1,7 @@
 /** One rule of the host a test, with a transport that does what the test says. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConnectionHost, HostConfig, type HostOptions, type Transport } from '../../src/driver/driver.js';
 import { encodeFrame, PING, PONG } from '../../src/frames.js';
-import { ConnectionHost, HostConfig, type HostOptions, type Transport } from '../../src/host.js';
 import { Connection, type ConnectionSink, TEXT } from '../../src/index.js';
 
 class Manual implements Transport {

@@ -7,8 +7,8 @@ import http from 'node:http'; // whose functions are replaced
 import type { AddressInfo, Socket } from 'node:net';
 import nock from 'nock';
 import { expect, it, onTestFinished } from 'vitest';
-import { hostSocket } from '../../src/host/node.js';
 import { Connection } from '../../src/index.js';
+import { hostSocket } from '../../src/node.js';
 
 const MESSAGES = 1000;
 const BYTES = 5000;

@@ -6,13 +6,13 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
-import { hostBunSocket } from '../../src/host/bun.js';
-import { hostDenoConn } from '../../src/host/deno.js';
-import { type BytePort, hostMessagePort } from '../../src/host/message-port.js';
-import { hostSocket } from '../../src/host/node.js';
-import { hostStreams } from '../../src/host/streams.js';
-import type { ConnectionHost } from '../../src/host.js';
+import { hostBunSocket } from '../../src/bun.js';
+import { hostDenoConn } from '../../src/deno.js';
+import type { ConnectionHost } from '../../src/driver/driver.js';
 import { Connection } from '../../src/index.js';
+import { type BytePort, hostMessagePort } from '../../src/message-port.js';
+import { hostSocket } from '../../src/node.js';
+import { hostStreams } from '../../src/web-streams.js';
 
 declare const gc: () => void;
 

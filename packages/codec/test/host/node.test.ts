@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { hostSocket } from '../../src/host/node.js';
-import type { ConnectionHost, HostOptions } from '../../src/host.js';
+import type { ConnectionHost, HostOptions } from '../../src/driver/driver.js';
 import { Connection, type ConnectionOptions, type Outcome } from '../../src/index.js';
+import { hostSocket } from '../../src/node.js';
 import { messageBytes } from './person.js';
 
 const MIB = 0x10_0000;

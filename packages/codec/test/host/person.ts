@@ -1,6 +1,6 @@
 /** An application at one end of a simulated connection: what it says, what it heard, and how much waited for it at most. */
 
-import { ConnectionHost, type HostOptions } from '../../src/host.js';
+import { ConnectionHost, type HostOptions } from '../../src/driver/driver.js';
 import { Connection, type ConnectionOptions, type MessageExtension, type Outcome } from '../../src/index.js';
 import type { SimulatedTransport, World } from './simulation.js';
 

@@ -4,7 +4,7 @@
  * host may not do to a transport is asserted where it would do it.
  */
 import assert from 'node:assert/strict';
-import type { ConnectionHost, Transport } from '../../src/host.js';
+import type { ConnectionHost, Transport } from '../../src/driver/driver.js';
 
 /** Time, and what will happen. */
 export class World {

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { hostSocket } from '../../src/host/node.js';
-import type { ConnectionHost, HostOptions } from '../../src/host.js';
+import type { ConnectionHost, HostOptions } from '../../src/driver/driver.js';
 import { Connection, type Outcome } from '../../src/index.js';
+import { hostSocket } from '../../src/node.js';
 
 const TICK_MS = 20;
 /** Much less than what a kernel holds takes on the link. */

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConnectionHost, type HostOptions, type Transport } from '../../src/host.js';
+import { ConnectionHost, type HostOptions, type Transport } from '../../src/driver/driver.js';
 import { Connection, type Outcome } from '../../src/index.js';
 import { World } from './simulation.js';
 

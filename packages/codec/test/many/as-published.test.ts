@@ -5,7 +5,7 @@ import { THOROUGH } from '../../../../tools/thorough.js';
 import { SinkError } from './host.js';
 import { largeMessages, manyConnections } from './world.js';
 
-vi.mock('../../src/memory/checked.js', () => {
+vi.mock('../../src/memory/ownership.js', () => {
   const nothing = (): void => {};
   return {
     declareOwn: nothing,

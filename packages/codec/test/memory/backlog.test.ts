@@ -26,9 +26,9 @@ vi.mock('../../src/memory/bytes.js', async (original) => {
   return counting;
 });
 /** Where input waits, of all connections. */
-const queues = vi.hoisted((): import('../../src/memory/byte-queue.js').ByteQueue[] => []);
-vi.mock('../../src/memory/byte-queue.js', async (original) => {
-  const real = await original<typeof import('../../src/memory/byte-queue.js')>();
+const queues = vi.hoisted((): import('../../src/memory/queue.js').ByteQueue[] => []);
+vi.mock('../../src/memory/queue.js', async (original) => {
+  const real = await original<typeof import('../../src/memory/queue.js')>();
   class Known extends real.ByteQueue {
     constructor() {
       super();

@@ -1,6 +1,6 @@
 /** A queue of bytes that is never empty holds what waits, however much has gone through it. */
 import { expect, it } from 'vitest';
-import { ByteQueue } from '../../src/memory/byte-queue.js';
+import { ByteQueue } from '../../src/memory/queue.js';
 import { held } from './heap.js';
 
 it('places of what has been read are given up, although something always waits', () => {

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BINARY, FIN, FrameParser, PING, TEXT } from '../../src/frames.js';
 import { Connection, type ConnectionOptions } from '../../src/index.js';
-import { takeScan } from '../../src/memory/frame-scan.js';
-import type { Span } from '../../src/memory/span.js';
+import type { Span } from '../../src/memory/bytes.js';
+import { takeScan } from '../../src/memory/scan.js';
 import { characters, concat, masked } from '../frames.js';
 
 const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>

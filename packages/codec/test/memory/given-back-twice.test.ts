@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { Connection, ConnectionConfig } from '../../src/index.js';
 import { characters } from '../frames.js';
 
-vi.mock('../../src/memory/checked.js', () => {
+vi.mock('../../src/memory/ownership.js', () => {
   const nothing = (): void => {};
   return {
     declareOwn: nothing,

@@ -1,9 +1,8 @@
 /** What is held, and how often a byte is touched. Bounds are generous: they tell linear from multiple, not good from better. */
 import { type MaskKernel, mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
-import { BINARY, FIN, PONG, TEXT } from '../../src/frames.js';
+import { BINARY, encodeUncheckedFrame, FIN, PONG, TEXT } from '../../src/frames.js';
 import { Connection, ConnectionConfig } from '../../src/index.js';
-import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 import { MODES } from '../endpoint.js';
 import { chunks, concat, masked, plain } from '../frames.js';
 import { held } from './heap.js';

@@ -1,16 +1,16 @@
 import { mask, rotateKey } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MessageBuffer } from '../../src/memory/message-buffer.js';
 import {
   beginMessages,
   endMessages,
   keepMessage,
   suspendMessages,
   takeBack,
-} from '../../src/memory/kept-messages.js';
-import { MessageBuffer } from '../../src/memory/message-buffer.js';
+} from '../../src/memory/message-slab.js';
 import { borrow, giveBack } from '../../src/memory/scratch.js';
-import type { OwnBytes } from '../../src/rules/own-bytes.js';
+import type { OwnBytes } from '../../src/wire/errors.js';
 import { concat } from '../frames.js';
 import { held } from './heap.js';
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as checked from '../../src/memory/checked.js';
-import { OutputMemory } from '../../src/memory/output-memory.js';
-import { OutputQueue } from '../../src/memory/output-queue.js';
-import type { OwnBytes } from '../../src/rules/own-bytes.js';
+import { OutputMemory, OutputQueue } from '../../src/memory/output.js';
+import * as checked from '../../src/memory/ownership.js';
+import type { OwnBytes } from '../../src/wire/errors.js';
 import { characters, concat } from '../frames.js';
 import { gc } from './heap.js';
 import { POISON } from './ownership.js';

@@ -1,12 +1,12 @@
 /** Work and memory that a peer, or a sink, could multiply: counted at two sizes. */
 import { mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
+import { PieceLine } from '../../src/connection/extension-output.js';
 import { BINARY, FIN, TEXT } from '../../src/frames.js';
 import { Connection } from '../../src/index.js';
-import { ByteQueue } from '../../src/memory/byte-queue.js';
-import { takeScan } from '../../src/memory/frame-scan.js';
 import { MessageBuffer } from '../../src/memory/message-buffer.js';
-import { PieceLine } from '../../src/sending/piece-line.js';
+import { ByteQueue } from '../../src/memory/queue.js';
+import { takeScan } from '../../src/memory/scan.js';
 import { Manual, settled } from '../extensions.js';
 import { concat, masked } from '../frames.js';
 import { held } from './heap.js';

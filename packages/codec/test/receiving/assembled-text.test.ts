@@ -1,9 +1,8 @@
 /** Long texts in parts: decoded as they come, the same as at once; what is wrong is found at its byte, and as soon as it is there. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIN, TEXT } from '../../src/frames.js';
+import { FIN, TEXT, UTF8_BOUNDARY, validateUtf8 } from '../../src/frames.js';
 import { Connection } from '../../src/index.js';
-import { UTF8_BOUNDARY, validateUtf8 } from '../../src/text.js';
 import { chunks, concat, toward, utf8 } from '../frames.js';
 
 const scripts = ['a', 'é', '€', '🙂', 'plain text of some length ', 'größe 連線 '];

@@ -4,9 +4,8 @@
  */
 import { constants } from 'node:buffer';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FIN, RSV1, TEXT } from '../../src/frames.js';
+import { encodeUncheckedFrame, FIN, RSV1, TEXT } from '../../src/frames.js';
 import { Connection, type MessageExtension } from '../../src/index.js';
-import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
 
 /** UTF-16 units, and so ASCII bytes. */
 const LONGEST = constants.MAX_STRING_LENGTH;

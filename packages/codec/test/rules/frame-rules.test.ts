@@ -2,24 +2,22 @@ import { describe, expect, it } from 'vitest';
 import {
   CLOSE,
   CONTINUATION,
+  createFault,
+  FAULTS,
   FIN,
+  frameHeaderFault,
+  frameStartFault,
   isControl,
   isReserved,
+  isValidCloseCode,
+  payloadLengthFault,
+  type ReceiverRole,
   RSV,
   RSV1,
   RSV3,
   readFrameHeader,
 } from '../../src/frames.js';
 import type { FaultCode } from '../../src/index.js';
-import {
-  createFault,
-  FAULTS,
-  frameHeaderFault,
-  frameStartFault,
-  isValidCloseCode,
-  payloadLengthFault,
-  type ReceiverRole,
-} from '../../src/rules.js';
 import { hex } from '../frames.js';
 
 const ROLES: readonly ReceiverRole[] = ['server', 'client', 'either'];

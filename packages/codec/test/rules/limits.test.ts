@@ -1,9 +1,8 @@
 /** Limits: finite, judged at headers, on every path (RFC 6455 10.4). */
 import { describe, expect, it } from 'vitest';
-import { BINARY, FIN, FrameParser, TEXT } from '../../src/frames.js';
+import { BINARY, encodeUncheckedFrame, FIN, FrameParser, TEXT } from '../../src/frames.js';
 import { Connection, ConnectionConfig } from '../../src/index.js';
-import type { Span } from '../../src/memory/span.js';
-import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
+import type { Span } from '../../src/memory/bytes.js';
 import { MODES, open } from '../endpoint.js';
 import { concat, hex, masked, plain } from '../frames.js';
 

@@ -1,8 +1,8 @@
 // Options are read once, completely, into a copy, wherever a caller keeps them; what is none is
 // refused, with a code and a sentence.
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, FrameParser, FrameRules } from '../../src/frames.js';
-import { HostConfig } from '../../src/host.js';
+import { HostConfig } from '../../src/driver/driver.js';
+import { encodeFrame, encodeUncheckedFrame, FrameParser, FrameRules } from '../../src/frames.js';
 import {
   Connection,
   ConnectionConfig,
@@ -13,9 +13,8 @@ import {
   RSV1,
 } from '../../src/index.js';
 import { readOptions, requireKnown } from '../../src/options.js';
-import { connectionStreams } from '../../src/streams.js';
-import { encodeUncheckedFrame } from '../../src/unchecked-frame.js';
-import { TransportWebSocket } from '../../src/web-socket.js';
+import { connectionStreams } from '../../src/websocket/streams.js';
+import { TransportWebSocket } from '../../src/websocket/websocket.js';
 import { hex, masked } from '../frames.js';
 
 const frameSink = { header() {}, payload() {}, end() {}, fail() {} };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { decodeOwn, encodeOwn } from '../../src/rules/own-text.js';
+import { decodeOwn, encodeOwn } from '../../src/wire/utf8.js';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const outcome = (decode: () => string): string | undefined => {
@@ -59,7 +59,7 @@ describe('an engine without', () => {
     ['one that knows `fatal`', class {}],
   ])('%s', async (_, TextDecoder) => {
     vi.stubGlobal('TextDecoder', TextDecoder);
-    const { decodeUtf8 } = await import('../../src/text.js');
+    const { decodeUtf8 } = await import('../../src/frames.js');
     expect(decodeUtf8(bytes, 0, bytes.length)).toBe(strict.decode(bytes));
     expect(decodeUtf8(bytes, 0, bytes.length - 1)).toBeUndefined();
   });
@@ -69,7 +69,7 @@ describe('an engine without', () => {
     ['one with `encodeInto`', class {}],
   ])('%s', async (_, TextEncoder) => {
     vi.stubGlobal('TextEncoder', TextEncoder);
-    const { writeUtf8, encodeUtf8 } = await import('../../src/rules/text.js');
+    const { writeUtf8, encodeUtf8 } = await import('../../src/wire/utf8.js');
     const text = strict.decode(bytes);
     const target = new Uint8Array(3 * text.length);
     expect(target.subarray(0, writeUtf8(text, target, 0))).toEqual(bytes);
@@ -79,7 +79,7 @@ describe('an engine without', () => {
   test('an EventTarget', async () => {
     vi.stubGlobal('EventTarget', undefined);
     vi.stubGlobal('Event', undefined);
-    const { TransportWebSocket } = await import('../../src/web-socket.js');
+    const { TransportWebSocket } = await import('../../src/websocket/websocket.js');
     const transport = { readable: new ReadableStream(), writable: new WritableStream() };
     expect(() => new TransportWebSocket(transport)).toThrow(
       expect.objectContaining({ code: 'NO_EVENT_TARGET' }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeUtf8, utf8Bytes, writeUtf8 } from '../../src/text.js';
+import { decodeUtf8, utf8Bytes, writeUtf8 } from '../../src/frames.js';
 import { hex, utf8 } from '../frames.js';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

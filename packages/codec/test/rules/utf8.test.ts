@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from '../../src/text.js';
+import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from '../../src/frames.js';
 import { hex } from '../frames.js';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -18,7 +18,7 @@ import {
   RSV1,
   TEXT,
 } from '../../src/index.js';
-import { LentSpan } from '../../src/memory/span.js';
+import { LentSpan } from '../../src/memory/bytes.js';
 import { drain, recorder } from '../endpoint.js';
 
 type Delivery = NonNullable<ConnectionOptions['delivery']>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectionEvent, type MessageExtension, RSV1 } from '../../src/index.js';
-import { type ConnectionStreams, connectionStreams } from '../../src/streams.js';
+import { type ConnectionStreams, connectionStreams } from '../../src/websocket/streams.js';
 
 /** Until all that can happen without further input has. */
 async function settle(): Promise<void> {

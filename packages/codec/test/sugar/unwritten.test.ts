@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { UnwrittenMessages } from '../../src/sugar/unwritten.js';
+import { UnwrittenMessages } from '../../src/websocket/session.js';
 
 test('a message counts until all of its output has been written, whatever comes between', () => {
   const step = fc.oneof(

@@ -5,7 +5,7 @@ import {
   type ByteTransport,
   TransportWebSocket,
   type TransportWebSocketOptions,
-} from '../../src/web-socket.js';
+} from '../../src/websocket/websocket.js';
 import { masked, settle } from '../web-socket-bench.js';
 
 class Connecting {

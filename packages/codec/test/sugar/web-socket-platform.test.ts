@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import vm from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { TransportWebSocket } from '../../src/web-socket.js';
+import { TransportWebSocket } from '../../src/websocket/websocket.js';
 import { Bench, close1000, closing, masked, pair, settle, text } from '../web-socket-bench.js';
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };

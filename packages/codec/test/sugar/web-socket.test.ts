@@ -4,7 +4,7 @@ import {
   type ByteTransport,
   TransportWebSocket,
   type TransportWebSocketOptions,
-} from '../../src/web-socket.js';
+} from '../../src/websocket/websocket.js';
 import { Bench, close1000, closing, masked, pair, settle, text } from '../web-socket-bench.js';
 
 afterEach(() => {

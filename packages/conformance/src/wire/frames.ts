@@ -1,5 +1,5 @@
 /** The octets of frames as cases describe them, right or wrong. */
-import { encodeUncheckedFrame } from '@sanssocket/codec/unchecked';
+import { encodeUncheckedFrame } from '@sanssocket/codec/frames';
 import type { FrameSpec, Role } from '../model/case.js';
 import { expandPayload, NOTHING } from '../model/payload.js';
 import type { FrameRecord } from '../model/result.js';

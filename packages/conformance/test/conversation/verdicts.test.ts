@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { encodeUncheckedFrame, type UncheckedFrame } from '@sanssocket/codec/unchecked';
+import { encodeUncheckedFrame, type UncheckedFrame } from '@sanssocket/codec/frames';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CaseResult, findCases, runClientCase, runServerCase } from '../../src/index.js';
 

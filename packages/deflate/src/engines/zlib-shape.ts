@@ -2,14 +2,15 @@
  * Engines shaped like zlib: what RFC 7692 asks of an engine, in terms of zlib's two calls. `node:zlib` and pako bring the calls;
  * zlib in WebAssembly would do as well.
  */
-import { concat, copyOf } from '../deflate/bytes.js';
-import type { Deflater, Inflated, Inflater } from '../deflate/engine.js';
-import type { RawInflater } from '../deflate/raw-inflater.js';
-import { outputScratch } from '../deflate/scratch.js';
-import { paysForPriming, storedBlock } from '../deflate/window.js';
+
+import { concat, copyOf } from '../inflate/bytes.js';
+import type { Deflater, Inflated, Inflater } from '../inflate/engine.js';
+import { outputScratch, type RawInflater } from '../inflate/inflate.js';
+import { paysForPriming, storedBlock, Window } from '../inflate/window.js';
 
 /** zlib's flush values. */
 export const SYNC_FLUSH = 2;
+
 export const BLOCK = 5;
 
 /** One `z_stream`: a call of `deflate()` or `inflate()` at a time. */
@@ -200,5 +201,41 @@ export class ZlibInflater implements Inflater {
   close(): void {
     this.#stream.close();
     this.#raw.close();
+  }
+}
+
+// Compressing with functions of which nothing is known but that they take it all at once: the window is then kept here and handed
+// in with every message, as a dictionary. Slower than an engine that keeps it itself.
+
+/**
+ * Compresses, flushing to the end of a byte.
+ *
+ * @param dictionary - what came before; undefined if nothing did
+ */
+export type DeflateFunction = (piece: Uint8Array, dictionary: Uint8Array | undefined) => Uint8Array;
+
+/** Compresses with a function. */
+export class OneShotDeflater implements Deflater {
+  readonly #deflate: DeflateFunction;
+  readonly #window: Window;
+
+  constructor(windowBits: number, deflate: DeflateFunction) {
+    this.#window = new Window(1 << windowBits);
+    this.#deflate = deflate;
+  }
+
+  deflate(piece: Uint8Array): Uint8Array {
+    // A copy: what zlib gives is the beginning of a chunk of 64 KiB, which it would hold as long as it waits to be sent.
+    const deflated = copyOf(this.#deflate(piece, this.#window.toBytes()));
+    this.#window.push(piece);
+    return deflated;
+  }
+
+  reset(): void {
+    this.#window.clear();
+  }
+
+  close(): void {
+    this.#window.clear();
   }
 }

@@ -5,14 +5,112 @@
  * last four bytes 00 00 ff ff (7.2.1). RSV1 on its first frame tells it from a plain one (6, 7.2.3); the codec sets and
  * checks that bit, and keeps control frames out.
  */
+
 import type { Decoded, Encoded, MessageExtension, MessageOpcode, PiecePosition } from '@sanssocket/codec';
 import { inWords, isBytes, misuse } from '@sanssocket/codec/options';
-import { copyOf, EMPTY } from '../deflate/bytes.js';
-import type { Deflater, Inflated, Inflater } from '../deflate/engine.js';
-import type { Lender } from './lender.js';
+import { copyOf, EMPTY } from '../inflate/bytes.js';
+import type { DeflateContext, Deflater, Inflated, Inflater } from '../inflate/engine.js';
+
+// Compressors and decompressors without takeover hold nothing between messages, so connections share them: each is lent for
+// one message. A thousand idle connections then have one, or none.
+
+/** How many wait to be lent again; more are in use only while asynchronous engines or fragmented messages keep them. */
+const MAX_IDLE = 4;
+
+/** Lends contexts of one kind. */
+export class ContextPool<Context extends DeflateContext> {
+  readonly #create: () => Context;
+  readonly #idle: Context[] = [];
+  #users = 0;
+
+  constructor(create: () => Context) {
+    this.#create = create;
+  }
+
+  /** A connection begins to use the pool. */
+  join(): void {
+    this.#users++;
+  }
+
+  /** A connection has ended; with the last one the memory goes back. */
+  leave(): void {
+    if (--this.#users === 0) for (const context of this.#idle.splice(0)) context.close();
+  }
+
+  /** Lends one; give it back with {@link ContextPool.giveBack}, or close it. */
+  take(): Context {
+    return this.#idle.pop() ?? this.#create();
+  }
+
+  giveBack(context: Context): void {
+    if (this.#users === 0 || this.#idle.length >= MAX_IDLE) {
+      context.close();
+    } else {
+      context.reset();
+      this.#idle.push(context);
+    }
+  }
+}
+
+// Where one direction of one connection has its context from: its own for good (takeover), or lent for each message.
+
+/**
+ * ```
+ *   idle ── take ──> in use ── done ──> idle     own: the context stays; lent: it goes back
+ *                      └────── drop ──> idle     the context is closed, after a fault or when it threw
+ *   any ── close ──> closed                      in use: closed once it is done
+ * ```
+ */
+export class Lender<Context extends DeflateContext> {
+  readonly #create: (() => Context) | null;
+  readonly #pool: ContextPool<Context> | null;
+  #context: Context | null = null;
+  #joined = false;
+
+  /** @param source - a pool to be lent from, or how to make one's own */
+  constructor(source: ContextPool<Context> | (() => Context)) {
+    this.#create = typeof source === 'function' ? source : null;
+    this.#pool = typeof source === 'function' ? null : source;
+  }
+
+  /** The context: the one in use, the own, or one just made or lent. */
+  take(): Context {
+    if (this.#context !== null) return this.#context;
+    if (this.#pool === null) {
+      this.#context = this.#create!();
+    } else {
+      if (!this.#joined) this.#pool.join();
+      this.#joined = true;
+      this.#context = this.#pool.take();
+    }
+    return this.#context;
+  }
+
+  /** The message is done. */
+  done(): void {
+    const context = this.#context;
+    if (this.#pool === null || context === null) return;
+    this.#context = null;
+    this.#pool.giveBack(context);
+  }
+
+  /** The message failed: what the context is worth now, nobody knows. */
+  drop(): void {
+    const context = this.#context;
+    this.#context = null;
+    context?.close();
+  }
+
+  close(): void {
+    this.drop();
+    if (this.#joined) this.#pool!.leave();
+    this.#joined = false;
+  }
+}
 
 /** What the four bytes that are left out come to. */
 const TAIL_BYTES = 4;
+
 /** 7.2.3.6: an empty message is the header of an empty stored block. */
 const EMPTY_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0);
 

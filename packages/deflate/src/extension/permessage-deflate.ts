@@ -1,25 +1,24 @@
 /**
  * permessage-deflate for a handshake to negotiate and a connection to use (RFC 7692).
  */
+
 import type { MessageExtension } from '@sanssocket/codec';
 import { inWords, misuse, readOptions, requireInteger, requireType } from '@sanssocket/codec/options';
 import type { NegotiableExtension } from '@sanssocket/handshake';
-import type { DeflateEngine, Deflater, Inflater } from '../deflate/engine.js';
-import { ContextPool } from './context-pool.js';
-import { Lender } from './lender.js';
-import { DeflateMessages, type ShouldCompress } from './messages.js';
+import type { DeflateEngine, Deflater, Inflater } from '../inflate/engine.js';
+import { ContextPool, DeflateMessages, Lender, type ShouldCompress } from './messages.js';
 import {
   acceptOffer,
   confirmResponse,
   type DeclinedWishes,
   type DeflateWishes,
+  formatDeflateParameters,
   makeOffer,
   readDeclines,
   readWishes,
   requireWishes,
   WISHES,
 } from './negotiation.js';
-import { formatDeflateParameters } from './parameters.js';
 
 /** Options of {@link permessageDeflate}. */
 export interface PermessageDeflateOptions extends DeflateWishes {
@@ -58,6 +57,7 @@ const OPTIONS: readonly (keyof PermessageDeflateOptions)[] = [
 
 /** Shorter messages gain nothing: 32 bytes of JSON become about 15 with a warm window; without one, 128 become 92. */
 const TAKEOVER_THRESHOLD_BYTES = 32;
+
 const FORGETTING_THRESHOLD_BYTES = 1024;
 
 /**

@@ -2,8 +2,8 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import type { DeflateEngine, Inflater } from '@sanssocket/deflate';
 import { describe, expect, test, vi } from 'vitest';
-import { HuffmanCode } from '../../src/deflate/huffman.js';
-import { Scratch } from '../../src/deflate/scratch.js';
+import { HuffmanCode } from '../../src/inflate/huffman.js';
+import { Scratch } from '../../src/inflate/inflate.js';
 import { engines } from '../engines.js';
 import { bytesOf } from '../pair.js';
 import { count, measure } from '../work-meter.js';

@@ -6,10 +6,9 @@ import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concat, copyOf } from '../../src/deflate/bytes.js';
-import { inflateMessage } from '../../src/deflate/raw-inflate.js';
-import { codesScratch, outputScratch, type Scratch } from '../../src/deflate/scratch.js';
-import { Window } from '../../src/deflate/window.js';
+import { concat, copyOf } from '../../src/inflate/bytes.js';
+import { codesScratch, inflateMessage, outputScratch, type Scratch } from '../../src/inflate/inflate.js';
+import { Window } from '../../src/inflate/window.js';
 import { engines } from '../engines.js';
 import { clientEnd, Recorder, serverEnds } from '../pair.js';
 

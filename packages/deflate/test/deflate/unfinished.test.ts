@@ -2,8 +2,8 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Scratch } from '../../src/deflate/scratch.js';
-import { unfinished } from '../../src/deflate/unfinished.js';
+import { Scratch } from '../../src/inflate/inflate.js';
+import { unfinished } from '../../src/inflate/unfinished.js';
 import { bytesOf, hexOf } from '../pair.js';
 
 Scratch.spoils = true;

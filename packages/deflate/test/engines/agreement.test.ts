@@ -4,7 +4,7 @@ import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from '../../src/engines/marked-tail.js';
+import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from '../../src/engines/node-zlib-off-thread.js';
 import { engines } from '../engines.js';
 import { bytesOf } from '../pair.js';
 

@@ -4,11 +4,10 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { describe, expect, test } from 'vitest';
-import { RawInflater } from '../../src/deflate/raw-inflater.js';
-import { Window } from '../../src/deflate/window.js';
-import { ResidentDeflater, Residents } from '../../src/engines/node-zlib-residents.js';
-import { hasZlibHandle } from '../../src/engines/node-zlib-stream.js';
+import { hasZlibHandle, ResidentDeflater, Residents } from '../../src/engines/node-zlib-stream.js';
 import { ZlibDeflater, ZlibInflater, type ZlibStream } from '../../src/engines/zlib-shape.js';
+import { RawInflater } from '../../src/inflate/inflate.js';
+import { Window } from '../../src/inflate/window.js';
 import { engines } from '../engines.js';
 
 const OPTIONS = { windowBits: 15, level: undefined, memoryLevel: undefined, takeover: true };

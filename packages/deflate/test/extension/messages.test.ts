@@ -2,7 +2,7 @@
 import { splits } from '@sanssocket/test-vectors';
 import { expect, test } from 'vitest';
 import { THOROUGH } from '../../../../tools/thorough.js';
-import type { DeflateEngine } from '../../src/deflate/engine.js';
+import type { DeflateEngine } from '../../src/inflate/engine.js';
 import { engines } from '../engines.js';
 import { bytesOf, clientEnd, Recorder, serverEnd } from '../pair.js';
 import { file, type MessageVector } from '../vectors.js';

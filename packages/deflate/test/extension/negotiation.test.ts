@@ -6,9 +6,14 @@ import { formatExtensions, parseExtensions } from '@sanssocket/handshake/values'
 import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DeflateEngine } from '../../src/deflate/engine.js';
-import { acceptOffer, confirmResponse, makeOffer } from '../../src/extension/negotiation.js';
-import { formatDeflateParameters, parseDeflateParameters } from '../../src/extension/parameters.js';
+import {
+  acceptOffer,
+  confirmResponse,
+  formatDeflateParameters,
+  makeOffer,
+  parseDeflateParameters,
+} from '../../src/extension/negotiation.js';
+import type { DeflateEngine } from '../../src/inflate/engine.js';
 import { file, type NegotiationVector, schema } from '../vectors.js';
 
 test('the vectors follow their schema, each under its own name', () => {

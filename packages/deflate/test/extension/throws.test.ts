@@ -4,8 +4,7 @@ import type { DeflateEngine, Deflater } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { describe, expect, test } from 'vitest';
 import { ZlibDeflater, type ZlibStream } from '../../src/engines/zlib-shape.js';
-import { ContextPool } from '../../src/extension/context-pool.js';
-import { Lender } from '../../src/extension/lender.js';
+import { ContextPool, Lender } from '../../src/extension/messages.js';
 import { CountingEngine } from '../counting-engine.js';
 import { clientEnd, Recorder, serverEnd, serverEnds } from '../pair.js';
 

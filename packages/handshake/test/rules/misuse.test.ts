@@ -3,6 +3,13 @@ import { inspect } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import {
+  acceptKey,
+  generateKey,
+  parseExtensions,
+  parseProtocols,
+  parseWebSocketUri,
+} from '../../src/header-values.js';
+import {
   acceptRequest,
   ClientHandshake,
   checkRequest,
@@ -12,14 +19,7 @@ import {
   rejectRequest,
   ServerHandshake,
 } from '../../src/index.js';
-import { confirmExtensions, createFault, negotiateExtensions } from '../../src/rules.js';
-import {
-  acceptKey,
-  generateKey,
-  parseExtensions,
-  parseProtocols,
-  parseWebSocketUri,
-} from '../../src/values.js';
+import { confirmExtensions, createFault, negotiateExtensions } from '../../src/policy.js';
 import { bytes, requestText } from '../bytes.js';
 import { madeUp } from '../vectors.js';
 

@@ -6,7 +6,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 test('heads are read without a TextDecoder', async () => {
   vi.stubGlobal('TextDecoder', undefined);
-  const { decodeLatin1 } = await import('../../src/syntax/latin1.js');
+  const { decodeLatin1 } = await import('../../src/syntax.js');
   const text = Array.from({ length: 10_000 }, (_, i) => String.fromCharCode(i & 0xff)).join('');
   expect(decodeLatin1(bytes(text))).toBe(text);
 });
@@ -29,7 +29,7 @@ test('a body is text without a TextEncoder', async () => {
 test('a client without a source of randomness is told which option gives one', async () => {
   vi.stubGlobal('crypto', undefined);
   const { ClientHandshake, createRequest } = await import('../../src/index.js');
-  const { generateKey } = await import('../../src/values.js');
+  const { generateKey } = await import('../../src/header-values.js');
   for (const make of [
     () => createRequest('ws://a/'),
     () => new ClientHandshake('ws://a/'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { acceptKey, generateKey, isKey } from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeBase64 } from '../../src/syntax/base64.js';
+import { encodeBase64 } from '../../src/syntax.js';
 import { ACCEPT, KEY } from '../bytes.js';
 
 const nodes = (key: string): string =>

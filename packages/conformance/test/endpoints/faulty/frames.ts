@@ -1,5 +1,5 @@
 /** Frames read with no regard for any rule, and written as they are told. */
-import { encodeUncheckedFrame } from '@sanssocket/codec/unchecked';
+import { encodeUncheckedFrame } from '@sanssocket/codec/frames';
 
 /** A frame, unmasked. */
 export interface Frame {

@@ -1,0 +1,267 @@
+/**
+ * Outgoing messages on their way through the extensions (RFC 6455 section 9), in order: while an asynchronous one is at
+ * work, messages, and a Close behind them, wait in line. Pings and pongs do not come here and may overtake them.
+ *
+ * Extensions get pieces of the pipeline's own, never a caller's bytes: one that takes its time reads them after `send` has returned.
+ */
+
+import { ByteQueue } from '../memory/queue.js';
+import type { MessageOpcode } from '../wire/opcodes.js';
+import { type EncodedPiece, type ExtensionChain, isPromise, type PiecePosition } from './extension.js';
+import type { PreparedMessage } from './prepared-message.js';
+
+// Pieces of outgoing messages that wait in line for an extension, packed: a peer that has a server answer one-byte messages makes it
+// hold three bytes for each, and not the 300 of the objects they become.
+//
+// - Written by the connection's pipeline, behind what is there; it holds copies of what callers gave.
+// - Seen by the extension, a piece at a time, in memory of its own.
+// - Bounded by the host, which looks at `bufferedAmount`: at most three times the pieces' bytes, and 4 KiB.
+
+/** The opcode: text or binary. */
+const OPCODE = 0x03;
+
+const FIRST = 0x04;
+
+const LAST = 0x08;
+
+/** The piece is the payload of a prepared message, which others hold anyway. */
+const PREPARED = 0x10;
+
+/** The caller asked for compression, or for none. */
+const COMPRESS = 0x20;
+
+const PLAIN = 0x40;
+
+/** A length of less than this takes one byte; of more, a byte of this value and four. */
+const LONG = 0x80;
+
+/** A piece, and where in its message it stands. */
+export interface Piece {
+  readonly payload: Uint8Array;
+  readonly position: PiecePosition;
+}
+
+/** A queue of pieces. */
+export class PieceLine {
+  readonly #queue: ByteQueue = new ByteQueue();
+  #prepared: PreparedMessage[] = [];
+  #nextPrepared = 0;
+
+  /** Puts a piece in line; its bytes are copied. */
+  push(payload: Uint8Array, { opcode, first, last, prepared, compress }: PiecePosition): void {
+    const { length } = payload;
+    const asked = compress === undefined ? 0 : compress ? COMPRESS : PLAIN;
+    const flags = opcode | (first ? FIRST : 0) | (last ? LAST : 0) | asked;
+    if (prepared !== undefined) {
+      this.#pushBytes(flags | PREPARED);
+      this.#prepared.push(prepared);
+      return;
+    }
+    if (length < LONG) this.#pushBytes(flags, length);
+    else this.#pushBytes(flags, LONG, length >>> 24, length >>> 16, length >>> 8, length);
+    this.#queue.push(payload, 0, length);
+  }
+
+  /** Takes the piece that has waited longest; undefined if none does. */
+  take(): Piece | undefined {
+    const queue = this.#queue;
+    if (queue.bytes === 0) return undefined;
+    const flags = queue.take(1)[0]!;
+    const position = {
+      opcode: (flags & OPCODE) as MessageOpcode,
+      first: (flags & FIRST) !== 0,
+      last: (flags & LAST) !== 0,
+      compress: (flags & (COMPRESS | PLAIN)) === 0 ? undefined : (flags & COMPRESS) !== 0,
+    };
+    if ((flags & PREPARED) !== 0) {
+      const prepared = this.#takePrepared();
+      return { payload: prepared.payload, position: { ...position, prepared } };
+    }
+    const short = queue.take(1)[0]!;
+    const length = short < LONG ? short : queue.take(4).reduce((sum, byte) => 256 * sum + byte, 0);
+    return { payload: queue.take(length), position };
+  }
+
+  #pushBytes(...bytes: number[]): void {
+    this.#queue.push(Uint8Array.from(bytes), 0, bytes.length);
+  }
+
+  /** Empty places are given up when they are half of all: in time linear in the messages. */
+  #takePrepared(): PreparedMessage {
+    const prepared = this.#prepared[this.#nextPrepared]!;
+    this.#prepared[this.#nextPrepared++] = undefined as never;
+    if (2 * this.#nextPrepared >= this.#prepared.length) {
+      this.#prepared.splice(0, this.#nextPrepared);
+      this.#nextPrepared = 0;
+    }
+    return prepared;
+  }
+}
+
+/** Where encoded pieces and the Close go. */
+export interface PipelineTarget {
+  /** A masking key for the next piece. Drawn before a piece is encoded: what it throws then leaves the extensions as they were. */
+  key(): number | undefined;
+  writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void;
+  writeClose(body: Uint8Array): void;
+}
+
+/** What the connection does about what happens outside of any call of the host. */
+export interface PipelineEvents {
+  /** Makes a call in which a sink may be called: what it throws there is nobody to throw at. */
+  outside(call: () => void): void;
+  /** A piece could not be encoded or written: the connection cannot keep its word on the order of messages. */
+  failed(error: unknown): void;
+  /** Fails the connection: the next piece could not be understood. */
+  abort(): void;
+}
+
+/** The line of one connection; a connection without extensions has none. */
+export class OutgoingPipeline {
+  readonly #chain: ExtensionChain;
+  readonly #target: PipelineTarget;
+  readonly #events: PipelineEvents;
+  /** What waits behind the piece an extension is at work on; null while none is. */
+  #line: PieceLine | null = null;
+  #bytes = 0;
+  /** The body of the Close that is in line, behind all pieces. */
+  #closeBody: Uint8Array | null = null;
+
+  constructor(chain: ExtensionChain, target: PipelineTarget, events: PipelineEvents) {
+    this.#chain = chain;
+    this.#target = target;
+    this.#events = events;
+  }
+
+  /** Called when the Close that is in line has been written. */
+  onClosed: (() => void) | null = null;
+
+  /** Payload bytes in line, before encoding. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** As `ExtensionChain.preparedScope`. */
+  get scope(): object | undefined {
+    return this.#chain.preparedScope;
+  }
+
+  /** Whether an extension is at work, and what is sent has to wait. */
+  get busy(): boolean {
+    return this.#line !== null;
+  }
+
+  /** Whether a Close is in line. */
+  get closing(): boolean {
+    return this.#closeBody !== null;
+  }
+
+  /**
+   * Sends a piece. What an extension, or the source of keys, throws at once passes through, and nothing was sent. If another
+   * extension has encoded the piece by then, the connection fails.
+   *
+   * @param piece - stays what it is: extensions may take their time
+   */
+  send(piece: Uint8Array, position: PiecePosition): void {
+    if (this.#line !== null) {
+      this.#line.push(piece, position);
+      this.#bytes += piece.length;
+      return;
+    }
+    const key = this.#target.key();
+    const encoded = this.#encode(piece, position);
+    if (isPromise(encoded)) {
+      this.#line = new PieceLine();
+      this.#bytes += piece.length;
+      this.#await(encoded, piece, position, key);
+    } else {
+      this.#target.writePiece(encoded, position, key);
+    }
+  }
+
+  #encode(piece: Uint8Array, position: PiecePosition): EncodedPiece | PromiseLike<EncodedPiece> {
+    try {
+      return this.#chain.encode(piece, position);
+    } catch (error) {
+      if (this.#chain.halfEncoded) this.#events.abort();
+      throw error;
+    }
+  }
+
+  /** Sends a Close behind what is in line. */
+  close(body: Uint8Array): void {
+    if (this.#line === null) this.#target.writeClose(body);
+    else this.#closeBody = body;
+  }
+
+  /** Drops what is in line. */
+  abort(): void {
+    this.#line = null;
+    this.#bytes = 0;
+    this.#closeBody = null;
+    this.onClosed = null;
+  }
+
+  #await(
+    encoded: PromiseLike<EncodedPiece>,
+    piece: Uint8Array,
+    position: PiecePosition,
+    key: number | undefined,
+  ): void {
+    encoded.then(
+      (result) => {
+        this.#goOn(() => {
+          this.#bytes -= piece.length;
+          this.#target.writePiece(result, position, key);
+        });
+      },
+      (error) => {
+        this.#goOn(() => {
+          throw error;
+        });
+      },
+    );
+  }
+
+  /** Writes the piece that an extension has finished with, and goes on with what is in line. */
+  #goOn(write: () => void): void {
+    if (this.#line === null) return; // aborted meanwhile
+    this.#events.outside(() => {
+      let onClosed: (() => void) | null = null;
+      try {
+        write();
+        onClosed = this.#work();
+      } catch (error) {
+        this.#events.failed(error);
+      }
+      onClosed?.();
+    });
+  }
+
+  /**
+   * Goes on with what is in line until an extension takes its time again.
+   *
+   * @returns what to call once the Close that was in line has been written; null if it has not
+   */
+  #work(): (() => void) | null {
+    for (let job = this.#line!.take(); job !== undefined; job = this.#line!.take()) {
+      const { payload, position } = job;
+      const key = this.#target.key();
+      const encoded = this.#chain.encode(payload, position);
+      if (isPromise(encoded)) {
+        this.#await(encoded, payload, position, key);
+        return null;
+      }
+      this.#bytes -= payload.length;
+      this.#target.writePiece(encoded, position, key);
+      // An extension has ended the connection while it encoded.
+      if (this.#line === null) return null;
+    }
+    const { onClosed } = this;
+    const closeBody = this.#closeBody;
+    this.abort();
+    if (closeBody === null) return null;
+    this.#target.writeClose(closeBody);
+    return onClosed;
+  }
+}

@@ -1,0 +1,459 @@
+/**
+ * The reader of frames: bytes in any split to frames, with every rule that a header alone can break.
+ *
+ * ```
+ *             2 bytes: frameStartFault, sequence     length: payloadLengthFault, limits
+ *             v                                      v
+ *   HEADER ---+--------------------------------------+--- onHeader --> PAYLOAD -- onPayload* --> onEnd --> HEADER
+ *     |                                                                   |
+ *     `------------------ fault -----------------> FAILED <---- fail -----'     (nothing leaves FAILED)
+ * ```
+ *
+ * A base class, because a server holds a reader a connection, and one object less is 40 bytes less: `FrameParser` passes
+ * frames on to a sink of the caller's, `MessageReader` makes messages of them. What is needed only in the middle of
+ * something is an object that lives as long as that. For the same reason the methods of what every connection has are
+ * `private` and not `#`, for which V8 marks every object, in 8 bytes a class.
+ */
+
+import { keyFromBytes, rotateKey } from '@sanssocket/mask';
+import { copyInto, LentSpan } from '../memory/bytes.js';
+import { declareOwn } from '../memory/ownership.js';
+import type { FrameScan } from '../memory/scan.js';
+import { misuse } from '../wire/errors.js';
+import { createFault, type Fault, type FaultCode, httpHint } from '../wire/faults.js';
+import { extendedLengthBytes, readPayloadLength } from '../wire/header.js';
+import { MASK, MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
+import {
+  type FrameRules,
+  faultyByte,
+  frameStartFault,
+  limitFault,
+  MESSAGE,
+  type MessageProgress,
+  payloadLengthFault,
+  progressAfter,
+  sequenceFault,
+} from '../wire/rules.js';
+
+// A short frame, or a header, of which some bytes are missing: kept as it came, the only bytes a frame reader ever keeps. Fed
+// byte by byte, a frame of 16 bytes takes a third of the time it takes piece by piece.
+//
+// - Written by its reader as bytes come, until the frame is whole.
+// - Seen by the sink, if the frame is passed on whole, until its method returns.
+// - Bounded: one of at most 131 bytes a connection, for as long as a frame is cut.
+
+/** V8 keeps arrays of this length in its own heap, where they cost a tenth. */
+const SHORT_BYTES = 64;
+
+/** Frames up to this size may be kept until they are whole: a header with a masking key, and the longest 7-bit length. */
+const MAX_PARTIAL_BYTES = 2 + 4 + MAX_CONTROL_PAYLOAD_BYTES;
+
+/** Bytes of one frame. */
+export class PartialFrame {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: PartialFrame = /* @__PURE__ */ new PartialFrame(0);
+
+  bytes: Uint8Array = new Uint8Array(SHORT_BYTES);
+  size = 0;
+  /** How many bytes have to be there before there is more to say than now. */
+  needed: number;
+
+  constructor(needed: number) {
+    this.needed = needed;
+    declareOwn(this.bytes);
+  }
+
+  /** @returns the index after the last byte taken of the chunk: all that are needed, as far as they are there */
+  take(chunk: Uint8Array, start: number, end: number): number {
+    if (this.needed > this.bytes.length) this.grow();
+    const { bytes } = this;
+    let at = start;
+    let { size } = this;
+    for (const { needed } = this; size < needed && at < end; size++, at++) bytes[size] = chunk[at]!;
+    this.size = size;
+    return at;
+  }
+
+  private grow(): void {
+    const { bytes } = this;
+    this.bytes = new Uint8Array(MAX_PARTIAL_BYTES);
+    declareOwn(this.bytes);
+    copyInto(bytes, 0, this.size, this.bytes, 0);
+  }
+}
+
+/** A frame whose header has been read, but not its end. */
+export class Frame {
+  /**
+   * One object is kept of each class whose objects come and go. V8 forgets what objects look like when a garbage collection
+   * finds none of them, and throws away the optimised code that knew it: fragments of 64 bytes then take four times as long.
+   */
+  static readonly kept: Frame = /* @__PURE__ */ new Frame(0, 0, false, 0);
+
+  /** FIN, RSV1-3 and opcode. */
+  readonly first: number;
+  readonly payloadLength: number;
+  readonly masked: boolean;
+  /** The masking key, turned to the next payload byte; 0 when not masked. */
+  key: number;
+  /** Payload bytes that have not come. */
+  remaining: number;
+
+  constructor(first: number, payloadLength: number, masked: boolean, key: number) {
+    this.first = first;
+    this.payloadLength = payloadLength;
+    this.masked = masked;
+    this.key = key;
+    this.remaining = payloadLength;
+  }
+}
+
+/** Shorter chunks, of a short frame or two, are read frame by frame: 16 bytes take 65 ns, 75 by a scan. */
+const MIN_SCANNED_BYTES = 64;
+
+const RUNNING = 0;
+
+const PAUSED = 1;
+
+const FAILED = 2;
+
+/**
+ * Whether a chunk that had bytes has none any more: a sink was given, or lent, a part of it, and has transferred its memory away.
+ * Reading stops there: whoever gave the chunk sees that it was not read to its end.
+ */
+export function isGone(chunk: Uint8Array): boolean {
+  return chunk.length === 0;
+}
+
+/** The error for what is left of such a chunk. */
+export function chunkTransferred(): Error {
+  return misuse(
+    TypeError,
+    'CHUNK_TRANSFERRED',
+    'the memory of a chunk was transferred away before the chunk was read to its end: copy what a sink is given first',
+  );
+}
+
+/** Reads frames out of a stream of bytes (RFC 6455 5.2). */
+export abstract class FrameReader {
+  readonly #rules: FrameRules;
+  #state: typeof RUNNING | typeof PAUSED | typeof FAILED = RUNNING;
+  #partial: PartialFrame | null = null;
+  #frame: Frame | null = null;
+  #progress: MessageProgress | null = null;
+  /** Bytes of the stream before index 0 of the chunk being read. */
+  #base = 0;
+  /** Index in the chunk being read of the first byte that has not been dealt with. */
+  #at = 0;
+
+  constructor(rules: FrameRules) {
+    this.#rules = rules;
+  }
+
+  /** A header is complete and valid. */
+  protected abstract onHeader(frame: Frame): void;
+  /** A piece of the payload as it is on the wire; `key` applies from `start`. */
+  protected abstract onPayload(
+    frame: Frame,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+  ): void;
+  /** The payload is complete. */
+  protected abstract onEnd(frame: Frame): void;
+  /** The stream broke a rule: the last call. */
+  protected abstract onFault(fault: Fault): void;
+  /** For what kinds of frames {@link FrameReader.onFrame} is wanted if they stand whole in the chunk: a sum of them. */
+  protected abstract get takes(): number;
+  /** Whether it is wanted for a short frame even if that comes in parts, at the price of hearing nothing before its end. */
+  protected abstract waitsFor(first: number): boolean;
+  /** What reads many frames of a chunk at once; null if there is nothing, or none is wanted. To be given back. */
+  protected abstract takeScan(): FrameScan | null;
+  /** The messages that come next stand unmasked in this chunk. */
+  protected onMessagesIn(_chunk: Uint8Array, _end: number): void {}
+  /**
+   * In place of `onHeader`, `onPayload` and `onEnd`.
+   *
+   * @param bytes - where the payload stands: the chunk, a frame put together of several, or the scan's memory
+   * @param key - 0 if the payload is unmasked
+   */
+  protected abstract onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void;
+  /**
+   * The same for a whole message that is unmasked.
+   *
+   * @param span - where it stands; of use until this returns
+   * @param ascii - whether it is known to be all ASCII
+   */
+  protected abstract onMessage(first: number, span: LentSpan, ascii: boolean): void;
+
+  /** Whether the stream has broken a rule; all input is ignored from then on. */
+  get failed(): boolean {
+    return this.#state === FAILED;
+  }
+
+  /** Whether an unfinished frame or fragmented message is pending: an end of input now would cut it off. */
+  get truncated(): boolean {
+    return !this.failed && (this.#frame !== null || this.#partial !== null || this.#progress !== null);
+  }
+
+  /** How many bytes of the stream have been dealt with. */
+  get offset(): number {
+    return this.#base + this.#at;
+  }
+
+  /** Whether reading goes on: it has been stopped neither by a pause nor by a fault. */
+  protected get running(): boolean {
+    return this.#state === RUNNING;
+  }
+
+  /** Index in the chunk being read of the first byte that has not been dealt with. */
+  get index(): number {
+    return this.#at;
+  }
+
+  /**
+   * Puts a chunk to a frame of which more is missing still: nothing can be said, or go wrong. Byte by byte, {@link
+   * FrameReader.push} takes twice as long.
+   *
+   * @returns false if it is not so, and nothing was done
+   */
+  keep(bytes: Uint8Array): boolean {
+    const partial = this.#partial;
+    if (partial === null || bytes.length >= partial.needed - partial.size) return false;
+    this.#base += this.#at;
+    this.#at = partial.take(bytes, 0, bytes.length);
+    return true;
+  }
+
+  /** As `FrameParser.receive`. */
+  push(bytes: Uint8Array, start: number, end: number): number {
+    if (this.failed) return end;
+    this.#base += this.#at - start;
+    this.#at = start;
+    this.#state = RUNNING;
+    const { takes } = this;
+    while (this.#state === RUNNING) {
+      const frame = this.#frame;
+      if (frame !== null && frame.remaining === 0) {
+        this.#frame = null;
+        this.onEnd(frame);
+        if (isGone(bytes)) break;
+        continue;
+      }
+      if (this.#at === end) break;
+      if (frame !== null) {
+        this.readPayload(frame, bytes, this.#at, end);
+        continue;
+      }
+      if (takes !== 0 && this.#partial === null && end - this.#at > 1) {
+        if (end - this.#at >= MIN_SCANNED_BYTES) this.scanFrames(bytes, end);
+        if (this.#state === RUNNING && end - this.#at > 1) this.passFrames(bytes, this.#at, end, takes);
+        if (this.#state !== RUNNING || this.#at === end || isGone(bytes)) break;
+      }
+      this.readHeader(bytes, this.#at, end);
+    }
+    return this.failed ? end : this.#at;
+  }
+
+  /** After a pause: what is left of an event may be told. */
+  protected resume(): void {
+    if (this.#state === PAUSED) this.#state = RUNNING;
+  }
+
+  /** Makes the running {@link FrameReader.push} return after the call that is under way. */
+  pause(): void {
+    if (this.#state === RUNNING) this.#state = PAUSED;
+  }
+
+  /** As `FrameParser.fail`. */
+  fail(code: FaultCode, index: number = this.#at, hint = ''): void {
+    if (this.failed) return;
+    const fault = createFault(code, this.#base + index, hint);
+    this.#state = FAILED;
+    this.#partial = null;
+    this.#frame = null;
+    this.#progress = null;
+    this.onFault(fault);
+  }
+
+  /**
+   * The short cut for masked frames that stand whole in the chunk, one after the other: a scan has unmasked them in memory of its
+   * own and seen to the rules of single frames; what is left is what a frame has to do with those before it. The chunk is not
+   * changed, so whatever is not passed on from here is left to the other paths as it came.
+   */
+  private scanFrames(bytes: Uint8Array, end: number): void {
+    const scan = this.takeScan();
+    if (scan === null) return;
+    try {
+      while (this.#at < end && scan.read(bytes, this.#at, end, this.#rules)) {
+        // What has been scanned arrives all the same if the chunk is gone meanwhile.
+        if (!this.passScanned(scan, bytes) || isGone(bytes)) break;
+      }
+    } finally {
+      scan.giveBack();
+    }
+  }
+
+  /** @returns whether reading goes on with another scan: if not, it was stopped, or the chunk's next frame is for other paths */
+  private passScanned(scan: FrameScan, chunk: Uint8Array): boolean {
+    const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
+    const { count, bytes, shift, span } = scan;
+    for (let i = 0; i < count; i++) {
+      const first = scan.firstOf(i);
+      const start = scan.startOf(i);
+      const end = scan.endOf(i);
+      // A whole message, not inside of another, has no more rules to break.
+      const length = end - start;
+      const whole = (kinds[first]! & MESSAGE) !== 0 && this.#progress === null;
+      if (!whole || length > maxFrameBytes || length > maxMessageBytes) {
+        if (!this.mayFollow(first, chunk[this.#at + 1]!, length)) return false;
+      }
+      scan.next = i + 1;
+      this.#at = shift + end;
+      if (whole) this.onMessage(first, span.of(start, end), scan.isAscii(i));
+      else this.onFrame(first, bytes, start, end, 0);
+      if (this.#state !== RUNNING) return false;
+    }
+    return true;
+  }
+
+  /** Whether a frame is one that may come now; if so it is counted. */
+  private mayFollow(first: number, second: number, length: number): boolean {
+    if (this.startFault(first, second) !== undefined) return false;
+    if (limitFault(this.#progress, first, length, this.#rules) !== undefined) return false;
+    this.#progress = progressAfter(this.#progress, first, length);
+    return true;
+  }
+
+  /**
+   * The short cut for frames that no scan takes: same functions, same rules, but everything that is cut or wrong is left to the
+   * other path.
+   */
+  private passFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
+    const { kinds, maxFrameBytes, maxMessageBytes, role } = this.#rules;
+    // A server's frames are masked (5.1): whoever keeps them unmasks them into memory of their own.
+    if (role !== 'server') this.onMessagesIn(bytes, end);
+    let at = start;
+    let span: LentSpan | undefined;
+    while (end - at >= 2) {
+      const first = bytes[at];
+      // As isGone, but for nothing: V8 has learnt that there is always a byte.
+      if (first === undefined) return;
+      const second = bytes[at + 1]!;
+      const masked = second >>> 7;
+      const length7 = second & 0x7f;
+      const kind = kinds[first]!;
+      if (((kind >>> masked) & 1) === 0 || (kind & takes) === 0 || length7 === 127) return;
+      let from = at + (masked === 0 ? 2 : 6);
+      let length = length7;
+      if (length7 === 126) {
+        from += 2;
+        if (from > end) return;
+        length = readPayloadLength(bytes, at);
+        if (payloadLengthFault(2, length) !== undefined) return;
+      }
+      const to = from + length;
+      if (to > end) return;
+      const whole = (kind & MESSAGE) !== 0 && this.#progress === null;
+      if (!whole || length > maxFrameBytes || length > maxMessageBytes) {
+        if (!this.mayFollow(first, second, length)) return;
+      }
+      at = to;
+      this.#at = to;
+      if (masked !== 0) this.onFrame(first, bytes, from, to, keyFromBytes(bytes, from - 4));
+      else if (whole) {
+        span ??= new LentSpan(bytes);
+        this.onMessage(first, span.of(from, to), false);
+      } else this.onFrame(first, bytes, from, to, 0);
+      if (this.#state !== RUNNING) return;
+    }
+  }
+
+  private readPayload(frame: Frame, bytes: Uint8Array, at: number, end: number): void {
+    const length = Math.min(frame.remaining, end - at);
+    const { key } = frame;
+    frame.key = rotateKey(key, length);
+    frame.remaining -= length;
+    this.#at = at + length;
+    this.onPayload(frame, bytes, at, at + length, key);
+  }
+
+  /** Takes a header, or a short frame, that stands whole in the chunk where it stands; what does not is put together first. */
+  private readHeader(bytes: Uint8Array, start: number, end: number): void {
+    let partial = this.#partial;
+    if (partial === null) {
+      const needed = this.judgeHeader(bytes, start, end - start, start);
+      if (needed <= end - start) return;
+      partial = new PartialFrame(needed);
+      this.#partial = partial;
+    }
+    for (;;) {
+      this.#at = partial.take(bytes, this.#at, end);
+      if (partial.size < partial.needed) return;
+      const needed = this.judgeHeader(partial.bytes, 0, partial.size, this.#at - partial.size);
+      if (needed <= partial.size) return;
+      partial.needed = needed;
+    }
+  }
+
+  /**
+   * Judges as much of a header as there is, and begins its frame when it is whole; or passes the whole frame on.
+   *
+   * @param bytes - where the frame stands
+   * @param at - index of its first byte
+   * @param available - how many of its bytes are there
+   * @param index - where it begins in the chunk being read; negative if in an earlier one
+   * @returns the number of bytes there have to be at least. All is done (or has failed) when that is at most `available`
+   */
+  private judgeHeader(bytes: Uint8Array, at: number, available: number, index: number): number {
+    if (available < 2) return 2;
+    const first = bytes[at]!;
+    const second = bytes[at + 1]!;
+    const fault = this.startFault(first, second);
+    if (fault !== undefined) {
+      const hint = this.#base + index === 0 ? httpHint(bytes, at, at + available) : '';
+      this.fail(fault, index + faultyByte(fault), hint);
+      return 0;
+    }
+    const lengthBytes = extendedLengthBytes(second);
+    const lengthEnd = 2 + lengthBytes;
+    if (available < lengthEnd) return lengthEnd;
+    const payloadLength = readPayloadLength(bytes, at);
+    const lengthFault = lengthBytes === 0 ? undefined : payloadLengthFault(lengthBytes, payloadLength);
+    if (lengthFault !== undefined) {
+      this.fail(lengthFault, index + 2);
+      return 0;
+    }
+    const overLimit = limitFault(this.#progress, first, payloadLength, this.#rules);
+    if (overLimit !== undefined) {
+      this.fail(overLimit, index + 1);
+      return 0;
+    }
+    const masked = (second & MASK) !== 0;
+    const size = lengthEnd + (masked ? 4 : 0);
+    if (available < size) return size;
+    const key = masked ? keyFromBytes(bytes, at + lengthEnd) : 0;
+    if (lengthBytes === 0 && this.waitsFor(first)) {
+      const whole = size + payloadLength;
+      if (available < whole) return whole;
+      this.#partial = null;
+      this.#at = index + whole;
+      this.#progress = progressAfter(this.#progress, first, payloadLength);
+      this.onFrame(first, bytes, at + size, at + whole, key);
+      return whole;
+    }
+    const frame = new Frame(first, payloadLength, masked, key);
+    this.#partial = null;
+    this.#frame = frame;
+    this.#at = index + size;
+    this.#progress = progressAfter(this.#progress, first, payloadLength);
+    this.onHeader(frame);
+    return size;
+  }
+
+  private startFault(first: number, second: number): FaultCode | undefined {
+    const { role, rsv, maxFragments } = this.#rules;
+    return frameStartFault(first, second, role, rsv) ?? sequenceFault(this.#progress, first, maxFragments);
+  }
+}

@@ -1,0 +1,358 @@
+/** A message that arrives in parts (RFC 6455 5.4), and how far its text has been validated (8.1). */
+
+import { type MaskKernel, rotateKey } from '@sanssocket/mask';
+import { EMPTY, LentSpan } from '../memory/bytes.js';
+import { MessageBuffer } from '../memory/message-buffer.js';
+import { poisonOwn } from '../memory/ownership.js';
+import { borrow, giveBack, isLent, isLentUtf8, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
+import type { OwnBytes } from '../wire/errors.js';
+import { BINARY, type MessageOpcode, TEXT } from '../wire/opcodes.js';
+import {
+  decodeUtf8,
+  TOO_LONG,
+  UTF8_BOUNDARY,
+  unfinishedUtf8Bytes,
+  VALID,
+  validateUtf8,
+} from '../wire/utf8.js';
+import { type ConnectionConfig, keptConfig } from './config.js';
+import { type Caller, called, type Delivery } from './handlers.js';
+import { deliverBytes } from './whole-message.js';
+
+/** The unfinished message of a connection: what becomes of its pieces is a subclass each. */
+export abstract class IncomingMessage {
+  readonly opcode: MessageOpcode;
+  /** First byte of its first frame: the reserved bits tell which extensions changed it (RFC 6455 5.4, advisory S24). */
+  readonly first: number;
+  /** Whether what arrives is the text itself, so that it can be validated as it comes. */
+  protected readonly validates: boolean;
+  /** The validator's state behind the last byte. */
+  protected utf8: number = UTF8_BOUNDARY;
+
+  constructor(opcode: MessageOpcode, first: number, encoded: boolean) {
+    this.opcode = opcode;
+    this.first = first;
+    this.validates = opcode === TEXT && !encoded;
+  }
+
+  /**
+   * Takes a piece.
+   *
+   * @param key - of its first byte
+   * @param atMost - how many bytes will come in all, this piece included, if that is certain
+   * @returns `VALID`; or the index in `bytes` of the first byte that cannot be right; or `TOO_LONG`
+   */
+  abstract add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number;
+
+  /**
+   * It is whole, and its text is known to be valid: tells the sink.
+   *
+   * @returns false if it is a text for which no string is long enough
+   */
+  abstract deliver(caller: Caller): boolean;
+
+  /** It will not be whole any more, or has been delivered. */
+  abstract release(): void;
+
+  /** Whether what has come ends with a whole character. */
+  get wholeCharacters(): boolean {
+    return this.utf8 === UTF8_BOUNDARY;
+  }
+
+  /** Collects a piece of text, validating it where it is then; takes and gives back what {@link IncomingMessage.add} does. */
+  protected collect(
+    buffer: MessageBuffer,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    mask: MaskKernel,
+    key: number,
+    atMost: number,
+  ): number {
+    let left = atMost;
+    for (let at = start; at < end; ) {
+      const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), left);
+      const { tail, tailBytes } = buffer;
+      const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
+      if (invalid !== VALID) return at + invalid - (tailBytes - length);
+      at += length;
+      left -= length;
+    }
+    return VALID;
+  }
+
+  /**
+   * Validates the next bytes if they are text.
+   *
+   * @param ascii - whether they are known to be all ASCII
+   * @returns `VALID`, or the index of the first byte that cannot be right
+   */
+  protected validate(bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
+    if (!this.validates || (ascii && this.utf8 === UTF8_BOUNDARY)) return VALID;
+    const whole = end - unfinishedUtf8Bytes(bytes, start, end);
+    const known = this.utf8 === UTF8_BOUNDARY && isLentUtf8(bytes, start, whole);
+    const state = validateUtf8(bytes, known ? whole : start, end, this.utf8);
+    if (state < 0) return ~state;
+    this.utf8 = state;
+    return VALID;
+  }
+}
+
+// A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode.
+
+/** Pieces of text from this size on go by way of SIMD memory. */
+const SIMD_TEXT_BYTES = 128;
+
+/** Pieces from this size on are held where they stand, if that is theirs. */
+const HOLD_FROM_BYTES = 4096;
+
+/**
+ * Where such a piece begins in its chunk at most, behind a header: what stands further back may have a message before it, which the
+ * sink was given as a view of the chunk, and may transfer away with all of it before this one is whole.
+ */
+const HOLD_TO_START = 14;
+
+/** What goes through SIMD memory at a time. */
+const SIMD_PIECE_BYTES = 0x1_0000;
+
+/** Its bytes, put together. */
+export class AssembledBytes extends IncomingMessage {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: AssembledBytes = /* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false);
+
+  readonly #config: ConnectionConfig<Delivery>;
+  readonly #buffer: MessageBuffer;
+
+  constructor(config: ConnectionConfig<Delivery>, opcode: MessageOpcode, first: number, encoded: boolean) {
+    super(opcode, first, encoded);
+    this.#config = config;
+    this.#buffer = new MessageBuffer(config.allocateLasting);
+  }
+
+  override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
+    const { maskLasting: mask, handOver } = this.#config;
+    if (!this.validates) {
+      const length = end - start;
+      const holds =
+        handOver &&
+        start <= HOLD_TO_START &&
+        length >= HOLD_FROM_BYTES &&
+        2 * length >= bytes.buffer.byteLength &&
+        !isLent(bytes);
+      if (!holds || !this.#buffer.hold(bytes, start, end, mask, key))
+        this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
+      return VALID;
+    }
+    if (end - start >= SIMD_TEXT_BYTES) {
+      const scratch = borrow(SIMD_PIECE_BYTES);
+      try {
+        if (usesSimd(scratch, mask)) return this.#addText(scratch, bytes, start, end, key, atMost);
+      } finally {
+        giveBack(scratch);
+      }
+    }
+    return this.collect(this.#buffer, bytes, start, end, mask, key, atMost);
+  }
+
+  /**
+   * By way of SIMD memory, where a piece is unmasked and found to be ASCII in one go: 5 times as fast as to validate it where
+   * it is kept.
+   */
+  #addText(
+    scratch: Scratch,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    atMost: number,
+  ): number {
+    const { maskLasting: mask } = this.#config;
+    let left = atMost;
+    for (let at = start; at < end; at += SIMD_PIECE_BYTES) {
+      const length = Math.min(end - at, SIMD_PIECE_BYTES);
+      // The pieces are multiples of 4 long: the key is the same for each.
+      const ascii = unmaskTo(scratch, 0, bytes, at, at + length, key, mask);
+      const invalid = this.validate(scratch.bytes, 0, length, ascii);
+      if (invalid !== VALID) return at + invalid;
+      this.#buffer.appendAll(scratch.bytes, 0, length, mask, 0, left);
+      left -= length;
+    }
+    return VALID;
+  }
+
+  /** All its bytes, the caller's to keep. */
+  toBytes(): OwnBytes {
+    return this.#buffer.toBytes();
+  }
+
+  override deliver(caller: Caller): boolean {
+    // In pieces, what is put together is only what an extension has to decode.
+    return deliverBytes(this.#config.delivery as 'messages' | 'spans', caller, this.opcode, this.toBytes());
+  }
+
+  override release(): void {
+    this.#buffer.release();
+  }
+}
+
+// A text in parts whose string is wanted. What comes in long pieces is decoded as it comes, which validates it too: 1 MiB of
+// mixed text takes half the time it takes to collect, validate and then decode it. Short pieces wait until they are many.
+
+/** A piece this long is decoded at once. */
+const LONG_PIECE_BYTES = 4096;
+
+/** What is decoded at a time, and how much may wait. */
+const WINDOW_BYTES = 0x1_0000;
+
+/** Its string, put together. */
+export class AssembledText extends IncomingMessage {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: AssembledText = /* @__PURE__ */ new AssembledText(keptConfig, 0);
+
+  readonly #config: ConnectionConfig<Delivery>;
+  #text = '';
+  /** Valid bytes behind the decoded ones: short pieces, and the beginning of a character that a long one cut. */
+  readonly #waiting: MessageBuffer;
+
+  constructor(config: ConnectionConfig<Delivery>, first: number) {
+    super(TEXT, first, false);
+    this.#config = config;
+    this.#waiting = new MessageBuffer(config.allocateLasting);
+  }
+
+  override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
+    if (end - start < LONG_PIECE_BYTES) {
+      const waiting = this.#waiting;
+      // What does not wait for its end is not all that will come.
+      const left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
+      const invalid = this.collect(waiting, bytes, start, end, this.#config.maskLasting, key, left);
+      return invalid === VALID && waiting.bytes >= WINDOW_BYTES ? this.#decode(EMPTY, 0, 0, 0) : invalid;
+    }
+    for (let at = start; at < end; at += WINDOW_BYTES) {
+      // The windows are multiples of 4 long: the key is the same for each.
+      const invalid = this.#decode(bytes, at, Math.min(at + WINDOW_BYTES, end), key);
+      if (invalid !== VALID) return invalid;
+    }
+    return VALID;
+  }
+
+  /** Decodes what waits and a piece of at most a window behind it, but for a character that is not whole. */
+  #decode(bytes: Uint8Array, start: number, end: number, key: number): number {
+    const before = this.#waiting.bytes;
+    const total = before + end - start;
+    const scratch = borrow(total);
+    try {
+      const text = scratch.bytes;
+      this.#waiting.drain(text);
+      unmaskTo(scratch, before, bytes, start, end, key, this.#config.maskLasting);
+      const whole = total - unfinishedUtf8Bytes(text, 0, total);
+      const decoded = decodeUtf8(text, 0, whole);
+      // What waited is valid, so what is wrong comes behind it.
+      const state =
+        decoded === undefined
+          ? validateUtf8(text, before, total, this.utf8)
+          : validateUtf8(text, whole, total, UTF8_BOUNDARY);
+      if (state < 0) return start + ~state - before;
+      this.utf8 = state;
+      const longer = joined(this.#text, decoded!);
+      if (longer === undefined) return TOO_LONG;
+      this.#text = longer;
+      this.#waiting.appendAll(text, whole, total, this.#config.maskLasting, 0, Number.MAX_SAFE_INTEGER);
+      return VALID;
+    } finally {
+      giveBack(scratch);
+    }
+  }
+
+  override deliver(caller: Caller): boolean {
+    const waiting = this.#waiting;
+    // Most often it is all in one segment, and need not be moved.
+    if (waiting.bytes > waiting.tailBytes && this.#decode(EMPTY, 0, 0, 0) !== VALID) return false;
+    const text = joined(this.#text, decodeUtf8(waiting.tail, 0, waiting.tailBytes)!);
+    waiting.release();
+    if (text === undefined) return false;
+    called(caller, caller.sink.text?.(text));
+    return true;
+  }
+
+  override release(): void {
+    this.#waiting.release();
+  }
+}
+
+/** Two texts as one; undefined if no string is that long. */
+function joined(text: string, more: string): string | undefined {
+  try {
+    return text + more;
+  } catch {
+    return undefined;
+  }
+}
+
+// A message whose pieces are passed on as they come, and kept by nobody: only a character that a piece cuts is held back.
+
+/** Its pieces, passed on. */
+export class PassedPieces extends IncomingMessage {
+  /** Kept for V8, see `Frame.kept`. */
+  static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(
+    keptConfig,
+    { sink: {}, follow() {} },
+    TEXT,
+    0,
+  );
+
+  readonly #config: ConnectionConfig<Delivery>;
+  readonly #caller: Caller;
+  /** The bytes so far of a character that a piece cut, and how many they are. */
+  #held: Uint8Array | null = null;
+  #heldBytes = 0;
+
+  constructor(config: ConnectionConfig<Delivery>, caller: Caller, opcode: MessageOpcode, first: number) {
+    super(opcode, first, false);
+    this.#config = config;
+    this.#caller = caller;
+  }
+
+  override add(bytes: Uint8Array, start: number, end: number, key: number): number {
+    const { maskLasting: mask } = this.#config;
+    const held = this.#heldBytes;
+    const scratch = held === 0 && key === 0 ? null : borrow(held + end - start);
+    const span = scratch?.span ?? new LentSpan(bytes);
+    const at = scratch === null ? start : held;
+    try {
+      const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
+      const invalid = this.validate(span.bytes, at, at + end - start, ascii);
+      if (invalid >= 0) return start + invalid - at;
+      this.#passWholeCharacters(span.of(at, at + end - start));
+      return -1;
+    } finally {
+      if (scratch !== null) giveBack(scratch);
+    }
+  }
+
+  /**
+   * Passes on a validated piece as one event, together with what is held back, and holds back what it cuts in turn.
+   *
+   * @param span - its bytes are written to: what is held back goes before its start, where there is room for it
+   */
+  #passWholeCharacters(span: LentSpan): void {
+    const { bytes, start, end } = span;
+    const begin = start - this.#heldBytes;
+    for (let i = 0; i < this.#heldBytes; i++) bytes[begin + i] = this.#held![i]!;
+    const hold = this.opcode === TEXT ? unfinishedUtf8Bytes(bytes, begin, end) : 0;
+    // Held back before the rest is passed on: the callee may change the bytes, or throw.
+    if (hold > 0) this.#held ??= new Uint8Array(3);
+    for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
+    this.#heldBytes = hold;
+    if (end - hold === begin) return;
+    called(this.#caller, this.#caller.sink.piece?.(span.of(begin, end - hold)));
+    poisonOwn(bytes, begin, end - hold);
+  }
+
+  override deliver(caller: Caller): boolean {
+    called(caller, caller.sink.finish?.());
+    return true;
+  }
+
+  override release(): void {}
+}

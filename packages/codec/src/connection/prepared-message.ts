@@ -1,0 +1,104 @@
+/** A message encoded once for many connections (RFC 6455 5.2). */
+
+import { inWords, isBytes, misuse, type OwnBytes, requireBytes } from '../wire/errors.js';
+import { frameHeaderBytes, writeFrameHeader } from '../wire/header.js';
+import { BINARY, FIN, type MessageOpcode, TEXT } from '../wire/opcodes.js';
+import { encodeUtf8 } from '../wire/utf8.js';
+
+/**
+ * A message ready to be queued on any number of connections with `connection.sendPrepared`. A server without extensions
+ * queues the same bytes everywhere, by reference; one whose extension promises the same bytes for many connections
+ * (permessage-deflate without context takeover does) encodes it once for those; a client masks it with a fresh key each time.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection, PreparedMessage } from '@sanssocket/codec';
+ *
+ * const news = PreparedMessage.text('news');
+ * const connections = [1, 2].map(() => new Connection({ role: 'server' }, {}));
+ * for (const connection of connections) connection.sendPrepared(news);
+ * const [a, b] = connections.map((connection) => connection.takeOutput());
+ * assert.equal(a, b); // one array for all
+ * ```
+ */
+export class PreparedMessage {
+  readonly opcode: MessageOpcode;
+  /** The whole unmasked frame. Handed out by reference: not to be changed or transferred. */
+  readonly frame: OwnBytes;
+  /** The payload: the end of {@link PreparedMessage.frame}. */
+  readonly payload: OwnBytes;
+  /** The scope asked for last, and the frame for it: in a broadcast it is the same again and again. */
+  #scope: object | null = null;
+  #scopeFrame: OwnBytes | undefined;
+  #encoded: WeakMap<object, OwnBytes> | null = null;
+
+  private constructor(opcode: MessageOpcode, payload: Uint8Array) {
+    const frame = new Uint8Array(frameHeaderBytes(payload.length, false) + payload.length);
+    const at = writeFrameHeader(frame, 0, FIN | opcode, payload.length, undefined);
+    frame.set(payload, at);
+    this.opcode = opcode;
+    this.frame = frame;
+    this.payload = frame.subarray(at);
+  }
+
+  /**
+   * The frame as an extension has encoded it for all connections of a scope; undefined if it has not yet.
+   *
+   * @internal
+   */
+  frameFor(scope: object): OwnBytes | undefined {
+    if (scope !== this.#scope) {
+      this.#scopeFrame = this.#encoded?.get(scope);
+      this.#scope = scope;
+    }
+    return this.#scopeFrame;
+  }
+
+  /**
+   * Keeps a frame for {@link PreparedMessage.frameFor}.
+   *
+   * @internal
+   */
+  keepFrame(scope: object, frame: OwnBytes): void {
+    this.#encoded ??= new WeakMap();
+    this.#encoded.set(scope, frame);
+    this.#scope = scope;
+    this.#scopeFrame = frame;
+  }
+
+  /**
+   * Prepares a text message.
+   *
+   * @param text - a lone surrogate in it becomes U+FFFD
+   * @throws TypeError for anything but a string
+   */
+  static text(text: string): PreparedMessage {
+    if (typeof text !== 'string')
+      throw misuse(TypeError, 'NOT_TEXT', `a text is a string, not ${inWords(text)}`);
+    return new PreparedMessage(TEXT, encodeUtf8(text));
+  }
+
+  /**
+   * Prepares a binary message.
+   *
+   * @param bytes - copied
+   * @throws TypeError for anything but a Uint8Array
+   */
+  static binary(bytes: Uint8Array): PreparedMessage {
+    requireBytes(bytes);
+    return new PreparedMessage(BINARY, bytes);
+  }
+}
+
+/**
+ * A method tells: with `instanceof`, a bundle of a connection alone would have the class in it all the
+ * same.
+ *
+ * @throws TypeError for what neither `PreparedMessage.text` nor `binary` has made
+ */
+export function requirePrepared(message: PreparedMessage): void {
+  if (typeof message?.frameFor === 'function' && isBytes(message.frame)) return;
+  const wanted = 'a prepared message is what PreparedMessage.text or binary gives';
+  throw misuse(TypeError, 'NOT_BYTES', `${wanted}, not ${inWords(message)}`);
+}

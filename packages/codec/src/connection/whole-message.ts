@@ -1,0 +1,116 @@
+/**
+ * A message that stands whole in memory: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
+ */
+
+import { LentSpan } from '../memory/bytes.js';
+import { keepMessage, messageMemory } from '../memory/message-slab.js';
+import { poisonOwn } from '../memory/ownership.js';
+import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
+import type { OwnBytes } from '../wire/errors.js';
+import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
+import { decodeText, decodeUtf8, invalidIndex, TOO_LONG, VALID } from '../wire/utf8.js';
+import type { ConnectionConfig } from './config.js';
+import { type Caller, called, type Delivery } from './handlers.js';
+
+/**
+ * Delivers an unmasked message, as a value or as a span.
+ *
+ * @param ascii - whether it is known to be all ASCII
+ * @returns `VALID`; or the index in its bytes of the first byte that text cannot have, or after the last one where one is
+ * missing; or `TOO_LONG`
+ */
+export function deliverWhole(
+  config: ConnectionConfig<Delivery>,
+  caller: Caller,
+  opcode: MessageOpcode,
+  span: LentSpan,
+  ascii: boolean,
+): number {
+  const { bytes, start, end } = span;
+  if (config.delivery === 'messages') {
+    if (opcode === TEXT) return deliverText(caller, bytes, start, end, ascii);
+    called(caller, caller.sink.binary?.(keepMessage(bytes, start, end, config.allocateLasting)));
+    return VALID;
+  }
+  if (opcode === TEXT && !ascii && !isLentUtf8(bytes, start, end)) {
+    const invalid = invalidIndex(bytes, start, end);
+    if (invalid !== VALID) return invalid;
+  }
+  called(caller, caller.sink.message?.(opcode, span));
+  poisonOwn(bytes, start, end);
+  return VALID;
+}
+
+/** The same for a masked message, which is unmasked in memory that is lent for it, or in its own. */
+export function deliverMasked(
+  config: ConnectionConfig<Delivery>,
+  caller: Caller,
+  opcode: MessageOpcode,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+): number {
+  if (config.delivery === 'messages' && opcode !== TEXT) {
+    called(caller, caller.sink.binary?.(unmaskedCopy(config, bytes, start, end, key)));
+    return VALID;
+  }
+  const scratch = borrow(end - start);
+  try {
+    const ascii = unmaskTo(scratch, 0, bytes, start, end, key, config.maskLasting);
+    const invalid = deliverWhole(config, caller, opcode, scratch.span.of(0, end - start), ascii);
+    return invalid < 0 ? invalid : start + invalid;
+  } finally {
+    giveBack(scratch);
+  }
+}
+
+function deliverText(caller: Caller, bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
+  const text = decodeText(bytes, start, end, lentView(bytes), ascii);
+  if (text === undefined) {
+    const invalid = invalidIndex(bytes, start, end);
+    return invalid === VALID ? TOO_LONG : invalid;
+  }
+  called(caller, caller.sink.text?.(text));
+  return VALID;
+}
+
+/** A masked payload, unmasked in memory of its own. */
+export function unmaskedCopy(
+  { maskLasting: mask, allocateLasting }: ConnectionConfig<Delivery>,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+): OwnBytes {
+  const message = messageMemory(end - start, allocateLasting);
+  mask(bytes, start, end, message, 0, key);
+  return message;
+}
+
+// A whole message on its way to the sink, in the form that the connection's `delivery` asks for.
+
+/**
+ * Delivers the bytes of a message.
+ *
+ * @param bytes - the sink's to keep; those of a text are valid UTF-8
+ * @returns false if it is a text for which no string is long enough
+ */
+export function deliverBytes(
+  delivery: 'messages' | 'spans',
+  caller: Caller,
+  opcode: MessageOpcode,
+  bytes: OwnBytes,
+): boolean {
+  if (delivery === 'spans') {
+    called(caller, caller.sink.message?.(opcode, new LentSpan(bytes).of(0, bytes.length)));
+  } else if (opcode === TEXT) {
+    const text = decodeUtf8(bytes, 0, bytes.length);
+    if (text === undefined) return false;
+    called(caller, caller.sink.text?.(text));
+  } else {
+    // No bytes may be an extension's constant: whoever gets them may transfer their memory away.
+    called(caller, caller.sink.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes));
+  }
+  return true;
+}

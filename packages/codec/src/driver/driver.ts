@@ -1,0 +1,631 @@
+/**
+ * A host of one connection: everything between a `Connection` and a transport, as a machine of its own. No I/O, no timer, no
+ * clock: the transport does the one, and the others come as an argument.
+ *
+ * ```
+ *   RUNNING --- the connection has ended, and all is written ---> ENDING --- the transport is gone ---> GONE
+ *      |        the transport is told to end                        what comes is read and dropped       ^
+ *      `------- no pong, closing took too long, the transport failed: it is destroyed -------------------'
+ * ```
+ *
+ * Back-pressure, both ways:
+ *
+ * - Whoever does not read the answers to what it sends is not read from, and the connection is paused behind the very event whose
+ *   answer was one too many. Only answers count: an end that stopped reading because the other does not read *its* messages would
+ *   hold up both for ever.
+ * - What the application sends by itself is its own affair up to a limit; `full` and `onDrained` tell it when to wait.
+ */
+
+import type { SendOptions } from '../connection/config.js';
+import type { Connection } from '../connection/connection.js';
+import { onRejection } from '../connection/handlers.js';
+import type { PreparedMessage } from '../connection/prepared-message.js';
+import type { ByteRange } from '../memory/bytes.js';
+import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../wire/close.js';
+import { misuse, requireBytes } from '../wire/errors.js';
+import type { MessageOpcode } from '../wire/opcodes.js';
+import type { Keepalive } from './keepalive.js';
+import { HostConfig, type HostOptions } from './options.js';
+import { OutputBatches } from './output-batches.js';
+import { PeerWatch } from './peer-watch.js';
+import type { Transport } from './transport.js';
+
+export { HostConfig, type HostOptions } from './options.js';
+export type { Transport } from './transport.js';
+
+const RUNNING = 0;
+
+const ENDING = 1;
+
+const GONE = 2;
+
+/**
+ * Runs a connection over a transport until both have ended, whatever the peer does or leaves undone.
+ *
+ * An application gives the connection its sink, and sends by the methods of this class, which also write. After other calls to the
+ * connection (`beginText`, `pong`) it calls {@link ConnectionHost.flush}.
+ *
+ * What the connection's sink throws, or what its promises are rejected with, never passes through a call of the host's: it goes to
+ * the sink's `error`, or is uncaught without one, and the connection is failed with 1011. One client's misfortune is nobody
+ * else's, and nobody is left waiting. Calls to {@link ConnectionHost.connection} itself throw as they do without a host.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection } from '@sanssocket/codec';
+ * import { ConnectionHost, type Transport } from '@sanssocket/codec/driver';
+ *
+ * const written: Uint8Array[] = [];
+ * const transport: Transport = {
+ *   write(chunks) {
+ *     written.push(...chunks);
+ *     return chunks.reduce((bytes, { length }) => bytes + length, 0); // all of them
+ *   },
+ *   pause() {}, resume() {}, end() {}, destroy() {}, wakeAt() {},
+ * };
+ * const connection = new Connection({ role: 'server' }, { text: (text) => host.sendText(text.toUpperCase()) });
+ * const host: ConnectionHost = new ConnectionHost(connection, transport, {}, 0);
+ * host.receive(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69), 10);
+ * assert.deepEqual([...written[0]!], [0x81, 2, 0x48, 0x49]);
+ * ```
+ */
+export class ConnectionHost {
+  /** What is hosted. Never give it input, nor take its output. */
+  readonly connection: Connection;
+  /**
+   * When the peer is pinged and given up. The host tells it of bytes and of the closing; with `idleTimeoutMs` the application calls
+   * its `active(now)` at each message that counts.
+   */
+  get keepalive(): Keepalive {
+    return this.#watch.keepalive;
+  }
+  /**
+   * Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less
+   * wait again; also when the transport is gone, as nothing waits then: {@link ConnectionHost.gone}
+   * tells, and methods that send return false.
+   */
+  onDrained: (() => void) | undefined;
+  /**
+   * Called once, when the transport is gone; last, behind `onDrained`. The connection's sink has
+   * heard `closed` by then, unless it is paused.
+   */
+  onGone: (() => void) | undefined;
+  readonly #transport: Transport;
+  readonly #config: HostConfig;
+  readonly #output: OutputBatches;
+  readonly #watch: PeerWatch;
+  #state: typeof RUNNING | typeof ENDING | typeof GONE = RUNNING;
+  #transportError: unknown;
+  /** Whether the connection, and the application, know that it is gone. */
+  #toldGone = false;
+  /** Whether the transport is read from. */
+  #reads = true;
+  #inputEnded = false;
+  /** Whether the connection is reading, and calls its sink. */
+  #reading = false;
+  /** `bufferedAmount` when that began. */
+  #before = 0;
+  /** Bytes of answers that wait in the connection, at most. */
+  #answers = 0;
+  /** How much had been taken from the connection when that was counted. */
+  #takenBefore = 0;
+  /** Whether the connection was paused because answers wait. */
+  #held = false;
+  /** Whether the application has paused it. */
+  #paused = false;
+  /** Whether output is being written. */
+  #running = false;
+  #wasFull = false;
+  /** Whether a flush will follow soon. */
+  #flushing = false;
+
+  /**
+   * @param connection - with a sink of the application's; of its own, no other host's
+   * @param transport - behind the opening handshake
+   * @param config - limits and times; to be shared by many hosts, make a {@link HostConfig}
+   * @param now - the clock, in milliseconds, that does not run backwards (`performance.now()`)
+   * @throws TypeError or RangeError for options that make no sense, RangeError if `now` is not a finite number
+   */
+  constructor(connection: Connection, transport: Transport, config: HostOptions | HostConfig, now: number) {
+    this.connection = connection;
+    this.#transport = transport;
+    this.#config = config instanceof HostConfig ? config : new HostConfig(config);
+    const { times, highWaterBytes, minReadBytesPerSecond } = this.#config;
+    this.#output = new OutputBatches(connection, transport, highWaterBytes);
+    this.#watch = new PeerWatch(times, minReadBytesPerSecond, this.#output, now, (time) => {
+      if (!this.gone) this.#call(() => this.#transport.wakeAt(time));
+    });
+    connection.hostedBy(this);
+    this.#watch.watch();
+  }
+
+  // For the transport.
+
+  /**
+   * Takes what the transport has read, in chunks of any size. What followed the opening handshake comes first.
+   *
+   * @param bytes - as for `Connection.receive`
+   * @param now - the clock
+   * @throws TypeError for anything but a Uint8Array, RangeError if `now` is not a finite number, Error when called by the sink
+   */
+  receive(bytes: Uint8Array, now: number): void {
+    requireBytes(bytes, 'a chunk');
+    this.#watch.heard(now);
+    if (this.#state === GONE || this.#inputEnded) return;
+    this.#beginReading();
+    try {
+      this.connection.receive(bytes);
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#endReading();
+    this.#run(true);
+  }
+
+  /** Tells that the peer has ended its side: nothing more will be read. Throws RangeError if `now` is not a finite number. */
+  receiveEnd(now: number): void {
+    this.#watch.heard(now);
+    if (this.#state === GONE || this.#inputEnded) return;
+    this.#inputEnded = true;
+    this.#beginReading();
+    try {
+      this.connection.receiveEnd();
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#endReading();
+    this.#run(true);
+  }
+
+  /** Tells that all of a batch is through that was held back. Throws RangeError if `now` is not a finite number. */
+  written(now: number): void {
+    this.#progress(now, () => this.#output.written());
+  }
+
+  /** Tells that the transport takes more of the batch it did not take all of. Throws RangeError if `now` is not a finite number. */
+  writable(now: number): void {
+    this.#progress(now, () => this.#output.offerAgain());
+  }
+
+  /**
+   * Tells that the transport is gone: both sides have ended, or it has failed. Nothing is called on it any more.
+   *
+   * @param error - why, if it failed; see {@link ConnectionHost.transportError}
+   */
+  closed(error?: unknown): void {
+    if (this.#state !== GONE) this.#end(error);
+  }
+
+  /** The time has come that the transport was asked to wake the host at. Throws RangeError if `now` is not a finite number. */
+  wake(now: number): void {
+    this.#watch.rang(now);
+    if (this.#state === GONE) return;
+    this.#watch.moved(this.#held);
+    const deaf = this.#paused || (this.connection.paused && !this.#held);
+    switch (this.#watch.check(now, deaf)) {
+      case 'later':
+        return;
+      case 'ping':
+        this.#guard(() => this.connection.ping());
+        this.#watch.pinged(this.connection.bufferedAmount, this.connection.pongs);
+        break;
+      case 'idle-timeout':
+        this.#guard(() => this.connection.close(GOING_AWAY, 'idle'));
+        // No Close could be made: nothing else would ever be due.
+        if (this.connection.state === 'open') {
+          this.#destroy(undefined);
+          return;
+        }
+        break;
+      case 'pong-timeout':
+        this.#giveUp('no answer to a ping');
+        return;
+      case 'unread':
+        this.#giveUp('what is sent is not read');
+        return;
+      case 'close-timeout':
+        this.#destroy(undefined);
+        return;
+    }
+    this.#run(true);
+    this.#watch.moved(this.#held);
+    this.#watch.watch();
+  }
+
+  // For the application.
+
+  /**
+   * As `Connection.sendText`. It is written together with what else is sent in one go: behind the call of the sink that it is made
+   * from, or else as a microtask; {@link ConnectionHost.flush} writes it at once.
+   *
+   * @returns false too if more than `maxWaitingBytes` wait: nothing was sent then, see `whenOver`
+   */
+  sendText(text: string | Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendText(text, options) && this.#sent();
+  }
+
+  /** As `Connection.sendBinary`; see {@link ConnectionHost.sendText}. */
+  sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendBinary(bytes, options) && this.#sent();
+  }
+
+  /** As `Connection.sendSpan`; see {@link ConnectionHost.sendText}. */
+  sendSpan(opcode: MessageOpcode, range: ByteRange, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendSpan(opcode, range, options) && this.#sent();
+  }
+
+  /** As `Connection.sendByReference`; see {@link ConnectionHost.sendText}. */
+  sendByReference(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendByReference(opcode, bytes, options) && this.#sent();
+  }
+
+  /** As `Connection.sendPrepared`; see {@link ConnectionHost.sendText}. */
+  sendPrepared(message: PreparedMessage): boolean {
+    return this.#mayBegin() && this.connection.sendPrepared(message) && this.#sent();
+  }
+
+  /** As `Connection.ping`, and written. */
+  ping(payload?: Uint8Array): boolean {
+    return this.connection.ping(payload) && this.#sent();
+  }
+
+  /** As `Connection.close`, and written. From now on `closeTimeoutMs` runs. */
+  close(code?: number, reason?: string): boolean {
+    return this.#ends(() => this.connection.close(code, reason));
+  }
+
+  /** As `Connection.fail`, and written, if the peer reads that far; then the transport is ended. */
+  fail(code?: number, reason?: string): void {
+    this.#ends(() => {
+      this.connection.fail(code, reason);
+      return true;
+    });
+  }
+
+  /**
+   * Writes what commands given to {@link ConnectionHost.connection} have made. Inside of the sink's methods it only counts them as
+   * answers, as the methods that send do: they are written when the call has returned.
+   */
+  flush(): void {
+    if (this.gone) this.#discard();
+    else if (this.#reading) this.#hold();
+    else this.#run(false);
+  }
+
+  /** Reads no more behind the current event, at that very byte: neither the connection nor the transport. */
+  pause(): void {
+    this.#paused = true;
+    this.connection.pause();
+    if (!this.#reading) this.#run(false);
+  }
+
+  /** Reads again. Not from inside of the sink's methods do events follow at once. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    // From here on as if answers had held it up; none may wait.
+    this.#held = true;
+    if (this.#state === GONE) {
+      if (!this.#reading) this.#readLast();
+    } else if (!this.#reading) this.#run(false);
+  }
+
+  /**
+   * How many bytes wait: in the connection, and in a batch that is not through. None do once the
+   * transport is gone.
+   */
+  get waitingBytes(): number {
+    return this.gone ? 0 : this.connection.bufferedAmount + this.#output.bytes;
+  }
+
+  /** Whether more than `highWaterBytes` wait: what is not urgent had better wait for {@link ConnectionHost.onDrained}. */
+  get full(): boolean {
+    const full = this.#isFull;
+    // Whoever has seen it waits for `onDrained`.
+    if (full) this.#wasFull = true;
+    return full;
+  }
+
+  /** Whether the transport is gone: nothing is called on it any more. */
+  get gone(): boolean {
+    return this.#state === GONE;
+  }
+
+  /** What the transport failed with; undefined if it did not. */
+  get transportError(): unknown {
+    return this.#transportError;
+  }
+
+  // Sending.
+
+  get #isFull(): boolean {
+    return this.waitingBytes > this.#config.highWaterBytes;
+  }
+
+  /** Whether there is room for a message; one alone always has. */
+  #mayBegin(): boolean {
+    if (this.gone) return false;
+    const { maxWaitingBytes, whenOver } = this.#config;
+    // One that has sent its Close sends nothing anyway.
+    if (this.waitingBytes <= maxWaitingBytes || !this.connection.sends) return true;
+    if (whenOver === 'fail') {
+      this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
+      if (!this.#reading) this.#run(false);
+    }
+    return false;
+  }
+
+  /**
+   * There is nowhere to write to any more: nothing is held of what waited, nor of what the last
+   * messages are answered with.
+   */
+  #discard(): void {
+    this.#guard(() => {
+      while (this.connection.takeOutput() !== undefined);
+    });
+  }
+
+  #sent(): true {
+    if (this.#reading) this.#hold();
+    else if (this.#isFull) this.#run(false);
+    else this.#flushSoon();
+    return true;
+  }
+
+  /** What is sent together leaves in one write: a broadcast of many messages is one for each connection. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.flush();
+    });
+  }
+
+  /** Stops the connection behind the event that is being answered, if too many answers wait. */
+  #hold(): void {
+    const answers = this.#answers + this.connection.bufferedAmount - this.#before;
+    if (this.#held || this.gone || answers <= this.#config.highWaterBytes) return;
+    this.#held = true;
+    this.connection.pause();
+  }
+
+  /** Some of what waits has moved on. */
+  #progress(now: number, move: () => void): void {
+    this.#watch.tell(now);
+    if (this.#state === GONE) return;
+    try {
+      move();
+    } catch (error) {
+      this.#destroy(error);
+      return;
+    }
+    this.#run(true);
+    this.#watch.moved(this.#held);
+  }
+
+  // Reading.
+
+  #beginReading(): void {
+    if (this.#reading) throw misuse(Error, 'CALLED_INSIDE', 'a sink must not give its host input');
+    this.#before = this.connection.bufferedAmount;
+    this.#reading = true;
+  }
+
+  #endReading(): void {
+    this.#reading = false;
+    this.#answers += Math.max(0, this.connection.bufferedAmount - this.#before);
+    if (this.#state !== GONE) return;
+    this.#discard();
+    this.#tellGone();
+  }
+
+  /**
+   * An asynchronous extension has finished, and what it was at work on is told or written.
+   *
+   * @internal
+   */
+  outside(call: () => void): void {
+    // One that calls back at once does it inside of a call that reads.
+    if (this.#reading) {
+      call();
+      return;
+    }
+    this.#beginReading();
+    call();
+    this.#endReading();
+    this.#run(false);
+  }
+
+  /** Goes on reading what waits in the connection, if nothing speaks against it; whether it did. */
+  #readOn(): boolean {
+    const { taken } = this.#output;
+    // Whichever of what waited has left, as much may be answered again: so all that waits does not grow.
+    const left = Math.max(0, this.#answers - (taken - this.#takenBefore));
+    // An asynchronous extension may be at work on answers that are in no batch yet.
+    this.#answers = this.#output.busy || this.connection.bufferedAmount > 0 ? left : 0;
+    this.#takenBefore = taken;
+    if (!this.#held || this.#paused || this.#answers > this.#config.highWaterBytes) return false;
+    this.#held = false;
+    this.#beginReading();
+    try {
+      this.connection.resume();
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#endReading();
+    return true;
+  }
+
+  /** What came before the transport was gone is still told; there is nowhere to write answers to. */
+  #readLast(): void {
+    while (this.#held && !this.#paused) {
+      this.#held = false;
+      this.#reading = true;
+      try {
+        this.connection.resume();
+      } catch (error) {
+        this.#threw(error);
+      }
+      this.#reading = false;
+    }
+    this.#guard(() => this.connection.transportGone());
+    this.#discard();
+  }
+
+  #threw(error: unknown): void {
+    this.connection.report(error);
+    this.#fail(INTERNAL_ERROR, '');
+  }
+
+  /**
+   * A method of the sink has thrown outside of any call, or its promise was rejected, and that has been reported.
+   *
+   * @internal
+   */
+  threw(): void {
+    this.#fail(INTERNAL_ERROR, '');
+    this.flush();
+  }
+
+  /**
+   * Makes a call that may end the connection, and writes. What the sink throws at its end is not for whoever ended it: only what is
+   * wrong with the call itself, which changes nothing, is thrown.
+   */
+  #ends(call: () => boolean): boolean {
+    const { state } = this.connection;
+    try {
+      return call();
+    } catch (error) {
+      if (this.connection.state === state) throw error;
+      this.connection.report(error);
+      return true;
+    } finally {
+      this.flush();
+    }
+  }
+
+  #fail(code: number, reason: string): void {
+    this.#guard(() => this.connection.fail(code, reason));
+  }
+
+  #guard(call: () => unknown): void {
+    try {
+      onRejection(call(), (error) => this.connection.report(error));
+    } catch (error) {
+      this.connection.report(error);
+    }
+  }
+
+  // The loop.
+
+  /**
+   * Everything that may follow from a call: output is written, what waits is read, the transport is told to read, stop, or end.
+   *
+   * @param timed - whether the time told last is the present
+   */
+  #run(timed: boolean): void {
+    // From inside of a call of the sink's, or of the transport's: the loop further up the stack goes on with it.
+    if (this.#running || this.#reading || this.#state === GONE) return;
+    this.#running = true;
+    let failed: { readonly error: unknown } | undefined;
+    try {
+      do this.#output.flush();
+      while (!this.gone && this.#readOn());
+    } catch (error) {
+      failed = { error };
+    }
+    this.#running = false;
+    // The transport may have gone while it was called.
+    if (this.gone) return;
+    if (failed !== undefined) this.#destroy(failed.error);
+    else this.#settle(timed);
+  }
+
+  #settle(timed: boolean): void {
+    const { state } = this.connection;
+    this.#read(state === 'closed' || !this.#stopsReading());
+    if (state !== 'open') this.#settleClosing(timed);
+    if (this.#isFull) this.#wasFull = true;
+    else if (!this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) this.#tellDrained();
+  }
+
+  #tellDrained(): void {
+    if (!this.#wasFull) return;
+    this.#wasFull = false;
+    this.#guard(() => this.onDrained?.());
+  }
+
+  #settleClosing(timed: boolean): void {
+    const { outcome, bufferedAmount } = this.connection;
+    // A peer that has only ended its side may still read.
+    const failed = outcome !== undefined && !outcome.clean && outcome.code !== ABNORMAL_CLOSURE;
+    this.#watch.beginClosing(timed, failed, bufferedAmount);
+    if (this.connection.transport !== 'end' || this.waitingBytes > 0 || this.#state !== RUNNING) return;
+    this.#state = ENDING;
+    this.#call(() => this.#transport.end());
+  }
+
+  #stopsReading(): boolean {
+    return this.#held || this.#answers > this.#config.highWaterBytes || this.connection.paused;
+  }
+
+  #read(reads: boolean): void {
+    if (reads === this.#reads || this.#inputEnded) return;
+    this.#reads = reads;
+    this.#call(() => (reads ? this.#transport.resume() : this.#transport.pause()));
+  }
+
+  /** A transport whose methods throw has failed. */
+  #call(method: () => void): void {
+    try {
+      method();
+    } catch (error) {
+      this.#destroy(error);
+    }
+  }
+
+  #giveUp(reason: string): void {
+    this.#fail(POLICY_VIOLATION, reason);
+    this.#run(true);
+    this.#destroy(undefined);
+  }
+
+  #destroy(error: unknown): void {
+    if (this.#state === GONE) return;
+    this.#end(error, true);
+  }
+
+  /** The end of the transport. Nothing is called on it after. */
+  #end(error: unknown, destroys = false): void {
+    const transport = this.#transport;
+    this.#state = GONE;
+    this.#transportError = error;
+    this.#output.drop();
+    try {
+      transport.wakeAt(Number.POSITIVE_INFINITY);
+      if (destroys) transport.destroy();
+    } catch (thrown) {
+      this.#transportError ??= thrown;
+    }
+    // If a method of the sink has ended the transport, this follows when it returns.
+    if (!this.#reading) this.#tellGone();
+  }
+
+  #tellGone(): void {
+    if (this.#toldGone) return;
+    this.#toldGone = true;
+    try {
+      if (!this.#inputEnded) this.connection.receiveEnd();
+    } catch (error) {
+      this.#threw(error);
+    }
+    this.#inputEnded = true;
+    this.#readLast();
+    this.#tellDrained();
+    this.#guard(() => this.onGone?.());
+  }
+}
+
+// `@sanssocket/codec/driver`: the loop between a connection and a transport, with back-pressure both ways, limits and time.
+//

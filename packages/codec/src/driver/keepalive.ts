@@ -1,0 +1,239 @@
+/**
+ * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
+ *
+ * ```
+ *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping, or after awaitFrom()
+ *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> EXPIRED
+ *     ^                                 |
+ *     `------------- received() --------'
+ *   ALIVE, PINGED: no active() for idleTimeoutMs -- 'idle-timeout' --> EXPIRED
+ *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
+ * ```
+ */
+
+import { positiveInteger, requireKnown, requireTime, requireType } from '../wire/errors.js';
+
+/** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
+export interface KeepaliveOptions {
+  /** After so long without any byte from the peer it is pinged. */
+  readonly pingIntervalMs?: number;
+  /**
+   * After so long without any byte since a ping the peer counts as gone; see {@link
+   * Keepalive.awaitFrom}.
+   */
+  readonly pongTimeoutMs?: number;
+  /**
+   * Whether a peer that talks is pinged too: each `pingIntervalMs`, whatever comes from it. For a
+   * proxy that watches each direction alone, and cuts off a peer that only sends. False by default.
+   */
+  readonly pingsWhileTalking?: boolean;
+  /** After so long without a message, in or out, the connection has had its time; pings and pongs do not count. */
+  readonly idleTimeoutMs?: number;
+  /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
+  readonly closeTimeoutMs?: number;
+}
+
+const OPTIONS: readonly (keyof KeepaliveOptions)[] = [
+  'pingIntervalMs',
+  'pongTimeoutMs',
+  'pingsWhileTalking',
+  'idleTimeoutMs',
+  'closeTimeoutMs',
+];
+
+/**
+ * Times completed and checked. Make one and give it to every keepalive of a kind; a keepalive given
+ * plain options makes its own.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Keepalive, KeepaliveTimes } from '@sanssocket/codec';
+ *
+ * const times = new KeepaliveTimes({ pingIntervalMs: 30_000 });
+ * const keepalives = Array.from({ length: 3 }, () => new Keepalive(times, 0));
+ * assert.equal(keepalives[0]!.deadline, 30_000);
+ * assert.equal(times.idleTimeoutMs, Infinity); // not watched
+ * ```
+ */
+export class KeepaliveTimes implements KeepaliveOptions {
+  readonly pingIntervalMs: number;
+  readonly pongTimeoutMs: number;
+  readonly pingsWhileTalking: boolean;
+  readonly idleTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+
+  /**
+   * @throws TypeError for a time that there is not (`OPTION_UNKNOWN`), RangeError for one that is
+   * not a positive integer (`OPTION_INVALID`)
+   */
+  constructor(options: KeepaliveOptions) {
+    requireKnown(options, OPTIONS);
+    const { pingsWhileTalking = false } = options;
+    requireType('pingsWhileTalking', pingsWhileTalking, 'boolean');
+    this.pingsWhileTalking = pingsWhileTalking;
+    this.pingIntervalMs = time('pingIntervalMs', options.pingIntervalMs);
+    this.pongTimeoutMs = time('pongTimeoutMs', options.pongTimeoutMs);
+    this.idleTimeoutMs = time('idleTimeoutMs', options.idleTimeoutMs);
+    this.closeTimeoutMs = time('closeTimeoutMs', options.closeTimeoutMs);
+  }
+}
+
+/** A time that is left out never comes. */
+function time(name: string, value: number | undefined): number {
+  return value === undefined ? Number.POSITIVE_INFINITY : positiveInteger(name, value);
+}
+
+/** What is due, as {@link Keepalive.check} answers. */
+export type KeepaliveAction = 'none' | 'ping' | 'pong-timeout' | 'idle-timeout' | 'close-timeout';
+
+const ALIVE = 0;
+
+const PINGED = 1;
+
+const EXPIRED = 2;
+
+const CLOSING = 3;
+
+const DONE = 4;
+
+/**
+ * Says when to ping a peer and when to give up on it. Tell it what happens, ask {@link Keepalive.check} at
+ * {@link Keepalive.deadline} or at any later time, and do what it says: send a Ping on `'ping'`; close or fail the
+ * connection on `'idle-timeout'`; destroy the transport on `'pong-timeout'` and `'close-timeout'`.
+ *
+ * A host whose event loop stood still for long reads what its sockets hold before it asks: a pong may be waiting there.
+ *
+ * All times are milliseconds of one clock of the caller's that does not run backwards (`performance.now()`).
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Keepalive } from '@sanssocket/codec';
+ *
+ * const keepalive = new Keepalive({ pingIntervalMs: 30_000, pongTimeoutMs: 5_000 }, 0);
+ * assert.equal(keepalive.deadline, 30_000);
+ * assert.equal(keepalive.check(29_999), 'none');
+ * assert.equal(keepalive.check(30_000), 'ping'); // send one now
+ * assert.equal(keepalive.deadline, 35_000);
+ * keepalive.received(31_000); // any byte shows that the peer is there
+ * assert.equal(keepalive.deadline, 61_000);
+ * ```
+ */
+export class Keepalive {
+  readonly #times: KeepaliveTimes;
+  #state: typeof ALIVE | typeof PINGED | typeof EXPIRED | typeof CLOSING | typeof DONE = ALIVE;
+  /** When the peer was last heard, or has begun to owe an answer. */
+  #since: number;
+  /** When it was last pinged. */
+  #pinged: number;
+  /** When a message last went either way. */
+  #active: number;
+
+  /**
+   * @param times - to be shared by many, make a {@link KeepaliveTimes}
+   * @param now - the connection is open since
+   * @throws as the constructor of {@link KeepaliveTimes}, and RangeError for `now` if it is not a
+   * finite number
+   */
+  constructor(times: KeepaliveOptions | KeepaliveTimes, now: number) {
+    this.#times = times instanceof KeepaliveTimes ? times : new KeepaliveTimes(times);
+    this.#since = requireTime('now', now);
+    this.#active = now;
+    this.#pinged = now;
+  }
+
+  /** Bytes arrived, of whatever kind. Throws RangeError if `now` is not a finite number. */
+  received(now: number): void {
+    requireTime('now', now);
+    if (this.#state > PINGED) return;
+    this.#state = ALIVE;
+    this.#since = now;
+  }
+
+  /**
+   * A Ping or a Close that is to be answered was not read before some time: its time limit runs
+   * from there. For a host that knows what lies before the frame, on its way to the peer. Throws
+   * RangeError if the time is not a finite number.
+   *
+   * @param time - may be in the future: until then there are further pings, as a proxy on the way
+   * may ask for signs of life. A time before the limit's present start changes nothing
+   */
+  awaitFrom(time: number): void {
+    requireTime('time', time);
+    if (this.#state === PINGED || this.#state === CLOSING) this.#since = Math.max(this.#since, time);
+  }
+
+  /** A message was sent or received. Throws RangeError if `now` is not a finite number. */
+  active(now: number): void {
+    this.#active = requireTime('now', now);
+  }
+
+  /**
+   * The closing handshake began, on either side: from now on only its time limit counts. Called
+   * again it ends what {@link Keepalive.awaitFrom} has granted. Throws RangeError if `now` is not a
+   * finite number.
+   */
+  closing(now: number): void {
+    requireTime('now', now);
+    if (this.#state > CLOSING) return;
+    this.#since = this.#state === CLOSING ? Math.min(this.#since, now) : now;
+    this.#state = CLOSING;
+  }
+
+  /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
+  get deadline(): number {
+    const deadline = Math.min(this.#pingDeadline(), this.#stateDeadline());
+    return this.#state >= EXPIRED ? deadline : Math.min(deadline, this.#active + this.#times.idleTimeoutMs);
+  }
+
+  /**
+   * When what is awaited in the present state is late, whatever pings are due before.
+   *
+   * @internal
+   */
+  get answerDeadline(): number {
+    return this.#stateDeadline();
+  }
+
+  /**
+   * Tells what is due.
+   *
+   * @param now - may be late: nothing is missed
+   * @returns `'ping'` once for each quiet interval, also while the answer to one is not due yet; a
+   * timeout once, and `'none'` ever after
+   * @throws RangeError if `now` is not a finite number
+   */
+  check(now: number): KeepaliveAction {
+    requireTime('now', now);
+    if (now >= this.#pingDeadline()) {
+      this.#pinged = now;
+      if (this.#state === ALIVE) this.#since = now;
+      this.#state = PINGED;
+      return 'ping';
+    }
+    if (now >= this.#stateDeadline()) {
+      const pinged = this.#state === PINGED;
+      this.#state = pinged ? EXPIRED : DONE;
+      return pinged ? 'pong-timeout' : 'close-timeout';
+    }
+    if (now < this.deadline) return 'none';
+    this.#state = EXPIRED;
+    return 'idle-timeout';
+  }
+
+  #pingDeadline(): number {
+    const { pingIntervalMs, pingsWhileTalking } = this.#times;
+    if (this.#state > PINGED) return Number.POSITIVE_INFINITY;
+    if (this.#state === ALIVE) return (pingsWhileTalking ? this.#pinged : this.#since) + pingIntervalMs;
+    // Behind an answer that is due no other ping is of use.
+    const next = this.#pinged + pingIntervalMs;
+    return next < this.#since ? next : Number.POSITIVE_INFINITY;
+  }
+
+  #stateDeadline(): number {
+    const times = this.#times;
+    if (this.#state === PINGED) return this.#since + times.pongTimeoutMs;
+    return this.#state === CLOSING ? this.#since + times.closeTimeoutMs : Number.POSITIVE_INFINITY;
+  }
+}

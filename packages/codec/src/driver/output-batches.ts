@@ -1,0 +1,180 @@
+/**
+ * A connection's output on its way to the transport: one batch at a time.
+ *
+ * While a batch is under way what follows stays in the connection, where `bufferedAmount` counts it, and the next batch takes all
+ * of it: many small messages are one write. A batch is bounded, so that a peer that reads slowly is seen to be reading.
+ */
+
+import type { Connection } from '../connection/connection.js';
+import { inWords, misuse } from '../wire/errors.js';
+import type { Transport } from './transport.js';
+
+/** Output that a connection has given and a transport has not let through. */
+export class OutputBatches {
+  readonly #connection: Connection;
+  readonly #transport: Transport;
+  readonly #batchBytes: number;
+  /** What the transport holds, or has not taken, in order; null while it has let everything through. */
+  #batch: Uint8Array[] | null = null;
+  /** How many bytes of the batch are not through. */
+  #left = 0;
+  /** How many bytes were taken from the connection and are not through. */
+  #bytes = 0;
+  /** What is left of a chunk that goes in parts; null if there is none. */
+  #rest: Uint8Array | null = null;
+  /** Whether the transport is being called. */
+  #offering = false;
+  /** Whether the transport is gone: what becomes of a batch is not known. */
+  #dropped = false;
+  /** How many bytes have been taken from the connection in all. */
+  taken = 0;
+
+  /**
+   * @param batchBytes - a batch that has as much takes no further chunk; a chunk of more than four times as much goes in parts of
+   * that length
+   */
+  constructor(connection: Connection, transport: Transport, batchBytes: number) {
+    this.#connection = connection;
+    this.#transport = transport;
+    this.#batchBytes = batchBytes;
+  }
+
+  /** Whether a batch is under way. */
+  get busy(): boolean {
+    return this.#batch !== null || this.#offering;
+  }
+
+  /** How many bytes were taken from the connection and are not through. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many bytes the transport has let through in all. */
+  get through(): number {
+    return this.taken - this.#bytes;
+  }
+
+  /** How many bytes of the batch under way are not through. */
+  get underWay(): number {
+    return this.#left;
+  }
+
+  /**
+   * Writes until the transport holds something back, or there is no more. Throws what the connection's `takeOutput` and the
+   * transport throw.
+   */
+  flush(): void {
+    while (!this.busy && !this.#dropped) {
+      const batch = this.#take();
+      if (batch === null) return;
+      this.#offer(batch);
+    }
+  }
+
+  /** The transport has let all of the batch through. */
+  written(): void {
+    const batch = this.#batch;
+    this.#count(this.#left);
+    if (batch !== null && !this.#offering) this.#end(batch);
+  }
+
+  /** The transport takes more: it is offered what it has not let through. */
+  offerAgain(): void {
+    if (this.#batch !== null && !this.#offering) this.#offer(this.#batch);
+  }
+
+  /** Forgets everything: the transport is gone. */
+  drop(): void {
+    this.#dropped = true;
+    this.#batch = null;
+    this.#left = 0;
+    this.#bytes = 0;
+    this.#rest = null;
+  }
+
+  #take(): Uint8Array[] | null {
+    let chunk = this.#next();
+    if (chunk === undefined) return null;
+    const batch = [chunk];
+    let { length } = chunk;
+    while (length < this.#batchBytes) {
+      chunk = this.#next();
+      if (chunk === undefined) break;
+      batch.push(chunk);
+      length += chunk.length;
+    }
+    this.#left = length;
+    return batch;
+  }
+
+  /** The next chunk, or part of one. */
+  #next(): Uint8Array | undefined {
+    const rest = this.#rest;
+    let chunk: Uint8Array;
+    if (rest === null) {
+      const taken = this.#connection.takeOutput();
+      if (taken === undefined) return undefined;
+      this.#bytes += taken.length;
+      this.taken += taken.length;
+      chunk = taken;
+    } else {
+      chunk = rest;
+    }
+    const partBytes = 4 * this.#batchBytes;
+    if (chunk.length <= partBytes) {
+      this.#rest = null;
+      return chunk;
+    }
+    this.#rest = view(chunk, partBytes, chunk.length);
+    return view(chunk, 0, partBytes);
+  }
+
+  #offer(batch: Uint8Array[]): void {
+    this.#offering = true;
+    const { transport, bufferedAmount } = this.#connection;
+    const last = transport === 'end' && bufferedAmount === 0 && this.#rest === null;
+    const answer = this.#transport.write(batch, last);
+    this.#offering = false;
+    if (typeof answer !== 'number' || Number.isNaN(answer)) {
+      throw misuse(
+        TypeError,
+        'OPTION_INVALID',
+        `write of a transport gives how many bytes are through, not ${inWords(answer)}`,
+      );
+    }
+    // A closed socket of Bun's answers with -1; `closed` follows. Nothing is left if the transport has called `written` meanwhile.
+    const through = Math.min(Math.max(0, answer), this.#left);
+    this.#count(through);
+    if (this.#left > 0) this.#batch = through > 0 ? without(batch, through) : batch;
+    else this.#end(batch);
+  }
+
+  #count(through: number): void {
+    this.#bytes -= through;
+    this.#left -= through;
+  }
+
+  /** All of a batch is through. */
+  #end(batch: readonly Uint8Array[]): void {
+    this.#batch = null;
+    // It is known by its very array: part of a chunk is not taken back.
+    if (this.#transport.copies === true && !this.#dropped) {
+      this.#connection.reuseOutput(batch[batch.length - 1]!);
+    }
+  }
+}
+
+/** What is left of chunks behind so many of their bytes. */
+function without(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let index = 0;
+  let at = bytes;
+  while (at >= chunks[index]!.length) at -= chunks[index++]!.length;
+  const rest = chunks.slice(index);
+  if (at > 0) rest[0] = view(rest[0]!, at, rest[0]!.length);
+  return rest;
+}
+
+/** Not `subarray`: of an array of some other class it would make one of that class. */
+function view(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+}

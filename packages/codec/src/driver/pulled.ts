@@ -1,0 +1,148 @@
+/** Transports that are asked for bytes, and answer with promises: web streams, Deno's connections. */
+
+import type { Connection } from '../connection/connection.js';
+import { ConnectionHost } from './driver.js';
+import type { HostConfig, HostOptions } from './options.js';
+import { now, type Transport, WakeTimer } from './transport.js';
+
+/** Where bytes are pulled from and pushed to. What any of these throws or rejects with means that the transport has failed. */
+export interface PulledBytes {
+  /** The next bytes; undefined when the peer has ended its side. Not called before the one before has been answered. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Writes all of a chunk. */
+  write(chunk: Uint8Array): Promise<unknown>;
+  /** Ends our side. */
+  end(): Promise<unknown>;
+  /** Gives up whatever is left, also behind both ends. */
+  destroy(): void;
+  /** As `Transport.copies`. */
+  readonly copies: boolean;
+}
+
+class PulledTransport implements Transport {
+  readonly host: ConnectionHost;
+  readonly copies: boolean;
+  readonly #bytes: PulledBytes;
+  readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
+  #over = false;
+  #ended = false;
+  #inputEnded = false;
+  /** While reading is paused: what ends the pause. */
+  #paused: { readonly over: Promise<void>; readonly end: () => void } | null = null;
+
+  constructor(
+    bytes: PulledBytes,
+    connection: Connection,
+    config: HostOptions | HostConfig,
+    head: Uint8Array,
+  ) {
+    this.#bytes = bytes;
+    this.copies = bytes.copies;
+    this.host = new ConnectionHost(connection, this, config, now());
+    this.host.flush();
+    // The application has its host when the head is read.
+    this.#settle(this.#readAll(this.#receive(Promise.resolve(head))));
+  }
+
+  /**
+   * Reads to the end. A function that waits holds whatever it has seen, so that no chunk is seen
+   * here.
+   */
+  async #readAll(first: Promise<boolean>): Promise<void> {
+    for (let reads = await first; reads; reads = await this.#receive(this.#bytes.read())) {
+      // What is read ahead of a pause would only wait here.
+      await this.#paused?.over;
+    }
+    if (this.#over) return;
+    this.#inputEnded = true;
+    this.host.receiveEnd(now());
+    this.#closeWhenEnded();
+  }
+
+  /** Gives the next chunk to the host; whether there is to be another one. */
+  async #receive(next: Promise<Uint8Array | undefined>): Promise<boolean> {
+    const chunk = await next;
+    if (chunk === undefined) return false;
+    await this.#paused?.over;
+    if (this.#over) return false;
+    this.host.receive(chunk, now());
+    return true;
+  }
+
+  write(chunks: readonly Uint8Array[]): number {
+    this.#settle(this.#writeAll(chunks));
+    return 0;
+  }
+
+  async #writeAll(chunks: readonly Uint8Array[]): Promise<void> {
+    for (const chunk of chunks) {
+      await this.#bytes.write(chunk);
+      if (this.#over) return;
+    }
+    this.host.written(now());
+  }
+
+  pause(): void {
+    let end = (): void => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#paused = { over, end };
+  }
+
+  resume(): void {
+    this.#paused?.end();
+    this.#paused = null;
+  }
+
+  end(): void {
+    this.#settle(this.#endOwn());
+  }
+
+  async #endOwn(): Promise<void> {
+    await this.#bytes.end();
+    this.#ended = true;
+    this.#closeWhenEnded();
+  }
+
+  #closeWhenEnded(): void {
+    if (this.#ended && this.#inputEnded) this.#close();
+  }
+
+  destroy(): void {
+    this.#over = true;
+    this.resume();
+    this.#bytes.destroy();
+  }
+
+  wakeAt(time: number): void {
+    this.#timer.set(time);
+  }
+
+  #close(error?: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.resume();
+    let failure = error;
+    try {
+      this.#bytes.destroy();
+    } catch (thrown) {
+      failure ??= thrown;
+    }
+    this.host.closed(failure);
+  }
+
+  #settle(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#close(error));
+  }
+}
+
+/** Runs a connection over bytes that are pulled and pushed; as `hostStreams`, which is made of it. */
+export function hostPulled(
+  bytes: PulledBytes,
+  connection: Connection,
+  config: HostOptions | HostConfig,
+  head: Uint8Array,
+): ConnectionHost {
+  return new PulledTransport(bytes, connection, config, head).host;
+}

@@ -1,0 +1,103 @@
+/**
+ * Bytes that wait in order: input while reading is paused, pieces in line for an extension.
+ *
+ * - Written by `push`, until the byte is read; it holds copies, never a host's memory.
+ * - Seen by whoever empties it, and by whoever that lends spans of it to.
+ * - Bounded by who fills it (for input, by `ConnectionOptions.maxBacklogBytes`); what is held is at most twice what waits, and 4 KiB,
+ *   as small chunks are put together and what has been read is let go.
+ */
+
+import { copyInto, copyOf } from './bytes.js';
+
+const MIN_SEGMENT_BYTES = 64;
+
+const MAX_SEGMENT_BYTES = 0x1_0000;
+
+/** A longer segment is not kept for less than half of its bytes. */
+const MAX_SPARSE_BYTES = 4096;
+
+/** Bytes in a row; those before `at` have been read, those from `used` on have not been written. */
+interface Segment {
+  bytes: Uint8Array;
+  at: number;
+  used: number;
+}
+
+/** A queue of bytes that is filled and emptied in time linear in their number, in whatever pieces they come. */
+export class ByteQueue {
+  readonly #segments: Segment[] = [];
+  /** Index of the first segment that has not been read to its end; those before are empty places. */
+  #first = 0;
+  #bytes = 0;
+
+  /** How many bytes wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Puts a copy of a range behind what waits. */
+  push(source: Uint8Array, start: number, end: number): void {
+    let from = start;
+    const last = this.#segments.at(-1);
+    if (last !== undefined) {
+      const fits = Math.min(end - from, last.bytes.length - last.used);
+      copyInto(source, from, from + fits, last.bytes, last.used);
+      last.used += fits;
+      from += fits;
+    }
+    if (from < end) {
+      // As long as all that waits, so that one-byte chunks make few segments, and little room is left over.
+      const doubled = Math.min(this.#bytes, MAX_SEGMENT_BYTES);
+      const length = Math.max(end - from, doubled, MIN_SEGMENT_BYTES);
+      const bytes = length === end - from ? copyOf(source, from, end) : new Uint8Array(length);
+      if (length > end - from) copyInto(source, from, end, bytes, 0);
+      this.#segments.push({ bytes, at: 0, used: end - from });
+    }
+    this.#bytes += end - start;
+  }
+
+  /** The next bytes in a row that wait, as a segment; undefined if there are none. */
+  get next(): Readonly<Segment> | undefined {
+    return this.#segments[this.#first];
+  }
+
+  /** Counts bytes of {@link ByteQueue.next} as read, up to this index in it. */
+  readTo(index: number): void {
+    const segment = this.#segments[this.#first]!;
+    this.#bytes -= index - segment.at;
+    segment.at = index;
+    if (index === segment.used) this.#drop();
+    const rest = this.#segments[this.#first];
+    if (rest !== undefined) shrink(rest);
+  }
+
+  /** Reads the next bytes, of which there are so many at least, into an array of its own. */
+  take(bytes: number): Uint8Array {
+    const taken = new Uint8Array(bytes);
+    for (let at = 0; at < bytes; ) {
+      const segment = this.#segments[this.#first]!;
+      const length = Math.min(bytes - at, segment.used - segment.at);
+      copyInto(segment.bytes, segment.at, segment.at + length, taken, at);
+      at += length;
+      this.readTo(segment.at + length);
+    }
+    return taken;
+  }
+
+  /** A segment has been read to its end: what comes later begins a new one. Its places are given up when they are half of all. */
+  #drop(): void {
+    this.#segments[this.#first++] = undefined as never;
+    if (2 * this.#first < this.#segments.length) return;
+    this.#segments.splice(0, this.#first);
+    this.#first = 0;
+  }
+}
+
+/** Lets go of memory that is mostly read, or has not been written: what is copied is less than what has been let go. */
+function shrink(segment: Segment): void {
+  const { bytes, at, used } = segment;
+  if (bytes.length <= MAX_SPARSE_BYTES || 2 * (used - at) >= bytes.length) return;
+  segment.bytes = copyOf(bytes, at, used);
+  segment.used = used - at;
+  segment.at = 0;
+}

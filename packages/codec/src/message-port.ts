@@ -1,0 +1,155 @@
+/**
+ * `@sanssocket/codec/message-port`: connections over a `MessagePort`, to another thread, worker or frame.
+ *
+ * A port tells nothing of what its other end has taken, so the other end says it: both ends are {@link hostMessagePort}s, and what
+ * they say is bytes, `'read'` for each batch of bytes that has been read, and `'end'`.
+ *
+ * @packageDocumentation
+ */
+
+import type { Connection } from './connection/connection.js';
+import { ConnectionHost } from './driver/driver.js';
+import type { HostConfig, HostOptions } from './driver/options.js';
+import { now, type Transport, WakeTimer } from './driver/transport.js';
+import { copyInto } from './memory/bytes.js';
+import { isBytes } from './wire/errors.js';
+
+/** What is used of a `MessagePort`: the platform's, or that of `node:worker_threads`. */
+export interface BytePort {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
+  start(): void;
+  close(): void;
+}
+
+class PortTransport implements Transport {
+  readonly host: ConnectionHost;
+  readonly copies = true;
+  readonly #port: BytePort;
+  readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
+  /** What has come and was not read: a batch at most, as the next follows when it has been. */
+  #unread: Uint8Array | undefined;
+  #paused = false;
+  #ended = false;
+  /** Whether the other end has, and whether the host knows. */
+  #peerEnded = false;
+  #toldEnd = false;
+
+  constructor(port: BytePort, connection: Connection, config: HostOptions | HostConfig) {
+    this.#port = port;
+    this.host = new ConnectionHost(connection, this, config, now());
+    port.addEventListener('message', (event: { readonly data?: unknown }) => this.#receive(event.data));
+    // Where there is such an event; elsewhere the host's time limits find out.
+    port.addEventListener('close', () => this.host.closed());
+    port.start();
+    this.host.flush();
+  }
+
+  #receive(data: unknown): void {
+    if (this.host.gone) return;
+    if (data === 'read') {
+      this.host.written(now());
+    } else if (data === 'end') {
+      this.#peerEnded = true;
+      this.#deliver();
+    } else if (isBytes(data) && this.#unread === undefined) {
+      this.#unread = data;
+      this.#deliver();
+    } else {
+      this.#close(new TypeError('the other end of the port is no host'));
+    }
+  }
+
+  #deliver(): void {
+    if (this.#paused || this.host.gone) return;
+    const bytes = this.#unread;
+    if (bytes !== undefined) {
+      this.#unread = undefined;
+      this.host.receive(bytes, now());
+      if (!this.host.gone) this.#port.postMessage('read', []);
+    }
+    if (!this.#peerEnded || this.#toldEnd || this.#paused) return;
+    this.#toldEnd = true;
+    this.host.receiveEnd(now());
+    this.#closeWhenEnded();
+  }
+
+  write(chunks: readonly Uint8Array[]): number {
+    const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      copyInto(chunk, 0, chunk.length, bytes, at);
+      at += chunk.length;
+    }
+    this.#port.postMessage(bytes, [bytes.buffer]);
+    return 0;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    queueMicrotask(() => this.#deliver());
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#port.postMessage('end', []);
+    this.#closeWhenEnded();
+  }
+
+  destroy(): void {
+    this.#port.close();
+  }
+
+  wakeAt(time: number): void {
+    this.#timer.set(time);
+  }
+
+  #closeWhenEnded(): void {
+    if (this.#ended && this.#toldEnd) this.#close();
+  }
+
+  #close(error?: unknown): void {
+    if (this.host.gone) return;
+    this.#port.close();
+    this.host.closed(error);
+  }
+}
+
+/**
+ * Runs a connection over a port whose other end has one too, until both have ended; the port is closed then.
+ *
+ * @param port - of a `MessageChannel`, not started before
+ * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param config - limits and times
+ * @throws as the constructor of {@link ConnectionHost}
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection } from '@sanssocket/codec';
+ * import { hostMessagePort } from '@sanssocket/codec/message-port';
+ *
+ * const { port1, port2 } = new MessageChannel();
+ * const server = new Connection({ role: 'server' }, { text: (text) => there.sendText(text.toUpperCase()) });
+ * const there = hostMessagePort(port1, server);
+ * const answer = new Promise<string>((resolve) => {
+ *   const client = new Connection({ role: 'client' }, {
+ *     text(text) { resolve(text); here.close(1000); },
+ *   });
+ *   const here = hostMessagePort(port2, client);
+ *   here.sendText('hello');
+ * });
+ * assert.equal(await answer, 'HELLO');
+ * ```
+ */
+export function hostMessagePort(
+  port: BytePort,
+  connection: Connection,
+  config: HostOptions | HostConfig = {},
+): ConnectionHost {
+  return new PortTransport(port, connection, config).host;
+}

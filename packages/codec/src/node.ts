@@ -1,0 +1,211 @@
+/**
+ * `@sanssocket/codec/node`: connections over Node's sockets. Nothing is imported from Node: what a socket is, its shape says.
+ *
+ * @packageDocumentation
+ */
+
+import type { Connection } from './connection/connection.js';
+import { ConnectionHost } from './driver/driver.js';
+import type { HostConfig, HostOptions } from './driver/options.js';
+import { now, type Transport, WakeTimer } from './driver/transport.js';
+import { EMPTY } from './memory/bytes.js';
+
+/** What is used of Node's `stream.Duplex`: sockets of `net` and `tls`, those of the `upgrade` events of `http`, streams of `http2`. */
+export interface NodeSocket {
+  readonly destroyed: boolean;
+  readonly readableEnded: boolean;
+  readonly writableLength: number;
+  /** Set to true, so that each side ends by itself. */
+  allowHalfOpen: boolean;
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  write(chunk: Uint8Array, callback?: (error?: Error | null) => void): boolean;
+  unshift(chunk: Uint8Array): void;
+  cork(): void;
+  uncork(): void;
+  end(callback?: (error?: Error | null) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+  destroy(): unknown;
+  /** What `net` and `tls` have, and streams that pass their chunks on have not. */
+  setNoDelay?(noDelay: boolean): unknown;
+}
+
+/**
+ * Written for its callback, behind a batch that waits unexpectedly. An array of its own, as a
+ * stream may pass it on.
+ */
+const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
+class NodeTransport implements Transport {
+  readonly host: ConnectionHost;
+  readonly copies: boolean;
+  readonly #socket: NodeSocket;
+  readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
+  #error: Error | undefined;
+  /** Whether the end of this side was written with the last batch. */
+  #ended = false;
+  /**
+   * Whether `writableLength` counts what waits; undefined until the first batch. A socket that
+   * passes its bytes to another one, as tools that intercept requests make them, says 0 always:
+   * there only the callback of a write tells.
+   */
+  #counts: boolean | undefined;
+  /**
+   * Whether the last batch waited, so that the next one is expected to. Such a batch has a callback
+   * with its last chunk, as an empty write fails on Deno's TLS sockets. One that is not expected to
+   * wait has none, which saves a tick for each: where a batch has been through at once, an empty
+   * write behind another one is sound.
+   */
+  #expectsWait = true;
+  /** How many callbacks are still to come of batches that were through at once. */
+  #needless = 0;
+
+  constructor(
+    socket: NodeSocket,
+    connection: Connection,
+    config: HostOptions | HostConfig,
+    head: Uint8Array,
+  ) {
+    this.#socket = socket;
+    this.copies = socket.setNoDelay !== undefined;
+    this.host = new ConnectionHost(connection, this, config, now());
+    const { host } = this;
+    socket.pause();
+    socket.allowHalfOpen = true;
+    socket.setNoDelay?.(true); // what belongs together is one write already
+    // Nothing can be put back to a socket that has been read to its end.
+    const past = socket.destroyed || socket.readableEnded;
+    if (head.length > 0 && !past) socket.unshift(head);
+    socket.on('data', (chunk) => host.receive(chunk, now()));
+    socket.on('end', () => host.receiveEnd(now()));
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('close', () => host.closed(this.#error));
+    if (past) tellPast(socket, host, head);
+    else socket.resume();
+    host.flush();
+  }
+
+  write(chunks: readonly Uint8Array[], ends = false): number {
+    const socket = this.#socket;
+    const last = chunks.length - 1;
+    const expectsWait = this.#expectsWait;
+    // Corked, a batch is one write to the operating system. So the first one is, to see whether it
+    // is counted.
+    const corks = last > 0 || this.#counts === undefined;
+    const before = socket.writableLength;
+    let bytes = 0;
+    if (corks) socket.cork();
+    for (let i = 0; i < last; i++) {
+      const chunk = chunks[i]!;
+      bytes += chunk.length;
+      socket.write(chunk);
+    }
+    const chunk = chunks[last]!;
+    bytes += chunk.length;
+    if (expectsWait && !ends) socket.write(chunk, this.#onWritten);
+    else socket.write(chunk);
+    this.#counts ??= socket.writableLength - before === bytes;
+    if (corks) socket.uncork();
+    if (ends) {
+      // In one turn with the bytes: over HTTP/2 they are one frame with END_STREAM then, and the peer need not wait for another.
+      socket.end(this.#onWritten);
+      this.#ended = true;
+      return 0;
+    }
+    if (this.#counts && socket.writableLength === 0) {
+      if (expectsWait) this.#needless++;
+      this.#expectsWait = false;
+      return bytes;
+    }
+    this.#expectsWait = true;
+    if (!expectsWait) socket.write(NOTHING, this.#onWritten);
+    return 0;
+  }
+
+  readonly #onWritten = (error?: Error | null): void => {
+    if (error != null) return;
+    if (this.#needless > 0) this.#needless--;
+    else this.host.written(now());
+  };
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    if (!this.#ended) this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  wakeAt(time: number): void {
+    this.#timer.set(time);
+  }
+}
+
+/**
+ * Tells what a socket that has been read to its end, or is gone, does not tell. A function, so that no
+ * listener holds `head`.
+ */
+function tellPast(socket: NodeSocket, host: ConnectionHost, head: Uint8Array): void {
+  queueMicrotask(() => {
+    if (head.length > 0) host.receive(head, now());
+    if (socket.destroyed) host.closed();
+    else host.receiveEnd(now());
+  });
+}
+
+/**
+ * Runs a connection over one of Node's sockets, until both have ended. From now on the socket is the host's: it is read, written,
+ * ended, destroyed, and its `'error'` heard.
+ *
+ * @param socket - behind the opening handshake; without other listeners for `'data'` and `'end'`
+ * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param config - limits and times
+ * @param head - what came in one chunk with the handshake: the first bytes of the first frames
+ * @throws as the constructor of {@link ConnectionHost}
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { Connection, ConnectionConfig } from '@sanssocket/codec';
+ * import { HostConfig } from '@sanssocket/codec/driver';
+ * import { hostSocket } from '@sanssocket/codec/node';
+ * import { acceptRequest, checkRequest, rejectFault } from '@sanssocket/handshake';
+ *
+ * const config = new ConnectionConfig({ role: 'server', maxMessageBytes: 65_536 });
+ * const limits = new HostConfig({ maxWaitingBytes: 1_000_000 });
+ *
+ * const server = createServer((_request, response) => response.writeHead(404).end());
+ * server.on('upgrade', (request, socket, head) => {
+ *   const checked = checkRequest(request);
+ *   if (checked.kind === 'fault') {
+ *     socket.on('error', () => {});
+ *     socket.end(rejectFault(checked).bytes);
+ *     return;
+ *   }
+ *   socket.write(acceptRequest(checked).bytes);
+ *   const connection = new Connection(config, { text: (text) => host.sendText(text) });
+ *   const host = hostSocket(socket, connection, limits, head);
+ * });
+ * server.listen(0).close();
+ * ```
+ */
+export function hostSocket(
+  socket: NodeSocket,
+  connection: Connection,
+  config: HostOptions | HostConfig = {},
+  head: Uint8Array = EMPTY,
+): ConnectionHost {
+  return new NodeTransport(socket, connection, config, head).host;
+}

@@ -1,0 +1,97 @@
+/**
+ * `@sanssocket/codec/web-streams`: connections over pairs of web streams: sockets of Workers (`cloudflare:sockets`), streams of
+ * WebTransport, `Duplex.toWeb`, TCPSocket.
+ *
+ * @packageDocumentation
+ */
+
+import type { Connection } from './connection/connection.js';
+import type { ConnectionHost } from './driver/driver.js';
+import type { HostConfig, HostOptions } from './driver/options.js';
+import { hostPulled, type PulledBytes } from './driver/pulled.js';
+import { EMPTY } from './memory/bytes.js';
+
+/** What is used of a pair of a `ReadableStream` and a `WritableStream`. */
+export interface StreamPair {
+  readonly readable: {
+    getReader(): {
+      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+      cancel(reason?: unknown): Promise<unknown>;
+      releaseLock(): void;
+    };
+  };
+  readonly writable: {
+    getWriter(): {
+      write(chunk: Uint8Array): Promise<unknown>;
+      close(): Promise<unknown>;
+      abort(reason?: unknown): Promise<unknown>;
+      releaseLock(): void;
+    };
+  };
+}
+
+/**
+ * Runs a connection over a pair of streams of bytes, until both have ended. The streams are locked, and closed, cancelled or aborted
+ * at the end. If this throws they are as they were.
+ *
+ * @param streams - behind the opening handshake
+ * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param config - limits and times
+ * @param head - what came in one chunk with the handshake: the first bytes of the first frames
+ * @throws as the constructor of {@link ConnectionHost}; TypeError for a stream that is locked
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection } from '@sanssocket/codec';
+ * import { hostStreams } from '@sanssocket/codec/web-streams';
+ *
+ * const there = new TransformStream<Uint8Array, Uint8Array>();
+ * const back = new TransformStream<Uint8Array, Uint8Array>();
+ * const answer = new Promise<string>((resolve) => {
+ *   const client = new Connection({ role: 'client' }, {
+ *     text(text) { resolve(text); own.close(1000); },
+ *   });
+ *   const own = hostStreams({ readable: back.readable, writable: there.writable }, client);
+ *   own.sendText('hello');
+ * });
+ * const server = new Connection({ role: 'server' }, { text: (text) => host.sendText(text.toUpperCase()) });
+ * const host = hostStreams({ readable: there.readable, writable: back.writable }, server);
+ * assert.equal(await answer, 'HELLO');
+ * ```
+ */
+export function hostStreams(
+  { readable, writable }: StreamPair,
+  connection: Connection,
+  config: HostOptions | HostConfig = {},
+  head: Uint8Array = EMPTY,
+): ConnectionHost {
+  const reader = readable.getReader();
+  let writer: Writer | undefined;
+  try {
+    writer = writable.getWriter();
+    return hostPulled(bytesOf(reader, writer), connection, config, head);
+  } catch (error) {
+    reader.releaseLock();
+    writer?.releaseLock();
+    throw error;
+  }
+}
+
+type Reader = ReturnType<StreamPair['readable']['getReader']>;
+
+type Writer = ReturnType<StreamPair['writable']['getWriter']>;
+
+function bytesOf(reader: Reader, writer: Writer): PulledBytes {
+  const ignore = (): void => {}; // what is given up may fail
+  return {
+    read: async () => (await reader.read()).value,
+    write: (chunk) => writer.write(chunk),
+    end: () => writer.close(),
+    destroy() {
+      reader.cancel().catch(ignore);
+      writer.abort().catch(ignore);
+    },
+    copies: false,
+  };
+}

@@ -1,0 +1,407 @@
+/**
+ * The browser's `WebSocket` over any transport: an interface for which much code is written, where the platform has no
+ * WebSocket of its own or none on this transport (WHATWG WebSockets Standard). This is what scripts see of it; what it does is
+ * in `TransportSession`.
+ */
+
+import { ConnectionConfig, type ConnectionOptions } from '../connection/config.js';
+import type { MessageExtension } from '../connection/extension.js';
+import { NORMAL_CLOSURE } from '../wire/close.js';
+import { inWords, misuse, positiveInteger, readOptions, requireType } from '../wire/errors.js';
+import { MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
+import { utf8Bytes } from '../wire/utf8.js';
+import type {
+  PlatformAbortSignal,
+  PlatformBlob,
+  PlatformEvent,
+  PlatformEventTarget,
+  PlatformURL,
+} from './platform.js';
+import { type ByteTransport, CLOSED, CLOSING, CONNECTING, OPEN, TransportSession } from './session.js';
+import {
+  clampToUnsignedShort,
+  createCloseEvent,
+  EventHandlers,
+  type TransportWebSocketEventMap as EventMap,
+  type TransportWebSocketHandler as Handler,
+  ownBuffer,
+  toMessage,
+  toText,
+} from './web-idl.js';
+
+export type { ConnectionOptions } from '../connection/config.js';
+export type { Decoded, Encoded, MessageExtension, PiecePosition } from '../connection/extension.js';
+export type { Delivery } from '../connection/handlers.js';
+export type { MessageOpcode } from '../wire/opcodes.js';
+export type { Limits } from '../wire/rules.js';
+export type {
+  PlatformAbortSignal,
+  PlatformBlob,
+  PlatformEvent,
+  PlatformEventTarget,
+  PlatformMessageEvent,
+  PlatformReadableStream,
+  PlatformURL,
+  PlatformWritableStream,
+} from './platform.js';
+export type { ByteTransport } from './session.js';
+export type {
+  TransportCloseEvent,
+  TransportWebSocketEventMap,
+  TransportWebSocketHandler,
+} from './web-idl.js';
+
+/** Importing throws nothing where there is no `EventTarget`, making one does. */
+class NoEventTarget {
+  constructor() {
+    const message =
+      'this runtime has no EventTarget or no Event, which a WebSocket needs; a Connection does not';
+    throw misuse(TypeError, 'NO_EVENT_TARGET', message);
+  }
+}
+
+/** The platform's, by a name whose type needs no library. */
+const Target: PlatformEventTarget =
+  typeof EventTarget === 'function' && typeof Event === 'function'
+    ? EventTarget
+    : (NoEventTarget as PlatformEventTarget);
+
+/** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
+export interface TransportWebSocketOptions
+  extends Omit<ConnectionOptions, 'role' | 'delivery' | 'autoPong' | 'autoClose'> {
+  /** Which side this is; `'client'` by default. */
+  readonly role?: 'client' | 'server';
+  /** What `url` says; the origin of messages comes from it. Empty by default. */
+  readonly url?: string | PlatformURL;
+  /** The subprotocol agreed on; empty by default. */
+  readonly protocol?: string;
+  /** The extensions agreed on, as in the header field `Sec-WebSocket-Extensions`; empty by default. */
+  readonly extensions?: string;
+  /** The same extensions at work. */
+  readonly messageExtensions?: readonly MessageExtension[];
+  /**
+   * How long closing may take in all, in milliseconds: the closing handshake and the end of the transport (RFC 6455 7.1.1).
+   * Then the transport is torn down. 10,000 by default.
+   */
+  readonly closeTimeoutMs?: number;
+  /** Calls back once after `ms`, unless the function it returns is called first; by default `setTimeout`, where it exists. */
+  readonly schedule?: (callback: () => void, ms: number) => () => void;
+}
+
+const OPTIONS: readonly (keyof TransportWebSocketOptions)[] = [
+  'role',
+  'url',
+  'protocol',
+  'extensions',
+  'messageExtensions',
+  'closeTimeoutMs',
+  'schedule',
+  'handOver',
+  'maxQueuedPongs',
+  'maxBacklogBytes',
+  'maskingKeys',
+  'mask',
+  'allocate',
+  'maxFrameBytes',
+  'maxMessageBytes',
+  'maxFragments',
+];
+
+/** What may listen to a {@link TransportWebSocket}: a function or an object with `handleEvent` (DOM 2.7). */
+export type TransportWebSocketListener =
+  | ((event: PlatformEvent) => void)
+  | { handleEvent(event: PlatformEvent): void }
+  | null;
+
+/** How it listens (DOM 2.7). */
+export type TransportWebSocketListenerOptions =
+  | boolean
+  | { capture?: boolean; once?: boolean; passive?: boolean; signal?: PlatformAbortSignal };
+
+/**
+ * A WebSocket as browsers have it, over a transport whose opening handshake is done, or over the promise of one. It reads and
+ * writes the transport until both directions have ended, takes nothing from it while a listener is at work, and limits the
+ * time a closing may take. Where it differs: over a transport that is there it is open from the start (`open` fires in a
+ * microtask), it may be a server, and a connection lost without a Close fires `error` too (RFC 6455 7.2.1). Messages go out
+ * in the order of `send`, Blobs included.
+ *
+ * RFC 6455; https://websockets.spec.whatwg.org/
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { type TransportCloseEvent, TransportWebSocket } from '@sanssocket/codec/websocket';
+ *
+ * const up = new TransformStream<Uint8Array, Uint8Array>();
+ * const down = new TransformStream<Uint8Array, Uint8Array>();
+ * const server = new TransportWebSocket({ readable: up.readable, writable: down.writable }, { role: 'server' });
+ * server.onmessage = ({ data }) => server.send(`${data}!`);
+ *
+ * const client = new TransportWebSocket({ readable: down.readable, writable: up.writable });
+ * client.onopen = () => client.send('hello');
+ * client.onmessage = ({ data }) => {
+ *   assert.equal(data, 'hello!');
+ *   client.close(1000, 'bye');
+ * };
+ * const closed = await new Promise<TransportCloseEvent>((resolve) => client.addEventListener('close', resolve));
+ * assert.deepEqual([closed.code, closed.wasClean, client.readyState], [1000, true, client.CLOSED]);
+ * ```
+ */
+export class TransportWebSocket extends Target {
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSING: 2;
+  declare static readonly CLOSED: 3;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSING: 2;
+  declare readonly CLOSED: 3;
+
+  // Web IDL: constants cannot be changed; attributes and operations are enumerable, which those of a class are not.
+  static {
+    const { prototype } = TransportWebSocket;
+    for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED })) {
+      Object.defineProperty(TransportWebSocket, name, { value, enumerable: true });
+      Object.defineProperty(prototype, name, { value, enumerable: true });
+    }
+    const members = ['url', 'readyState', 'bufferedAmount', 'extensions', 'protocol', 'binaryType'];
+    members.push('onopen', 'onerror', 'onclose', 'onmessage', 'close', 'send');
+    for (const name of members) Object.defineProperty(prototype, name, { enumerable: true });
+    Object.defineProperty(prototype, Symbol.toStringTag, { value: 'WebSocket', configurable: true });
+  }
+
+  readonly #session: TransportSession;
+  readonly #handlers = new EventHandlers(this);
+  readonly #url: string;
+  readonly #origin: string;
+  #protocol = '';
+  #extensions = '';
+  #binaryType: 'blob' | 'arraybuffer' = typeof Blob === 'function' ? 'blob' : 'arraybuffer';
+
+  /**
+   * @param transport - used exclusively from now on. Or a promise of it: if that is rejected, or what it gives cannot be used,
+   * `error` and `close` are fired, with 1006
+   * @param options - role, what the opening handshake agreed on, limits
+   * @throws TypeError if a stream of the transport is locked or the URL is none; for an option that
+   * there is not or of another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a limit
+   * that is not a positive integer (`OPTION_INVALID`)
+   */
+  constructor(
+    transport: ByteTransport | PromiseLike<ByteTransport>,
+    options: TransportWebSocketOptions = {},
+  ) {
+    super();
+    const {
+      role = 'client',
+      url,
+      protocol = '',
+      extensions = '',
+      messageExtensions = [],
+      closeTimeoutMs = 10_000,
+      schedule = scheduleTimeout,
+      ...limits
+    } = readOptions(options, OPTIONS);
+    const limitMs = positiveInteger('closeTimeoutMs', closeTimeoutMs);
+    requireType('protocol', protocol, 'string');
+    requireType('extensions', extensions, 'string');
+    requireType('schedule', schedule, 'function');
+    if (!Array.isArray(messageExtensions)) {
+      throw misuse(
+        TypeError,
+        'OPTION_INVALID',
+        `messageExtensions are an array, not ${inWords(messageExtensions)}`,
+      );
+    }
+    const parsed = url === undefined ? { href: '', origin: '' } : new URL(url);
+    this.#url = parsed.href;
+    this.#origin = parsed.origin;
+    const agree = (agreed: Partial<ByteTransport>): void => {
+      this.#protocol = agreed.protocol ?? protocol;
+      this.#extensions = agreed.extensions ?? extensions;
+    };
+    const setup = {
+      config: new ConnectionConfig({
+        ...limits,
+        role,
+        delivery: 'messages',
+        autoPong: true,
+        autoClose: true,
+      }),
+      messageExtensions,
+      startTimer: (callback: () => void) => schedule(callback, limitMs),
+    };
+    this.#session = new TransportSession(transport, setup, {
+      opened: (agreed) => {
+        agree(agreed);
+        this.#handlers.fire(new Event('open'));
+      },
+      message: (data) => this.#deliver(data),
+      ended: (isClean, code, reason) => {
+        if (!isClean) this.#handlers.fire(new Event('error'));
+        this.#handlers.fire(createCloseEvent(isClean, code, reason));
+      },
+    });
+    if (this.#session.state === OPEN) agree(transport as ByteTransport);
+  }
+
+  /** The URL given, or empty. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** `CONNECTING` (0) while the transport is still promised, `OPEN` (1), `CLOSING` (2) or `CLOSED` (3). */
+  get readyState(): 0 | 1 | 2 | 3 {
+    return this.#session.state;
+  }
+
+  /** The subprotocol in use, or empty (RFC 6455 1.9). */
+  get protocol(): string {
+    return this.#protocol;
+  }
+
+  /** The extensions in use, or empty (RFC 6455 9). */
+  get extensions(): string {
+    return this.#extensions;
+  }
+
+  /**
+   * Bytes of messages given to `send` that the transport has not taken: those it is still writing count. What was sent too late
+   * stays in it for good, as does what was not written when the connection was lost.
+   */
+  get bufferedAmount(): number {
+    return this.#session.bufferedAmount;
+  }
+
+  /** How binary messages are delivered: `'blob'` (the default where there are Blobs) or `'arraybuffer'`. */
+  get binaryType(): 'blob' | 'arraybuffer' {
+    return this.#binaryType;
+  }
+  set binaryType(type: 'blob' | 'arraybuffer') {
+    const value = toText(type);
+    // As for every enumerated attribute, other values are ignored.
+    if (value === 'arraybuffer' || (value === 'blob' && typeof Blob === 'function')) this.#binaryType = value;
+  }
+
+  /** The event handlers: each is a listener, in the place of the moment it was first set. */
+  get onopen(): Handler<'open'> {
+    return this.#handlers.get('open') as Handler<'open'>;
+  }
+  set onopen(handler: Handler<'open'>) {
+    this.#handlers.set('open', handler);
+  }
+  get onmessage(): Handler<'message'> {
+    return this.#handlers.get('message') as Handler<'message'>;
+  }
+  set onmessage(handler: Handler<'message'>) {
+    this.#handlers.set('message', handler);
+  }
+  get onerror(): Handler<'error'> {
+    return this.#handlers.get('error') as Handler<'error'>;
+  }
+  set onerror(handler: Handler<'error'>) {
+    this.#handlers.set('error', handler);
+  }
+  get onclose(): Handler<'close'> {
+    return this.#handlers.get('close') as Handler<'close'>;
+  }
+  set onclose(handler: Handler<'close'>) {
+    this.#handlers.set('close', handler);
+  }
+
+  /**
+   * Sends a message; once closing has begun it is dropped silently.
+   *
+   * @param data - a string is a text, in which a lone surrogate becomes U+FFFD; memory, views of it and Blobs are binary, and
+   * copied; anything else is converted to a string. A Blob that cannot be read fails the connection
+   * @throws DOMException `InvalidStateError` while connecting, TypeError for shared or resizable memory
+   *
+   * RFC 6455 5.6, 6.1.
+   */
+  send(data: string | ArrayBuffer | ArrayBufferView | PlatformBlob): void {
+    const session = this.#session;
+    // biome-ignore lint/complexity/noArguments: nothing else tells no argument from undefined, which is a text.
+    if (arguments.length === 0) throw new TypeError('send needs a message');
+    const message = toMessage(data);
+    if (session.state === CONNECTING) throw new DOMException('not open yet', 'InvalidStateError');
+    if (typeof message === 'string') session.send(message, utf8Bytes(message));
+    else session.send(message, message instanceof Uint8Array ? message.length : message.size);
+  }
+
+  /**
+   * Starts the closing handshake, behind the messages sent before; while connecting, gives up. Later calls do nothing.
+   *
+   * @param code - 1000, or 3000 to 4999; none by default, or 1000 with a reason
+   * @param reason - at most 123 bytes of UTF-8
+   * @throws DOMException `InvalidAccessError` for another code, `SyntaxError` for a longer reason
+   *
+   * RFC 6455 7.1.2.
+   */
+  close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
+    const session = this.#session;
+    const status = code === undefined ? undefined : clampToUnsignedShort(code);
+    const text = reason === undefined ? '' : toText(reason);
+    if (status !== undefined && status !== NORMAL_CLOSURE && !(status >= 3000 && status <= 4999)) {
+      throw new DOMException('a close code is 1000 or 3000 to 4999', 'InvalidAccessError');
+    }
+    if (utf8Bytes(text) > MAX_CONTROL_PAYLOAD_BYTES - 2) {
+      throw new DOMException('a close reason is at most 123 bytes long', 'SyntaxError');
+    }
+    session.close(status ?? (text === '' ? undefined : NORMAL_CLOSURE), text);
+  }
+
+  override addEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (event: EventMap[K]) => void,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void {
+    super.addEventListener(type, listener, options);
+    this.#handlers.noteListener(type);
+  }
+
+  override removeEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (event: EventMap[K]) => void,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override removeEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void;
+  override removeEventListener(
+    type: string,
+    listener: TransportWebSocketListener,
+    options?: TransportWebSocketListenerOptions,
+  ): void {
+    super.removeEventListener(type, listener, options);
+  }
+
+  #deliver(message: string | Uint8Array): void {
+    const data =
+      typeof message === 'string'
+        ? message
+        : this.#binaryType === 'blob'
+          ? new Blob([ownBuffer(message)])
+          : ownBuffer(message);
+    this.#handlers.fire(new MessageEvent('message', { data, origin: this.#origin }));
+  }
+}
+
+function scheduleTimeout(callback: () => void, ms: number): () => void {
+  if (typeof setTimeout !== 'function') return () => {};
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
+// `@sanssocket/codec/websocket`: the browser's `WebSocket` over any transport.
+//

@@ -1,0 +1,116 @@
+/**
+ * Callers' faults: what a host did wrong is thrown, before anything has been written or changed, as an error with a stable code and
+ * a message that says what came and what is wanted. What a peer did wrong is a value, see faults.ts.
+ */
+
+/** The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown. */
+export type MisuseCode =
+  /** Something else where a Uint8Array is wanted. */
+  | 'NOT_BYTES'
+  /** There is no such option. */
+  | 'OPTION_UNKNOWN'
+  /** An option has a value that makes no sense. */
+  | 'OPTION_INVALID'
+  /** Something else where a string, a list of strings, a function or a fault is wanted. */
+  | 'ARGUMENT_INVALID'
+  /** Something else where a head is wanted, parsed: a fetch `Request`, for instance. */
+  | 'HEAD_INVALID'
+  /** Something else where a request is wanted that was checked, or made: a fault, for instance. */
+  | 'REQUEST_INVALID'
+  /** Something else where an extension is wanted, or where it has to answer (RFC 6455 9.1). */
+  | 'EXTENSION_INVALID'
+  /** A call at the wrong moment: the head is complete, or there is no request to answer. */
+  | 'WRONG_MOMENT'
+  /** What was given is no WebSocket URI (RFC 6455 3). */
+  | 'URI_INVALID'
+  /** A name or value that may not stand in a head, or a header that the handshake writes itself. */
+  | 'HEADER_INVALID'
+  /** A subprotocol offered twice, or chosen though it was not offered (RFC 6455 4.1, 4.2.2). */
+  | 'PROTOCOL_INVALID'
+  /** A key that is not the Base64 of 16 bytes (RFC 6455 4.1). */
+  | 'KEY_INVALID'
+  /** A status or body that no refusal can have. */
+  | 'STATUS_INVALID'
+  /** The runtime has no source of random bytes, and none was given. */
+  | 'NO_RANDOM';
+
+/** A caller's fault, as it is thrown: a TypeError or RangeError with a {@link MisuseCode}. */
+export interface MisuseError extends Error {
+  readonly code: MisuseCode;
+}
+
+/** Makes the error for a caller's fault. */
+export function misuse(kind: new (message: string) => Error, code: MisuseCode, message: string): MisuseError {
+  return Object.assign(new kind(message), { code });
+}
+
+/** A value in words: what came in place of what is wanted. */
+export function inWords(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'symbol' || typeof value === 'function') return `a ${typeof value}`;
+  if (typeof value !== 'object' || value === null) return `${value}`;
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object Object]' ? 'an object' : `an object of type ${tag.substring(8, tag.length - 1)}`;
+}
+
+/** @throws TypeError for anything but a Uint8Array, of whichever realm; a `Buffer` is one */
+export function requireBytes(value: unknown, what = 'a chunk'): asserts value is Uint8Array {
+  if (value instanceof Uint8Array) return;
+  if (ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array') return;
+  const got = typeof value === 'string' ? 'a string' : inWords(value);
+  throw misuse(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${got}`);
+}
+
+// Checks of what callers give: options and other arguments, before anything is made of them.
+
+/**
+ * What is given as options has names of options only: a typo would change nothing, and nobody would know. Callers then take it apart
+ * at once, so that each option is read once, whether it is the object's own, inherited or computed.
+ *
+ * @throws TypeError for what is no object (`OPTION_INVALID`), or for another name (`OPTION_UNKNOWN`)
+ */
+export function requireKnown<Options extends object>(
+  options: Options,
+  names: readonly (keyof Options & string)[],
+): void {
+  if (typeof options !== 'object' || options === null) {
+    throw misuse(TypeError, 'OPTION_INVALID', `options are an object, not ${inWords(options)}`);
+  }
+  for (const name in options) {
+    if ((names as readonly string[]).includes(name)) continue;
+    throw misuse(TypeError, 'OPTION_UNKNOWN', `there is no option '${name}'; there are ${names.join(', ')}`);
+  }
+}
+
+/** A limit a caller gave, or `fallback`; throws RangeError for one that is not a finite whole number from 1. */
+export function checkedLimit(name: string, limit: number | undefined, fallback: number): number {
+  const value = limit === undefined ? fallback : limit;
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw misuse(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);
+}
+
+/** @throws TypeError (`OPTION_INVALID`) unless an option is of a type, or not given */
+export function requireOption(name: string, value: unknown, type: 'boolean' | 'function'): void {
+  if (value === undefined || typeof value === type) return;
+  throw misuse(TypeError, 'OPTION_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
+}
+
+/** @throws TypeError (`ARGUMENT_INVALID`) unless a value is of a type */
+export function requireType(name: string, value: unknown, type: 'string' | 'boolean' | 'function'): void {
+  if (typeof value === type) return;
+  throw misuse(TypeError, 'ARGUMENT_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
+}
+
+/** @throws TypeError (`ARGUMENT_INVALID`) unless a value is an array of strings: a string alone would be taken letter by letter */
+export function requireStrings(name: string, value: readonly string[]): void {
+  if (isStrings(value)) return;
+  const got = Array.isArray(value) ? 'one with something else in it' : inWords(value);
+  throw misuse(TypeError, 'ARGUMENT_INVALID', `${name}: an array of strings is wanted, not ${got}`);
+}
+
+/** Whether a value is an array of strings. */
+export function isStrings(value: unknown): value is string[] {
+  if (!Array.isArray(value)) return false;
+  for (let i = 0; i < value.length; i++) if (typeof value[i] !== 'string') return false;
+  return true;
+}

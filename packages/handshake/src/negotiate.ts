@@ -1,0 +1,165 @@
+import { inWords, misuse } from './errors.js';
+import { createFault, type HandshakeFault } from './faults.js';
+import { type ExtensionOffer, type ExtensionParameter, requireOffers } from './header-values.js';
+
+/**
+ * What the handshake asks of an extension. An implementation usually also is the codec's transform, or makes one and
+ * returns it as what was agreed.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { type NegotiableExtension } from '@sanssocket/handshake';
+ * import { negotiateExtensions } from '@sanssocket/handshake/rules';
+ *
+ * const reverse: NegotiableExtension<'reversed'> = {
+ *   name: 'x-reverse',
+ *   rsv: 0x40,
+ *   offers: () => [[]],
+ *   confirm: (response) => (response.length === 0 ? { agreed: 'reversed' } : undefined),
+ *   accept: (offer) => (offer.length === 0 ? { response: [], agreed: 'reversed' } : undefined),
+ * };
+ * const agreed = negotiateExtensions([{ name: 'x-reverse', parameters: [] }], [reverse]);
+ * assert.equal(agreed[0]?.agreed, 'reversed');
+ * ```
+ */
+export interface NegotiableExtension<Agreed = unknown> {
+  /** The extension's registered name, a token, compared exactly. */
+  readonly name: string;
+  /** The RSV bits it claims, as they stand in the first byte of a frame: of 0x40, 0x20 and 0x10 (RFC 6455 5.2). */
+  readonly rsv: number;
+  /** Client: the parameter lists to offer, in order of preference; none, and the extension is not offered. */
+  offers(): readonly (readonly ExtensionParameter[])[];
+  /** Client: judges the server's response. `undefined`: it cannot be honoured and the handshake fails. */
+  confirm(response: readonly ExtensionParameter[]): { readonly agreed: Agreed } | undefined;
+  /** Server: judges one offer. `undefined`: declined, and the next one is tried. */
+  accept(
+    offer: readonly ExtensionParameter[],
+  ): { readonly response: readonly ExtensionParameter[]; readonly agreed: Agreed } | undefined;
+}
+
+/**
+ * An extension in force, in the order it applies.
+ */
+export interface NegotiatedExtension<Agreed = unknown> {
+  readonly name: string;
+  /** The parameters of the server's response. */
+  readonly parameters: readonly ExtensionParameter[];
+  readonly rsv: number;
+  /** What the extension's own `accept` or `confirm` gave as `agreed`. */
+  readonly agreed: Agreed;
+}
+
+/**
+ * The server's choice among a client's offers (RFC 6455 9.1): offers are tried in the client's order; one that is
+ * unknown, declined, of a name already agreed, or claims an RSV bit already taken, is passed over.
+ *
+ * @param offers - what `parseExtensions` read, or `UpgradeRequest.extensions`
+ * @param extensions - what the server implements
+ * @returns the agreed ones in the order of the response; none means no header at all
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { negotiateExtensions } from '@sanssocket/handshake/rules';
+ *
+ * assert.deepEqual(negotiateExtensions([{ name: 'constructor', parameters: [] }], []), []);
+ * ```
+ */
+export function negotiateExtensions<Agreed>(
+  offers: readonly ExtensionOffer[],
+  extensions: readonly NegotiableExtension<Agreed>[],
+): NegotiatedExtension<Agreed>[] {
+  requireOffers('offers', offers);
+  requireExtensions(extensions);
+  const negotiated: NegotiatedExtension<Agreed>[] = [];
+  let claimed = 0;
+  for (const { name, parameters } of offers) {
+    const extension = extensions.find((candidate) => candidate.name === name);
+    if (extension === undefined || negotiated.some((other) => other.name === name)) continue;
+    if ((extension.rsv & claimed) !== 0) continue;
+    const accepted = extension.accept(parameters);
+    if (accepted === undefined) continue;
+    requireAnswer(name, 'accept', Array.isArray(Object(accepted).response));
+    claimed |= extension.rsv;
+    negotiated.push({ name, parameters: accepted.response, rsv: extension.rsv, agreed: accepted.agreed });
+  }
+  return negotiated;
+}
+
+/** Every offer of every extension, as a client sends them. */
+export function collectOffers(extensions: readonly NegotiableExtension[]): ExtensionOffer[] {
+  return extensions.flatMap((extension) => {
+    const { name } = extension;
+    const offers = extension.offers();
+    requireAnswer(name, 'offers', Array.isArray(offers));
+    return offers.map((parameters) => ({ name, parameters }));
+  });
+}
+
+/** @throws TypeError (`EXTENSION_INVALID`) for a list with anything but extensions in it */
+export function requireExtensions(extensions: readonly NegotiableExtension[]): void {
+  if (!Array.isArray(extensions)) {
+    throw misuse(TypeError, 'EXTENSION_INVALID', `extensions are an array, not ${inWords(extensions)}`);
+  }
+  for (const extension of extensions) {
+    const { name, rsv, offers, confirm, accept } = Object(extension) as Partial<NegotiableExtension>;
+    const hasMethods = [offers, confirm, accept].every((method) => typeof method === 'function');
+    // RFC 6455 5.2: of the first byte of a frame, these three bits.
+    if (hasMethods && typeof name === 'string' && Number.isInteger(rsv) && (rsv! & ~0x70) === 0) continue;
+    const wanted = 'an extension has a name, an rsv of 0x40, 0x20 and 0x10, offers, confirm and accept';
+    throw misuse(TypeError, 'EXTENSION_INVALID', `${wanted}; ${inWords(extension)} has not`);
+  }
+}
+
+/** Refuses what an extension has answered. */
+function requireAnswer(name: string, method: string, isRight: boolean): void {
+  if (isRight) return;
+  const wanted =
+    method === 'offers' ? 'parameter lists' : method === 'accept' ? 'a response' : 'an agreement';
+  throw misuse(
+    TypeError,
+    'EXTENSION_INVALID',
+    `${method} of the extension ${name} gives ${wanted}, or nothing`,
+  );
+}
+
+/**
+ * The client's check of a server's response (RFC 6455 4.1, response step 5, and 9.1).
+ *
+ * @param response - what `parseExtensions` read from the response
+ * @param extensions - what the client offered
+ * @returns the agreed ones in the order of the response, or the server's fault
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { confirmExtensions } from '@sanssocket/handshake/rules';
+ *
+ * const fault = confirmExtensions([{ name: 'x-foo', parameters: [] }], []);
+ * assert.equal('code' in fault && fault.code, 'EXTENSION_NOT_OFFERED');
+ * ```
+ */
+export function confirmExtensions<Agreed>(
+  response: readonly ExtensionOffer[],
+  extensions: readonly NegotiableExtension<Agreed>[],
+): NegotiatedExtension<Agreed>[] | HandshakeFault {
+  requireOffers('a response', response);
+  requireExtensions(extensions);
+  const negotiated: NegotiatedExtension<Agreed>[] = [];
+  let claimed = 0;
+  for (const { name, parameters } of response) {
+    const extension = extensions.find((candidate) => candidate.name === name);
+    // 4.1 step 5: an extension that was not in the request fails the connection.
+    if (extension === undefined) return createFault('EXTENSION_NOT_OFFERED');
+    // 9.1: each is in use at most once.
+    if (negotiated.some((other) => other.name === name)) return createFault('EXTENSION_REPEATED');
+    if ((extension.rsv & claimed) !== 0) return createFault('EXTENSION_CONFLICT');
+    const confirmed = extension.confirm(parameters);
+    if (confirmed === undefined) return createFault('EXTENSION_REFUSED');
+    requireAnswer(name, 'confirm', typeof confirmed === 'object' && confirmed !== null);
+    claimed |= extension.rsv;
+    negotiated.push({ name, parameters, rsv: extension.rsv, agreed: confirmed.agreed });
+  }
+  return negotiated;
+}

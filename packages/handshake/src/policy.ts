@@ -1,0 +1,178 @@
+// What a server allows, as pure functions of the request: put together, tested and reused apart from any socket.
+
+import { copyRefusal, type RejectOptions } from './answer.js';
+import { inWords, misuse, requireStrings, requireType } from './errors.js';
+import { isSameOrigin } from './header-values.js';
+import { type OpeningRequest, requireRequest } from './request.js';
+import { checkToken, headerValues } from './syntax.js';
+
+export type { RejectOptions } from './answer.js';
+export {
+  createFault,
+  FAULTS,
+  type HandshakeFault,
+  type HandshakeFaultCode,
+  type HandshakeFaultRule,
+} from './faults.js';
+export type { ExtensionOffer, ExtensionParameter } from './header-values.js';
+export {
+  confirmExtensions,
+  type NegotiableExtension,
+  type NegotiatedExtension,
+  negotiateExtensions,
+} from './negotiate.js';
+export type { OpeningRequest } from './request.js';
+export type { HeaderPairs, RawHeaders } from './syntax.js';
+
+/**
+ * Judges a request, over any version of HTTP: how to refuse it, or `undefined` for no objection.
+ */
+export type RequestRule = (request: OpeningRequest) => RejectOptions | undefined;
+
+/**
+ * The first objection that any of the rules has.
+ *
+ * @param request - from `checkRequest` or `checkConnect`
+ * @param rules - in the order to ask them
+ * @returns what to give to `rejectRequest`, `ServerHandshake.reject` or `rejectConnect`; `undefined` if the request may be
+ *   accepted
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { checkConnect } from '@sanssocket/handshake/connect';
+ * import { allowOrigins, allowPaths, findRefusal, requireHeader } from '@sanssocket/handshake/rules';
+ *
+ * const challenge = { status: 401, headers: [['WWW-Authenticate', 'Bearer']] as const };
+ * const rules = [
+ *   allowPaths(['/chat']),
+ *   allowOrigins(['https://example.com']),
+ *   requireHeader('Authorization', (value) => value === 'Bearer secret', challenge),
+ * ];
+ * const request = checkConnect([
+ *   ':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https', ':authority', 'example.com', ':path', '/chat?room=1',
+ *   'sec-websocket-version', '13', 'origin', 'https://example.com',
+ * ], true);
+ * assert.ok(request.kind === 'request');
+ * assert.equal(findRefusal(request, rules)?.status, 401);
+ * ```
+ */
+export function findRefusal(
+  request: OpeningRequest,
+  rules: readonly RequestRule[],
+): RejectOptions | undefined {
+  requireRequest(request);
+  if (!Array.isArray(rules))
+    throw misuse(TypeError, 'ARGUMENT_INVALID', `rules are an array, not ${inWords(rules)}`);
+  for (const rule of rules) {
+    requireType('a rule', rule, 'function');
+    const refusal = rule(request);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/**
+ * Pages of these origins may connect (RFC 6455 10.2), compared as `isSameOrigin` does. A request without `Origin` is not a
+ * page's: no rule about origins keeps another program out, as it can send any.
+ *
+ * @param origins - as in `https://example.com`
+ * @param refusal - 403 unless given
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { allowOrigins } from '@sanssocket/handshake/rules';
+ *
+ * assert.equal(typeof allowOrigins(['https://example.com']), 'function');
+ * ```
+ */
+export function allowOrigins(
+  origins: readonly string[],
+  refusal: RejectOptions = { status: 403, body: 'origin not allowed' },
+): RequestRule {
+  requireStrings('origins', origins);
+  const answer = copyRefusal(refusal);
+  return ({ origin }) =>
+    origin === undefined || origins.some((allowed) => isSameOrigin(origin, allowed)) ? undefined : answer;
+}
+
+/**
+ * These paths have a WebSocket: compared as sent, without the query, percent-encoding not undone.
+ *
+ * @param paths - each beginning with a slash
+ * @param refusal - 404 unless given
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { allowPaths } from '@sanssocket/handshake/rules';
+ *
+ * assert.equal(typeof allowPaths(['/chat']), 'function');
+ * ```
+ */
+export function allowPaths(
+  paths: readonly string[],
+  refusal: RejectOptions = { status: 404, body: 'no such resource' },
+): RequestRule {
+  requireStrings('paths', paths);
+  const answer = copyRefusal(refusal);
+  return ({ resourceName }) => (paths.includes(resourceName.split('?', 1)[0]!) ? undefined : answer);
+}
+
+/**
+ * One of these subprotocols has to be offered; without this rule a client that offers none of them is accepted with none.
+ *
+ * @param protocols - compared exactly
+ * @param refusal - 400 unless given
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { requireProtocol } from '@sanssocket/handshake/rules';
+ *
+ * assert.equal(typeof requireProtocol(['v1']), 'function');
+ * ```
+ */
+export function requireProtocol(
+  protocols: readonly string[],
+  refusal: RejectOptions = { status: 400, body: 'no subprotocol in common' },
+): RequestRule {
+  requireStrings('protocols', protocols);
+  const answer = copyRefusal(refusal);
+  return (request) => (request.protocols.some((name) => protocols.includes(name)) ? undefined : answer);
+}
+
+/**
+ * A header has to be there exactly once, with a value that passes: credentials, for instance.
+ *
+ * @param name - in any letter case
+ * @param isRight - judges the value; what compares secrets does so in constant time
+ * @param refusal - a 401 with `WWW-Authenticate`, for instance
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { requireHeader } from '@sanssocket/handshake/rules';
+ *
+ * const refusal = { status: 401, headers: [['WWW-Authenticate', 'Basic realm="chat"']] as const };
+ * assert.equal(typeof requireHeader('Authorization', (value) => value.startsWith('Basic '), refusal), 'function');
+ * ```
+ */
+export function requireHeader(
+  name: string,
+  isRight: (value: string) => boolean,
+  refusal: RejectOptions,
+): RequestRule {
+  checkToken(name);
+  requireType('the judge of a value', isRight, 'function');
+  const answer = copyRefusal(refusal);
+  return ({ headers }) => {
+    const values = headerValues(headers, name);
+    return values.length === 1 && isRight(values[0]!) ? undefined : answer;
+  };
+}
+
+// `@sanssocket/handshake/rules`: what a server allows, as rules over requests; the negotiation of extensions alone; and the table of
+// a peer's faults.
+//
