@@ -43,13 +43,13 @@ class LongestFirst extends BaseSequencer {
 
 /** Files that replace modules, or look at the memory that modules hold, and so need them for themselves. */
 export const ISOLATED: readonly string[] = [
-  'packages/codec/test/host/intercepted.test.ts',
+  'packages/codec/test/driver/intercepted.test.ts',
   'packages/codec/test/memory/{backlog,frame-scan,given-back-twice}.test.ts',
   'packages/codec/test/many/as-published.test.ts',
-  'packages/codec/test/rules/own-text.test.ts',
-  'packages/deflate/test/deflate/cost.test.ts',
+  'packages/codec/test/wire/own-text.test.ts',
+  'packages/deflate/test/inflate/cost.test.ts',
   'packages/deflate/test/engines/{agreement,engines}.test.ts',
-  'packages/handshake/test/syntax/lesser-engines.test.ts',
+  'packages/handshake/test/lesser-engines.test.ts',
   'packages/mask/test/{key-source,mask}.test.ts',
 ];
 

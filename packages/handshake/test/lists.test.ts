@@ -3,7 +3,7 @@ import { checkRequest, checkResponse, createRequest, ServerHandshake } from '@sa
 import { acceptKey, parseExtensions, parseProtocols } from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytes, cut, KEY, requestText } from '../bytes.js';
+import { bytes, cut, KEY, requestText } from './bytes.js';
 
 const LIMIT = 32;
 const token = fc.stringMatching(/^[a-z]{1,6}$/);

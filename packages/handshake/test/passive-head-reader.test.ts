@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { PassiveHeadReader } from '../../src/heads.js';
-import { bytes, text } from '../bytes.js';
+import { PassiveHeadReader } from '../src/heads.js';
+import { bytes, text } from './bytes.js';
 
 const REQUEST = 'GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n';
 const RESPONSE = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
@@ -62,7 +62,7 @@ test('a fault is final, and a limit is one', () => {
 });
 
 test('it finds the heads that the machines find, and the faults of lines that they find', () => {
-  const file = new URL('../../../../test-vectors/vectors/handshake.json', import.meta.url);
+  const file = new URL('../../../test-vectors/vectors/handshake.json', import.meta.url);
   const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as {
     vectors: readonly {
       readonly side: string;

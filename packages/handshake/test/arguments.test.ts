@@ -1,12 +1,12 @@
 // Whatever a caller gives in place of what is wanted, and wherever, is answered with a code and a sentence, or makes no difference.
 import { describe, expect, test } from 'vitest';
-import * as connect from '../../src/connect.js';
-import * as values from '../../src/header-values.js';
-import * as heads from '../../src/heads.js';
-import * as main from '../../src/index.js';
-import * as rules from '../../src/policy.js';
-import { ACCEPT, bytes, KEY, requestText } from '../bytes.js';
-import { madeUp } from '../vectors.js';
+import * as connect from '../src/connect.js';
+import * as values from '../src/header-values.js';
+import * as heads from '../src/heads.js';
+import * as main from '../src/index.js';
+import * as rules from '../src/policy.js';
+import { ACCEPT, bytes, KEY, requestText } from './bytes.js';
+import { madeUp } from './vectors.js';
 
 const extension = madeUp({ name: 'x', rsv: 64, accepts: [''], offers: [''], confirms: [''] });
 const head = {

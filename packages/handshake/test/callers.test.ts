@@ -10,7 +10,7 @@ import {
 import { createFault } from '@sanssocket/handshake/rules';
 import { headerValues } from '@sanssocket/handshake/values';
 import { describe, expect, test } from 'vitest';
-import { ACCEPT, bytes, KEY, requestText, responseText, sampleNonce, text } from '../bytes.js';
+import { ACCEPT, bytes, KEY, requestText, responseText, sampleNonce, text } from './bytes.js';
 
 function received(...lines: string[]): ServerHandshake {
   const handshake = new ServerHandshake();

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { acceptKey, generateKey, isKey } from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeBase64 } from '../../src/syntax.js';
-import { ACCEPT, KEY } from '../bytes.js';
+import { encodeBase64 } from '../src/syntax.js';
+import { ACCEPT, KEY } from './bytes.js';
 
 const nodes = (key: string): string =>
   createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`, 'latin1').digest('base64');

@@ -1,9 +1,9 @@
 // A head that was refused, or answered, is let go of: a server may hold on to a connection longer.
 import { PassiveHeadReader } from '@sanssocket/handshake/heads';
 import { expect, test } from 'vitest';
-import { held } from '../../../codec/test/memory/heap.js';
-import { ClientHandshake, ServerHandshake } from '../../src/index.js';
-import { bytes, requestText } from '../bytes.js';
+import { held } from '../../codec/test/memory/heap.js';
+import { ClientHandshake, ServerHandshake } from '../src/index.js';
+import { bytes, requestText } from './bytes.js';
 
 const MACHINES = 200;
 /** Two chunks, so that the first has to be kept. */

@@ -8,7 +8,7 @@ import {
   parseExtensions,
   parseProtocols,
   parseWebSocketUri,
-} from '../../src/header-values.js';
+} from '../src/header-values.js';
 import {
   acceptRequest,
   ClientHandshake,
@@ -18,10 +18,10 @@ import {
   rejectFault,
   rejectRequest,
   ServerHandshake,
-} from '../../src/index.js';
-import { confirmExtensions, createFault, negotiateExtensions } from '../../src/policy.js';
-import { bytes, requestText } from '../bytes.js';
-import { madeUp } from '../vectors.js';
+} from '../src/index.js';
+import { confirmExtensions, createFault, negotiateExtensions } from '../src/policy.js';
+import { bytes, requestText } from './bytes.js';
+import { madeUp } from './vectors.js';
 
 const x = madeUp({ name: 'x', rsv: 64, accepts: [''], offers: [''], confirms: [''] });
 

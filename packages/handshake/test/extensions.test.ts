@@ -8,7 +8,7 @@ import {
 } from '@sanssocket/handshake/values';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { madeUp } from '../vectors.js';
+import { madeUp } from './vectors.js';
 
 const token = fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,8}$/);
 const offer = fc.record({

@@ -9,7 +9,7 @@ import {
 } from '@sanssocket/handshake';
 import { flattenHeaders, headerValues } from '@sanssocket/handshake/values';
 import { expect, test } from 'vitest';
-import { ACCEPT, KEY, sampleNonce } from '../bytes.js';
+import { ACCEPT, KEY, sampleNonce } from './bytes.js';
 
 const rawHeaders = [
   ...['Host', 'server.example.com', 'Upgrade', 'websocket', 'Connection', 'Upgrade'],

@@ -10,7 +10,7 @@ import {
 } from '@sanssocket/handshake/connect';
 import { createFault } from '@sanssocket/handshake/rules';
 import { describe, expect, test } from 'vitest';
-import { madeUp } from '../vectors.js';
+import { madeUp } from './vectors.js';
 
 const pseudo = [':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https'];
 const place = [':authority', 'example.com', ':path', '/chat?x=1'];

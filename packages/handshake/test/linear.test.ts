@@ -1,8 +1,8 @@
 // A head costs what its bytes cost, however they come: counted in bytes looked at and bytes copied, not in time.
 import { ServerHandshake } from '@sanssocket/handshake';
 import { expect, test } from 'vitest';
-import { HeadReader } from '../../src/head-reader.js';
-import { bytes, cut, requestText } from '../bytes.js';
+import { HeadReader } from '../src/head-reader.js';
+import { bytes, cut, requestText } from './bytes.js';
 
 /** A chunk that counts how often one of its bytes is read. */
 function counted(chunk: Uint8Array, counter: { reads: number }): Uint8Array {

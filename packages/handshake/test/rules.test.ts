@@ -9,7 +9,7 @@ import {
   requireProtocol,
 } from '@sanssocket/handshake/rules';
 import { expect, test } from 'vitest';
-import { bytes, requestText, text } from '../bytes.js';
+import { bytes, requestText, text } from './bytes.js';
 
 function request(...lines: string[]): UpgradeRequest {
   const event = new ServerHandshake().receive(bytes(requestText(...lines)));
