@@ -115,7 +115,7 @@ export function makeTraffic({ count, bytes, kind = 'bytes', masked = true, fragm
 
 /**
  * A stream that can be read again and again although reading changes it (ws unmasks in the chunk it is given, and so do we
- * with `handOver`): every pass first copies the bytes of a chunk back, as the kernel would on a read.
+ * with `transferInput`): every pass first copies the bytes of a chunk back, as the kernel would on a read.
  */
 export class Feed {
   /** @type {{ pristine: Buffer, memory: Buffer, chunks: Buffer[] }[]} */

@@ -56,14 +56,15 @@ const checker = program.getTypeChecker();
 describe.each(entries.map((entry) => [entry.slice(root.length), entry]))('%s', (_, entry) => {
   const module = checker.getSymbolAtLocation(program.getSourceFile(entry!)!)!;
 
-  it.each(checker.getExportsOfModule(module).map((symbol) => [symbol.name, symbol] as const))(
-    '%s is documented',
-    (_, symbol) => {
-      const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      expect(ts.displayPartsToString(meant.getDocumentationComment(checker))).not.toBe('');
-      if (meant.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class)) {
-        expect(meant.getJsDocTags(checker).map((tag) => tag.name)).toContain('example');
-      }
-    },
-  );
+  const isPublic = (symbol: ts.Symbol): boolean =>
+    !symbol.getJsDocTags(checker).some(({ name }) => name === 'internal');
+  const symbols = checker.getExportsOfModule(module).filter(isPublic);
+
+  it.each(symbols.map((symbol) => [symbol.name, symbol] as const))('%s is documented', (_, symbol) => {
+    const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    expect(ts.displayPartsToString(meant.getDocumentationComment(checker))).not.toBe('');
+    if (meant.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class)) {
+      expect(meant.getJsDocTags(checker).map((tag) => tag.name)).toContain('example');
+    }
+  });
 });

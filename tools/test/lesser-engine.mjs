@@ -170,10 +170,10 @@ function received({ Connection }, delivery, chunks) {
 
 /** What a client writes. */
 function sent({ Connection }, key, use) {
-  const connection = new Connection({ role: 'client', maskingKeys: () => key }, {});
+  const connection = new Connection({ role: 'client', generateMaskingKey: () => key }, {});
   use(connection);
   const output = [];
-  for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+  for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
     output.push(chunk);
   return digest(Buffer.concat(output));
 }

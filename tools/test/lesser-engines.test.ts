@@ -42,7 +42,7 @@ test('callers are told what is missing, and which option gives it', async () => 
   const refusals = await results(['no crypto', 'nothing of the web'], 'unlimited', 'refusals');
   expect(JSON.parse(refusals)).toEqual([
     expect.stringMatching(/^TypeError NO_RANDOM: .*`random`/),
-    expect.stringMatching(/^TypeError NO_RANDOM: .*`maskingKeys`/),
+    expect.stringMatching(/^TypeError NO_RANDOM: .*`generateMaskingKey`/),
     expect.stringMatching(/^TypeError NO_EVENT_TARGET: /),
   ]);
 });

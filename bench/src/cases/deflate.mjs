@@ -92,7 +92,10 @@ const OUR_CONFIG = new ConnectionConfig({
 /** @param {() => void} onWritten - the echo of a message is in the socket @returns {End} */
 function ourEnd(onWritten) {
   const socket = new FakeSocket();
-  const [{ agreed }] = negotiateExtensions([{ name: OUR_EXTENSION.name, parameters: [] }], [OUR_EXTENSION]);
+  const [{ extension: agreed }] = negotiateExtensions(
+    [{ name: OUR_EXTENSION.name, parameters: [] }],
+    [OUR_EXTENSION],
+  );
   const sink = { binary: (bytes) => connection.sendBinary(bytes) };
   const connection = new Connection(OUR_CONFIG, sink, [agreed]);
   const receive = (chunk) => {

@@ -90,7 +90,7 @@ function feedOf({ frames }, chunks = 'packed') {
  * @returns {(chunk: Buffer) => void}
  */
 export function ourReceiver(role, delivery, tally) {
-  const options = { role, handOver: true, allocate: (length) => Buffer.allocUnsafe(length) };
+  const options = { role, transferInput: true, allocate: (length) => Buffer.allocUnsafe(length) };
   let connection;
   if (delivery === 'span') {
     connection = new Connection(
@@ -100,7 +100,7 @@ export function ourReceiver(role, delivery, tally) {
   } else if (delivery === 'streamed') {
     connection = new Connection(
       { ...options, delivery: 'pieces' },
-      { piece: ({ bytes, start, end }) => tally.span(bytes, start, end) },
+      { messageData: ({ bytes, start, end }) => tally.span(bytes, start, end) },
     );
   } else {
     connection = new Connection(options, {

@@ -59,9 +59,9 @@ export class FakeSocket {
  * @param {FakeSocket} socket
  */
 export function flush(connection, socket) {
-  for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+  for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
     socket.write(chunk);
-    connection.reuseOutput(chunk); // this socket is always done when it returns
+    connection.recycleOutput(chunk); // this socket is always done when it returns
   }
 }
 
@@ -82,7 +82,7 @@ function prepare({ kind, bytes, role, string = false, copied = role === 'client'
   const ours = () => {
     if (string) for (let i = 0; i < batch; i++) connection.sendText(messages[i]);
     else if (copied) for (let i = 0; i < batch; i++) connection.sendBinary(messages[i]);
-    else for (let i = 0; i < batch; i++) connection.sendByReference(BINARY, messages[i]);
+    else for (let i = 0; i < batch; i++) connection.sendZeroCopy(BINARY, messages[i]);
     flush(connection, sockets.ours);
   };
   const sender = new Sender(sockets.theirs, {});

@@ -3,8 +3,8 @@
  */
 import { createServer } from 'node:net';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
-import { HostConfig } from '@sanssocket/codec/driver';
-import { hostSocket } from '@sanssocket/codec/node';
+import { DriverConfig } from '@sanssocket/codec/driver';
+import { attachSocket } from '@sanssocket/codec/node';
 import { ServerHandshake } from '@sanssocket/handshake';
 
 /** Spans are borrowed until they have been sent again, so no message is ever copied to memory of its own. */
@@ -15,7 +15,7 @@ const CONFIG = new ConnectionConfig({
 });
 
 /** Shared by all connections, as the other is. */
-const LIMITS = new HostConfig();
+const LIMITS = new DriverConfig();
 
 /** @param {import('node:net').Socket} socket */
 function serve(socket) {
@@ -38,9 +38,9 @@ function serve(socket) {
  */
 function echo(socket, head) {
   const connection = new Connection(CONFIG, {
-    message: (opcode, span) => host.sendSpan(opcode, span),
+    message: (opcode, span) => host.sendSlice(opcode, span),
   });
-  const host = hostSocket(socket, connection, LIMITS, head);
+  const host = attachSocket(socket, connection, LIMITS, head);
 }
 
 const server = createServer({ noDelay: true }, serve);

@@ -56,12 +56,12 @@ const faults = [
 
 /** @type {ConnectionConfig[][]} pairs of server and client */
 const configs = ['messages', 'spans', 'pieces'].flatMap((delivery) =>
-  [true, false].map((handOver) => [
-    new ConnectionConfig({ role: 'server', delivery, handOver }),
+  [true, false].map((transferInput) => [
+    new ConnectionConfig({ role: 'server', delivery, transferInput: transferInput }),
     new ConnectionConfig({
       role: 'client',
       delivery,
-      handOver,
+      transferInput: transferInput,
       allocate: (bytes) => Buffer.allocUnsafe(bytes),
     }),
   ]),
@@ -69,7 +69,7 @@ const configs = ['messages', 'spans', 'pieces'].flatMap((delivery) =>
 
 /** Moves what one end wrote to the other, now as a Buffer, now as an array; now whole, now cut. */
 function transfer(from, to) {
-  for (let chunk = from.takeOutput(); chunk !== undefined; chunk = from.takeOutput()) {
+  for (let chunk = from.dataToSend(); chunk !== undefined; chunk = from.dataToSend()) {
     // The chunk may be given away, so the receiver gets bytes of its own.
     const bytes = random() & 1 ? Buffer.from(chunk) : new Uint8Array(chunk);
     if (random() & 1) to.receive(bytes);
@@ -96,12 +96,12 @@ function converse(a, b) {
 }
 
 function fragments(connection) {
-  const text = connection.beginText();
+  const text = connection.textWriter();
   text.write('first, ');
   connection.ping();
   text.write('second, ');
   text.end('third');
-  const binary = connection.beginBinary();
+  const binary = connection.binaryWriter();
   for (let i = 0; i < 10; i++) binary.write(binaries[4]);
   binary.end(binaries[4]);
 }
@@ -126,8 +126,8 @@ function round(i) {
     else client.close(1000, 'bye');
     transfer(client, server);
     transfer(server, client);
-    server.receiveEnd();
-    client.receiveEnd();
+    server.receiveEof();
+    client.receiveEof();
   }
   for (let k = 0; k < 20; k++) openingHandshake(i + k);
   const bytes = binaries[random() % binaries.length].slice();

@@ -7,8 +7,8 @@ import {
   type Outcome,
   type PreparedMessage,
 } from '@sanssocket/codec';
-import type { ConnectionHost, HostConfig } from '@sanssocket/codec/driver';
-import { hostSocket } from '@sanssocket/codec/node';
+import type { ConnectionDriver, DriverConfig } from '@sanssocket/codec/driver';
+import { attachSocket } from '@sanssocket/codec/node';
 import type { FrameTap } from './frame-tap.js';
 import type { Hub, Member } from './hub.js';
 import { MAX_CLIENT_MESSAGE_BYTES, parseClientMessage, type ServerMessage } from './protocol.js';
@@ -23,7 +23,7 @@ const CONFIG = new ConnectionConfig({
 export class ClientSession implements Member {
   readonly #hub: Hub;
   readonly #tap: FrameTap | undefined;
-  readonly #host: ConnectionHost;
+  readonly #host: ConnectionDriver;
 
   /**
    * @param socket - behind the opening handshake
@@ -36,7 +36,7 @@ export class ClientSession implements Member {
     socket: Duplex,
     head: Uint8Array,
     hub: Hub,
-    limits: HostConfig,
+    limits: DriverConfig,
     extensions: readonly MessageExtension[],
     tap?: FrameTap,
   ) {
@@ -47,12 +47,12 @@ export class ClientSession implements Member {
       {
         text: (text) => this.#heard(text),
         binary: () => this.#host.fail(1003, 'this chat speaks JSON, in text messages'),
-        closed: (outcome) => hub.unregister(this, describe(outcome)),
+        close: (outcome) => hub.unregister(this, describe(outcome)),
       },
       extensions,
     );
     tap?.attach(socket);
-    this.#host = hostSocket(socket, connection, limits, head);
+    this.#host = attachSocket(socket, connection, limits, head);
   }
 
   /** Starts the closing handshake. */
@@ -98,7 +98,7 @@ export class ClientSession implements Member {
 }
 
 /** For the others: why someone left. */
-function describe({ clean, code, reason, fault }: Outcome): string {
+function describe({ wasClean: clean, code, reason, fault }: Outcome): string {
   if (fault !== undefined) return `${fault.message} (${fault.code})`;
   if (clean) return code === 1000 || code === 1001 || code === 1005 ? '' : `${code} ${reason}`.trim();
   return reason === '' ? 'connection lost' : reason;

@@ -1,7 +1,7 @@
 /** `npm run chat:client`: the chat in a terminal, on the client side of our own packages. */
 import { createInterface } from 'node:readline';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/node';
+import { attachSocket } from '@sanssocket/codec/node';
 import { Command } from 'commander';
 import { connect, type OpenSocket } from './connect.js';
 import { type ClientMessage, parseServerMessage, type ServerMessage } from './protocol.js';
@@ -37,13 +37,13 @@ function chat({ socket, head }: OpenSocket, name: string): void {
         const line = message && describe(message, ownId);
         if (line !== undefined) console.log(printable(line));
       },
-      closed: ({ code, reason }) => {
+      close: ({ code, reason }) => {
         if (!leaving) printError(`the connection was closed: ${code} ${reason}`.trim());
         lines.close();
       },
     },
   );
-  const host = hostSocket(socket, connection, {}, head);
+  const host = attachSocket(socket, connection, {}, head);
   const send = (message: ClientMessage): void => {
     host.sendText(JSON.stringify(message));
   };

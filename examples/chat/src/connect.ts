@@ -42,7 +42,7 @@ export async function connect(url: string, timeoutMs = 10_000): Promise<OpenSock
       reject(new Error(reason));
     };
     const onData = (chunk: Uint8Array): void => finish(handshake.receive(chunk));
-    const onEnd = (): void => finish(handshake.receiveEnd());
+    const onEnd = (): void => finish(handshake.receiveEof());
     const onError = (error: NodeJS.ErrnoException): void =>
       fail(`cannot connect to ${uri.authority}: ${error.code ?? error.message}`);
     socket.on('data', onData).on('end', onEnd).on('error', onError);

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { constants, inflateRawSync } from 'node:zlib';
 import type { Fault } from '@sanssocket/codec';
-import { FIN, FrameParser, type FrameSink, RSV1, RSV2, RSV3 } from '@sanssocket/codec/frames';
+import { FIN, type FrameHandlers, FrameParser, RSV1, RSV2, RSV3 } from '@sanssocket/codec/frames';
 
 /** How much of a payload is shown. */
 const EXCERPT_BYTES = 256;
@@ -118,7 +118,7 @@ export class FrameTap {
 }
 
 /** Puts the calls of a {@link FrameParser} together to one report a frame. */
-class FrameDescriber implements FrameSink {
+class FrameDescriber implements FrameHandlers {
   readonly #direction: Direction;
   readonly #tell: (report: Report) => void;
   #first = 0;

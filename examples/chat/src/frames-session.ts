@@ -1,23 +1,23 @@
 /** A connection on which a client watches the frames of its other one. A second, so that the panel does not show itself. */
 import type { Duplex } from 'node:stream';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
-import type { ConnectionHost, HostConfig } from '@sanssocket/codec/driver';
-import { hostSocket } from '@sanssocket/codec/node';
+import type { ConnectionDriver, DriverConfig } from '@sanssocket/codec/driver';
+import { attachSocket } from '@sanssocket/codec/node';
 import type { FrameTap, Report, Watcher } from './frame-tap.js';
 
 const CONFIG = new ConnectionConfig({ role: 'server', maxMessageBytes: 1 });
 
 /** A watcher from its accepted handshake to its end. */
 export class FramesSession implements Watcher {
-  readonly #host: ConnectionHost;
+  readonly #host: ConnectionDriver;
 
   /**
    * @param socket - behind the opening handshake
    * @param head - what followed it
    */
-  constructor(socket: Duplex, head: Uint8Array, tap: FrameTap, limits: HostConfig) {
-    const connection = new Connection(CONFIG, { closed: () => tap.unwatch(this) });
-    this.#host = hostSocket(socket, connection, limits, head);
+  constructor(socket: Duplex, head: Uint8Array, tap: FrameTap, limits: DriverConfig) {
+    const connection = new Connection(CONFIG, { close: () => tap.unwatch(this) });
+    this.#host = attachSocket(socket, connection, limits, head);
     tap.watch(this);
   }
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { MessageExtension } from '@sanssocket/codec';
-import { HostConfig } from '@sanssocket/codec/driver';
+import { DriverConfig } from '@sanssocket/codec/driver';
 import { rejectRequest } from '@sanssocket/handshake';
 import { ClientSession } from './client-session.js';
 import { FrameTap } from './frame-tap.js';
@@ -39,7 +39,7 @@ type OpenSession = (socket: Duplex, head: Uint8Array, extensions: readonly Messa
  */
 export class ChatServer {
   readonly #settings: Settings;
-  readonly #limits: HostConfig;
+  readonly #limits: DriverConfig;
   readonly #http: Server;
   readonly #hub = new Hub();
   readonly #page = new StaticFiles(new URL('../public/', import.meta.url));
@@ -50,7 +50,7 @@ export class ChatServer {
   constructor(settings: Partial<Settings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
     const { headersTimeoutMs, ...limits } = this.#settings;
-    this.#limits = new HostConfig(limits);
+    this.#limits = new DriverConfig(limits);
     this.#http = createServer({
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4),

@@ -1,17 +1,17 @@
 /** The chat server's times and limits. */
-import type { HostOptions } from '@sanssocket/codec/driver';
+import type { DriverOptions } from '@sanssocket/codec/driver';
 
 /** Times in milliseconds, sizes in bytes. */
-export interface Settings extends HostOptions {
+export interface Settings extends DriverOptions {
   readonly pingIntervalMs: number;
   readonly pongTimeoutMs: number;
   readonly closeTimeoutMs: number;
   /** How long a client may take for its HTTP request. */
   readonly headersTimeoutMs: number;
   /** How much may wait for one client before it counts as too slow. */
-  readonly maxWaitingBytes: number;
+  readonly backpressureLimit: number;
   /** The chat tells who is too slow by a close code of its own. */
-  readonly whenOver: 'refuse';
+  readonly closeOnBackpressureLimit: false;
 }
 
 /** What holds unless the caller says otherwise. */
@@ -23,6 +23,6 @@ export const DEFAULT_SETTINGS: Settings = {
   // the default rate.
   minReadBytesPerSecond: 4_000,
   headersTimeoutMs: 10_000,
-  maxWaitingBytes: 256 * 1024,
-  whenOver: 'refuse',
+  backpressureLimit: 256 * 1024,
+  closeOnBackpressureLimit: false,
 };

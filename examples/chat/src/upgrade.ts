@@ -53,7 +53,7 @@ export interface Accepted {
  */
 export function accept(request: UpgradeRequest, compress: boolean): Accepted {
   const { bytes, extensions } = acceptRequest(request, compress ? { extensions: [DEFLATE] } : {});
-  return { bytes, extensions: extensions.map(({ agreed }) => agreed) };
+  return { bytes, extensions: extensions.map(({ extension }) => extension) };
 }
 
 /**

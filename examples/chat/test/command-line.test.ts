@@ -48,7 +48,7 @@ describe('the server', () => {
       const [, port] = (await server.printed('http://')).match(/^chat: http:\/\/localhost:(\d+)\/$/)!;
       const client = await openClient(`ws://localhost:${port}/ws`);
       server.process.kill(signal);
-      expect(await client.outcome()).toMatchObject({ clean: true, code: 1001 });
+      expect(await client.outcome()).toMatchObject({ wasClean: true, code: 1001 });
       expect(await server.exitCode).toBe(0);
       expect(server.errors).toBe('');
     }
@@ -67,7 +67,7 @@ describe('the server', () => {
       // Ctrl-C goes to all that runs in a terminal, `kill` to npm alone.
       if (signal === 'SIGINT') process.kill(-npm.pid!, signal);
       else npm.kill(signal);
-      expect(await client.outcome()).toMatchObject({ clean: true, code: 1001 });
+      expect(await client.outcome()).toMatchObject({ wasClean: true, code: 1001 });
       await client.socketClosed;
     }
   });
@@ -118,7 +118,7 @@ describe('the client', () => {
     server.host.flush();
     expect([...(await server.next('pong')).bytes]).toEqual([7]);
     client.process.kill('SIGINT');
-    expect(await server.outcome()).toMatchObject({ clean: true, code: 1000 });
+    expect(await server.outcome()).toMatchObject({ wasClean: true, code: 1000 });
     expect(await client.exitCode).toBe(0);
   });
 

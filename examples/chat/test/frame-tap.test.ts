@@ -37,7 +37,7 @@ it('does not change what it sees, and shows the beginning of long payloads', () 
   const { reports } = watch(tap);
   const client = new Connection({ role: 'client' }, {});
   client.sendBinary(new Uint8Array(1000).fill(7));
-  const bytes = client.takeOutput()!;
+  const bytes = client.dataToSend()!;
   const before = bytes.slice();
   tap.received(bytes.subarray(0, 200));
   tap.received(bytes.subarray(200));

@@ -172,7 +172,7 @@ describe('a client that does not read', () => {
   }
 
   it('is dropped, and told why behind what it missed', async () => {
-    const { port } = await startBusyChat({ maxWaitingBytes: 64 * 1024, closeTimeoutMs: 60_000 });
+    const { port } = await startBusyChat({ backpressureLimit: 64 * 1024, closeTimeoutMs: 60_000 });
     const slow = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'slow' }));
     await conversation.listener.next('joined', 'slow');
     slow.socket.pause();
@@ -195,7 +195,7 @@ describe('a client that does not read', () => {
   });
 
   it('is cut off if it never reads that', async () => {
-    const { port } = await startBusyChat({ maxWaitingBytes: 64 * 1024, closeTimeoutMs: 300 });
+    const { port } = await startBusyChat({ backpressureLimit: 64 * 1024, closeTimeoutMs: 300 });
     const slow = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'slow' }));
     await conversation.listener.next('joined', 'slow');
     slow.socket.pause();

@@ -114,7 +114,7 @@ describe('chat', () => {
     ]);
     ada.endpoint.connection.close(1000);
     ada.endpoint.host.flush();
-    expect(await frames.outcome()).toMatchObject({ clean: true, code: 1000 });
+    expect(await frames.outcome()).toMatchObject({ wasClean: true, code: 1000 });
     const other = await Chatter.join(url, 'bob');
     expect((await other.next('welcome')).framesKey).toBeNull();
     await expect(openClient(`ws://localhost:${port}/frames?client=${framesKey}`)).rejects.toThrow('404');
@@ -125,7 +125,7 @@ describe('chat', () => {
     const ada = await Chatter.join(url, 'ada');
     ada.endpoint.connection.sendBinary(Uint8Array.of(1));
     ada.endpoint.host.flush();
-    expect(await ada.endpoint.outcome()).toMatchObject({ clean: true, code: 1003 });
+    expect(await ada.endpoint.outcome()).toMatchObject({ wasClean: true, code: 1003 });
   });
 
   it('tells why someone left', async () => {
@@ -149,7 +149,7 @@ describe('chat', () => {
     await chatters[0]!.next('joined', 'deaf');
     await chat.close();
     for (const { endpoint } of chatters) {
-      expect(await endpoint.outcome()).toMatchObject({ clean: true, code: 1001 });
+      expect(await endpoint.outcome()).toMatchObject({ wasClean: true, code: 1001 });
       await endpoint.socketClosed;
     }
     await deaf.ended;

@@ -2,8 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { Connection, ConnectionConfig, type ConnectionOptions, type Outcome } from '@sanssocket/codec';
-import type { ConnectionHost } from '@sanssocket/codec/driver';
-import { hostSocket } from '@sanssocket/codec/node';
+import type { ConnectionDriver } from '@sanssocket/codec/driver';
+import { attachSocket } from '@sanssocket/codec/node';
 import { createRequest } from '@sanssocket/handshake';
 import { onTestFinished } from 'vitest';
 import { connect } from '../src/connect.js';
@@ -47,7 +47,7 @@ const TIMES = { closeTimeoutMs: 10_000 };
 export class Endpoint {
   readonly events: Log<Event> = new Log<Event>();
   readonly connection: Connection;
-  readonly host: ConnectionHost;
+  readonly host: ConnectionDriver;
   readonly socketClosed: Promise<void>;
 
   constructor(
@@ -65,9 +65,9 @@ export class Endpoint {
       binary: (bytes) => tell({ kind: 'binary', bytes }),
       ping: (bytes) => tell({ kind: 'ping', bytes }),
       pong: (bytes) => tell({ kind: 'pong', bytes }),
-      closed: (outcome) => tell({ kind: 'closed', outcome }),
+      close: (outcome) => tell({ kind: 'closed', outcome }),
     });
-    this.host = hostSocket(socket, this.connection, TIMES, head);
+    this.host = attachSocket(socket, this.connection, TIMES, head);
     this.socketClosed = new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
@@ -117,7 +117,7 @@ export function sendPieces(connection: Connection, message: string | Uint8Array,
     else connection.sendBinary(message);
     return;
   }
-  const outgoing = text ? connection.beginText() : connection.beginBinary();
+  const outgoing = text ? connection.textWriter() : connection.binaryWriter();
   for (let at = 0; at < message.length; at += size) outgoing.write(message.slice(at, at + size));
   outgoing.end();
 }
@@ -215,7 +215,7 @@ export class RawClient {
       {
         text: (text) => texts.push(text),
         ping: () => pings++,
-        peerClose: (code, reason) => {
+        closeReceived: (code, reason) => {
           close = { code, reason };
         },
       },

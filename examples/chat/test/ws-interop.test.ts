@@ -99,7 +99,7 @@ describe('ws as client, our server', () => {
     ws.close(CODE, REASON);
     expect((await closed)[0]).toBe(CODE);
     const server = await endpoints.until(() => true);
-    expect(await server.outcome()).toMatchObject({ clean: true, code: CODE, reason: REASON });
+    expect(await server.outcome()).toMatchObject({ wasClean: true, code: CODE, reason: REASON });
     await server.socketClosed;
   });
 
@@ -113,7 +113,7 @@ describe('ws as client, our server', () => {
     const [code, reason] = await closed;
     expect([code, String(reason)]).toEqual([CODE, REASON]);
     // The outcome is what the peer's Close said; ws sends back the code alone.
-    expect(await server.outcome()).toMatchObject({ clean: true, code: CODE });
+    expect(await server.outcome()).toMatchObject({ wasClean: true, code: CODE });
     await server.socketClosed;
   });
 });
@@ -156,7 +156,7 @@ describe('ws as server, our client', () => {
     const ws = await peers.until(() => true);
     const closed = once(ws, 'close');
     ws.close(CODE, REASON);
-    expect(await client.outcome()).toMatchObject({ clean: true, code: CODE, reason: REASON });
+    expect(await client.outcome()).toMatchObject({ wasClean: true, code: CODE, reason: REASON });
     expect((await closed)[0]).toBe(CODE);
     await client.socketClosed;
   });
@@ -169,7 +169,7 @@ describe('ws as server, our client', () => {
     client.host.flush();
     const [code, reason] = await closed;
     expect([code, String(reason)]).toEqual([CODE, REASON]);
-    expect(await client.outcome()).toMatchObject({ clean: true, code: CODE });
+    expect(await client.outcome()).toMatchObject({ wasClean: true, code: CODE });
     await client.socketClosed;
   });
 });

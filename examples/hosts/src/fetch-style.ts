@@ -14,8 +14,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type Duplex, Writable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
-import type { ConnectionHost } from '@sanssocket/codec/driver';
-import { hostStreams, type StreamPair } from '@sanssocket/codec/web-streams';
+import type { ConnectionDriver } from '@sanssocket/codec/driver';
+import { attachStreams, type ReadableWritablePair } from '@sanssocket/codec/web-streams';
 import {
   acceptRequest,
   checkRequest,
@@ -24,26 +24,26 @@ import {
   rejectRequest,
   requestHeadOf,
 } from '@sanssocket/handshake';
-import { allowPaths, findRefusal } from '@sanssocket/handshake/rules';
+import { allowPaths, findRejection } from '@sanssocket/handshake/rules';
 import { createEcho } from './run.js';
 
 /** A 101 response, which `Response` cannot be, and what to do with the bytes that follow it. */
 export interface Upgrade {
   readonly head: Uint8Array;
-  connect(streams: StreamPair): void;
+  connect(streams: ReadableWritablePair): void;
 }
 
 /** The handler: pure but for the connection it makes. */
 export function judge(request: Request): Response | Upgrade {
   const checked = checkRequest(requestHeadOf(request));
   if (checked.kind === 'fault') return toResponse(rejectFault(checked));
-  const refusal = findRefusal(checked, [allowPaths(['/echo'])]);
+  const refusal = findRejection(checked, [allowPaths(['/echo'])]);
   if (refusal !== undefined) return toResponse(rejectRequest(refusal));
   const { bytes } = acceptRequest(checked, { protocols: ['echo'] });
   return {
     head: bytes,
     connect(streams) {
-      const host: ConnectionHost = hostStreams(
+      const host: ConnectionDriver = attachStreams(
         streams,
         createEcho(() => host),
       );

@@ -4,11 +4,11 @@ import type { Duplex } from 'node:stream';
 import {
   acceptRequest,
   type ClientAcceptance,
-  type ClientRefusal,
   checkRequest,
   checkResponse,
   createRequest,
   type HandshakeFault,
+  type ResponseRejection,
   rejectFault,
 } from '@sanssocket/handshake';
 import { runEcho } from './run.js';
@@ -31,7 +31,7 @@ export function createHttpServer(): Server {
 
 /** How a client's handshake ended, and the socket with what followed the response if it was accepted. */
 export interface Requested {
-  readonly outcome: ClientAcceptance | ClientRefusal | HandshakeFault;
+  readonly outcome: ClientAcceptance | ResponseRejection | HandshakeFault;
   readonly socket?: Duplex;
   readonly remaining?: Uint8Array;
 }

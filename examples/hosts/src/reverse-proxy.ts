@@ -9,8 +9,8 @@ import {
   ClientHandshake,
   type ClientOutcome,
   type ConnectionAccepted,
+  type ExtensionFactory,
   type ExtensionParameter,
-  type NegotiableExtension,
   type OpeningRequest,
   type RawHeaders,
   type RejectOptions,
@@ -28,7 +28,7 @@ export function createProxy(backend: string): Server {
     const handshake = new ServerHandshake();
     front.on('error', () => {}); // 'close' follows
     const onEnd = (): void => {
-      front.end(handshake.receiveEnd()?.bytes ?? '');
+      front.end(handshake.receiveEof()?.bytes ?? '');
     };
     const onData = (chunk: Uint8Array): void => {
       const event = handshake.receive(chunk);
@@ -77,7 +77,7 @@ function forward(
     front.resume();
   };
   const onData = (chunk: Uint8Array): void => settle(client.receive(chunk));
-  const onEnd = (): void => settle(client.receiveEnd());
+  const onEnd = (): void => settle(client.receiveEof());
   const onError = (): void =>
     refuse({ status: 502, reason: 'Bad Gateway', body: 'no connection to the backend' });
   back.on('data', onData).on('end', onEnd).on('error', onError);
@@ -98,12 +98,12 @@ function link(front: Socket, back: Socket, head: Uint8Array, toFront: Uint8Array
 /** What the backend agreed to, said to the client. */
 function agreementOf({ protocol, extensions, headers }: ConnectionAccepted<Parameters>): {
   protocol: string | undefined;
-  extensions: NegotiableExtension<Parameters>[];
+  extensions: ExtensionFactory<Parameters>[];
   headers: [string, string][];
 } {
   const agreed = extensions.map(({ name, parameters }) => ({
     ...inert(name),
-    accept: () => ({ response: parameters, agreed: parameters }),
+    accept: () => ({ response: parameters, extension: parameters }),
   }));
   return { protocol, extensions: agreed, headers: endToEnd(headers) };
 }
@@ -118,16 +118,16 @@ function refusalOf(outcome: Exclude<ClientOutcome<Parameters>, { kind: 'accepted
 }
 
 /** Extensions this proxy knows nothing of: offered as the client did, whatever the backend answers is right. */
-function passThrough({ extensions }: OpeningRequest): NegotiableExtension<Parameters>[] {
+function passThrough({ extensions }: OpeningRequest): ExtensionFactory<Parameters>[] {
   const names = [...new Set(extensions.map(({ name }) => name))];
   return names.map((name) => ({
     ...inert(name),
     offers: () => extensions.filter((offer) => offer.name === name).map(({ parameters }) => parameters),
-    confirm: (response: Parameters) => ({ agreed: response }),
+    confirm: (response: Parameters) => ({ extension: response }),
   }));
 }
 
-function inert(name: string): NegotiableExtension<Parameters> {
+function inert(name: string): ExtensionFactory<Parameters> {
   return { name, rsv: 0, offers: () => [], confirm: () => undefined, accept: () => undefined };
 }
 

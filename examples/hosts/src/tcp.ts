@@ -14,7 +14,7 @@ export function createTcpServer(): Server {
     const handshake = new ServerHandshake();
     socket.on('error', () => {}); // 'close' follows
     const onEnd = (): void => {
-      socket.end(handshake.receiveEnd()?.bytes ?? '');
+      socket.end(handshake.receiveEof()?.bytes ?? '');
     };
     const onData = (chunk: Uint8Array): void => {
       const event = handshake.receive(chunk);
@@ -53,7 +53,7 @@ export function dial(url: string, options: ClientHandshakeOptions = {}): Promise
       resolve({ socket, outcome });
     };
     const onData = (chunk: Uint8Array): void => settle(handshake.receive(chunk));
-    const onEnd = (): void => settle(handshake.receiveEnd());
+    const onEnd = (): void => settle(handshake.receiveEof());
     socket.on('data', onData).on('end', onEnd).on('error', reject);
     socket.write(bytes);
   });

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { Connection } from '@sanssocket/codec';
 import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
-import { hostSocket } from '@sanssocket/codec/node';
+import { attachSocket } from '@sanssocket/codec/node';
 import { createRequest } from '@sanssocket/handshake';
 import { acceptKey } from '@sanssocket/handshake/values';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -94,10 +94,10 @@ async function talk(socket: Duplex, remaining: Uint8Array): Promise<{ heard: str
       },
     },
   );
-  const host = hostSocket(socket, connection, {}, remaining);
+  const host = attachSocket(socket, connection, {}, remaining);
   host.sendText('hello');
   await once(socket, 'close');
-  return { heard, clean: connection.outcome!.clean };
+  return { heard, clean: connection.closeInfo!.wasClean };
 }
 
 describe.each(['tcp', 'node:http', 'fetch-style', 'proxy to tcp', 'proxy to node:http'])('%s', (name) => {
@@ -182,7 +182,7 @@ describe('a server that sends frames in one chunk with its response', () => {
     const { socket, outcome } = await dial(urls.get(name)!);
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
     const heard = new Promise<string>((resolve) => {
-      hostSocket(socket, new Connection({ role: 'client' }, { text: resolve }), {}, outcome.remaining);
+      attachSocket(socket, new Connection({ role: 'client' }, { text: resolve }), {}, outcome.remaining);
     });
     expect(await heard).toBe('at once');
     socket.destroy();
@@ -191,7 +191,7 @@ describe('a server that sends frames in one chunk with its response', () => {
   test.each(['eager', 'proxy to eager'])('%s, a client over node:http', async (name) => {
     const { socket, remaining } = await requestUpgrade(urls.get(name)!);
     const heard = new Promise<string>((resolve) => {
-      hostSocket(socket!, new Connection({ role: 'client' }, { text: resolve }), {}, remaining);
+      attachSocket(socket!, new Connection({ role: 'client' }, { text: resolve }), {}, remaining);
     });
     expect(await heard).toBe('at once');
     socket!.destroy();
@@ -218,7 +218,7 @@ describe('refusals', () => {
 
   test('by a rule, of a fetch-style handler', async () => {
     const { outcome } = await dial(`${urls.get('fetch-style')}/elsewhere`);
-    expect(outcome).toMatchObject({ kind: 'refused', status: 404, reason: 'Not Found' });
+    expect(outcome).toMatchObject({ kind: 'rejected', status: 404, reason: 'Not Found' });
   });
 
   test('of the backend, passed on', async () => {
@@ -236,7 +236,7 @@ describe('refusals', () => {
 
   test('a backend that is not there', async () => {
     expect((await dial(urls.get('proxy to nothing')!)).outcome).toMatchObject({
-      kind: 'refused',
+      kind: 'rejected',
       status: 502,
     });
   });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import type {
   ClientAcceptance,
-  ClientRefusal,
   ClientRequestOptions,
   HandshakeFault,
+  ResponseRejection,
 } from '@sanssocket/handshake';
 import { checkConnectResponse, createConnect } from '@sanssocket/handshake/connect';
 import { toList, toObject } from './header-list.js';
@@ -14,7 +14,7 @@ import { toList, toObject } from './header-list.js';
 export interface Opened {
   /** Frames from here on, if accepted; a refusal's body otherwise. */
   readonly stream: ClientHttp2Stream;
-  readonly outcome: ClientAcceptance | ClientRefusal | HandshakeFault;
+  readonly outcome: ClientAcceptance | ResponseRejection | HandshakeFault;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** An echo server on `node:http2`: WebSockets (RFC 8441) and plain requests are streams side by side on one connection. */
 import type { Http2SecureServer, Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/node';
+import { attachSocket } from '@sanssocket/codec/node';
 import {
   acceptConnect,
   type ConnectRejection,
@@ -9,7 +9,7 @@ import {
   rejectConnect,
   rejectConnectFault,
 } from '@sanssocket/handshake/connect';
-import { allowPaths, findRefusal } from '@sanssocket/handshake/rules';
+import { allowPaths, findRejection } from '@sanssocket/handshake/rules';
 import { toObject } from './header-list.js';
 import { PAGE } from './page.js';
 
@@ -40,7 +40,7 @@ function openWebSocket(stream: ServerHttp2Stream, list: readonly string[]): void
     refuse(stream, rejectConnectFault(request));
     return;
   }
-  const refusal = findRefusal(request, RULES);
+  const refusal = findRejection(request, RULES);
   if (refusal !== undefined) {
     refuse(stream, rejectConnect(refusal));
     return;
@@ -50,7 +50,7 @@ function openWebSocket(stream: ServerHttp2Stream, list: readonly string[]): void
     { role: 'server' },
     { text: (text) => host.sendText(text), binary: (bytes) => host.sendBinary(bytes) },
   );
-  const host = hostSocket(stream, connection); // a stream of HTTP/2 is a Duplex like a socket
+  const host = attachSocket(stream, connection); // a stream of HTTP/2 is a Duplex like a socket
   host.sendText('hello'); // leaves with the response: its bytes reach the client right behind the head
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect, createServer, type Http2Server } from 'node:http2';
 import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/node';
+import { attachSocket } from '@sanssocket/codec/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open, settled } from '../src/client.js';
 import { SETTINGS, serveEcho } from '../src/server.js';
@@ -43,10 +43,10 @@ async function talk(texts: readonly string[]): Promise<{ heard: string[]; clean:
       },
     },
   );
-  const host = hostSocket(stream, connection);
+  const host = attachSocket(stream, connection);
   for (const text of texts) host.sendText(text);
   await once(stream, 'close');
-  return { heard, clean: connection.outcome?.clean };
+  return { heard, clean: connection.closeInfo?.wasClean };
 }
 
 function get(path: string): Promise<string> {
@@ -72,7 +72,7 @@ test('two WebSockets and a plain GET side by side on one connection', async () =
 
 test('refusals are answers on their stream; the connection stays', async () => {
   const lost = await open(session, `ws://${url}/elsewhere`);
-  expect(lost.outcome).toMatchObject({ kind: 'refused', status: 404 });
+  expect(lost.outcome).toMatchObject({ kind: 'rejected', status: 404 });
   lost.stream.resume();
   const ask = async (headers: Record<string, string>): Promise<number> => {
     const stream = session.request({ ':scheme': 'http', ':authority': url, ':path': '/echo', ...headers });
@@ -106,10 +106,10 @@ test('the client’s connection is cut: no clean end, and nothing is thrown', as
   await settled(cut);
   const { stream } = await open(cut, `ws://${url}/echo`);
   const connection = new Connection({ role: 'client' }, {});
-  hostSocket(stream, connection);
+  attachSocket(stream, connection);
   socket.destroy();
   await once(stream, 'close');
-  expect(connection.outcome).toMatchObject({ clean: false });
+  expect(connection.closeInfo).toMatchObject({ wasClean: false });
 });
 
 /** The DATA frames of what a server has sent over HTTP/2, as it stands on the wire (RFC 9113 4.1, 6.1). */

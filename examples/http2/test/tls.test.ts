@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { Connection } from '@sanssocket/codec';
-import type { ConnectionHost } from '@sanssocket/codec/driver';
-import { hostSocket } from '@sanssocket/codec/node';
+import type { ConnectionDriver } from '@sanssocket/codec/driver';
+import { attachSocket } from '@sanssocket/codec/node';
 import { expect, test } from 'vitest';
 import { makeCertificate } from '../src/certificate.js';
 
@@ -18,7 +18,7 @@ test('messages of all sizes there and back over TLS, up to the clean end', async
   const [other] = await accepted;
   server.close();
 
-  const echo: ConnectionHost = hostSocket(
+  const echo: ConnectionDriver = attachSocket(
     other,
     new Connection({ role: 'server' }, { binary: (bytes) => echo.sendBinary(bytes) }),
   );
@@ -33,15 +33,16 @@ test('messages of all sizes there and back over TLS, up to the clean end', async
       },
     },
   );
-  const host = hostSocket(socket, connection);
+  const host = attachSocket(socket, connection);
   const gone = [host, echo].map(
     (end) =>
       new Promise<void>((resolve) => {
-        end.onGone = resolve;
+        end.onClose = resolve;
       }),
   );
   for (const message of said) host.sendBinary(message);
   await Promise.all(gone);
   expect(heard.map((bytes, index) => Buffer.compare(bytes, said[index]!))).toEqual(said.map(() => 0));
-  for (const end of [host, echo]) expect(end.connection.outcome).toMatchObject({ clean: true, code: 1000 });
+  for (const end of [host, echo])
+    expect(end.connection.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
 });

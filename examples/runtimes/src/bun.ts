@@ -1,12 +1,12 @@
 /** Bun: `bun run src/bun.ts`, `tsconfig.json` says where the packages are. `Bun.listen` gives the bytes. */
 
-import { type BunSocket, type BunSocketHandlers, bunHandlers, hostBunSocket } from '@sanssocket/codec/bun';
-import type { ConnectionHost } from '@sanssocket/codec/driver';
+import { attachBunSocket, type BunSocket, type BunSocketHandlers, bunHandlers } from '@sanssocket/codec/bun';
+import type { ConnectionDriver } from '@sanssocket/codec/driver';
 import { ServerHandshake } from '@sanssocket/handshake';
 import { createEcho } from './echo.ts';
 
 interface Socket extends BunSocket {
-  data: { readonly handshake: ServerHandshake; host: ConnectionHost | undefined };
+  data: { readonly handshake: ServerHandshake; host: ConnectionDriver | undefined };
 }
 declare const Bun: {
   listen(options: {
@@ -40,5 +40,5 @@ function shakeHands(socket: Socket, chunk: Uint8Array): void {
   if (event?.kind !== 'request') return;
   socket.write(data.handshake.accept({ protocols: ['echo'] }).bytes);
   const connection = createEcho(() => data.host!);
-  data.host = hostBunSocket(socket, connection, {}, event.remaining);
+  data.host = attachBunSocket(socket, connection, {}, event.remaining);
 }

@@ -1,7 +1,7 @@
 /** Deno: `deno run --allow-net=127.0.0.1 --import-map=imports.json src/deno.ts`. `Deno.listen` gives the bytes. */
 
-import { type DenoConn, hostDenoConn } from '@sanssocket/codec/deno';
-import type { ConnectionHost } from '@sanssocket/codec/driver';
+import { attachDenoConn, type DenoConn } from '@sanssocket/codec/deno';
+import type { ConnectionDriver } from '@sanssocket/codec/driver';
 import { ServerHandshake } from '@sanssocket/handshake';
 import { createEcho } from './echo.ts';
 
@@ -21,14 +21,14 @@ async function serve(conn: DenoConn): Promise<void> {
   const buffer = new Uint8Array(4096);
   for (;;) {
     const length = await conn.read(buffer);
-    const event = length === null ? handshake.receiveEnd() : handshake.receive(buffer.subarray(0, length));
+    const event = length === null ? handshake.receiveEof() : handshake.receive(buffer.subarray(0, length));
     if (event?.kind === 'rejected') {
       await writeAll(conn, event.bytes);
       conn.close();
     }
     if (event?.kind === 'request') {
       await writeAll(conn, handshake.accept({ protocols: ['echo'] }).bytes);
-      const host: ConnectionHost = hostDenoConn(
+      const host: ConnectionDriver = attachDenoConn(
         conn,
         createEcho(() => host),
         {},

@@ -8,7 +8,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { Connection } from '@sanssocket/codec';
-import { hostSocket } from '@sanssocket/codec/node';
+import { attachSocket } from '@sanssocket/codec/node';
 
 const LENGTHS = [0, 1, 126, 65_536, 300_000, 5, 1_000_000, 70_000];
 const [keyFile, certificateFile] = process.argv.slice(2);
@@ -22,7 +22,7 @@ const server = https.createServer({ key: readFileSync(keyFile!), cert: readFileS
 server.on('upgrade', (_request, socket, head) => {
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   const connection = new Connection({ role: 'server' }, { binary: (bytes) => host.sendBinary(bytes) });
-  const host = hostSocket(socket, connection, {}, head);
+  const host = attachSocket(socket, connection, {}, head);
 });
 
 server.listen(0, '127.0.0.1', () => {
@@ -46,14 +46,14 @@ server.listen(0, '127.0.0.1', () => {
           heard++;
           say();
         },
-        closed({ code, clean }) {
+        close({ code, wasClean: clean }) {
           end(
             clean && heard === LENGTHS.length ? 'all echoed' : `closed with ${code} after ${heard} messages`,
           );
         },
       },
     );
-    const host = hostSocket(socket, connection, {}, head);
+    const host = attachSocket(socket, connection, {}, head);
     say();
   });
   request.end();

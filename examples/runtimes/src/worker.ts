@@ -5,7 +5,7 @@
 // @ts-expect-error there are no types for it here
 import { connect as connectSocket } from 'cloudflare:sockets';
 import { Connection } from '@sanssocket/codec';
-import { hostStreams } from '@sanssocket/codec/web-streams';
+import { attachStreams } from '@sanssocket/codec/web-streams';
 import { ClientHandshake } from '@sanssocket/handshake';
 
 interface TcpSocket {
@@ -41,10 +41,10 @@ async function talk(url: string, message: string): Promise<Heard> {
   let answer = handshake.receive((await reader.read()).value ?? new Uint8Array(0));
   while (answer === undefined) {
     const { value } = await reader.read();
-    answer = value === undefined ? handshake.receiveEnd() : handshake.receive(value);
+    answer = value === undefined ? handshake.receiveEof() : handshake.receive(value);
   }
   reader.releaseLock();
-  if (answer.kind !== 'accepted') return { outcome: answer.kind, heard: [], clean: false };
+  if (answer.kind !== 'accepted') return { outcome: answer.kind, heard: [], wasClean: false };
   const { remaining } = answer;
   return new Promise((resolve) => {
     const heard: string[] = [];
@@ -57,8 +57,9 @@ async function talk(url: string, message: string): Promise<Heard> {
         },
       },
     );
-    const host = hostStreams(socket, connection, {}, remaining);
-    host.onGone = () => resolve({ outcome: 'accepted', heard, clean: connection.outcome?.clean === true });
+    const host = attachStreams(socket, connection, {}, remaining);
+    host.onClose = () =>
+      resolve({ outcome: 'accepted', heard, clean: connection.closeInfo?.wasClean === true });
     host.sendText(message);
   });
 }

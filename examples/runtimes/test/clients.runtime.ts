@@ -31,7 +31,7 @@ async function startEcho(): Promise<{ url: string; compressed: () => number }> {
     if (request.kind === 'fault') throw new Error(request.code);
     const { bytes, extensions } = acceptRequest(request, { extensions: [deflate] });
     socket.write(bytes);
-    const agreed = extensions.map(({ agreed: extension }) => ({
+    const agreed = extensions.map(({ extension }) => ({
       rsv: extension.rsv,
       encode: extension.encode.bind(extension),
       decode: (...message: Parameters<typeof extension.decode>) => {
@@ -43,10 +43,10 @@ async function startEcho(): Promise<{ url: string; compressed: () => number }> {
     const sink = { text: (text: string) => void connection.sendText(text), output: () => flush() };
     const connection = new Connection({ role: 'server' }, sink, agreed);
     const flush = (): void => {
-      for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+      for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
         socket.write(chunk);
       }
-      if (connection.transport === 'end') socket.end();
+      if (connection.transportAction === 'end') socket.end();
     };
     const receive = (chunk: Uint8Array): void => {
       connection.receive(chunk);

@@ -100,7 +100,7 @@ describe.each(clients)('$name is the client', ({ command, compresses }) => {
       if (checked.kind === 'fault') throw new Error(checked.code);
       const { bytes, extensions } = acceptRequest(checked, { extensions: [deflateWith(engine)] });
       socket.write(bytes);
-      const agreed = extensions.map(({ agreed: extension }) => extension);
+      const agreed = extensions.map(({ extension }) => extension);
       settle.get(name)!(converse(socket, 'server', agreed, head, texts));
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -133,7 +133,7 @@ describe.each(servers)('$name is the server', ({ command, compresses }) => {
     const [response, socket, head] = await once(message, 'upgrade');
     const outcome = checkResponse(asked, response);
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
-    const agreed = outcome.extensions.map(({ agreed: one }) => one);
+    const agreed = outcome.extensions.map(({ extension: one }) => one);
     expectAll(await converse(socket, 'client', agreed, head, texts), compresses);
   });
 });

@@ -39,7 +39,7 @@ export function converse(
         for (const one of messages) send(one);
         for (const text of texts) {
           const half = text.length >> 1;
-          const message = connection.beginText();
+          const message = connection.textWriter();
           message.write(text.slice(0, half));
           message.end(text.slice(half));
         }
@@ -57,10 +57,10 @@ export function converse(
       else connection.sendBinary(message);
     };
     const flush = (): void => {
-      for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+      for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
         socket.write(chunk);
       }
-      if (connection.transport === 'end') socket.end();
+      if (connection.transportAction === 'end') socket.end();
     };
     const receive = (chunk: Uint8Array): void => {
       connection.receive(chunk);
@@ -68,8 +68,8 @@ export function converse(
     };
     socket.on('data', receive).on('error', () => {});
     socket.on('close', () => {
-      connection.receiveEnd();
-      resolve({ same, heard, compressed, closeCode: connection.outcome?.code });
+      connection.receiveEof();
+      resolve({ same, heard, compressed, closeCode: connection.closeInfo?.code });
     });
     send(messages[0]!);
     receive(remaining);

@@ -174,7 +174,7 @@ describe('workerd', () => {
     expect(await response.json()).toEqual({
       outcome: 'accepted',
       heard: ['hello from a Worker'],
-      clean: true,
+      wasClean: true,
     });
   });
 });

@@ -5,8 +5,8 @@
  */
 
 import type { Connection } from './connection/connection.js';
-import { ConnectionHost } from './driver/driver.js';
-import type { HostConfig, HostOptions } from './driver/options.js';
+import { ConnectionDriver } from './driver/driver.js';
+import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { now, type Transport, WakeTimer } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
 
@@ -35,12 +35,12 @@ export interface BunSocketHandlers<Socket> {
  * @param connection - with a sink of the application's. Its sink is first called when this has returned
  * @param config - limits and times
  * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionHost}
+ * @throws as the constructor of {@link ConnectionDriver}
  *
  * @example
  * ```ts no-run
  * import { Connection } from '@sanssocket/codec';
- * import { bunHandlers, hostBunSocket } from '@sanssocket/codec/bun';
+ * import { bunHandlers, attachBunSocket } from '@sanssocket/codec/bun';
  * import { ServerHandshake } from '@sanssocket/handshake';
  *
  * const handlers = bunHandlers(({ data }) => data.host, (socket, chunk) => {
@@ -50,7 +50,7 @@ export interface BunSocketHandlers<Socket> {
  *   if (event?.kind !== 'request') return;
  *   socket.write(handshake.accept().bytes);
  *   const connection = new Connection({ role: 'server' }, { text: (text) => socket.data.host.sendText(text) });
- *   socket.data.host = hostBunSocket(socket, connection, {}, event.remaining);
+ *   socket.data.host = attachBunSocket(socket, connection, {}, event.remaining);
  * });
  * const open = (socket) => {
  *   socket.data = { handshake: new ServerHandshake() };
@@ -58,12 +58,12 @@ export interface BunSocketHandlers<Socket> {
  * Bun.listen({ hostname: '127.0.0.1', port: 8080, allowHalfOpen: true, socket: { open, ...handlers } });
  * ```
  */
-export function hostBunSocket(
+export function attachBunSocket(
   socket: BunSocket,
   connection: Connection,
-  config: HostOptions | HostConfig = {},
+  config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
-): ConnectionHost {
+): ConnectionDriver {
   const timer = new WakeTimer(() => host.wake(now()));
   const transport: Transport = {
     copies: true,
@@ -82,14 +82,14 @@ export function hostBunSocket(
     destroy: () => socket.terminate(),
     wakeAt: (time) => timer.set(time),
   };
-  const host: ConnectionHost = new ConnectionHost(connection, transport, config, now());
+  const host: ConnectionDriver = new ConnectionDriver(connection, transport, config, now());
   host.flush();
   if (head.length > 0) receiveSoon(host, head);
   return host;
 }
 
 /** A function, so that nothing that lives as long as the socket holds `head`. */
-function receiveSoon(host: ConnectionHost, head: Uint8Array): void {
+function receiveSoon(host: ConnectionDriver, head: Uint8Array): void {
   queueMicrotask(() => host.receive(head, now()));
 }
 
@@ -102,17 +102,17 @@ function receiveSoon(host: ConnectionHost, head: Uint8Array): void {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import type { ConnectionHost } from '@sanssocket/codec/driver';
+ * import type { ConnectionDriver } from '@sanssocket/codec/driver';
  * import { bunHandlers } from '@sanssocket/codec/bun';
  *
  * const heads: Uint8Array[] = [];
- * const handlers = bunHandlers<{ host?: ConnectionHost; end(): void }>(({ host }) => host, (_socket, chunk) => heads.push(chunk));
+ * const handlers = bunHandlers<{ host?: ConnectionDriver; end(): void }>(({ host }) => host, (_socket, chunk) => heads.push(chunk));
  * handlers.data({ end() {} }, Uint8Array.of(71, 69, 84));
  * assert.equal(heads.length, 1);
  * ```
  */
 export function bunHandlers<Socket extends { end(): unknown }>(
-  hostOf: (socket: Socket) => ConnectionHost | undefined,
+  hostOf: (socket: Socket) => ConnectionDriver | undefined,
   before: (socket: Socket, chunk: Uint8Array) => void,
 ): BunSocketHandlers<Socket> {
   return {
@@ -126,9 +126,9 @@ export function bunHandlers<Socket extends { end(): unknown }>(
       const host = hostOf(socket);
       // Whoever ends inside of its opening handshake is answered by our end.
       if (host === undefined) socket.end();
-      else host.receiveEnd(now());
+      else host.receiveEof(now());
     },
-    close: (socket) => hostOf(socket)?.closed(),
-    error: (socket, error) => hostOf(socket)?.closed(error),
+    close: (socket) => hostOf(socket)?.transportClosed(),
+    error: (socket, error) => hostOf(socket)?.transportClosed(error),
   };
 }

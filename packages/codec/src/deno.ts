@@ -5,8 +5,8 @@
  */
 
 import type { Connection } from './connection/connection.js';
-import type { ConnectionHost } from './driver/driver.js';
-import type { HostConfig, HostOptions } from './driver/options.js';
+import type { ConnectionDriver } from './driver/driver.js';
+import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { hostPulled } from './driver/pulled.js';
 import { copyOf, EMPTY } from './memory/bytes.js';
 
@@ -28,31 +28,31 @@ const READ_BYTES = 16_384;
  * @param connection - with a sink of the application's. Its sink is first called when this has returned
  * @param config - limits and times
  * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionHost}
+ * @throws as the constructor of {@link ConnectionDriver}
  *
  * @example
  * ```ts no-run
  * import { Connection } from '@sanssocket/codec';
- * import { hostDenoConn } from '@sanssocket/codec/deno';
+ * import { attachDenoConn } from '@sanssocket/codec/deno';
  *
  * const conn = await Deno.connect({ port: 8080 }); // and the opening handshake
  * const connection = new Connection({ role: 'client' }, { text: (text) => console.log(text) });
- * const host = hostDenoConn(conn, connection);
+ * const host = attachDenoConn(conn, connection);
  * host.sendText('hello');
  * ```
  */
-export function hostDenoConn(
+export function attachDenoConn(
   conn: DenoConn,
   connection: Connection,
-  config: HostOptions | HostConfig = {},
+  config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
-): ConnectionHost {
+): ConnectionDriver {
   const buffer = new Uint8Array(READ_BYTES);
   return hostPulled(
     {
       async read() {
         const length = await conn.read(buffer);
-        // A copy: with `handOver` messages may be views of what is given.
+        // A copy: with `transferInput` messages may be views of what is given.
         return length === null ? undefined : copyOf(buffer, 0, length);
       },
       async write(chunk) {

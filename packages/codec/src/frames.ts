@@ -7,21 +7,21 @@
 
 import { keyToBytes, maskInPlace } from '@sanssocket/mask';
 import { chunkTransferred, type Frame, FrameReader, isGone } from './connection/frame-reader.js';
-import { EMPTY, type LentSpan } from './memory/bytes.js';
+import { EMPTY, type LentSlice } from './memory/bytes.js';
 import {
   inWords,
-  misuse,
   type OwnBytes,
   requireBytes,
   requireInteger,
   requireKnown,
   requireRange,
   requireType,
+  usageError,
 } from './wire/errors.js';
 import type { Fault, FaultCode } from './wire/faults.js';
 import { requireKey } from './wire/header.js';
 import { MASK } from './wire/opcodes.js';
-import { type FrameParserOptions, FrameRules, MESSAGE } from './wire/rules.js';
+import { FrameParserConfig, type FrameParserOptions, MESSAGE } from './wire/rules.js';
 
 export { encodeFrame, type FrameFields } from './connection/frame-writer.js';
 export { encodeCloseBody, isValidCloseCode } from './wire/close.js';
@@ -55,8 +55,8 @@ export {
   TEXT,
 } from './wire/opcodes.js';
 export {
+  FrameParserConfig,
   type FrameParserOptions,
-  FrameRules,
   frameHeaderFault,
   frameStartFault,
   type Limits,
@@ -79,7 +79,7 @@ export {
  * for an empty payload), `end`. Arguments are scalars: no object or view is made for a frame. Methods may call
  * `parser.pause()` and `parser.fail()`, not `parser.receive()`.
  */
-export interface FrameSink {
+export interface FrameHandlers {
   /**
    * A short cut a sink may offer: called instead of `header`, `payload` and `end` for an unfragmented message of less than
    * 64 KiB that stands whole in the chunk. One call instead of three, and 3 times as fast for frames of 16 bytes.
@@ -112,10 +112,10 @@ export interface FrameSink {
 
 /** Passes frames on. */
 class SinkReader extends FrameReader {
-  readonly #sink: FrameSink;
-  readonly #rules: FrameRules;
+  readonly #sink: FrameHandlers;
+  readonly #rules: FrameParserConfig;
 
-  constructor(sink: FrameSink, rules: FrameRules) {
+  constructor(sink: FrameHandlers, rules: FrameParserConfig) {
     super(rules);
     this.#sink = sink;
     this.#rules = rules;
@@ -152,7 +152,7 @@ class SinkReader extends FrameReader {
     }
   }
 
-  protected override onMessage(first: number, { bytes, start, end }: LentSpan): void {
+  protected override onMessage(first: number, { bytes, start, end }: LentSlice): void {
     this.#sink.message!(first, bytes, start, end, 0);
   }
 
@@ -218,10 +218,10 @@ export class FrameParser {
    * @param sink - gets the frames
    * @param options - role, limits, unmasking
    * @throws TypeError or RangeError for options that make no sense (`OPTION_UNKNOWN`,
-   * `OPTION_INVALID`), TypeError for a sink that lacks a method (`SINK_INVALID`)
+   * `OPTION_INVALID`), TypeError for a sink that lacks a method (`HANDLERS_INVALID`)
    */
-  constructor(sink: FrameSink, options: FrameParserOptions | FrameRules) {
-    const rules = options instanceof FrameRules ? options : new FrameRules(options);
+  constructor(sink: FrameHandlers, options: FrameParserOptions | FrameParserConfig) {
+    const rules = options instanceof FrameParserConfig ? options : new FrameParserConfig(options);
     requireFrameSink(sink);
     this.#reader = new SinkReader(sink, rules);
   }
@@ -250,7 +250,7 @@ export class FrameParser {
    * @param end - index after the last
    * @returns the index after the last byte that was dealt with: `end`, unless the sink paused. What is left was not looked
    * at; give it again to go on.
-   * @throws RangeError when the range does not lie within `bytes`, Error when called by the sink (`CALLED_INSIDE`), TypeError
+   * @throws RangeError when the range does not lie within `bytes`, Error when called by the sink (`REENTRANT_CALL`), TypeError
    * (`CHUNK_TRANSFERRED`) if the sink has transferred the memory of `bytes` away. An exception of the sink passes through; the parser
    * then stands behind the call that threw (`offset` tells where), and can go on from there.
    *
@@ -260,9 +260,9 @@ export class FrameParser {
     requireBytes(bytes, 'a chunk');
     requireRange(bytes, start, end);
     if (this.#receiving) {
-      throw misuse(
+      throw usageError(
         Error,
-        'CALLED_INSIDE',
+        'REENTRANT_CALL',
         'a sink must not call receive: call it when the one under way has returned',
       );
     }
@@ -296,18 +296,18 @@ export class FrameParser {
   }
 }
 
-const METHODS: readonly (keyof FrameSink)[] = ['header', 'payload', 'end', 'fail'];
+const METHODS: readonly (keyof FrameHandlers)[] = ['header', 'payload', 'end', 'fail'];
 
 /**
  * @throws TypeError for a sink that is none, or that lacks a method: the first frame would find out
  */
-function requireFrameSink(sink: FrameSink): void {
+function requireFrameSink(sink: FrameHandlers): void {
   const missing = METHODS.find((name) => typeof sink?.[name] !== 'function');
   const wrong = sink?.message !== undefined && typeof sink.message !== 'function' ? 'message' : missing;
   if (wrong === undefined) return;
-  throw misuse(
+  throw usageError(
     TypeError,
-    'SINK_INVALID',
+    'HANDLERS_INVALID',
     `a frame sink has the methods ${METHODS.join(', ')}, and may have message: ${wrong} of ${inWords(sink)} is none`,
   );
 }
@@ -382,7 +382,7 @@ export function encodeUncheckedFrame(frame: UncheckedFrame): OwnBytes {
   const declared = requireDeclared(declaredLength);
   const { lengthBytes = declared < 126n ? 0 : declared < 65536n ? 2 : 8 } = frame;
   if (lengthBytes !== 0 && lengthBytes !== 2 && lengthBytes !== 8) {
-    throw misuse(RangeError, 'OPTION_INVALID', `lengthBytes is 0, 2 or 8, not ${inWords(lengthBytes)}`);
+    throw usageError(RangeError, 'OPTION_INVALID', `lengthBytes is 0, 2 or 8, not ${inWords(lengthBytes)}`);
   }
   if (maskingKey !== undefined) requireKey(maskingKey);
   requireType('maskBit', maskBit, 'boolean');
@@ -411,5 +411,5 @@ function requireDeclared(length: number | bigint): bigint {
     if (declared >= 0n && declared <= MAX_LENGTH) return declared;
   }
   const wanted = 'declaredLength is an integer from 0 to 2^64 - 1';
-  throw misuse(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(length)}`);
+  throw usageError(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(length)}`);
 }

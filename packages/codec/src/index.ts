@@ -13,20 +13,20 @@ export type {
   Decoded,
   Encoded,
   ExtensionFault,
+  FragmentInfo,
   MessageExtension,
-  PiecePosition,
 } from './connection/extension.js';
 export type {
   AnySink,
-  ConnectionSink,
+  CloseInfo as Outcome,
+  ConnectionHandlers,
   ControlSink,
   Delivery,
   MessageSink,
-  Outcome,
   PieceSink,
   SpanSink,
 } from './connection/handlers.js';
-export type { OutgoingMessage } from './connection/message-writer.js';
+export type { MessageWriter } from './connection/message-writer.js';
 export { PreparedMessage } from './connection/prepared-message.js';
 export {
   Keepalive,
@@ -34,9 +34,9 @@ export {
   type KeepaliveOptions,
   KeepaliveTimes,
 } from './driver/keepalive.js';
-export type { ByteRange, Span } from './memory/bytes.js';
+export type { BorrowedSlice as Span, Slice } from './memory/bytes.js';
 export { DeadlineWheel, type Timed, type WheelEntry } from './timer-wheel.js';
-export type { MisuseCode, MisuseError, OwnBytes } from './wire/errors.js';
+export type { OwnBytes, UsageCode, UsageError } from './wire/errors.js';
 export type { Fault, FaultCode } from './wire/faults.js';
 export { BINARY, type MessageOpcode, RSV1, RSV2, RSV3, TEXT } from './wire/opcodes.js';
 export type { Limits } from './wire/rules.js';

@@ -1,21 +1,21 @@
 /**
  * `@sanssocket/codec/message-port`: connections over a `MessagePort`, to another thread, worker or frame.
  *
- * A port tells nothing of what its other end has taken, so the other end says it: both ends are {@link hostMessagePort}s, and what
+ * A port tells nothing of what its other end has taken, so the other end says it: both ends are {@link attachMessagePort}s, and what
  * they say is bytes, `'read'` for each batch of bytes that has been read, and `'end'`.
  *
  * @packageDocumentation
  */
 
 import type { Connection } from './connection/connection.js';
-import { ConnectionHost } from './driver/driver.js';
-import type { HostConfig, HostOptions } from './driver/options.js';
+import { ConnectionDriver } from './driver/driver.js';
+import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { now, type Transport, WakeTimer } from './driver/transport.js';
 import { copyInto } from './memory/bytes.js';
 import { isBytes } from './wire/errors.js';
 
 /** What is used of a `MessagePort`: the platform's, or that of `node:worker_threads`. */
-export interface BytePort {
+export interface MessagePortLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener(type: string, listener: (event: object) => void): void;
   start(): void;
@@ -23,9 +23,9 @@ export interface BytePort {
 }
 
 class PortTransport implements Transport {
-  readonly host: ConnectionHost;
+  readonly host: ConnectionDriver;
   readonly copies = true;
-  readonly #port: BytePort;
+  readonly #port: MessagePortLike;
   readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
   /** What has come and was not read: a batch at most, as the next follows when it has been. */
   #unread: Uint8Array | undefined;
@@ -35,18 +35,18 @@ class PortTransport implements Transport {
   #peerEnded = false;
   #toldEnd = false;
 
-  constructor(port: BytePort, connection: Connection, config: HostOptions | HostConfig) {
+  constructor(port: MessagePortLike, connection: Connection, config: DriverOptions | DriverConfig) {
     this.#port = port;
-    this.host = new ConnectionHost(connection, this, config, now());
+    this.host = new ConnectionDriver(connection, this, config, now());
     port.addEventListener('message', (event: { readonly data?: unknown }) => this.#receive(event.data));
     // Where there is such an event; elsewhere the host's time limits find out.
-    port.addEventListener('close', () => this.host.closed());
+    port.addEventListener('close', () => this.host.transportClosed());
     port.start();
     this.host.flush();
   }
 
   #receive(data: unknown): void {
-    if (this.host.gone) return;
+    if (this.host.closed) return;
     if (data === 'read') {
       this.host.written(now());
     } else if (data === 'end') {
@@ -61,16 +61,16 @@ class PortTransport implements Transport {
   }
 
   #deliver(): void {
-    if (this.#paused || this.host.gone) return;
+    if (this.#paused || this.host.closed) return;
     const bytes = this.#unread;
     if (bytes !== undefined) {
       this.#unread = undefined;
       this.host.receive(bytes, now());
-      if (!this.host.gone) this.#port.postMessage('read', []);
+      if (!this.host.closed) this.#port.postMessage('read', []);
     }
     if (!this.#peerEnded || this.#toldEnd || this.#paused) return;
     this.#toldEnd = true;
-    this.host.receiveEnd(now());
+    this.host.receiveEof(now());
     this.#closeWhenEnded();
   }
 
@@ -113,9 +113,9 @@ class PortTransport implements Transport {
   }
 
   #close(error?: unknown): void {
-    if (this.host.gone) return;
+    if (this.host.closed) return;
     this.#port.close();
-    this.host.closed(error);
+    this.host.transportClosed(error);
   }
 }
 
@@ -125,31 +125,31 @@ class PortTransport implements Transport {
  * @param port - of a `MessageChannel`, not started before
  * @param connection - with a sink of the application's. Its sink is first called when this has returned
  * @param config - limits and times
- * @throws as the constructor of {@link ConnectionHost}
+ * @throws as the constructor of {@link ConnectionDriver}
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
  * import { Connection } from '@sanssocket/codec';
- * import { hostMessagePort } from '@sanssocket/codec/message-port';
+ * import { attachMessagePort } from '@sanssocket/codec/message-port';
  *
  * const { port1, port2 } = new MessageChannel();
  * const server = new Connection({ role: 'server' }, { text: (text) => there.sendText(text.toUpperCase()) });
- * const there = hostMessagePort(port1, server);
+ * const there = attachMessagePort(port1, server);
  * const answer = new Promise<string>((resolve) => {
  *   const client = new Connection({ role: 'client' }, {
  *     text(text) { resolve(text); here.close(1000); },
  *   });
- *   const here = hostMessagePort(port2, client);
+ *   const here = attachMessagePort(port2, client);
  *   here.sendText('hello');
  * });
  * assert.equal(await answer, 'HELLO');
  * ```
  */
-export function hostMessagePort(
-  port: BytePort,
+export function attachMessagePort(
+  port: MessagePortLike,
   connection: Connection,
-  config: HostOptions | HostConfig = {},
-): ConnectionHost {
+  config: DriverOptions | DriverConfig = {},
+): ConnectionDriver {
   return new PortTransport(port, connection, config).host;
 }

@@ -5,8 +5,8 @@
  */
 
 import type { Connection } from './connection/connection.js';
-import { ConnectionHost } from './driver/driver.js';
-import type { HostConfig, HostOptions } from './driver/options.js';
+import { ConnectionDriver } from './driver/driver.js';
+import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { now, type Transport, WakeTimer } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
 
@@ -39,7 +39,7 @@ export interface NodeSocket {
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 class NodeTransport implements Transport {
-  readonly host: ConnectionHost;
+  readonly host: ConnectionDriver;
   readonly copies: boolean;
   readonly #socket: NodeSocket;
   readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
@@ -65,12 +65,12 @@ class NodeTransport implements Transport {
   constructor(
     socket: NodeSocket,
     connection: Connection,
-    config: HostOptions | HostConfig,
+    config: DriverOptions | DriverConfig,
     head: Uint8Array,
   ) {
     this.#socket = socket;
     this.copies = socket.setNoDelay !== undefined;
-    this.host = new ConnectionHost(connection, this, config, now());
+    this.host = new ConnectionDriver(connection, this, config, now());
     const { host } = this;
     socket.pause();
     socket.allowHalfOpen = true;
@@ -79,11 +79,11 @@ class NodeTransport implements Transport {
     const past = socket.destroyed || socket.readableEnded;
     if (head.length > 0 && !past) socket.unshift(head);
     socket.on('data', (chunk) => host.receive(chunk, now()));
-    socket.on('end', () => host.receiveEnd(now()));
+    socket.on('end', () => host.receiveEof(now()));
     socket.on('error', (error) => {
       this.#error = error;
     });
-    socket.on('close', () => host.closed(this.#error));
+    socket.on('close', () => host.transportClosed(this.#error));
     if (past) tellPast(socket, host, head);
     else socket.resume();
     host.flush();
@@ -157,11 +157,11 @@ class NodeTransport implements Transport {
  * Tells what a socket that has been read to its end, or is gone, does not tell. A function, so that no
  * listener holds `head`.
  */
-function tellPast(socket: NodeSocket, host: ConnectionHost, head: Uint8Array): void {
+function tellPast(socket: NodeSocket, host: ConnectionDriver, head: Uint8Array): void {
   queueMicrotask(() => {
     if (head.length > 0) host.receive(head, now());
-    if (socket.destroyed) host.closed();
-    else host.receiveEnd(now());
+    if (socket.destroyed) host.transportClosed();
+    else host.receiveEof(now());
   });
 }
 
@@ -173,18 +173,18 @@ function tellPast(socket: NodeSocket, host: ConnectionHost, head: Uint8Array): v
  * @param connection - with a sink of the application's. Its sink is first called when this has returned
  * @param config - limits and times
  * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionHost}
+ * @throws as the constructor of {@link ConnectionDriver}
  *
  * @example
  * ```ts
  * import { createServer } from 'node:http';
  * import { Connection, ConnectionConfig } from '@sanssocket/codec';
- * import { HostConfig } from '@sanssocket/codec/driver';
- * import { hostSocket } from '@sanssocket/codec/node';
+ * import { DriverConfig } from '@sanssocket/codec/driver';
+ * import { attachSocket } from '@sanssocket/codec/node';
  * import { acceptRequest, checkRequest, rejectFault } from '@sanssocket/handshake';
  *
  * const config = new ConnectionConfig({ role: 'server', maxMessageBytes: 65_536 });
- * const limits = new HostConfig({ maxWaitingBytes: 1_000_000 });
+ * const limits = new DriverConfig({ backpressureLimit: 1_000_000 });
  *
  * const server = createServer((_request, response) => response.writeHead(404).end());
  * server.on('upgrade', (request, socket, head) => {
@@ -196,16 +196,16 @@ function tellPast(socket: NodeSocket, host: ConnectionHost, head: Uint8Array): v
  *   }
  *   socket.write(acceptRequest(checked).bytes);
  *   const connection = new Connection(config, { text: (text) => host.sendText(text) });
- *   const host = hostSocket(socket, connection, limits, head);
+ *   const host = attachSocket(socket, connection, limits, head);
  * });
  * server.listen(0).close();
  * ```
  */
-export function hostSocket(
+export function attachSocket(
   socket: NodeSocket,
   connection: Connection,
-  config: HostOptions | HostConfig = {},
+  config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
-): ConnectionHost {
+): ConnectionDriver {
   return new NodeTransport(socket, connection, config, head).host;
 }

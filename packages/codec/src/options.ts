@@ -9,13 +9,13 @@
 export {
   inWords,
   isBytes,
-  type MisuseCode,
-  type MisuseError,
-  misuse,
   readOptions,
   requireInteger,
   requireKnown,
   requireOneOf,
   requireType,
+  type UsageCode,
+  type UsageError,
+  usageError as misuse,
 } from './wire/errors.js';
 export type { FaultCode } from './wire/faults.js';

@@ -4,7 +4,7 @@
  * new one then. So what happens for each chunk received is one assignment in a `Keepalive`, and no timer is ever reset.
  */
 
-import { inWords, misuse, positiveInteger, requireTime, requireType } from './wire/errors.js';
+import { inWords, positiveInteger, requireTime, requireType, usageError } from './wire/errors.js';
 
 /** Something with a deadline; a `Keepalive` is one. */
 export interface Timed {
@@ -143,7 +143,7 @@ export class DeadlineWheel<T extends Timed> {
    */
   tick(now: number, due: (item: T, entry: WheelEntry<T>) => void): void {
     requireType('due', due, 'function');
-    if (this.#cursor !== null) throw misuse(Error, 'CALLED_INSIDE', 'due must not call tick');
+    if (this.#cursor !== null) throw usageError(Error, 'REENTRANT_CALL', 'due must not call tick');
     const last = Math.floor(requireTime('now', now) / this.#resolutionMs);
     // After a long sleep every slot once is enough; and for times so far that a tick is not changed by adding 1 to it.
     const all = last - this.#tick >= SLOTS || !Number.isSafeInteger(last);
@@ -208,14 +208,14 @@ export class DeadlineWheel<T extends Timed> {
     if ((entry as Entry<T> | undefined)?.wheel === this) return entry as Entry<T>;
     const wanted = 'an entry is what add of this wheel has given';
     const got = entry instanceof Entry ? 'one of another wheel' : inWords(entry);
-    throw misuse(TypeError, 'ENTRY_INVALID', `${wanted}, not ${got}`);
+    throw usageError(TypeError, 'ENTRY_INVALID', `${wanted}, not ${got}`);
   }
 
   /** @throws RangeError for what is no number: every later tick would look at it in vain */
   #slotOf(deadline: number): Entry<T> {
     if (typeof deadline !== 'number' || Number.isNaN(deadline)) {
       const wanted = 'a deadline is a number of milliseconds, or Infinity';
-      throw misuse(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(deadline)}`);
+      throw usageError(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(deadline)}`);
     }
     if (deadline === Number.POSITIVE_INFINITY) return this.#idle;
     // Rounded up: at its tick the deadline has passed. Never into a tick that has been served.

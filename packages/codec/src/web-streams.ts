@@ -6,13 +6,13 @@
  */
 
 import type { Connection } from './connection/connection.js';
-import type { ConnectionHost } from './driver/driver.js';
-import type { HostConfig, HostOptions } from './driver/options.js';
+import type { ConnectionDriver } from './driver/driver.js';
+import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { hostPulled, type PulledBytes } from './driver/pulled.js';
 import { EMPTY } from './memory/bytes.js';
 
 /** What is used of a pair of a `ReadableStream` and a `WritableStream`. */
-export interface StreamPair {
+export interface ReadableWritablePair {
   readonly readable: {
     getReader(): {
       read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
@@ -38,13 +38,13 @@ export interface StreamPair {
  * @param connection - with a sink of the application's. Its sink is first called when this has returned
  * @param config - limits and times
  * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionHost}; TypeError for a stream that is locked
+ * @throws as the constructor of {@link ConnectionDriver}; TypeError for a stream that is locked
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
  * import { Connection } from '@sanssocket/codec';
- * import { hostStreams } from '@sanssocket/codec/web-streams';
+ * import { attachStreams } from '@sanssocket/codec/web-streams';
  *
  * const there = new TransformStream<Uint8Array, Uint8Array>();
  * const back = new TransformStream<Uint8Array, Uint8Array>();
@@ -52,20 +52,20 @@ export interface StreamPair {
  *   const client = new Connection({ role: 'client' }, {
  *     text(text) { resolve(text); own.close(1000); },
  *   });
- *   const own = hostStreams({ readable: back.readable, writable: there.writable }, client);
+ *   const own = attachStreams({ readable: back.readable, writable: there.writable }, client);
  *   own.sendText('hello');
  * });
  * const server = new Connection({ role: 'server' }, { text: (text) => host.sendText(text.toUpperCase()) });
- * const host = hostStreams({ readable: there.readable, writable: back.writable }, server);
+ * const host = attachStreams({ readable: there.readable, writable: back.writable }, server);
  * assert.equal(await answer, 'HELLO');
  * ```
  */
-export function hostStreams(
-  { readable, writable }: StreamPair,
+export function attachStreams(
+  { readable, writable }: ReadableWritablePair,
   connection: Connection,
-  config: HostOptions | HostConfig = {},
+  config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
-): ConnectionHost {
+): ConnectionDriver {
   const reader = readable.getReader();
   let writer: Writer | undefined;
   try {
@@ -78,9 +78,9 @@ export function hostStreams(
   }
 }
 
-type Reader = ReturnType<StreamPair['readable']['getReader']>;
+type Reader = ReturnType<ReadableWritablePair['readable']['getReader']>;
 
-type Writer = ReturnType<StreamPair['writable']['getWriter']>;
+type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
 
 function bytesOf(reader: Reader, writer: Writer): PulledBytes {
   const ignore = (): void => {}; // what is given up may fail

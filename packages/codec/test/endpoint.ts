@@ -1,5 +1,5 @@
 /** A connection as the vectors' runner drives it: one adapter for every way in which messages can be delivered. */
-import { type MaskKernel, mask } from '@sanssocket/mask';
+import { type MaskFunction, mask } from '@sanssocket/mask';
 import type { Endpoint, EndpointOptions, ObservedEvent, Role } from '@sanssocket/test-vectors';
 import {
   type AnySink,
@@ -14,10 +14,10 @@ import {
 import { concat } from './frames.js';
 
 /** With a kernel of the caller's, frames are read one by one, as where there is no WebAssembly; without, by a scan of the chunk. */
-export type Mode = Pick<ConnectionOptions, 'delivery' | 'handOver' | 'allocate' | 'mask'>;
+export type Mode = Pick<ConnectionOptions, 'delivery' | 'transferInput' | 'allocate' | 'mask'>;
 
 /** A kernel of the caller's: no scan is made then. */
-export const ownKernel: MaskKernel = (source, start, end, target, at, key) =>
+export const ownKernel: MaskFunction = (source, start, end, target, at, key) =>
   mask(source, start, end, target, at, key);
 
 /** Every delivery, read either way. */
@@ -40,21 +40,21 @@ export function recorder(events: ObservedEvent[]): AnySink {
     text: (data) => events.push({ type: 'text', data }),
     binary: (data) => events.push({ type: 'binary', data }),
     message: (kind, span) => message(kind, span.copy()),
-    begin(kind) {
+    messageStart(kind) {
       opcode = kind;
       pieces = [];
     },
-    piece({ bytes, start, end }) {
+    messageData({ bytes, start, end }) {
       if (start === end) throw new Error('an empty piece');
       // Each piece of a text must be decodable by itself.
       if (opcode === TEXT) strict.decode(bytes.subarray(start, end));
       for (let i = start; i < end; i++) pieces.push(bytes[i]!);
     },
-    finish: () => message(opcode, Uint8Array.from(pieces)),
+    messageEnd: () => message(opcode, Uint8Array.from(pieces)),
     ping: (data) => events.push({ type: 'ping', data }),
     pong: (data) => events.push({ type: 'pong', data }),
-    peerClose: (code, reason) => events.push({ type: 'close', code, reason }),
-    closed({ clean, code, fault, truncated }) {
+    closeReceived: (code, reason) => events.push({ type: 'close', code, reason }),
+    close({ wasClean: clean, code, fault, truncated }) {
       if (fault !== undefined) {
         events.push({ type: 'fail', code: fault.code, closeCode: fault.closeCode, offset: fault.offset });
       } else if (clean) events.push({ type: 'end', clean, code });
@@ -71,7 +71,7 @@ export function open(
 ): { connection: Connection; events: ObservedEvent[] } {
   const events: ObservedEvent[] = [];
   const connection = new Connection(
-    { maskingKeys: () => 0, ...options },
+    { generateMaskingKey: () => 0, ...options },
     { ...recorder(events), ...sink },
     extensions,
   );
@@ -81,7 +81,7 @@ export function open(
 /** Takes all output there is. */
 export function drain(connection: Connection): Uint8Array {
   const chunks: Uint8Array[] = [];
-  for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+  for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
     chunks.push(chunk);
   return concat(...chunks);
 }
@@ -93,7 +93,8 @@ function configOf(role: Role, limits: object, mode: Mode): ConnectionConfig<Deli
   const ofMode = configs.get(mode) ?? new Map<string, ConnectionConfig<Delivery>>();
   configs.set(mode, ofMode);
   const key = role + JSON.stringify(limits);
-  const config = ofMode.get(key) ?? new ConnectionConfig({ role, maskingKeys: () => 0, ...limits, ...mode });
+  const config =
+    ofMode.get(key) ?? new ConnectionConfig({ role, generateMaskingKey: () => 0, ...limits, ...mode });
   ofMode.set(key, config);
   return config;
 }
@@ -114,7 +115,7 @@ export function createEndpoint(role: Role, options: EndpointOptions, mode: Mode,
   );
   const output: Uint8Array[] = [];
   const collect = (): void => {
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+    for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
       output.push(concat(chunk));
   };
   return {
@@ -124,12 +125,12 @@ export function createEndpoint(role: Role, options: EndpointOptions, mode: Mode,
         buffer.set(chunk);
         connection.receive(buffer);
         // What was given away is not touched again.
-        if (mode.handOver !== true) buffer.fill(0xa5);
+        if (mode.transferInput !== true) buffer.fill(0xa5);
       } else connection.receive(chunk);
       collect();
     },
     eof() {
-      connection.receiveEnd();
+      connection.receiveEof();
       collect();
     },
     events: () => events,

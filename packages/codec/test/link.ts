@@ -29,9 +29,9 @@ export class End {
     const record = recorder(this.#events);
     const sink: AnySink = {
       ...record,
-      closed: (outcome) => {
+      close: (outcome) => {
         this.outcomes.push(outcome);
-        record.closed!(outcome);
+        record.close!(outcome);
       },
     };
     this.connection = new Connection(options, sink, extensions);
@@ -54,10 +54,10 @@ export class End {
 
   /** What must be true of every connection at any time, and of what it heard: all of what the other said, so far. */
   check(other: End): void {
-    const { state, outcome, transport, bufferedAmount } = this.connection;
+    const { state, closeInfo: outcome, transportAction: transport, bufferedAmount } = this.connection;
     assert(this.outcomes.length <= 1 && outcome === this.outcomes[0]);
     assert((state === 'closed') === (outcome !== undefined));
-    assert((transport === 'open') === (outcome === undefined));
+    assert((transport === 'none') === (outcome === undefined));
     assert(bufferedAmount >= 0);
     for (; this.#checkedEvents < this.#events.length; this.#checkedEvents++) {
       const event = this.#events[this.#checkedEvents]!;
@@ -97,9 +97,9 @@ export class Link {
       const part = chunk.slice(0, size);
       to.connection.receive(part);
       part.fill(0xee);
-    } else if (from.connection.transport === 'end' && !from.wireEnded) {
+    } else if (from.connection.transportAction === 'end' && !from.wireEnded) {
       from.wireEnded = true;
-      to.connection.receiveEnd();
+      to.connection.receiveEof();
     } else {
       return false;
     }
@@ -111,7 +111,7 @@ export class Link {
   #collect(from: End): void {
     const { connection } = from;
     let queued = connection.bufferedAmount;
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+    for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
       queued -= chunk.length;
       assert.equal(connection.bufferedAmount, queued);
       from.wire.push(Uint8Array.from(chunk));

@@ -3,7 +3,7 @@ import type { ObservedEvent, Role } from '@sanssocket/test-vectors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIN, RSV1, TEXT, UTF8_BOUNDARY, validateUtf8 } from '../src/frames.js';
-import { type MessageExtension, type OutgoingMessage, PreparedMessage } from '../src/index.js';
+import { type MessageExtension, type MessageWriter, PreparedMessage } from '../src/index.js';
 import { drain, MODES, type Mode, open } from './endpoint.js';
 import {
   characters,
@@ -32,7 +32,7 @@ function run(role: Role, input: Uint8Array, sizes: readonly number[], mode: Mode
     chunk.fill(0xee);
     output += characters(drain(connection));
   }
-  if (ended) connection.receiveEnd();
+  if (ended) connection.receiveEof();
   expect(connection.state === 'closed').toBe(events.some(isTerminal));
   return { events: readable(events), output: output + characters(drain(connection)) };
 }
@@ -89,16 +89,16 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
             const { connection, events } = open({ role, ...mode });
             connection.receive(input.slice(0, end));
             const failed = events.some(isTerminal);
-            connection.receiveEnd();
+            connection.receiveEof();
             expect(events.filter(isTerminal).length).toBe(1);
             expect(isTerminal(events.at(-1)!)).toBe(true);
             drain(connection);
             const count = events.length;
             connection.receive(more);
-            connection.receiveEnd();
+            connection.receiveEof();
             expect(events.length).toBe(count);
-            expect(connection.takeOutput()).toBe(undefined);
-            expect(connection.outcome?.code === 1006).toBe(!failed);
+            expect(connection.dataToSend()).toBe(undefined);
+            expect(connection.closeInfo?.code === 1006).toBe(!failed);
           }
         },
       ),
@@ -194,7 +194,7 @@ const commands = fc.array(
 class Speaker {
   readonly end: End;
   closedWith: number | undefined;
-  #message: OutgoingMessage | null = null;
+  #message: MessageWriter | null = null;
   #asText = false;
   #pieces = '';
 
@@ -222,7 +222,7 @@ class Speaker {
         if (this.#message !== null) break;
         this.#asText = command.asText;
         this.#pieces = '';
-        this.#message = command.asText ? connection.beginText() : connection.beginBinary();
+        this.#message = command.asText ? connection.textWriter() : connection.binaryWriter();
         this.#message.write(command.asText ? '' : utf8(''));
         break;
       case 'piece':
@@ -293,10 +293,10 @@ describe('two connections over a link', () => {
             expect(end.heardSaid).toBe(peer.end.said.length);
             // The peer's Close has the code it chose, or echoes ours.
             const code = peer.closedWith ?? speaker.closedWith;
-            expect(end.connection.outcome).toMatchObject({ clean: true, code });
+            expect(end.connection.closeInfo).toMatchObject({ wasClean: true, code });
             expect(end.heard('close')).toEqual([{ type: 'close', code, reason: '' }]);
             expect(end.connection.sendText('late')).toBe(false);
-            expect(end.connection.transport).toBe('end');
+            expect(end.connection.transportAction).toBe('end');
           }
         },
       ),
@@ -311,8 +311,16 @@ describe('two connections over a link', () => {
         link.client.connection.close(1000, 'client');
         link.server.connection.close(1001, 'server');
         link.settle();
-        expect(link.client.connection.outcome).toMatchObject({ clean: true, code: 1001, reason: 'server' });
-        expect(link.server.connection.outcome).toMatchObject({ clean: true, code: 1000, reason: 'client' });
+        expect(link.client.connection.closeInfo).toMatchObject({
+          wasClean: true,
+          code: 1001,
+          reason: 'server',
+        });
+        expect(link.server.connection.closeInfo).toMatchObject({
+          wasClean: true,
+          code: 1000,
+          reason: 'client',
+        });
       }),
       { numRuns: 20 },
     );

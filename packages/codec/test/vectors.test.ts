@@ -29,14 +29,14 @@ interface Way extends Mode {
  */
 const WAYS: readonly Way[] = [
   { delivery: 'messages', buffers: false },
-  { delivery: 'messages', handOver: true, allocate, buffers: true },
+  { delivery: 'messages', transferInput: true, allocate, buffers: true },
   { delivery: 'spans', allocate, buffers: true },
   { delivery: 'pieces', mask: ownKernel, buffers: false },
 ];
 
 /** Further combinations, which `npm run test:thorough` tries too. */
 const MORE_WAYS: readonly Way[] = [
-  { delivery: 'messages', mask: ownKernel, handOver: true, buffers: true },
+  { delivery: 'messages', mask: ownKernel, transferInput: true, buffers: true },
   { delivery: 'spans', mask: ownKernel, buffers: false },
   { delivery: 'pieces', buffers: true },
 ];

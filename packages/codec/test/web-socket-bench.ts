@@ -53,7 +53,7 @@ export class Bench {
     this.socket = new TransportWebSocket(
       { readable, writable },
       {
-        maskingKeys: () => 0,
+        generateMaskingKey: () => 0,
         schedule: (callback, ms) => {
           const timer = { callback, ms, stopped: false };
           this.timers.push(timer);

@@ -21,7 +21,7 @@ const SINKS = {
     binary: (bytes) => connection().sendBinary(bytes),
   }),
   spans: (connection) => ({
-    message: (opcode, span) => connection().sendSpan(opcode, span),
+    message: (opcode, span) => connection().sendSlice(opcode, span),
   }),
   pieces: (connection) => {
     let opcode = 0;
@@ -34,7 +34,7 @@ const SINKS = {
       piece: ({ bytes, start, end }) => pieces.push(Buffer.from(bytes.subarray(start, end))),
       finish: () => {
         const whole = Buffer.concat(pieces);
-        connection().sendSpan(opcode, { bytes: whole, start: 0, end: whole.length });
+        connection().sendSlice(opcode, { bytes: whole, start: 0, end: whole.length });
       },
     };
   },
@@ -44,14 +44,14 @@ const SINKS = {
 export function echo(socket, options, extensions, remaining) {
   let connection;
   const flush = () => {
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+    for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
       if (!socket.writableEnded) socket.write(chunk);
     }
     if (connection.transport === 'end' && !socket.writableEnded) socket.end();
   };
   const sink = { ...SINKS[options.delivery](() => connection), output: () => queueMicrotask(flush) };
-  const agreed = extensions.map((extension) => extension.agreed);
-  const limits = { maxMessageBytes: 2 ** 26, maxFrameBytes: 2 ** 26, maxBacklogBytes: 2 ** 26 };
+  const agreed = extensions.map(({ extension }) => extension);
+  const limits = { maxMessageBytes: 2 ** 26, maxFrameBytes: 2 ** 26, maxInputBufferBytes: 2 ** 26 };
   connection = new Connection({ ...options, ...limits }, sink, agreed);
   socket.setNoDelay(true);
   socket.on('data', (chunk) => {
@@ -59,7 +59,7 @@ export function echo(socket, options, extensions, remaining) {
     flush();
   });
   socket.on('end', () => {
-    connection.receiveEnd();
+    connection.receiveEof();
     flush();
     if (!connection.paused) socket.end();
   });

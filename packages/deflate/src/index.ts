@@ -6,7 +6,7 @@
  */
 
 export type { ShouldCompress } from './extension/messages.js';
-export type { DeclinedWishes, DeflateWishes } from './extension/negotiation.js';
+export type { NegotiationOptions, RejectedOffers } from './extension/negotiation.js';
 export {
   type DeflateParameters,
   formatDeflateParameters,

@@ -14,7 +14,7 @@ export function negotiate(
   if (accepted.length === 0) return undefined;
   const confirmed = confirmExtensions(accepted, [extension]);
   if (!Array.isArray(confirmed)) throw new Error(confirmed.code);
-  return { client: confirmed[0]!.agreed, server: accepted[0]!.agreed };
+  return { client: confirmed[0]!.extension, server: accepted[0]!.extension };
 }
 
 /** A server's end of permessage-deflate with the parameters of a client's offer. */
@@ -27,14 +27,14 @@ export function serverEnds(engine: DeflateEngine, options: object = {}): (offer:
   const extension = permessageDeflate({ engine, threshold: 0, ...options });
   return (offer) => {
     const parsed = parseExtensions([`permessage-deflate${offer}`])!;
-    return negotiateExtensions(parsed, [extension])[0]!.agreed;
+    return negotiateExtensions(parsed, [extension])[0]!.extension;
   };
 }
 
 /** A client's end after a server's response. */
 export function clientEnd(engine: DeflateEngine, response = '', options: object = {}): MessageExtension {
   const extension = permessageDeflate({ engine, threshold: 0, ...options });
-  return extension.confirm(parseExtensions([`permessage-deflate${response}`])![0]!.parameters)!.agreed;
+  return extension.confirm(parseExtensions([`permessage-deflate${response}`])![0]!.parameters)!.extension;
 }
 
 /** A connection that keeps what it is told, as lines. */
@@ -46,7 +46,7 @@ export class Recorder {
 
   constructor(options: ConnectionOptions, extension: MessageExtension) {
     this.connection = new Connection(
-      { maskingKeys: () => 0, ...options },
+      { generateMaskingKey: () => 0, ...options },
       {
         text: (text) => {
           this.messages.push(text);
@@ -57,7 +57,7 @@ export class Recorder {
           this.events.push({ binary: hexOf(bytes) });
         },
         ping: (bytes) => this.events.push({ ping: hexOf(bytes) }),
-        closed: (outcome) => {
+        close: (outcome) => {
           this.outcome = outcome;
           const { fault } = outcome;
           if (fault !== undefined) this.events.push({ fault: fault.code, closeCode: fault.closeCode });
@@ -71,7 +71,7 @@ export class Recorder {
   async output(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     for (;;) {
-      const chunk = this.connection.takeOutput();
+      const chunk = this.connection.dataToSend();
       if (chunk !== undefined) chunks.push(chunk);
       else if (chunks.length > 0) return new Uint8Array(Buffer.concat(chunks));
       else await new Promise((resolve) => setImmediate(resolve));

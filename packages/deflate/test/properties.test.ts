@@ -1,5 +1,5 @@
 // Whatever two sides agree on, messages come back.
-import type { DeflateWishes } from '@sanssocket/deflate';
+import type { NegotiationOptions } from '@sanssocket/deflate';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { engines } from './engines.js';
@@ -8,14 +8,14 @@ import { negotiate, Recorder } from './pair.js';
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
 const bits = fc.integer({ min: 8, max: 15 });
-const anyWishes: fc.Arbitrary<DeflateWishes> = fc.record({
+const anyWishes: fc.Arbitrary<NegotiationOptions> = fc.record({
   serverNoContextTakeover: maybe(fc.boolean()),
   clientNoContextTakeover: maybe(fc.boolean()),
   serverMaxWindowBits: maybe(bits),
   clientMaxWindowBits: maybe(bits),
 });
 /** Some engines meet few wishes: often there are none. */
-const wishes = fc.oneof(fc.constant<DeflateWishes>({}), anyWishes);
+const wishes = fc.oneof(fc.constant<NegotiationOptions>({}), anyWishes);
 const tuning = fc.record({
   level: maybe(fc.integer({ min: 0, max: 9 })),
   memoryLevel: maybe(fc.integer({ min: 1, max: 9 })),
@@ -51,7 +51,7 @@ test.each(engines)('%s: a round trip under any options that both sides accept', 
           const [sender, receiver] = fromClient ? [client, server] : [server, client];
           if (pieces.length === 1) sender.connection.sendText(pieces[0]!);
           else {
-            const outgoing = sender.connection.beginText();
+            const outgoing = sender.connection.textWriter();
             for (const text of pieces.slice(0, -1)) outgoing.write(text);
             outgoing.end(pieces.at(-1)!);
           }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { DeclinedWishes, DeflateWishes } from '../src/extension/negotiation.js';
+import type { NegotiationOptions, RejectedOffers } from '../src/extension/negotiation.js';
 
 export interface NegotiationVector {
   readonly id: string;
   readonly side: 'server' | 'client';
-  readonly options?: DeflateWishes & {
-    readonly fallbacks?: readonly DeflateWishes[];
-    readonly declines?: DeclinedWishes;
+  readonly options?: NegotiationOptions & {
+    readonly fallbacks?: readonly NegotiationOptions[];
+    readonly rejects?: RejectedOffers;
   };
   readonly engine?: {
     readonly minWindowBits?: number;

@@ -1,6 +1,6 @@
 // The ws package as the peer, over TCP, in both roles.
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
-import { Connection, type ConnectionSink, type MessageExtension } from '@sanssocket/codec';
+import { Connection, type ConnectionHandlers, type MessageExtension } from '@sanssocket/codec';
 import { type PermessageDeflateOptions, permessageDeflate } from '@sanssocket/deflate';
 import { ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -12,15 +12,15 @@ import { engines } from './engines.js';
 function host(
   socket: Socket,
   role: 'server' | 'client',
-  sink: ConnectionSink,
+  sink: ConnectionHandlers,
   extensions: readonly MessageExtension[],
 ) {
-  const connection = new Connection({ role }, { ...sink, output: () => flush() }, extensions);
+  const connection = new Connection({ role }, { ...sink, outputAvailable: () => flush() }, extensions);
   const flush = (): void => {
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+    for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
       socket.write(chunk);
     }
-    if (connection.transport === 'end') socket.end();
+    if (connection.transportAction === 'end') socket.end();
   };
   const feed = (chunk: Uint8Array): void => {
     connection.receive(chunk);
@@ -28,7 +28,7 @@ function host(
   };
   socket.on('data', feed);
   socket.on('end', () => {
-    connection.receiveEnd();
+    connection.receiveEof();
     flush();
   });
   socket.on('error', () => socket.destroy());
@@ -58,7 +58,7 @@ async function ourServer(options: PermessageDeflateOptions): Promise<number> {
         {
           text: (text) => {
             connection.sendText(text);
-            const message = connection.beginText();
+            const message = connection.textWriter();
             message.write(text.slice(0, 3));
             message.write('');
             message.end(text.slice(3));
@@ -69,7 +69,7 @@ async function ourServer(options: PermessageDeflateOptions): Promise<number> {
             flush();
           },
         },
-        accepted.extensions.map(({ agreed }) => agreed),
+        accepted.extensions.map(({ extension }) => extension),
       );
       if (event.remaining.length > 0) feed(event.remaining);
     });
@@ -166,12 +166,12 @@ describe.each(engines)('%s', (_name, engine) => {
             if (heard.length === 2 * texts.length) done();
           },
         },
-        accepted.extensions.map(({ agreed }) => agreed),
+        accepted.extensions.map(({ extension }) => extension),
       );
       if (accepted.remaining.length > 0) feed(accepted.remaining);
       for (const text of texts) {
         connection.sendText(text);
-        const message = connection.beginText();
+        const message = connection.textWriter();
         message.write(text.slice(0, 5));
         message.end(text.slice(5));
       }
@@ -182,7 +182,7 @@ describe.each(engines)('%s', (_name, engine) => {
       connection.close(1000);
       flush();
       await ended;
-      expect(connection.outcome).toMatchObject({ clean: true, code: 1000 });
+      expect(connection.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
     });
   });
 });

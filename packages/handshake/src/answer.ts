@@ -1,9 +1,9 @@
-import { inWords, misuse, requireBytes, requireKnown, requireOption } from './errors.js';
+import { inWords, requireBytes, requireKnown, requireOption, usageError } from './errors.js';
 import type { HandshakeFault } from './faults.js';
 import { encodeLatin1, writeHead, writeSwitchingResponse } from './head-writer.js';
 import { formatExtensions, selectProtocol } from './header-values.js';
 import { acceptValue } from './key.js';
-import { type NegotiableExtension, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
+import { type ExtensionFactory, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
 import { requireRequest, type UpgradeRequest } from './request.js';
 import {
   checkedHeaders,
@@ -24,7 +24,7 @@ export interface AcceptOptions<Agreed = unknown> {
   /** The subprotocol itself, or a function that picks it from the offer, instead of `protocols`. */
   readonly protocol?: string | ((offered: readonly string[]) => string | undefined) | undefined;
   /** Extensions the server implements. */
-  readonly extensions?: readonly NegotiableExtension<Agreed>[] | undefined;
+  readonly extensions?: readonly ExtensionFactory<Agreed>[] | undefined;
   /** Further headers of the 101 response, such as `Set-Cookie`. */
   readonly headers?: HeaderPairs | undefined;
 }
@@ -179,7 +179,7 @@ function chooseProtocol(
   const chosen = typeof protocol === 'string' ? protocol : protocol(offered);
   // 4.2.2 step 5.5: "a subprotocol ... from the client's handshake".
   if (chosen !== undefined && !offered.includes(chosen)) {
-    throw misuse(
+    throw usageError(
       TypeError,
       'PROTOCOL_INVALID',
       `the client did not offer the subprotocol ${inWords(chosen)} (RFC 6455 4.2.2)`,
@@ -231,7 +231,7 @@ export function rejectRequest(options: RejectOptions): Rejection {
 export function rejectFault(fault: HandshakeFault): Rejection {
   const { kind, status = 0, message } = Object(fault) as HandshakeFault;
   if (kind !== 'fault' || typeof message !== 'string') {
-    throw misuse(TypeError, 'ARGUMENT_INVALID', `a fault is what a check gives, not ${inWords(fault)}`);
+    throw usageError(TypeError, 'ARGUMENT_INVALID', `a fault is what a check gives, not ${inWords(fault)}`);
   }
   return reject({ status, body: message }, fault);
 }
@@ -241,7 +241,7 @@ function reject(
   fault: HandshakeFault | undefined,
 ): Rejection {
   if (!Number.isInteger(status) || status < 200 || status > 599)
-    throw misuse(
+    throw usageError(
       RangeError,
       'STATUS_INVALID',
       `a refusal has a status from 200 to 599, not ${inWords(status)}`,
@@ -252,7 +252,8 @@ function reject(
   const content = typeof body === 'string' ? encodeUtf8(body) : body;
   requireBytes(content, 'a body is a string or bytes, which');
   const bodiless = status === 204 || status === 304; // RFC 9110 15.3.5, 15.4.5
-  if (bodiless && content.length > 0) throw misuse(TypeError, 'STATUS_INVALID', `a ${status} has no body`);
+  if (bodiless && content.length > 0)
+    throw usageError(TypeError, 'STATUS_INVALID', `a ${status} has no body`);
   // RFC 9110 15.5.22: a 426 names the protocol to upgrade to, and 7.8: whoever sends Upgrade also lists it.
   const all = ['Connection', status === 426 ? 'close, Upgrade' : 'close'];
   if (status === 426) all.push('Upgrade', 'websocket');

@@ -1,6 +1,6 @@
 // The client's half of the opening handshake, over bytes.
 //
-//   state       receive()                                         receiveEnd()
+//   state       receive()                                         receiveEof()
 //   reading     more, or a 1xx other than 101 -> reading          fault -> done
 //               right 101 -> accepted
 //               another status -> refused, or done with its body
@@ -14,12 +14,12 @@ import {
   checkedLimit,
   inWords,
   isStrings,
-  misuse,
   requireBytes,
   requireKnown,
   requireStrings,
+  usageError,
 } from './errors.js';
-import { createFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
 import {
   ACCEPT,
@@ -44,7 +44,7 @@ import { acceptKey, generateKey, type RandomSource } from './key.js';
 import {
   collectOffers,
   confirmExtensions,
-  type NegotiableExtension,
+  type ExtensionFactory,
   type NegotiatedExtension,
   requireExtensions,
 } from './negotiate.js';
@@ -70,7 +70,7 @@ export interface ClientRequestOptions<Agreed = unknown> {
   /** Subprotocols in order of preference, each once. */
   readonly protocols?: readonly string[] | undefined;
   /** Extensions in order of preference. */
-  readonly extensions?: readonly NegotiableExtension<Agreed>[] | undefined;
+  readonly extensions?: readonly ExtensionFactory<Agreed>[] | undefined;
   /** The `Origin` header; a browser's is its page's (RFC 6455 4.1, request item 8). */
   readonly origin?: string | undefined;
   /** Further headers, such as `Authorization` or `Cookie`. */
@@ -101,7 +101,7 @@ export interface ClientRequest<Agreed = unknown> {
   readonly key: string;
   readonly protocols: readonly string[];
   /** Those of the extensions that made an offer. */
-  readonly extensions: readonly NegotiableExtension<Agreed>[];
+  readonly extensions: readonly ExtensionFactory<Agreed>[];
 }
 
 /**
@@ -166,7 +166,7 @@ export function writeOffer<Agreed>(
   // 4.1 item 10: tokens, "and MUST all be unique strings".
   protocols.forEach(checkToken);
   if (new Set(protocols).size < protocols.length) {
-    throw misuse(
+    throw usageError(
       TypeError,
       'PROTOCOL_INVALID',
       `a subprotocol is offered once (RFC 6455 4.1): ${protocols.join(', ')}`,
@@ -204,9 +204,9 @@ export interface ClientAcceptance<Agreed = unknown> {
 /**
  * The server answered with something else than 101, which HTTP gives a meaning to (RFC 6455 4.1, response step 1).
  */
-export interface ClientRefusal {
+export interface ResponseRejection {
   /** `redirect`: a 3xx with a location. `unauthorized`: a 401. `upgrade-required`: a 426. `refused`: anything else. */
-  readonly kind: 'redirect' | 'unauthorized' | 'upgrade-required' | 'refused';
+  readonly kind: 'redirect' | 'unauthorized' | 'upgrade-required' | 'rejected';
   readonly status: number;
   readonly reason: string;
   readonly headers: RawHeaders;
@@ -236,27 +236,27 @@ export interface ClientRefusal {
  * const rawHeaders = ['Upgrade', 'websocket', 'Connection', 'Upgrade', 'Sec-WebSocket-Accept', acceptKey(request.key)];
  * const head = { statusCode: 101, statusMessage: 'Switching Protocols', httpVersion: '1.1', rawHeaders };
  * assert.equal(checkResponse(request, head).kind, 'accepted');
- * assert.equal(checkResponse(request, { ...head, statusCode: 503 }).kind, 'refused');
+ * assert.equal(checkResponse(request, { ...head, statusCode: 503 }).kind, 'rejected');
  * ```
  */
 export function checkResponse<Agreed>(
   request: ClientRequest<Agreed>,
   head: ResponseHead,
-): ClientAcceptance<Agreed> | ClientRefusal | HandshakeFault {
+): ClientAcceptance<Agreed> | ResponseRejection | HandshakeFault {
   requireClientRequest(request);
   requireHead(head);
   requireStatus(head);
   // 4.1 response step 1: another status is HTTP's to handle.
   if (head.statusCode !== 101) return refusal(head);
   const verdict = judgeSwitch(request, head);
-  return typeof verdict === 'string' ? createFault(verdict) : verdict;
+  return typeof verdict === 'string' ? createHandshakeFault(verdict) : verdict;
 }
 
 function requireStatus({ statusCode, statusMessage }: ResponseHead): void {
   const isStatus = statusCode === undefined || Number.isInteger(statusCode);
   if (isStatus && (statusMessage === undefined || typeof statusMessage === 'string')) return;
   const got = `${inWords(statusCode)} and ${inWords(statusMessage)}`;
-  throw misuse(TypeError, 'HEAD_INVALID', `a status is a number and a text, not ${got}`);
+  throw usageError(TypeError, 'HEAD_INVALID', `a status is a number and a text, not ${got}`);
 }
 
 /** @throws TypeError (`REQUEST_INVALID`) for what was not made by this package, which a response could not be checked against */
@@ -264,7 +264,7 @@ export function requireClientRequest(request: Pick<ClientRequest, 'protocols' | 
   const { protocols, extensions } = Object(request) as Partial<ClientRequest>;
   if (!isStrings(protocols) || !Array.isArray(extensions)) {
     const wanted = 'a response is checked against the request that was made for it';
-    throw misuse(TypeError, 'REQUEST_INVALID', `${wanted}, not against ${inWords(request)}`);
+    throw usageError(TypeError, 'REQUEST_INVALID', `${wanted}, not against ${inWords(request)}`);
   }
 }
 
@@ -310,11 +310,11 @@ export function refusal({
   statusCode: status = 0,
   statusMessage: reason = '',
   rawHeaders: headers,
-}: ResponseHead): ClientRefusal {
+}: ResponseHead): ResponseRejection {
   const location = status >= 300 && status < 400 ? headerValues(headers, 'Location')[0] : undefined;
   const challenges = status === 401 ? headerValues(headers, 'WWW-Authenticate') : [];
   const versions = listElements(headerValues(headers, 'Sec-WebSocket-Version')) ?? [];
-  const kind = location !== undefined ? 'redirect' : (KINDS.get(status) ?? 'refused');
+  const kind = location !== undefined ? 'redirect' : (KINDS.get(status) ?? 'rejected');
   return { kind, status, reason, headers, location, challenges, versions };
 }
 
@@ -336,7 +336,7 @@ const OPTIONS: readonly (keyof ClientHandshakeOptions)[] = [...OFFER_OPTIONS, ..
 /**
  * Where a `ClientHandshake` is.
  */
-export type ClientHandshakeState = 'reading' | 'refused' | 'accepted' | 'done';
+export type ClientHandshakeState = 'reading' | 'rejected' | 'accepted' | 'done';
 
 /**
  * An acceptance, and what followed its head in the chunk: a view of it, for the frame parser.
@@ -349,7 +349,7 @@ export interface ConnectionAccepted<Agreed = unknown> extends ClientAcceptance<A
  * A refusal with its body, taken out of the chunks that it came in (RFC 9112 7.1); trailers are passed over, other codings
  * are not undone.
  */
-export interface ConnectionRefused extends ClientRefusal {
+export interface ConnectionRejected extends ResponseRejection {
   readonly body: OwnBytes;
   /**
    * Whether the body is whole: not if it was cut at `maxBodyBytes`, if the connection ended inside of it, or if its chunks
@@ -361,7 +361,10 @@ export interface ConnectionRefused extends ClientRefusal {
 /**
  * How an opening handshake ended for the client, by `kind`: `accepted`, `redirect`, `unauthorized`, `refused`, `fault`.
  */
-export type ClientOutcome<Agreed = unknown> = ConnectionAccepted<Agreed> | ConnectionRefused | HandshakeFault;
+export type ClientOutcome<Agreed = unknown> =
+  | ConnectionAccepted<Agreed>
+  | ConnectionRejected
+  | HandshakeFault;
 
 /**
  * The client's half of the opening handshake, over bytes (RFC 6455 4.1). Write `request.bytes`, then push what arrives
@@ -387,7 +390,7 @@ export class ClientHandshake<Agreed = never> {
     // What Node, Deno and Bun show in a console.
     Object.defineProperty(ClientHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: ClientHandshake): object {
-        return { state: this.#state, url: this.request.uri, refusal: this.#refusal };
+        return { state: this.#state, url: this.request.uri, rejection: this.#refusal };
       },
     });
   }
@@ -398,7 +401,7 @@ export class ClientHandshake<Agreed = never> {
   readonly #maxBodyBytes: number;
   readonly #maxHeadBytes: number;
   #state: ClientHandshakeState = 'reading';
-  #refusal: ClientRefusal | undefined;
+  #refusal: ResponseRejection | undefined;
   #body: RefusalBody | undefined;
 
   /**
@@ -423,7 +426,7 @@ export class ClientHandshake<Agreed = never> {
   }
 
   /** The refusal, from the end of its head on: for a caller that does not want to wait for the body. */
-  get refusal(): ClientRefusal | undefined {
+  get refusal(): ResponseRejection | undefined {
     return this.#refusal;
   }
 
@@ -431,13 +434,17 @@ export class ClientHandshake<Agreed = never> {
    * Takes the next bytes; call again while it returns `undefined`.
    *
    * @returns how the handshake ended; `undefined` if it has not
-   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once accepted (`WRONG_MOMENT`): later bytes belong to the frame parser, not here
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once accepted (`INVALID_STATE`): later bytes belong to the frame parser, not here
    */
   receive(chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
     requireBytes(chunk);
     if (this.#state === 'done') return undefined;
     if (this.#state === 'accepted') {
-      throw misuse(TypeError, 'WRONG_MOMENT', 'the response is complete: what follows is for the connection');
+      throw usageError(
+        TypeError,
+        'INVALID_STATE',
+        'the response is complete: what follows is for the connection',
+      );
     }
     if (this.#body !== undefined) return this.#takeBody(this.#body, chunk);
     for (let bytes = chunk; ; this.#reader.restart()) {
@@ -445,7 +452,8 @@ export class ClientHandshake<Agreed = never> {
       if (end < 0) return this.#reader.fault && this.#finish(this.#reader.fault);
       bytes = bytes.subarray(end);
       const line = parseStatusLine(this.#reader.startLine);
-      if (line === undefined) return this.#finish(createFault('START_LINE_INVALID', this.#reader.start));
+      if (line === undefined)
+        return this.#finish(createHandshakeFault('START_LINE_INVALID', this.#reader.start));
       // An interim response: the answer follows, out of the same allowance. RFC 9110 15.2.
       if (line.statusCode >= 200 || line.statusCode === 101) return this.#judge(line, bytes);
     }
@@ -457,14 +465,14 @@ export class ClientHandshake<Agreed = never> {
    * @returns the refusal with the body as far as it came, or a fault if not even a head did; `undefined` if the
    *   handshake had already ended
    */
-  receiveEnd(): ClientOutcome<Agreed> | undefined {
+  receiveEof(): ClientOutcome<Agreed> | undefined {
     if (this.#state === 'done') return undefined;
     if (this.#body !== undefined) {
       this.#body.end();
       return this.#finishRefusal(this.#body);
     }
     return this.#state === 'reading'
-      ? this.#finish(createFault('HEAD_TRUNCATED', this.#reader.offset))
+      ? this.#finish(createHandshakeFault('HEAD_TRUNCATED', this.#reader.offset))
       : undefined;
   }
 
@@ -476,18 +484,18 @@ export class ClientHandshake<Agreed = never> {
       this.#state = 'accepted';
       return { ...verdict, remaining: rest };
     }
-    this.#state = 'refused';
+    this.#state = 'rejected';
     this.#refusal = verdict;
     this.#body = new RefusalBody(verdict, this.#maxBodyBytes, this.#maxHeadBytes);
     return this.#takeBody(this.#body, rest);
   }
 
-  #takeBody(body: RefusalBody, chunk: Uint8Array): ConnectionRefused | undefined {
+  #takeBody(body: RefusalBody, chunk: Uint8Array): ConnectionRejected | undefined {
     body.take(chunk);
     return body.done ? this.#finishRefusal(body) : undefined;
   }
 
-  #finishRefusal({ bytes: body, complete }: RefusalBody): ConnectionRefused {
+  #finishRefusal({ bytes: body, complete }: RefusalBody): ConnectionRejected {
     return this.#finish({ ...this.#refusal!, body, complete });
   }
 

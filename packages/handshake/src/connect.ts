@@ -16,16 +16,16 @@ import {
 } from './answer.js';
 import {
   type ClientAcceptance,
-  type ClientRefusal,
   type ClientRequest,
   type ClientRequestOptions,
+  type ResponseRejection,
   readAnswer,
   refusal,
   requireClientRequest,
   writeOffer,
 } from './client.js';
 import { requireStrings, requireType } from './errors.js';
-import { createFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 import { CONTENT_LENGTH, HOST, readPseudoHeaders } from './head-writer.js';
 import {
   CheckedRequest,
@@ -39,11 +39,11 @@ import { consistsOf, DIGIT, equalsIgnoringCase, lowerCodes, type RawHeaders } fr
 import { parseTarget, parseWebSocketUri, splitAuthority } from './uri.js';
 
 export type { Acceptance, AcceptOptions, Rejection, RejectOptions } from './answer.js';
-export type { ClientAcceptance, ClientRefusal, ClientRequest, ClientRequestOptions } from './client.js';
+export type { ClientAcceptance, ClientRequest, ClientRequestOptions, ResponseRejection } from './client.js';
 export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
 export type { ExtensionOffer, ExtensionParameter } from './header-values.js';
 export type { RandomSource } from './key.js';
-export type { NegotiableExtension, NegotiatedExtension } from './negotiate.js';
+export type { ExtensionFactory, NegotiatedExtension } from './negotiate.js';
 export type { OpeningRequest, RequestOptions } from './request.js';
 export type { HeaderPairs, OwnBytes, RawHeaders } from './syntax.js';
 
@@ -93,11 +93,13 @@ export function createConnect<Agreed = never>(
   headers.push(':authority', uri.authority, ':path', uri.resourceName);
   const offered = writeOffer(options, headers, (name) => name.toLowerCase());
   // RFC 8441 3: not before the setting has come.
-  return isEnabled ? { kind: 'request', uri, headers, ...offered } : createFault('CONNECT_NOT_ENABLED');
+  return isEnabled
+    ? { kind: 'request', uri, headers, ...offered }
+    : createHandshakeFault('CONNECT_NOT_ENABLED');
 }
 
 /** @throws TypeError unless a setting of the peer's is given, or is not there */
-export function requireEnabled(isEnabled: boolean | undefined): void {
+function requireEnabled(isEnabled: boolean | undefined): void {
   if (isEnabled !== undefined) requireType('whether extended CONNECT is enabled', isEnabled, 'boolean');
 }
 
@@ -117,26 +119,26 @@ export function requireEnabled(isEnabled: boolean | undefined): void {
  * const request = createConnect('wss://example.com/', true);
  * assert.ok(request.kind === 'request');
  * assert.equal(checkConnectResponse(request, [':status', '200']).kind, 'accepted');
- * assert.equal(checkConnectResponse(request, [':status', '403']).kind, 'refused');
+ * assert.equal(checkConnectResponse(request, [':status', '403']).kind, 'rejected');
  * ```
  */
 export function checkConnectResponse<Agreed>(
   request: ConnectRequest<Agreed>,
   list: RawHeaders,
-): ClientAcceptance<Agreed> | ClientRefusal | HandshakeFault {
+): ClientAcceptance<Agreed> | ResponseRejection | HandshakeFault {
   requireClientRequest(request);
   requireStrings('a header list', list);
   const head = readPseudoHeaders(list, [':status']);
-  if (typeof head === 'string') return createFault(head);
+  if (typeof head === 'string') return createHandshakeFault(head);
   const { pseudo, fields, headers } = head;
   const status = pseudo.get(':status') ?? '';
   // RFC 9113 8.6: no 101, and an interim response is none. 8.3.2: three digits.
   if (status.length !== 3 || !consistsOf(status, DIGIT) || status < '200')
-    return createFault('STATUS_INVALID');
+    return createHandshakeFault('STATUS_INVALID');
   // RFC 8441 5: any 2xx.
   if (status > '299') return refusal({ statusCode: Number(status), httpVersion: '2.0', rawHeaders: headers });
   const verdict = readAnswer(request, fields, headers);
-  return typeof verdict === 'string' ? createFault(verdict) : verdict;
+  return typeof verdict === 'string' ? createHandshakeFault(verdict) : verdict;
 }
 
 // The server's half over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220): the opening handshake as an extended CONNECT, which opens
@@ -189,7 +191,7 @@ export function checkConnect(
   requireStrings('a header list', list);
   requireEnabled(isEnabled);
   const request = judgeConnect(list, isEnabled, requestStrictness(options));
-  return typeof request === 'string' ? createFault(request) : request;
+  return typeof request === 'string' ? createHandshakeFault(request) : request;
 }
 
 function judgeConnect(

@@ -4,7 +4,7 @@
  */
 
 /** The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown. */
-export type MisuseCode =
+export type HandshakeUsageCode =
   /** Something else where a Uint8Array is wanted. */
   | 'NOT_BYTES'
   /** There is no such option. */
@@ -20,7 +20,7 @@ export type MisuseCode =
   /** Something else where an extension is wanted, or where it has to answer (RFC 6455 9.1). */
   | 'EXTENSION_INVALID'
   /** A call at the wrong moment: the head is complete, or there is no request to answer. */
-  | 'WRONG_MOMENT'
+  | 'INVALID_STATE'
   /** What was given is no WebSocket URI (RFC 6455 3). */
   | 'URI_INVALID'
   /** A name or value that may not stand in a head, or a header that the handshake writes itself. */
@@ -34,13 +34,17 @@ export type MisuseCode =
   /** The runtime has no source of random bytes, and none was given. */
   | 'NO_RANDOM';
 
-/** A caller's fault, as it is thrown: a TypeError or RangeError with a {@link MisuseCode}. */
-export interface MisuseError extends Error {
-  readonly code: MisuseCode;
+/** A caller's fault, as it is thrown: a TypeError or RangeError with a {@link HandshakeUsageCode}. */
+export interface HandshakeUsageError extends Error {
+  readonly code: HandshakeUsageCode;
 }
 
 /** Makes the error for a caller's fault. */
-export function misuse(kind: new (message: string) => Error, code: MisuseCode, message: string): MisuseError {
+export function usageError(
+  kind: new (message: string) => Error,
+  code: HandshakeUsageCode,
+  message: string,
+): HandshakeUsageError {
   return Object.assign(new kind(message), { code });
 }
 
@@ -58,7 +62,7 @@ export function requireBytes(value: unknown, what = 'a chunk'): asserts value is
   if (value instanceof Uint8Array) return;
   if (ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array') return;
   const got = typeof value === 'string' ? 'a string' : inWords(value);
-  throw misuse(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${got}`);
+  throw usageError(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${got}`);
 }
 
 // Checks of what callers give: options and other arguments, before anything is made of them.
@@ -74,11 +78,15 @@ export function requireKnown<Options extends object>(
   names: readonly (keyof Options & string)[],
 ): void {
   if (typeof options !== 'object' || options === null) {
-    throw misuse(TypeError, 'OPTION_INVALID', `options are an object, not ${inWords(options)}`);
+    throw usageError(TypeError, 'OPTION_INVALID', `options are an object, not ${inWords(options)}`);
   }
   for (const name in options) {
     if ((names as readonly string[]).includes(name)) continue;
-    throw misuse(TypeError, 'OPTION_UNKNOWN', `there is no option '${name}'; there are ${names.join(', ')}`);
+    throw usageError(
+      TypeError,
+      'OPTION_UNKNOWN',
+      `there is no option '${name}'; there are ${names.join(', ')}`,
+    );
   }
 }
 
@@ -86,26 +94,26 @@ export function requireKnown<Options extends object>(
 export function checkedLimit(name: string, limit: number | undefined, fallback: number): number {
   const value = limit === undefined ? fallback : limit;
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw misuse(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);
+  throw usageError(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);
 }
 
 /** @throws TypeError (`OPTION_INVALID`) unless an option is of a type, or not given */
 export function requireOption(name: string, value: unknown, type: 'boolean' | 'function'): void {
   if (value === undefined || typeof value === type) return;
-  throw misuse(TypeError, 'OPTION_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
+  throw usageError(TypeError, 'OPTION_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
 }
 
 /** @throws TypeError (`ARGUMENT_INVALID`) unless a value is of a type */
 export function requireType(name: string, value: unknown, type: 'string' | 'boolean' | 'function'): void {
   if (typeof value === type) return;
-  throw misuse(TypeError, 'ARGUMENT_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
+  throw usageError(TypeError, 'ARGUMENT_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
 }
 
 /** @throws TypeError (`ARGUMENT_INVALID`) unless a value is an array of strings: a string alone would be taken letter by letter */
 export function requireStrings(name: string, value: readonly string[]): void {
   if (isStrings(value)) return;
   const got = Array.isArray(value) ? 'one with something else in it' : inWords(value);
-  throw misuse(TypeError, 'ARGUMENT_INVALID', `${name}: an array of strings is wanted, not ${got}`);
+  throw usageError(TypeError, 'ARGUMENT_INVALID', `${name}: an array of strings is wanted, not ${got}`);
 }
 
 /** Whether a value is an array of strings. */

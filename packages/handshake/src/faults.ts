@@ -1,4 +1,4 @@
-import { inWords, misuse } from './errors.js';
+import { inWords, usageError } from './errors.js';
 
 /**
  * Every way a peer's handshake can be wrong, by its code: the section that says so (of RFC 6455 unless another is named), the
@@ -14,7 +14,7 @@ import { inWords, misuse } from './errors.js';
  * assert.deepEqual([section, status, sentence], ['4.4', 426, 'the version of the protocol is not 13']);
  * ```
  */
-export const FAULTS: Readonly<Record<HandshakeFaultCode, HandshakeFaultRule>> = {
+export const HANDSHAKE_FAULTS: Readonly<Record<HandshakeFaultCode, HandshakeFaultRule>> = {
   // The head as a piece of HTTP, either role.
   HEAD_TOO_LARGE: rule('10.4', 431, 'the head has more bytes than the limit'),
   TOO_MANY_HEADERS: rule('10.4', 431, 'the head has more header lines than the limit'),
@@ -77,7 +77,7 @@ export const FAULTS: Readonly<Record<HandshakeFaultCode, HandshakeFaultRule>> = 
   EXTENSION_NOT_OFFERED: rule('4.1', 0, 'the response has an extension that was not offered'),
   EXTENSION_REPEATED: rule('9.1', 0, 'the response has an extension twice'),
   EXTENSION_CONFLICT: rule('9.1', 0, 'the response has two extensions that claim the same reserved bit'),
-  EXTENSION_REFUSED: rule('9.1', 0, 'the response has parameters of an extension that cannot be honoured'),
+  EXTENSION_REJECTED: rule('9.1', 0, 'the response has parameters of an extension that cannot be honoured'),
   STATUS_INVALID: rule('RFC9113 8.3.2', 0, 'the :status is missing, repeated or no number of three digits'),
 };
 
@@ -129,7 +129,7 @@ export type HandshakeFaultCode =
   | 'EXTENSION_NOT_OFFERED'
   | 'EXTENSION_REPEATED'
   | 'EXTENSION_CONFLICT'
-  | 'EXTENSION_REFUSED'
+  | 'EXTENSION_REJECTED'
   | 'STATUS_INVALID';
 
 /** What one {@link HandshakeFaultCode} stands for. */
@@ -180,11 +180,11 @@ export interface HandshakeFault {
  * assert.equal(fault.message, 'the method is not GET (RFC 6455 4.2.1)');
  * ```
  */
-export function createFault(code: HandshakeFaultCode, offset?: number): HandshakeFault {
-  if (typeof code !== 'string' || !Object.hasOwn(FAULTS, code)) {
-    throw misuse(TypeError, 'ARGUMENT_INVALID', `there is no fault of the code ${inWords(code)}`);
+export function createHandshakeFault(code: HandshakeFaultCode, offset?: number): HandshakeFault {
+  if (typeof code !== 'string' || !Object.hasOwn(HANDSHAKE_FAULTS, code)) {
+    throw usageError(TypeError, 'ARGUMENT_INVALID', `there is no fault of the code ${inWords(code)}`);
   }
-  const { section, status, sentence } = FAULTS[code];
+  const { section, status, sentence } = HANDSHAKE_FAULTS[code];
   const message = `${sentence} (${section.startsWith('RFC') ? section.replace('RFC', 'RFC ') : `RFC 6455 ${section}`})`;
   return { kind: 'fault', code, section, message, status: status || undefined, offset };
 }

@@ -17,7 +17,7 @@
 // read differently is how requests are smuggled).
 
 import { checkedLimit } from './errors.js';
-import { createFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 import { Fields, NOTHING } from './head-writer.js';
 import {
   append,
@@ -252,7 +252,7 @@ export class HeadReader {
   }
 
   #fail(code: HandshakeFaultCode, at: number): number {
-    this.fault = createFault(code, this.offset + at);
+    this.fault = createHandshakeFault(code, this.offset + at);
     this.#kept = NOTHING;
     return -1;
   }

@@ -1,4 +1,4 @@
-import { inWords, isStrings, misuse } from './errors.js';
+import { inWords, isStrings, usageError } from './errors.js';
 import type { HandshakeFaultCode } from './faults.js';
 import {
   consistsOf,
@@ -67,7 +67,7 @@ export function requestHeadOf(request: FetchRequest): RequestHead {
   const isIterable = typeof Object(headers)[Symbol.iterator] === 'function';
   if (typeof method !== 'string' || typeof url !== 'string' || !isIterable) {
     const wanted = 'a fetch Request has method, url and headers that are pairs';
-    throw misuse(TypeError, 'HEAD_INVALID', `${wanted}, ${inWords(request)} has not`);
+    throw usageError(TypeError, 'HEAD_INVALID', `${wanted}, ${inWords(request)} has not`);
   }
   const rawHeaders = flattenHeaders(headers).filter((_, i, all) => all[i & ~1]!.toLowerCase() !== 'host');
   rawHeaders.unshift('Host', url.split('/', 3)[2] ?? '');
@@ -81,7 +81,7 @@ export function requireHead(head: RequestHead | ResponseHead): void {
   const wanted = 'a head has httpVersion and rawHeaders, a flat array of names and values in turn';
   const got =
     rawHeaders === undefined ? `${inWords(head)}; requestHeadOf makes one of a fetch Request` : 'others';
-  throw misuse(TypeError, 'HEAD_INVALID', `${wanted}, not ${got}`);
+  throw usageError(TypeError, 'HEAD_INVALID', `${wanted}, not ${got}`);
 }
 
 const SP = 0x20;

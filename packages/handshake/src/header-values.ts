@@ -1,5 +1,5 @@
-import { inWords, misuse, requireStrings, requireType } from './errors.js';
-import { createFault, type HandshakeFault } from './faults.js';
+import { inWords, requireStrings, requireType, usageError } from './errors.js';
+import { createHandshakeFault, type HandshakeFault } from './faults.js';
 import {
   CLASSES,
   checkToken,
@@ -73,7 +73,11 @@ export function parseExtensions(values: readonly string[]): ExtensionOffer[] | u
   return offers?.length === 0 && values.length > 0 ? undefined : offers;
 }
 
-/** {@link parseExtensions}, which takes a list without any element for none. */
+/**
+ * {@link parseExtensions}, which takes a list without any element for none.
+ *
+ * @internal
+ */
 export function readExtensions(values: readonly string[]): ExtensionOffer[] | undefined {
   const offers: ExtensionOffer[] = [];
   empty = 0;
@@ -152,12 +156,16 @@ function readQuoted(): string {
   return consistsOf(content, TOKEN) ? content : '';
 }
 
-/** @throws TypeError (`ARGUMENT_INVALID`) unless a value is a list of extensions and their parameters */
+/**
+ * @throws TypeError (`ARGUMENT_INVALID`) unless a value is a list of extensions and their parameters
+ *
+ * @internal
+ */
 export function requireOffers(what: string, value: readonly ExtensionOffer[]): void {
   if (Array.isArray(value) && value.every(isOffer)) return;
   const got = Array.isArray(value) ? 'one with something else in it' : inWords(value);
   const wanted = `${what}: an array of extensions, each with name and parameters, is wanted`;
-  throw misuse(TypeError, 'ARGUMENT_INVALID', `${wanted}, not ${got}`);
+  throw usageError(TypeError, 'ARGUMENT_INVALID', `${wanted}, not ${got}`);
 }
 
 function isOffer(offer: unknown): boolean {
@@ -219,18 +227,18 @@ export function formatExtensions(extensions: readonly ExtensionOffer[]): string 
 export function parseProtocols(values: readonly string[]): string[] | HandshakeFault {
   requireStrings('the values of a header, one a line', values);
   const protocols = listElements(values);
-  if (protocols === undefined) return createFault('PROTOCOL_INVALID');
+  if (protocols === undefined) return createHandshakeFault('PROTOCOL_INVALID');
   const { length } = protocols;
   for (let i = 0; i < length; i++) {
     // 4.1 item 10: of token characters ...
-    if (!consistsOf(protocols[i]!, TOKEN)) return createFault('PROTOCOL_INVALID');
+    if (!consistsOf(protocols[i]!, TOKEN)) return createHandshakeFault('PROTOCOL_INVALID');
   }
   // ... "and MUST all be unique strings". For a few a search is half the time of a set.
   const isUnique =
     length < 9
       ? protocols.every((name, i) => protocols.indexOf(name) === i)
       : new Set(protocols).size === length;
-  return isUnique ? protocols : createFault('PROTOCOL_OFFERED_TWICE');
+  return isUnique ? protocols : createHandshakeFault('PROTOCOL_OFFERED_TWICE');
 }
 
 /**

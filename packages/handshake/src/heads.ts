@@ -1,5 +1,5 @@
 import { requireBytes, requireKnown } from './errors.js';
-import { createFault, type HandshakeFault } from './faults.js';
+import { createHandshakeFault, type HandshakeFault } from './faults.js';
 import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
 import {
   NOTHING,
@@ -15,7 +15,7 @@ export type { RequestHead, ResponseHead } from './head-writer.js';
 export type { RawHeaders } from './syntax.js';
 
 /** A head that has gone by. */
-export type HeadSeen =
+export type ObservedHead =
   /** A client's; `checkRequest` judges it. */
   | { readonly kind: 'request'; readonly head: RequestHead; readonly remaining: Uint8Array }
   /** A server's; `checkResponse` judges it. With a status of 1xx other than 101 another one follows. */
@@ -28,9 +28,9 @@ export type HeadSeen =
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { PassiveHeadReader } from '@sanssocket/handshake/heads';
+ * import { HeadObserver } from '@sanssocket/handshake/heads';
  *
- * const reader = new PassiveHeadReader();
+ * const reader = new HeadObserver();
  * const bytes = new TextEncoder().encode('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nframes');
  * assert.equal(reader.receive(bytes.subarray(0, 20)), undefined);
  * const seen = reader.receive(bytes.subarray(20));
@@ -40,7 +40,7 @@ export type HeadSeen =
  * assert.equal(seen.remaining.length, 6); // what follows the head
  * ```
  */
-export class PassiveHeadReader {
+export class HeadObserver {
   readonly #limits: HeadLimits;
   #reader: HeadReader;
   #failed = false;
@@ -65,7 +65,7 @@ export class PassiveHeadReader {
    *
    * RFC 9112 2, RFC 6455 4.1, 4.2.
    */
-  receive(chunk: Uint8Array): HeadSeen | HandshakeFault | undefined {
+  receive(chunk: Uint8Array): ObservedHead | HandshakeFault | undefined {
     requireBytes(chunk);
     if (this.#failed) return undefined;
     const reader = this.#reader;
@@ -87,7 +87,7 @@ export class PassiveHeadReader {
       return { kind: 'response', head: { ...statusLine, rawHeaders: headersOf(text) }, remaining };
     }
     this.#failed = true;
-    return createFault('START_LINE_INVALID', start);
+    return createHandshakeFault('START_LINE_INVALID', start);
   }
 
   /**
@@ -95,11 +95,11 @@ export class PassiveHeadReader {
    *
    * @returns what is wrong if it ended inside of a head; undefined otherwise, and if there was a fault before
    */
-  receiveEnd(): HandshakeFault | undefined {
+  receiveEof(): HandshakeFault | undefined {
     const { offset } = this.#reader;
     if (this.#failed || offset === 0) return undefined;
     this.#failed = true;
-    return createFault('HEAD_TRUNCATED', offset);
+    return createHandshakeFault('HEAD_TRUNCATED', offset);
   }
 }
 

@@ -13,22 +13,22 @@ export {
   type ClientHandshakeOptions,
   type ClientHandshakeState,
   type ClientOutcome,
-  type ClientRefusal,
   type ClientRequest,
   type ClientRequestOptions,
   type ConnectionAccepted,
-  type ConnectionRefused,
+  type ConnectionRejected,
   checkResponse,
   createRequest,
+  type ResponseRejection,
 } from './client.js';
-export type { MisuseCode, MisuseError } from './errors.js';
+export type { HandshakeUsageCode as UsageCode, HandshakeUsageError as UsageError } from './errors.js';
 export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
 export type { HeadLimits } from './head-reader.js';
 export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './head-writer.js';
 export type { ExtensionOffer, ExtensionParameter } from './header-values.js';
 export { isSameOrigin } from './header-values.js';
 export type { RandomSource } from './key.js';
-export type { NegotiableExtension, NegotiatedExtension } from './negotiate.js';
+export type { ExtensionFactory, NegotiatedExtension } from './negotiate.js';
 export {
   checkRequest,
   type OpeningRequest,

@@ -1,4 +1,4 @@
-import { inWords, misuse, requireOption } from './errors.js';
+import { inWords, requireOption, usageError } from './errors.js';
 import { BASE64, consistsOf, encodeBase64, type OwnBytes } from './syntax.js';
 
 // SHA-1 (FIPS 180-4) over the one input a handshake has: 24 characters of key, 36 of GUID. Sixty bytes are always two
@@ -182,7 +182,7 @@ export function generateKey(random: RandomSource = fillFromRuntime): string {
 function fillFromRuntime(bytes: OwnBytes): void {
   const { crypto } = globalThis;
   if (typeof crypto?.getRandomValues !== 'function') {
-    throw misuse(
+    throw usageError(
       TypeError,
       'NO_RANDOM',
       'this runtime has no crypto.getRandomValues: give the option `random`, a function that fills an array with random bytes',
@@ -192,7 +192,7 @@ function fillFromRuntime(bytes: OwnBytes): void {
 }
 
 function notAKey(key: unknown): Error {
-  return misuse(
+  return usageError(
     TypeError,
     'KEY_INVALID',
     `a Sec-WebSocket-Key is the Base64 of 16 bytes, not ${inWords(key)}`,

@@ -1,5 +1,5 @@
-import { inWords, misuse } from './errors.js';
-import { createFault, type HandshakeFault } from './faults.js';
+import { inWords, usageError } from './errors.js';
+import { createHandshakeFault, type HandshakeFault } from './faults.js';
 import { type ExtensionOffer, type ExtensionParameter, requireOffers } from './header-values.js';
 
 /**
@@ -9,21 +9,21 @@ import { type ExtensionOffer, type ExtensionParameter, requireOffers } from './h
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { type NegotiableExtension } from '@sanssocket/handshake';
+ * import { type ExtensionFactory } from '@sanssocket/handshake';
  * import { negotiateExtensions } from '@sanssocket/handshake/rules';
  *
- * const reverse: NegotiableExtension<'reversed'> = {
+ * const reverse: ExtensionFactory<'reversed'> = {
  *   name: 'x-reverse',
  *   rsv: 0x40,
  *   offers: () => [[]],
- *   confirm: (response) => (response.length === 0 ? { agreed: 'reversed' } : undefined),
- *   accept: (offer) => (offer.length === 0 ? { response: [], agreed: 'reversed' } : undefined),
+ *   confirm: (response) => (response.length === 0 ? { extension: 'reversed' } : undefined),
+ *   accept: (offer) => (offer.length === 0 ? { response: [], extension: 'reversed' } : undefined),
  * };
  * const agreed = negotiateExtensions([{ name: 'x-reverse', parameters: [] }], [reverse]);
- * assert.equal(agreed[0]?.agreed, 'reversed');
+ * assert.equal(agreed[0]?.extension, 'reversed');
  * ```
  */
-export interface NegotiableExtension<Agreed = unknown> {
+export interface ExtensionFactory<Agreed = unknown> {
   /** The extension's registered name, a token, compared exactly. */
   readonly name: string;
   /** The RSV bits it claims, as they stand in the first byte of a frame: of 0x40, 0x20 and 0x10 (RFC 6455 5.2). */
@@ -31,11 +31,11 @@ export interface NegotiableExtension<Agreed = unknown> {
   /** Client: the parameter lists to offer, in order of preference; none, and the extension is not offered. */
   offers(): readonly (readonly ExtensionParameter[])[];
   /** Client: judges the server's response. `undefined`: it cannot be honoured and the handshake fails. */
-  confirm(response: readonly ExtensionParameter[]): { readonly agreed: Agreed } | undefined;
+  confirm(response: readonly ExtensionParameter[]): { readonly extension: Agreed } | undefined;
   /** Server: judges one offer. `undefined`: declined, and the next one is tried. */
   accept(
     offer: readonly ExtensionParameter[],
-  ): { readonly response: readonly ExtensionParameter[]; readonly agreed: Agreed } | undefined;
+  ): { readonly response: readonly ExtensionParameter[]; readonly extension: Agreed } | undefined;
 }
 
 /**
@@ -46,8 +46,8 @@ export interface NegotiatedExtension<Agreed = unknown> {
   /** The parameters of the server's response. */
   readonly parameters: readonly ExtensionParameter[];
   readonly rsv: number;
-  /** What the extension's own `accept` or `confirm` gave as `agreed`. */
-  readonly agreed: Agreed;
+  /** What the extension's own `accept` or `confirm` gave as `extension`. */
+  readonly extension: Agreed;
 }
 
 /**
@@ -68,7 +68,7 @@ export interface NegotiatedExtension<Agreed = unknown> {
  */
 export function negotiateExtensions<Agreed>(
   offers: readonly ExtensionOffer[],
-  extensions: readonly NegotiableExtension<Agreed>[],
+  extensions: readonly ExtensionFactory<Agreed>[],
 ): NegotiatedExtension<Agreed>[] {
   requireOffers('offers', offers);
   requireExtensions(extensions);
@@ -82,13 +82,18 @@ export function negotiateExtensions<Agreed>(
     if (accepted === undefined) continue;
     requireAnswer(name, 'accept', Array.isArray(Object(accepted).response));
     claimed |= extension.rsv;
-    negotiated.push({ name, parameters: accepted.response, rsv: extension.rsv, agreed: accepted.agreed });
+    negotiated.push({
+      name,
+      parameters: accepted.response,
+      rsv: extension.rsv,
+      extension: accepted.extension,
+    });
   }
   return negotiated;
 }
 
 /** Every offer of every extension, as a client sends them. */
-export function collectOffers(extensions: readonly NegotiableExtension[]): ExtensionOffer[] {
+export function collectOffers(extensions: readonly ExtensionFactory[]): ExtensionOffer[] {
   return extensions.flatMap((extension) => {
     const { name } = extension;
     const offers = extension.offers();
@@ -98,17 +103,17 @@ export function collectOffers(extensions: readonly NegotiableExtension[]): Exten
 }
 
 /** @throws TypeError (`EXTENSION_INVALID`) for a list with anything but extensions in it */
-export function requireExtensions(extensions: readonly NegotiableExtension[]): void {
+export function requireExtensions(extensions: readonly ExtensionFactory[]): void {
   if (!Array.isArray(extensions)) {
-    throw misuse(TypeError, 'EXTENSION_INVALID', `extensions are an array, not ${inWords(extensions)}`);
+    throw usageError(TypeError, 'EXTENSION_INVALID', `extensions are an array, not ${inWords(extensions)}`);
   }
   for (const extension of extensions) {
-    const { name, rsv, offers, confirm, accept } = Object(extension) as Partial<NegotiableExtension>;
+    const { name, rsv, offers, confirm, accept } = Object(extension) as Partial<ExtensionFactory>;
     const hasMethods = [offers, confirm, accept].every((method) => typeof method === 'function');
     // RFC 6455 5.2: of the first byte of a frame, these three bits.
     if (hasMethods && typeof name === 'string' && Number.isInteger(rsv) && (rsv! & ~0x70) === 0) continue;
     const wanted = 'an extension has a name, an rsv of 0x40, 0x20 and 0x10, offers, confirm and accept';
-    throw misuse(TypeError, 'EXTENSION_INVALID', `${wanted}; ${inWords(extension)} has not`);
+    throw usageError(TypeError, 'EXTENSION_INVALID', `${wanted}; ${inWords(extension)} has not`);
   }
 }
 
@@ -117,7 +122,7 @@ function requireAnswer(name: string, method: string, isRight: boolean): void {
   if (isRight) return;
   const wanted =
     method === 'offers' ? 'parameter lists' : method === 'accept' ? 'a response' : 'an agreement';
-  throw misuse(
+  throw usageError(
     TypeError,
     'EXTENSION_INVALID',
     `${method} of the extension ${name} gives ${wanted}, or nothing`,
@@ -142,7 +147,7 @@ function requireAnswer(name: string, method: string, isRight: boolean): void {
  */
 export function confirmExtensions<Agreed>(
   response: readonly ExtensionOffer[],
-  extensions: readonly NegotiableExtension<Agreed>[],
+  extensions: readonly ExtensionFactory<Agreed>[],
 ): NegotiatedExtension<Agreed>[] | HandshakeFault {
   requireOffers('a response', response);
   requireExtensions(extensions);
@@ -151,15 +156,15 @@ export function confirmExtensions<Agreed>(
   for (const { name, parameters } of response) {
     const extension = extensions.find((candidate) => candidate.name === name);
     // 4.1 step 5: an extension that was not in the request fails the connection.
-    if (extension === undefined) return createFault('EXTENSION_NOT_OFFERED');
+    if (extension === undefined) return createHandshakeFault('EXTENSION_NOT_OFFERED');
     // 9.1: each is in use at most once.
-    if (negotiated.some((other) => other.name === name)) return createFault('EXTENSION_REPEATED');
-    if ((extension.rsv & claimed) !== 0) return createFault('EXTENSION_CONFLICT');
+    if (negotiated.some((other) => other.name === name)) return createHandshakeFault('EXTENSION_REPEATED');
+    if ((extension.rsv & claimed) !== 0) return createHandshakeFault('EXTENSION_CONFLICT');
     const confirmed = extension.confirm(parameters);
-    if (confirmed === undefined) return createFault('EXTENSION_REFUSED');
+    if (confirmed === undefined) return createHandshakeFault('EXTENSION_REJECTED');
     requireAnswer(name, 'confirm', typeof confirmed === 'object' && confirmed !== null);
     claimed |= extension.rsv;
-    negotiated.push({ name, parameters, rsv: extension.rsv, agreed: confirmed.agreed });
+    negotiated.push({ name, parameters, rsv: extension.rsv, extension: confirmed.extension });
   }
   return negotiated;
 }

@@ -1,15 +1,15 @@
 // What a server allows, as pure functions of the request: put together, tested and reused apart from any socket.
 
 import { copyRefusal, type RejectOptions } from './answer.js';
-import { inWords, misuse, requireStrings, requireType } from './errors.js';
+import { inWords, requireStrings, requireType, usageError } from './errors.js';
 import { isSameOrigin } from './header-values.js';
 import { type OpeningRequest, requireRequest } from './request.js';
 import { checkToken, headerValues } from './syntax.js';
 
 export type { RejectOptions } from './answer.js';
 export {
-  createFault,
-  FAULTS,
+  createHandshakeFault as createFault,
+  HANDSHAKE_FAULTS as FAULTS,
   type HandshakeFault,
   type HandshakeFaultCode,
   type HandshakeFaultRule,
@@ -17,7 +17,7 @@ export {
 export type { ExtensionOffer, ExtensionParameter } from './header-values.js';
 export {
   confirmExtensions,
-  type NegotiableExtension,
+  type ExtensionFactory,
   type NegotiatedExtension,
   negotiateExtensions,
 } from './negotiate.js';
@@ -41,7 +41,7 @@ export type RequestRule = (request: OpeningRequest) => RejectOptions | undefined
  * ```ts
  * import assert from 'node:assert/strict';
  * import { checkConnect } from '@sanssocket/handshake/connect';
- * import { allowOrigins, allowPaths, findRefusal, requireHeader } from '@sanssocket/handshake/rules';
+ * import { allowOrigins, allowPaths, findRejection, requireHeader } from '@sanssocket/handshake/rules';
  *
  * const challenge = { status: 401, headers: [['WWW-Authenticate', 'Bearer']] as const };
  * const rules = [
@@ -54,16 +54,16 @@ export type RequestRule = (request: OpeningRequest) => RejectOptions | undefined
  *   'sec-websocket-version', '13', 'origin', 'https://example.com',
  * ], true);
  * assert.ok(request.kind === 'request');
- * assert.equal(findRefusal(request, rules)?.status, 401);
+ * assert.equal(findRejection(request, rules)?.status, 401);
  * ```
  */
-export function findRefusal(
+export function findRejection(
   request: OpeningRequest,
   rules: readonly RequestRule[],
 ): RejectOptions | undefined {
   requireRequest(request);
   if (!Array.isArray(rules))
-    throw misuse(TypeError, 'ARGUMENT_INVALID', `rules are an array, not ${inWords(rules)}`);
+    throw usageError(TypeError, 'ARGUMENT_INVALID', `rules are an array, not ${inWords(rules)}`);
   for (const rule of rules) {
     requireType('a rule', rule, 'function');
     const refusal = rule(request);

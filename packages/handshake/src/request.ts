@@ -1,5 +1,5 @@
-import { inWords, misuse, requireKnown, requireOption, requireType } from './errors.js';
-import { createFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+import { inWords, requireKnown, requireOption, requireType, usageError } from './errors.js';
+import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 import { headersOf } from './head-reader.js';
 import {
   CONNECTION,
@@ -99,7 +99,7 @@ export function checkRequest(
   requireHead(head);
   const refuseEmptyLists = requestStrictness(options);
   const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders, refuseEmptyLists);
-  return typeof request === 'string' ? createFault(request) : request;
+  return typeof request === 'string' ? createHandshakeFault(request) : request;
 }
 
 /** The option of {@link RequestOptions}, which have no other names. */
@@ -117,7 +117,11 @@ export function requireRequest(request: OpeningRequest): void {
   if (kind === 'request' && isWhole) return;
   const isFault = (kind as string) === 'fault';
   const got = isFault ? 'a fault, which rejectFault answers' : `${inWords(request)}: a head is checked first`;
-  throw misuse(TypeError, 'REQUEST_INVALID', `only a request that was found right is answered, not ${got}`);
+  throw usageError(
+    TypeError,
+    'REQUEST_INVALID',
+    `only a request that was found right is answered, not ${got}`,
+  );
 }
 
 /** {@link checkRequest} over a first line and the headers that matter; `headers` is text of a whole head, or a flat array. */

@@ -15,7 +15,7 @@
 //   TRAILER_LF -                      LF           LINE
 //   END_LF     -                      LF           (whole)
 
-import type { ClientRefusal } from './client.js';
+import type { ResponseRejection } from './client.js';
 import {
   append,
   consistsOf,
@@ -75,7 +75,7 @@ export class RefusalBody {
   /** Whether it is known to be whole. */
   complete: boolean;
 
-  constructor({ status, headers }: ClientRefusal, maxBytes: number, maxTrailerBytes: number) {
+  constructor({ status, headers }: ResponseRejection, maxBytes: number, maxTrailerBytes: number) {
     const coding = listElements(headerValues(headers, 'transfer-encoding'))?.at(-1);
     const lengths = headerValues(headers, 'content-length');
     this.#maxBytes = maxBytes;

@@ -17,8 +17,8 @@ import {
   rejectFault,
   rejectRequest,
 } from './answer.js';
-import { misuse, requireBytes, requireKnown } from './errors.js';
-import { createFault, type HandshakeFault } from './faults.js';
+import { requireBytes, requireKnown, usageError } from './errors.js';
+import { createHandshakeFault, type HandshakeFault } from './faults.js';
 import { HEAD_LIMITS, type HeadLimits, HeadReader } from './head-reader.js';
 import { NOTHING, parseRequestLine } from './head-writer.js';
 import { judgeRequest, type RequestOptions, requestStrictness, type UpgradeRequest } from './request.js';
@@ -99,13 +99,17 @@ export class ServerHandshake {
    * Takes the next bytes; call again while it returns `undefined`.
    *
    * @returns the request, to be answered with `accept` or `reject`; or the rejection, to be written before closing
-   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once the request is returned (`WRONG_MOMENT`): later bytes belong to the frame parser, not here
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once the request is returned (`INVALID_STATE`): later bytes belong to the frame parser, not here
    */
   receive(chunk: Uint8Array): RequestReceived | Rejection | undefined {
     requireBytes(chunk);
     if (this.#state !== 'reading') {
       if (this.#state === 'rejected') return undefined;
-      throw misuse(TypeError, 'WRONG_MOMENT', 'the request is complete: what follows is for the connection');
+      throw usageError(
+        TypeError,
+        'INVALID_STATE',
+        'the request is complete: what follows is for the connection',
+      );
     }
     const end = this.#reader.push(chunk);
     if (end < 0) return this.#reader.fault && this.#refuse(this.#reader.fault);
@@ -117,9 +121,9 @@ export class ServerHandshake {
    *
    * @returns a rejection if that was inside the head; `undefined` otherwise
    */
-  receiveEnd(): Rejection | undefined {
+  receiveEof(): Rejection | undefined {
     return this.#state === 'reading'
-      ? this.#refuse(createFault('HEAD_TRUNCATED', this.#reader.offset))
+      ? this.#refuse(createHandshakeFault('HEAD_TRUNCATED', this.#reader.offset))
       : undefined;
   }
 
@@ -151,9 +155,9 @@ export class ServerHandshake {
   #judge(remaining: Uint8Array): RequestReceived | Rejection {
     const { start, startLine, fields, text } = this.#reader;
     const line = parseRequestLine(startLine);
-    if (line === undefined) return this.#refuse(createFault('START_LINE_INVALID', start));
+    if (line === undefined) return this.#refuse(createHandshakeFault('START_LINE_INVALID', start));
     const request = judgeRequest(line, fields!, text, this.#refuseEmptyLists);
-    if (typeof request === 'string') return this.#refuse(createFault(request));
+    if (typeof request === 'string') return this.#refuse(createHandshakeFault(request));
     this.#state = 'deciding';
     this.#request = request;
     return { kind: 'request', request, remaining };
@@ -161,9 +165,9 @@ export class ServerHandshake {
 
   #pending(): UpgradeRequest {
     if (this.#request === undefined) {
-      throw misuse(
+      throw usageError(
         TypeError,
-        'WRONG_MOMENT',
+        'INVALID_STATE',
         `there is no request to answer: the handshake is ${this.#state}`,
       );
     }

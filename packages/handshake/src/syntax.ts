@@ -1,7 +1,7 @@
 // The character classes of HTTP and URI grammar, as one bit each in a table of 256 entries: every scanner of the package
 // is a loop over it, so none can backtrack and each is linear in its input.
 
-import { inWords, isStrings, misuse, requireStrings, requireType } from './errors.js';
+import { inWords, isStrings, requireStrings, requireType, usageError } from './errors.js';
 
 /** tchar, RFC 9110 5.6.2: what names, methods, subprotocols and extension parameters consist of. */
 export const TOKEN = 1;
@@ -276,7 +276,7 @@ export function flattenHeaders(headers: HeaderPairs): string[] {
 
 function noPairs(got: unknown): Error {
   const wanted = 'headers are pairs of name and value, both strings';
-  return misuse(
+  return usageError(
     TypeError,
     'HEADER_INVALID',
     `${wanted}: an array of pairs, a Map or Headers, not ${inWords(got)}`,
@@ -296,7 +296,7 @@ export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
     checkValue(flat[i + 1]!);
     const lower = name.toLowerCase();
     if (OWN.includes(lower) || lower.startsWith('sec-websocket-')) {
-      throw misuse(TypeError, 'HEADER_INVALID', `the header ${name} is written by the handshake itself`);
+      throw usageError(TypeError, 'HEADER_INVALID', `the header ${name} is written by the handshake itself`);
     }
   }
   return flat;
@@ -305,13 +305,17 @@ export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
 /** Throws TypeError unless `text` is a token (RFC 9110 5.6.2). */
 export function checkToken(text: string): void {
   if (typeof text !== 'string' || !consistsOf(text, TOKEN))
-    throw misuse(TypeError, 'HEADER_INVALID', `not a token (RFC 9110 5.6.2): ${inWords(text)}`);
+    throw usageError(TypeError, 'HEADER_INVALID', `not a token (RFC 9110 5.6.2): ${inWords(text)}`);
 }
 
 /** Throws TypeError unless `text` may stand in a head after a name or a status (RFC 9110 5.5): no CR, LF, NUL, no text past latin1. */
 export function checkValue(text: string): void {
   if (typeof text !== 'string' || (text !== '' && !consistsOf(text, FIELD))) {
-    throw misuse(TypeError, 'HEADER_INVALID', `may not stand in a header (RFC 9110 5.5): ${inWords(text)}`);
+    throw usageError(
+      TypeError,
+      'HEADER_INVALID',
+      `may not stand in a header (RFC 9110 5.5): ${inWords(text)}`,
+    );
   }
 }
 

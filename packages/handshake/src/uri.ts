@@ -1,4 +1,4 @@
-import { inWords, misuse } from './errors.js';
+import { inWords, usageError } from './errors.js';
 import { CLASSES, consistsOf, DIGIT, HEX, REG_NAME, VISIBLE } from './syntax.js';
 
 /**
@@ -23,7 +23,7 @@ export interface WebSocketUri {
 
 function invalid(rule: string, text?: string): Error {
   const got = text === undefined ? '' : `: ${JSON.stringify(text)}`;
-  return misuse(TypeError, 'URI_INVALID', `a WebSocket URI ${rule} (RFC 6455 3)${got}`);
+  return usageError(TypeError, 'URI_INVALID', `a WebSocket URI ${rule} (RFC 6455 3)${got}`);
 }
 
 /** `scheme://authority/rest` in three parts; `undefined` if it is not of that shape, has user information or a bad host. */

@@ -14,7 +14,7 @@ import { ACCEPT, bytes, KEY, requestText, responseText, sampleNonce, text } from
 
 function received(...lines: string[]): ServerHandshake {
   const handshake = new ServerHandshake();
-  if (handshake.receive(bytes(requestText(...lines)))?.kind !== 'request') throw new Error('refused');
+  if (handshake.receive(bytes(requestText(...lines)))?.kind !== 'request') throw new Error('rejected');
   return handshake;
 }
 
@@ -90,8 +90,8 @@ test('an extension that would write what is no token throws, on either side', ()
     name: 'x',
     rsv: 0x40,
     offers: () => [[{ name: 'y', value: 'a\r\nb' }]],
-    confirm: () => ({ agreed: true }),
-    accept: () => ({ response: [{ name: 'y', value: 'a\r\nb' }], agreed: true }),
+    confirm: () => ({ extension: true }),
+    accept: () => ({ response: [{ name: 'y', value: 'a\r\nb' }], extension: true }),
   };
   expect(() => createRequest('ws://a/', { extensions: [extension] })).toThrow(TypeError);
   const handshake = received('Sec-WebSocket-Extensions: x');
@@ -181,7 +181,7 @@ test('a server handshake is answered once, and only after its request', () => {
   const accepted = received();
   expect(accepted.state).toBe('deciding');
   expect(() => accepted.receive(bytes('frames'))).toThrow(TypeError);
-  expect(accepted.receiveEnd()).toBeUndefined();
+  expect(accepted.receiveEof()).toBeUndefined();
   accepted.accept();
   expect(accepted.state).toBe('accepted');
   expect(() => accepted.accept()).toThrow(TypeError);
@@ -192,7 +192,7 @@ test('a server handshake is answered once, and only after its request', () => {
   expect(rejected.reject({ status: 403 }).fault).toBeUndefined();
   expect(rejected.state).toBe('rejected');
   expect(rejected.receive(bytes(requestText()))).toBeUndefined();
-  expect(rejected.receiveEnd()).toBeUndefined();
+  expect(rejected.receiveEof()).toBeUndefined();
   expect(() => rejected.accept()).toThrow(TypeError);
 });
 
@@ -202,17 +202,17 @@ test('a client handshake ends once', () => {
   expect(accepted.receive(bytes(responseText()))?.kind).toBe('accepted');
   expect(accepted.state).toBe('accepted');
   expect(() => accepted.receive(bytes('frames'))).toThrow(TypeError);
-  expect(accepted.receiveEnd()).toBeUndefined();
+  expect(accepted.receiveEof()).toBeUndefined();
   const refused = new ClientHandshake('ws://a/');
   expect(refused.refusal).toBeUndefined();
   expect(refused.receive(bytes('HTTP/1.1 307 \r\nLocation: /b\r\n\r\nhel'))).toBeUndefined();
-  expect(refused.state).toBe('refused');
+  expect(refused.state).toBe('rejected');
   expect(refused.refusal?.location).toBe('/b');
   expect(refused.receive(bytes('lo'))).toBeUndefined();
-  expect(text((refused.receiveEnd() as { body: Uint8Array }).body)).toBe('hello');
+  expect(text((refused.receiveEof() as { body: Uint8Array }).body)).toBe('hello');
   expect(refused.state).toBe('done');
   expect(refused.receive(bytes(responseText()))).toBeUndefined();
-  expect(refused.receiveEnd()).toBeUndefined();
+  expect(refused.receiveEof()).toBeUndefined();
 });
 
 test('a client’s request is not changed by what the caller does to its list afterwards', () => {
@@ -224,7 +224,7 @@ test('a client’s request is not changed by what the caller does to its list af
 
 test('acceptRequest checks headers before it asks the extensions', () => {
   const event = new ServerHandshake().receive(bytes(requestText('Sec-WebSocket-Extensions: x')));
-  if (event?.kind !== 'request') throw new Error('refused');
+  if (event?.kind !== 'request') throw new Error('rejected');
   let asked = 0;
   const extension = {
     name: 'x',
@@ -241,7 +241,7 @@ test('acceptRequest checks headers before it asks the extensions', () => {
 
 test('a request made by hand has a key of the right length, or nothing is hashed', () => {
   const event = new ServerHandshake().receive(bytes(requestText()));
-  if (event?.kind !== 'request') throw new Error('refused');
+  if (event?.kind !== 'request') throw new Error('rejected');
   const { resourceName, host, origin, protocols, extensions, headers } = event.request;
   const own = { kind: 'request', resourceName, host, origin, protocols, extensions, headers } as const;
   expect(() => acceptRequest({ ...own, key: 'x'.repeat(40) })).toThrow(TypeError);

@@ -198,7 +198,7 @@ describe('the client', () => {
     expect(outcome(':status', '400', 'sec-websocket-version', '13, 8')).toMatchObject({
       versions: ['13', '8'],
     });
-    expect(outcome(':status', '501')).toMatchObject({ kind: 'refused', status: 501 });
+    expect(outcome(':status', '501')).toMatchObject({ kind: 'rejected', status: 501 });
   });
 
   test.each([
@@ -212,7 +212,7 @@ describe('the client', () => {
     ['HOP_HEADER_PRESENT', [':status', '200', 'upgrade', 'websocket']],
     ['PROTOCOL_NOT_OFFERED', [':status', '200', 'sec-websocket-protocol', 'v2']],
     ['EXTENSION_NOT_OFFERED', [':status', '200', 'sec-websocket-extensions', 'y']],
-    ['EXTENSION_REFUSED', [':status', '200', 'sec-websocket-extensions', 'x; a']],
+    ['EXTENSION_REJECTED', [':status', '200', 'sec-websocket-extensions', 'x; a']],
   ])('%s: %j', (expected, list) => {
     expect(outcome(...list)).toMatchObject({ kind: 'fault', code: expected });
   });

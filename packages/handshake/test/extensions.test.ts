@@ -1,4 +1,4 @@
-import type { ExtensionOffer, NegotiableExtension } from '@sanssocket/handshake';
+import type { ExtensionFactory, ExtensionOffer } from '@sanssocket/handshake';
 import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake/rules';
 import {
   formatExtensions,
@@ -84,19 +84,19 @@ test('inherited names reach nothing', () => {
 
 test('the extension sees the offers of its name, in order, until it accepts one', () => {
   const seen: string[] = [];
-  const extension: NegotiableExtension<number> = {
+  const extension: ExtensionFactory<number> = {
     name: 'x',
     rsv: 0,
     offers: () => [],
     confirm: () => undefined,
     accept(parameters) {
       seen.push(parameters.map(({ name }) => name).join());
-      return parameters.length === 1 ? { response: [{ name: 'r', value: '1' }], agreed: 7 } : undefined;
+      return parameters.length === 1 ? { response: [{ name: 'r', value: '1' }], extension: 7 } : undefined;
     },
   };
   const offers = parseExtensions(['x; a; a, y, x; b, x; c'])!;
   expect(negotiateExtensions(offers, [extension])).toEqual([
-    { name: 'x', parameters: [{ name: 'r', value: '1' }], rsv: 0, agreed: 7 },
+    { name: 'x', parameters: [{ name: 'r', value: '1' }], rsv: 0, extension: 7 },
   ]);
   expect(seen).toEqual(['a,a', 'b']);
 });

@@ -81,7 +81,7 @@ test('the response of a fetch-like host is judged over its flattened headers', (
   const response = { statusCode: 101, httpVersion: '1.1', rawHeaders: flattenHeaders(headers) };
   expect(checkResponse(request, response).kind).toBe('accepted');
   expect(checkResponse(request, { ...response, statusCode: undefined })).toMatchObject({
-    kind: 'refused',
+    kind: 'rejected',
     status: 0,
     reason: '',
   });

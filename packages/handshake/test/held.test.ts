@@ -1,5 +1,5 @@
 // A head that was refused, or answered, is let go of: a server may hold on to a connection longer.
-import { PassiveHeadReader } from '@sanssocket/handshake/heads';
+import { HeadObserver } from '@sanssocket/handshake/heads';
 import { expect, test } from 'vitest';
 import { held } from '../../codec/test/memory/heap.js';
 import { ClientHandshake, ServerHandshake } from '../src/index.js';
@@ -29,7 +29,7 @@ test.each([
     () => new ClientHandshake('ws://a/'),
     `HTTP/1.1 101 \r\n${LONG}\r\nbad name: y\r\n\r\n`,
   ],
-  ['a head that goes by', () => new PassiveHeadReader(), requestText(LONG, `bad name: y`)],
+  ['a head that goes by', () => new HeadObserver(), requestText(LONG, `bad name: y`)],
 ])('%s', (_, make, text) => {
   fed(make, text); // compiled
   expect(held(() => fed(make, text))).toBeLessThan(MACHINES * 4000);

@@ -64,7 +64,7 @@ test('a whole head is read where it lies, and what follows is a view of the chun
   const chunk = new Uint8Array(head.length + 65_536);
   chunk.set(head);
   const event = new ServerHandshake().receive(chunk);
-  if (event?.kind !== 'request') throw new Error('refused');
+  if (event?.kind !== 'request') throw new Error('rejected');
   expect(event.remaining.buffer).toBe(chunk.buffer);
   expect([event.remaining.byteOffset, event.remaining.length]).toEqual([head.length, 65_536]);
 });

@@ -54,10 +54,10 @@ test.each<readonly [string, () => unknown, string, string]>([
   [
     'bytes behind the request',
     () => server().receive(bytes('x')),
-    'WRONG_MOMENT',
+    'INVALID_STATE',
     'what follows is for the connection',
   ],
-  ['an answer to nothing', () => new ServerHandshake().accept(), 'WRONG_MOMENT', 'the handshake is reading'],
+  ['an answer to nothing', () => new ServerHandshake().accept(), 'INVALID_STATE', 'the handshake is reading'],
   ['a fragment', () => new ClientHandshake('ws://a/#x'), 'URI_INVALID', 'has no fragment'],
   [
     'another scheme',

@@ -61,7 +61,7 @@ async function dial(url: string, options: ClientHandshakeOptions = {}): Promise<
       const outcome = handshake.receive(chunk as Buffer);
       if (outcome !== undefined) return outcome;
     }
-    return handshake.receiveEnd()!;
+    return handshake.receiveEof()!;
   } finally {
     socket.destroy();
   }

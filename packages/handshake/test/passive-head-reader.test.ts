@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { PassiveHeadReader } from '../src/heads.js';
+import { HeadObserver } from '../src/heads.js';
 import { bytes, text } from './bytes.js';
 
 const REQUEST = 'GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n';
@@ -26,7 +26,7 @@ describe.each([
   test('is seen at every split, and what follows it is given back', () => {
     const all = bytes(`${head}frames`);
     for (let cut = 0; cut <= all.length; cut++) {
-      const reader = new PassiveHeadReader();
+      const reader = new HeadObserver();
       const first = reader.receive(all.subarray(0, cut));
       const seen = first ?? reader.receive(all.subarray(cut));
       if (seen === undefined || seen.kind === 'fault') throw new Error('not seen');
@@ -38,7 +38,7 @@ describe.each([
 });
 
 test('heads follow each other: an interim response, then the answer', () => {
-  const reader = new PassiveHeadReader();
+  const reader = new HeadObserver();
   const first = reader.receive(bytes(`HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${RESPONSE}`));
   expect(first).toMatchObject({ kind: 'response', head: { statusCode: 103 } });
   if (first?.kind !== 'response') throw new Error('not seen');
@@ -46,17 +46,17 @@ test('heads follow each other: an interim response, then the answer', () => {
 });
 
 test('a fault is final, and a limit is one', () => {
-  const reader = new PassiveHeadReader({ maxHeadBytes: 40 });
+  const reader = new HeadObserver({ maxHeadBytes: 40 });
   expect(reader.receive(bytes(REQUEST))).toMatchObject({ kind: 'fault', code: 'HEAD_TOO_LARGE', offset: 40 });
   expect(reader.receive(bytes(REQUEST))).toBeUndefined();
-  expect(new PassiveHeadReader().receive(bytes('frames\r\n\r\n'))).toMatchObject({
+  expect(new HeadObserver().receive(bytes('frames\r\n\r\n'))).toMatchObject({
     kind: 'fault',
     code: 'START_LINE_INVALID',
   });
-  expect(() => new PassiveHeadReader({ maxHeaders: 0 })).toThrow(
+  expect(() => new HeadObserver({ maxHeaders: 0 })).toThrow(
     expect.objectContaining({ code: 'OPTION_INVALID' }),
   );
-  expect(() => new PassiveHeadReader().receive('GET' as never)).toThrow(
+  expect(() => new HeadObserver().receive('GET' as never)).toThrow(
     expect.objectContaining({ code: 'NOT_BYTES' }),
   );
 });
@@ -80,7 +80,7 @@ test('it finds the heads that the machines find, and the faults of lines that th
   let faults = 0;
   for (const vector of vectors) {
     if (!OF_LINES.has(vector.expect.code ?? '')) continue;
-    const seen = new PassiveHeadReader().receive(Buffer.from(vector.input, 'latin1'));
+    const seen = new HeadObserver().receive(Buffer.from(vector.input, 'latin1'));
     expect(seen?.kind === 'fault' && seen.code).toBe(vector.expect.code);
     faults++;
   }
@@ -88,19 +88,19 @@ test('it finds the heads that the machines find, and the faults of lines that th
 });
 
 test('an empty line may come before a request, not before a response (RFC 9112 2.2)', () => {
-  const request = new PassiveHeadReader().receive(bytes('\r\nGET / HTTP/1.1\r\n\r\n'));
+  const request = new HeadObserver().receive(bytes('\r\nGET / HTTP/1.1\r\n\r\n'));
   expect(request).toMatchObject({ kind: 'request' });
-  const response = new PassiveHeadReader().receive(bytes('\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  const response = new HeadObserver().receive(bytes('\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n'));
   expect(response).toMatchObject({ kind: 'fault', code: 'START_LINE_INVALID', offset: 2 });
 });
 
 test('an end inside of a head is a fault, once; one between heads is none', () => {
-  const reader = new PassiveHeadReader();
-  expect(reader.receiveEnd()).toBeUndefined();
+  const reader = new HeadObserver();
+  expect(reader.receiveEof()).toBeUndefined();
   reader.receive(bytes('GET / HTTP/1.1\r\n\r\nHTTP'));
-  expect(reader.receiveEnd()).toBeUndefined();
+  expect(reader.receiveEof()).toBeUndefined();
   reader.receive(bytes('HTTP/1.1 1'));
-  expect(reader.receiveEnd()).toMatchObject({ kind: 'fault', code: 'HEAD_TRUNCATED', offset: 10 });
-  expect(reader.receiveEnd()).toBeUndefined();
+  expect(reader.receiveEof()).toMatchObject({ kind: 'fault', code: 'HEAD_TRUNCATED', offset: 10 });
+  expect(reader.receiveEof()).toBeUndefined();
   expect(reader.receive(bytes('GET'))).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { rejectRequest, ServerHandshake, type UpgradeRequest } from '@sanssocket
 import {
   allowOrigins,
   allowPaths,
-  findRefusal,
+  findRejection,
   type RequestRule,
   requireHeader,
   requireProtocol,
@@ -13,7 +13,7 @@ import { bytes, requestText, text } from './bytes.js';
 
 function request(...lines: string[]): UpgradeRequest {
   const event = new ServerHandshake().receive(bytes(requestText(...lines)));
-  if (event?.kind !== 'request') throw new Error('refused');
+  if (event?.kind !== 'request') throw new Error('rejected');
   return event.request;
 }
 const status = (rule: RequestRule, ...lines: string[]): number | undefined => rule(request(...lines))?.status;
@@ -59,8 +59,8 @@ test('headers: once, and right', () => {
 
 test('the first objection counts, and becomes a complete response', () => {
   const rules = [allowPaths(['/chat']), requireProtocol(['v1']), allowOrigins([])];
-  expect(findRefusal(request('Sec-WebSocket-Protocol: v1'), rules)).toBeUndefined();
-  const refusal = findRefusal(request('Origin: https://a'), rules)!;
+  expect(findRejection(request('Sec-WebSocket-Protocol: v1'), rules)).toBeUndefined();
+  const refusal = findRejection(request('Origin: https://a'), rules)!;
   expect(text(rejectRequest(refusal).bytes)).toBe(
     'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 24\r\n' +
       'Content-Type: text/plain; charset=utf-8\r\n\r\nno subprotocol in common',

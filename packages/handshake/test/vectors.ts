@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import {
   ClientHandshake,
+  type ExtensionFactory,
   type ExtensionParameter,
-  type NegotiableExtension,
   type NegotiatedExtension,
   ServerHandshake,
 } from '@sanssocket/handshake';
@@ -65,16 +65,16 @@ function listOf(parameters: string): readonly ExtensionParameter[] {
   return parseExtensions([parameters === '' ? 'x' : `x; ${parameters}`])![0]!.parameters;
 }
 
-export function madeUp(extension: MadeUpExtension): NegotiableExtension<string> {
+export function madeUp(extension: MadeUpExtension): ExtensionFactory<string> {
   const { name, rsv, accepts = [], offers = [], confirms = [] } = extension;
   return {
     name,
     rsv,
     offers: () => offers.map(listOf),
     confirm: (response) =>
-      confirms.includes(listText(response)) ? { agreed: listText(response) } : undefined,
+      confirms.includes(listText(response)) ? { extension: listText(response) } : undefined,
     accept: (offer) =>
-      accepts.includes(listText(offer)) ? { response: offer, agreed: listText(offer) } : undefined,
+      accepts.includes(listText(offer)) ? { response: offer, extension: listText(offer) } : undefined,
   };
 }
 
@@ -129,7 +129,7 @@ function runServer(vector: HandshakeVector, at: readonly number[]): Record<strin
     if (handshake.state === 'accepted') remaining += text(chunk);
     else take(handshake.receive(chunk));
   }
-  if (eof) take(handshake.receiveEnd());
+  if (eof) take(handshake.receiveEof());
   if (outcome?.['outcome'] === 'accepted') outcome['remaining'] = remaining;
   return outcome ?? { outcome: 'incomplete' };
 }
@@ -162,7 +162,7 @@ function runClient(vector: HandshakeVector, at: readonly number[]): Record<strin
     if (handshake.state === 'accepted') remaining += text(chunk);
     else take(handshake.receive(chunk));
   }
-  if (eof) take(handshake.receiveEnd());
+  if (eof) take(handshake.receiveEof());
   if (outcome?.['outcome'] === 'accepted') outcome['remaining'] = remaining;
   return outcome ?? { outcome: 'incomplete' };
 }

@@ -4,13 +4,13 @@
  * @packageDocumentation
  */
 
-export { type MaskKernel, mask, maskBytes, maskInPlace, maskView, maskWords } from './kernels.js';
-export type { MaskMisuseCode } from './key.js';
+export { type MaskFunction, mask, maskBytes, maskInPlace, maskView, maskWords } from './kernels.js';
+export type { MaskUsageCode } from './key.js';
 export {
-  createMaskingKeySource,
+  createMaskingKeyGenerator,
   keyFromBytes,
   keyToBytes,
-  type MaskingKeySource,
+  type MaskingKeyGenerator,
   randomMaskingKey,
   rotateKey,
 } from './key.js';

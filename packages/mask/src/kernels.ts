@@ -14,7 +14,7 @@ import { createSimdKernel } from './simd.js';
  *
  * It must work for any alignment of either view. `source` and `target` may be the same array with `at === start` (in
  * place), or overlap with `at` before `start`. It must not read or write outside the given ranges and must not keep a
- * reference to either array. Give your own (native, SIMD) wherever an option takes a `MaskKernel`.
+ * reference to either array. Give your own (native, SIMD) wherever an option takes a `MaskFunction`.
  *
  * RFC 6455 5.3.
  *
@@ -28,10 +28,10 @@ import { createSimdKernel } from './simd.js';
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { type MaskKernel, maskBytes } from '@sanssocket/mask';
+ * import { type MaskFunction, maskBytes } from '@sanssocket/mask';
  *
  * let calls = 0;
- * const counting: MaskKernel = (source, start, end, target, at, key) => {
+ * const counting: MaskFunction = (source, start, end, target, at, key) => {
  *   calls++;
  *   maskBytes(source, start, end, target, at, key);
  * };
@@ -40,7 +40,7 @@ import { createSimdKernel } from './simd.js';
  * assert.equal(calls, 1);
  * ```
  */
-export type MaskKernel = (
+export type MaskFunction = (
   source: Uint8Array,
   start: number,
   end: number,
@@ -53,7 +53,7 @@ export type MaskKernel = (
  * The kernel for short payloads: one byte at a time, four to a turn. No view is created, so a 16-byte payload costs 14 ns
  * where every kernel that needs a view pays about 75 ns for it.
  *
- * Arguments as in {@link MaskKernel}; unchecked. RFC 6455 5.3.
+ * Arguments as in {@link MaskFunction}; unchecked. RFC 6455 5.3.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
  * target are aligned alike (always so in place) the words are read through an `Int32Array`; otherwise through a
  * `DataView`, which is indifferent to alignment and half as fast.
  *
- * Arguments as in {@link MaskKernel}; unchecked. RFC 6455 5.3.
+ * Arguments as in {@link MaskFunction}; unchecked. RFC 6455 5.3.
  *
  * @example
  * ```ts
@@ -244,17 +244,17 @@ const SIMD_FROM_BYTES = 256;
 /** The same for a whole array, of which no view is needed: 40 ns from 32 B to 256 B. */
 const SIMD_FROM_WHOLE_BYTES = 48;
 
-let longKernel: MaskKernel | undefined;
+let longKernel: MaskFunction | undefined;
 
 /** The kernel for longer payloads, made when the first one comes: SIMD, or words where there is none. */
-function maskLong(): MaskKernel {
+function maskLong(): MaskFunction {
   longKernel ??= createSimdKernel() ?? maskWords;
   return longKernel;
 }
 
 /**
  * Masks a run of bytes into another array, or in place, with the kernel that suits its size. This is the default
- * {@link MaskKernel}, and the only one that checks its arguments.
+ * {@link MaskFunction}, and the only one that checks its arguments.
  *
  * @param source - the bytes to mask; unchanged unless `target` is the same memory
  * @param start - index of the first byte to mask

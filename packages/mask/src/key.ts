@@ -18,7 +18,7 @@
  * - `NO_RANDOM`: the runtime has no source of random bytes, or the one that was given is no
  * function
  */
-export type MaskMisuseCode = 'RANGE_INVALID' | 'KEY_INVALID' | 'NOT_BYTES' | 'NO_RANDOM';
+export type MaskUsageCode = 'RANGE_INVALID' | 'KEY_INVALID' | 'NOT_BYTES' | 'NO_RANDOM';
 
 /** A value in words, for the message of an error: what came in place of what is wanted. */
 export function inWords(value: unknown): string {
@@ -51,7 +51,7 @@ export function requireKey(key: unknown): asserts key is number {
 }
 
 /** Makes the error for a caller's fault. */
-export function misuse(kind: new (message: string) => Error, code: MaskMisuseCode, message: string): Error {
+export function misuse(kind: new (message: string) => Error, code: MaskUsageCode, message: string): Error {
   return Object.assign(new kind(message), { code });
 }
 
@@ -151,13 +151,13 @@ function noKeyAt(offset: number, bytes: Uint8Array): Error {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import type { MaskingKeySource } from '@sanssocket/mask';
+ * import type { MaskingKeyGenerator } from '@sanssocket/mask';
  *
- * const zero: MaskingKeySource = () => 0; // for reproducible tests; never on a network
+ * const zero: MaskingKeyGenerator = () => 0; // for reproducible tests; never on a network
  * assert.equal(zero(), 0);
  * ```
  */
-export type MaskingKeySource = () => number;
+export type MaskingKeyGenerator = () => number;
 
 /** Keys drawn at once: one call of the CSPRNG costs about 1 us, so 256 keys bring it below 5 ns a frame. */
 const KEYS_PER_BLOCK = 256;
@@ -179,15 +179,15 @@ const KEYS_PER_BLOCK = 256;
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { createMaskingKeySource } from '@sanssocket/mask';
+ * import { createMaskingKeyGenerator } from '@sanssocket/mask';
  *
- * const next = createMaskingKeySource();
+ * const next = createMaskingKeyGenerator();
  * assert.notEqual(`${next()} ${next()}`, `${next()} ${next()}`);
  * ```
  */
-export function createMaskingKeySource(
+export function createMaskingKeyGenerator(
   fill: (bytes: Uint8Array) => void = fillFromRuntime(),
-): MaskingKeySource {
+): MaskingKeyGenerator {
   if (typeof fill !== 'function') {
     throw misuse(TypeError, 'NO_RANDOM', `a source of random bytes is a function, not ${inWords(fill)}`);
   }
@@ -213,7 +213,7 @@ function fillFromRuntime(): (bytes: Uint8Array) => void {
       TypeError,
       'NO_RANDOM',
       'this runtime has no crypto.getRandomValues (RFC 6455 5.3 wants keys that nobody can predict): give a client ' +
-        'the option `maskingKeys`, for instance createMaskingKeySource(fill) with a source of random bytes',
+        'the option `generateMaskingKey`, for instance createMaskingKeyGenerator(fill) with a source of random bytes',
     );
   }
   return (bytes) => {
@@ -221,7 +221,7 @@ function fillFromRuntime(): (bytes: Uint8Array) => void {
   };
 }
 
-let shared: MaskingKeySource | undefined;
+let shared: MaskingKeyGenerator | undefined;
 
 /**
  * Returns a fresh masking key from the runtime's CSPRNG, from one block shared by all callers (1 KiB a realm, not a
@@ -242,6 +242,6 @@ let shared: MaskingKeySource | undefined;
  * ```
  */
 export function randomMaskingKey(): number {
-  shared ??= createMaskingKeySource();
+  shared ??= createMaskingKeyGenerator();
   return shared();
 }

@@ -1,16 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createMaskingKeySource, randomMaskingKey } from '../src/index.js';
+import { createMaskingKeyGenerator, randomMaskingKey } from '../src/index.js';
 
-describe('createMaskingKeySource', () => {
+describe('createMaskingKeyGenerator', () => {
   it.each([5, null, 'crypto', {}])('takes a function that fills bytes, which %o is not', (fill) => {
-    expect(() => createMaskingKeySource(fill as never)).toThrow(
+    expect(() => createMaskingKeyGenerator(fill as never)).toThrow(
       expect.objectContaining({ code: 'NO_RANDOM' }),
     );
   });
 
   it('hands out each four bytes of a block once, then draws the next', () => {
     let value = 0;
-    const next = createMaskingKeySource((bytes) => {
+    const next = createMaskingKeyGenerator((bytes) => {
       const words = new DataView(bytes.buffer);
       for (let i = 0; i < bytes.length; i += 4) words.setInt32(i, ++value, true);
     });
@@ -21,7 +21,7 @@ describe('createMaskingKeySource', () => {
 
   it('hands out no used key when the source of bytes fails', () => {
     let calls = 0;
-    const next = createMaskingKeySource((bytes) => {
+    const next = createMaskingKeyGenerator((bytes) => {
       if (++calls > 1) throw new Error('no entropy');
       bytes.fill(7);
     });
@@ -33,7 +33,7 @@ describe('createMaskingKeySource', () => {
   it('wipes each key of the block as it hands it out, and no other', () => {
     let block: Uint8Array = new Uint8Array(0);
     let calls = 0;
-    const next = createMaskingKeySource((bytes) => {
+    const next = createMaskingKeyGenerator((bytes) => {
       // Nothing of the block before is left for a source that fills only a part.
       expect(bytes.every((byte) => byte === 0)).toBe(true);
       block = bytes;
@@ -55,7 +55,7 @@ describe('createMaskingKeySource', () => {
       blocks.push(bytes.buffer);
       bytes.fill(blocks.length);
     };
-    const [a, b] = [createMaskingKeySource(fill), createMaskingKeySource(fill)];
+    const [a, b] = [createMaskingKeyGenerator(fill), createMaskingKeyGenerator(fill)];
     expect([a(), b(), a(), b()]).toEqual([0x01010101, 0x02020202, 0x01010101, 0x02020202]);
     expect(blocks[0]).not.toBe(blocks[1]);
   });
@@ -63,7 +63,7 @@ describe('createMaskingKeySource', () => {
   it('refuses a runtime without a CSPRNG instead of falling back (advisory K18)', () => {
     vi.stubGlobal('crypto', undefined);
     try {
-      expect(() => createMaskingKeySource()).toThrow(TypeError);
+      expect(() => createMaskingKeyGenerator()).toThrow(TypeError);
     } finally {
       vi.unstubAllGlobals();
     }

@@ -5,7 +5,7 @@ import {
   createSimdMemory,
   keyFromBytes,
   keyToBytes,
-  type MaskKernel,
+  type MaskFunction,
   mask,
   maskBytes,
   maskInPlace,
@@ -21,7 +21,7 @@ function formula(payload: Uint8Array, key: Uint8Array): Uint8Array {
   return payload.map((octet, i) => octet ^ key[i % 4]!);
 }
 
-const kernels: [string, MaskKernel][] = [
+const kernels: [string, MaskFunction][] = [
   ['mask', mask],
   ['maskBytes', maskBytes],
   ['maskWords', maskWords],

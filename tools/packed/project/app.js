@@ -31,7 +31,7 @@ for (const [from, to] of [
   [here, there],
   [there, here],
 ]) {
-  for (let chunk = from.takeOutput(); chunk !== undefined; chunk = from.takeOutput()) to.receive(chunk);
+  for (let chunk = from.dataToSend(); chunk !== undefined; chunk = from.dataToSend()) to.receive(chunk);
 }
 const bytes = new Uint8Array(300).fill(1);
 maskInPlace(bytes, 0x01010102);

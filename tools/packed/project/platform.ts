@@ -1,7 +1,7 @@
 // Where a program has the platform's types, what the packages give are those types.
 import { Connection, type ConnectionEvent, ConnectionEvents, PreparedMessage } from '@sanssocket/codec';
 import { encodeFrame, encodeUncheckedFrame, TEXT } from '@sanssocket/codec/frames';
-import { hostMessagePort } from '@sanssocket/codec/message-port';
+import { attachMessagePort } from '@sanssocket/codec/message-port';
 import { connectionStreams } from '@sanssocket/codec/streams';
 import { TransportWebSocket } from '@sanssocket/codec/websocket';
 import { rejectRequest, ServerHandshake } from '@sanssocket/handshake';
@@ -38,7 +38,7 @@ const connection = new Connection(
   },
 );
 new Connection({ role: 'server', delivery: 'spans' }, { message: (_, span) => void new Blob([span.copy()]) });
-for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
   new Response(chunk);
 for (const event of new ConnectionEvents({ role: 'server' }).take())
   if (event.type === 'binary' || event.type === 'piece') new Blob([event.bytes]);
@@ -47,4 +47,4 @@ const { body, bytes: response } = rejectRequest({ status: 403 });
 new Blob([body, response]);
 const request = new ServerHandshake().receive(response);
 if (request?.kind === 'rejected') new Response(request.bytes);
-hostMessagePort(new MessageChannel().port1, connection);
+attachMessagePort(new MessageChannel().port1, connection);

@@ -9,7 +9,7 @@ let outcome: Outcome | undefined;
 const connection = new Connection(
   { role: 'client' },
   {
-    closed(how) {
+    close(how) {
       outcome = how;
     },
   },

@@ -2,21 +2,21 @@
 
 import {
   mask as defaultMask,
-  type MaskingKeySource,
-  type MaskKernel,
+  type MaskFunction,
+  type MaskingKeyGenerator,
   randomMaskingKey,
 } from '@sanssocket/mask';
 import { allocateCleared, checkedAllocate, lastingAllocate } from '../memory/bytes.js';
 import { OutputMemory } from '../memory/output.js';
 import {
-  misuse,
   type OwnBytes,
   positiveInteger,
   requireKnown,
   requireOneOf,
   requireType,
+  usageError,
 } from '../wire/errors.js';
-import { FrameRules, type Limits, resolveLimits } from '../wire/rules.js';
+import { FrameParserConfig, type Limits, resolveLimits } from '../wire/rules.js';
 import type { Delivery } from './handlers.js';
 
 /** From here on a payload that was given away is queued by reference; below, copying it costs less than a chunk of its own. */
@@ -25,13 +25,13 @@ export const BY_REFERENCE_BYTES = 4096;
 const OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'role',
   'delivery',
-  'handOver',
+  'transferInput',
   'autoPong',
   'autoClose',
   'allowUnmasked',
   'maxQueuedPongs',
-  'maxBacklogBytes',
-  'maskingKeys',
+  'maxInputBufferBytes',
+  'generateMaskingKey',
   'mask',
   'allocate',
   'maxFrameBytes',
@@ -50,12 +50,12 @@ export interface ConnectionOptions<D extends Delivery = Delivery> extends Partia
    * may be views of it, unmasked where they stand, and keep it alive; longer ones may be put together from it. For hosts whose transport never uses a chunk again (Node's
    * sockets) and sinks that do not keep messages for long. False by default.
    */
-  readonly handOver?: boolean;
+  readonly transferInput?: boolean;
   /** Whether pings are answered without asking. True by default. */
   readonly autoPong?: boolean;
   /**
    * Whether the peer's Close is answered without asking, with its own code. True by default. With false the answer is the
-   * application's: `close`, at any time from `peerClose` on. Until then messages may be sent, and the peer waits, which RFC 6455
+   * application's: `close`, at any time from `closeReceived` on. Until then messages may be sent, and the peer waits, which RFC 6455
    * 5.5.1 allows so that a message can be ended, or another leg of a relay can answer first. A host gives it up behind
    * `closeTimeoutMs`; without a host, give it a time limit.
    */
@@ -73,18 +73,18 @@ export interface ConnectionOptions<D extends Delivery = Delivery> extends Partia
   readonly maxQueuedPongs?: number;
   /**
    * How many bytes may wait while the connection is paused (`Connection.pause`, or an asynchronous extension at work); 16 MiB by
-   * default. With more, `receive` fails the connection (`BACKLOG_TOO_LARGE`, 1008): a host that stops reading from its transport
+   * default. With more, `receive` fails the connection (`INPUT_BUFFER_TOO_LARGE`, 1008): a host that stops reading from its transport
    * while `Connection.paused` never comes to that, and for one that does not, a lost connection is better than an exception that
    * a peer can cause. One chunk alone always has room. What waits because the sink threw counts too, once it has been gone on with.
    */
-  readonly maxBacklogBytes?: number;
+  readonly maxInputBufferBytes?: number;
   /** Where a client's masking keys come from; by default the runtime's CSPRNG. */
-  readonly maskingKeys?: MaskingKeySource;
+  readonly generateMaskingKey?: MaskingKeyGenerator;
   /**
    * The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. What it throws passes through the call that sends,
    * and nothing was sent; where a message would be lost instead, the default serves.
    */
-  readonly mask?: MaskKernel;
+  readonly mask?: MaskFunction;
   /**
    * Where memory for output and for whole messages comes from: gives as many bytes as asked, not shared, which need not be zero,
    * because each is written before anyone sees it. By default `new Uint8Array(bytes)`, which clears them; on Node,
@@ -120,19 +120,19 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    * @internal
    */
   readonly scans: boolean;
-  readonly handOver: boolean;
+  readonly transferInput: boolean;
   readonly autoPong: boolean;
   readonly autoClose: boolean;
   readonly allowUnmasked: boolean;
   readonly maxQueuedPongs: number;
-  readonly maskingKeys: MaskingKeySource;
-  readonly mask: MaskKernel;
+  readonly generateMaskingKey: MaskingKeyGenerator;
+  readonly mask: MaskFunction;
   /**
    * The same, for what would be lost if it threw: for masking from one memory to another.
    *
    * @internal
    */
-  readonly maskLasting: MaskKernel;
+  readonly maskLasting: MaskFunction;
   readonly allocate: (bytes: number) => OwnBytes;
   /**
    * The same, for what would be lost if the host had no memory to give.
@@ -140,7 +140,7 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    * @internal
    */
   readonly allocateLasting: (bytes: number) => OwnBytes;
-  readonly maxBacklogBytes: number;
+  readonly maxInputBufferBytes: number;
   readonly maxMessageBytes: number;
   /**
    * What the output of all connections without extensions is put together in.
@@ -155,7 +155,7 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    */
   readonly lastingOutput: OutputMemory;
   /** Rules by the reserved bits in use: at most eight. */
-  readonly #rules: [FrameRules, ...(FrameRules | undefined)[]];
+  readonly #rules: [FrameParserConfig, ...(FrameParserConfig | undefined)[]];
 
   /**
    * @throws TypeError for an option, a role or a delivery that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
@@ -166,41 +166,41 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     const {
       role,
       delivery = 'messages' as D,
-      handOver = false,
+      transferInput = false,
       autoPong = true,
       autoClose = true,
       allowUnmasked = false,
       maxQueuedPongs = 64,
-      maxBacklogBytes = 0x100_0000,
-      maskingKeys = randomMaskingKey,
+      maxInputBufferBytes = 0x100_0000,
+      generateMaskingKey = randomMaskingKey,
       mask = defaultMask,
       allocate,
     } = options;
     const limits = resolveLimits(options);
     requireOneOf('role', role, ['server', 'client']);
     requireOneOf('delivery', delivery, ['messages', 'spans', 'pieces']);
-    requireType('handOver', handOver, 'boolean');
+    requireType('transferInput', transferInput, 'boolean');
     requireType('autoPong', autoPong, 'boolean');
     requireType('autoClose', autoClose, 'boolean');
     requireType('allowUnmasked', allowUnmasked, 'boolean');
     if (allowUnmasked && role === 'client') {
-      throw misuse(
+      throw usageError(
         TypeError,
         'OPTION_INVALID',
         "allowUnmasked is for servers: a server's frames are unmasked",
       );
     }
-    requireType('maskingKeys', maskingKeys, 'function');
+    requireType('generateMaskingKey', generateMaskingKey, 'function');
     requireType('mask', mask, 'function');
     if (allocate !== undefined) requireType('allocate', allocate, 'function');
     this.role = role;
     this.delivery = delivery;
-    this.handOver = handOver;
+    this.transferInput = transferInput;
     this.autoPong = autoPong;
     this.autoClose = autoClose;
     this.allowUnmasked = allowUnmasked;
     this.maxQueuedPongs = positiveInteger('maxQueuedPongs', maxQueuedPongs);
-    this.maskingKeys = maskingKeys;
+    this.generateMaskingKey = generateMaskingKey;
     this.mask = mask;
     this.maskLasting = mask === defaultMask ? defaultMask : lastingMask(mask);
     this.scans = role === 'server' && mask === defaultMask && delivery !== 'pieces';
@@ -208,9 +208,9 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     this.allocateLasting = allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
     this.output = new OutputMemory(this.allocate);
     this.lastingOutput = new OutputMemory(this.allocateLasting);
-    this.maxBacklogBytes = positiveInteger('maxBacklogBytes', maxBacklogBytes);
+    this.maxInputBufferBytes = positiveInteger('maxInputBufferBytes', maxInputBufferBytes);
     const receiver = allowUnmasked ? 'either' : role;
-    this.#rules = [new FrameRules({ ...limits, role: receiver, mask, unmask: 'none' })];
+    this.#rules = [new FrameParserConfig({ ...limits, role: receiver, mask, unmask: 'none' })];
     this.maxMessageBytes = limits.maxMessageBytes;
   }
 
@@ -220,7 +220,7 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
    * @param rsv - a sum of `RSV1`, `RSV2` and `RSV3`
    * @internal
    */
-  rules(rsv: number): FrameRules {
+  rules(rsv: number): FrameParserConfig {
     let rules = this.#rules[rsv];
     if (rules === undefined) {
       rules = this.#rules[0].withBits(rsv);
@@ -231,7 +231,7 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
 }
 
 /** Where a kernel throws, the default does its work: it writes all of the target, whatever has been written there. */
-function lastingMask(kernel: MaskKernel): MaskKernel {
+function lastingMask(kernel: MaskFunction): MaskFunction {
   return (source, start, end, target, at, key) => {
     try {
       kernel(source, start, end, target, at, key);

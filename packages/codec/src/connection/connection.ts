@@ -4,36 +4,36 @@
  * ```
  *   state      our Close   the peer's Close   transport
  *   open       -           -                  'open'
- *   closing    sent        -                  'open'        its messages are still delivered (7.1.3)
- *   closing    in line     heard              'open'        an asynchronous extension holds the answer back
- *   closing    -           heard              'open'        the answer is the application's (`autoClose: false`)
- *   closed     sent        heard              server 'end', client 'await-end' (7.1.1: the server closes TCP first)
+ *   closing    sent        -                  'none'        its messages are still delivered (7.1.3)
+ *   closing    in line     heard              'none'        an asynchronous extension holds the answer back
+ *   closing    -           heard              'none'        the answer is the application's (`autoClose: false`)
+ *   closed     sent        heard              server 'end', client 'await-eof' (7.1.1: the server closes TCP first)
  *   closed     sent        -                  'end'         failed (7.1.7)
  *   closed     any         any                'end'         the transport has ended (7.1.4)
  * ```
  */
 
-import { type ByteRange, EMPTY, requireByteRange } from '../memory/bytes.js';
+import { EMPTY, requireByteRange, type Slice } from '../memory/bytes.js';
 import { encodeCloseBody, PROTOCOL_ERROR } from '../wire/close.js';
 import type { OwnBytes } from '../wire/errors.js';
-import { inWords, misuse, requireBytes } from '../wire/errors.js';
+import { inWords, requireBytes, usageError } from '../wire/errors.js';
 import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../wire/opcodes.js';
 import { requireUtf8 } from '../wire/utf8.js';
 import { ConnectionConfig, type ConnectionOptions, readSendOptions, type SendOptions } from './config.js';
 import { ExtensionChain, type MessageExtension } from './extension.js';
 import { attachExtensions } from './extension-input.js';
 import { requireControlPayload } from './frame-writer.js';
-import type { Outcome, OutsideHost } from './handlers.js';
-import { type ConnectionSink, type Delivery, requireSink } from './handlers.js';
+import type { CloseInfo, OutsideHost } from './handlers.js';
+import { type ConnectionHandlers, type Delivery, requireHandlers } from './handlers.js';
 import { ConnectionInput } from './input.js';
-import { OutgoingMessage } from './message-writer.js';
+import { MessageWriter } from './message-writer.js';
 import { type PreparedMessage, requirePrepared } from './prepared-message.js';
 import { MessageSender } from './sender.js';
 
 /**
  * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
- * {@link Connection.receive}, write what {@link Connection.takeOutput} gives, and look at {@link Connection.transport}.
- * That loop has more to it than this: back-pressure both ways, time limits, ends. `ConnectionHost` of `@sanssocket/codec/driver` is the
+ * {@link Connection.receive}, write what {@link Connection.dataToSend} gives, and look at {@link Connection.transportAction}.
+ * That loop has more to it than this: back-pressure both ways, time limits, ends. `ConnectionDriver` of `@sanssocket/codec/driver` is the
  * whole of it, for sockets, streams and ports.
  *
  * @example
@@ -46,15 +46,15 @@ import { MessageSender } from './sender.js';
  * const client = new Connection({ role: 'client' }, { text: (text) => answers.push(text) });
  *
  * client.sendText('hello');
- * server.receive(client.takeOutput()!);
- * client.receive(server.takeOutput()!);
+ * server.receive(client.dataToSend()!);
+ * client.receive(server.dataToSend()!);
  * assert.deepEqual(answers, ['HELLO']);
  *
  * client.close(1000, 'bye');
- * server.receive(client.takeOutput()!);
- * client.receive(server.takeOutput()!);
- * assert.equal(client.outcome?.clean, true);
- * assert.deepEqual([server.transport, client.transport], ['end', 'await-end']);
+ * server.receive(client.dataToSend()!);
+ * client.receive(server.dataToSend()!);
+ * assert.equal(client.closeInfo?.wasClean, true);
+ * assert.deepEqual([server.transportAction, client.transportAction], ['end', 'await-eof']);
  * ```
  */
 export class Connection<D extends Delivery = 'messages'> {
@@ -62,7 +62,7 @@ export class Connection<D extends Delivery = 'messages'> {
     // What Node, Deno and Bun show in a console.
     Object.defineProperty(Connection.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: Connection): object {
-        const { state, transport, bufferedAmount, paused, outcome } = this;
+        const { state, transportAction: transport, bufferedAmount, paused, closeInfo: outcome } = this;
         return { role: this.#sender.role, state, transport, bufferedAmount, paused, outcome };
       },
     });
@@ -75,18 +75,22 @@ export class Connection<D extends Delivery = 'messages'> {
    * @param config - role, delivery, limits; to be shared by many connections, make a {@link ConnectionConfig}
    * @param sink - gets the events, messages as the option `delivery` says; may be shared too
    * @param extensions - what the opening handshake agreed on, in that order
-   * @throws TypeError or RangeError (`OPTION_INVALID`, `OPTION_UNKNOWN`, `SINK_INVALID`, `EXTENSIONS_INVALID`) for options that
+   * @throws TypeError or RangeError (`OPTION_INVALID`, `OPTION_UNKNOWN`, `HANDLERS_INVALID`, `EXTENSIONS_INVALID`) for options that
    * make no sense, a sink that would hear no message, or extensions whose reserved bits overlap
    */
   constructor(
     config: ConnectionOptions<D> | ConnectionConfig<D>,
-    sink: ConnectionSink<D>,
+    sink: ConnectionHandlers<D>,
     extensions: readonly MessageExtension[] = [],
   ) {
     const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
-    requireSink(resolved.delivery, sink);
+    requireHandlers(resolved.delivery, sink);
     if (!Array.isArray(extensions)) {
-      throw misuse(TypeError, 'EXTENSIONS_INVALID', `extensions are an array, not ${inWords(extensions)}`);
+      throw usageError(
+        TypeError,
+        'EXTENSIONS_INVALID',
+        `extensions are an array, not ${inWords(extensions)}`,
+      );
     }
     const chain = extensions.length === 0 ? null : new ExtensionChain([...extensions]);
     this.#sender = new MessageSender(resolved);
@@ -146,7 +150,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * connection is {@link Connection.paused} they wait (as a copy), in order; after the end of the connection they are
    * ignored.
    *
-   * @param bytes - unchanged, and kept by nobody when the call returns; with the option `handOver` they are given away, and
+   * @param bytes - unchanged, and kept by nobody when the call returns; with the option `transferInput` they are given away, and
    * messages may be views of them
    * @throws TypeError for anything but a Uint8Array, Error when called by the sink, TypeError (`CHUNK_TRANSFERRED`) if the sink has
    * transferred away the memory of a chunk that was not read to its end: the connection has failed then, with 1011. What the sink throws passes
@@ -166,14 +170,14 @@ export class Connection<D extends Delivery = 'messages'> {
    *
    * RFC 6455 7.1.4, 7.1.5.
    */
-  receiveEnd(): void {
-    this.#input.receiveEnd();
+  receiveEof(): void {
+    this.#input.receiveEof();
   }
 
   /**
    * Stops the reading behind the current event, at that very byte; what was not read waits. A host also stops reading from
    * its transport, which is how the peer feels it: what it still gives to `receive` waits as well, up to the option
-   * `maxBacklogBytes`.
+   * `maxInputBufferBytes`.
    */
   pause(): void {
     this.#input.pauseInput();
@@ -199,21 +203,21 @@ export class Connection<D extends Delivery = 'messages'> {
    * `receive` made necessary is one chunk, unless it is large.
    *
    * @returns bytes for the transport, in order; not to be changed or transferred, as they may be shared with other
-   * connections (prepared messages) or the caller's own ({@link Connection.sendByReference}). Undefined when there are none
-   * @throws what `allocate` or `maskingKeys` throw; nothing is lost, and the call may be made again
+   * connections (prepared messages) or the caller's own ({@link Connection.sendZeroCopy}). Undefined when there are none
+   * @throws what `allocate` or `generateMaskingKey` throw; nothing is lost, and the call may be made again
    */
-  takeOutput(): OwnBytes | undefined {
+  dataToSend(): OwnBytes | undefined {
     return this.#sender.take();
   }
 
   /**
-   * Says that a chunk of {@link Connection.takeOutput} has been written and that nobody holds it any more: its memory may
+   * Says that a chunk of {@link Connection.dataToSend} has been written and that nobody holds it any more: its memory may
    * then serve for what is sent next, by any connection of the same configuration. May be left out. Call it right after a
    * write that took everything at once; on Node's sockets:
    *
    * ```ts no-run
    * socket.write(chunk);
-   * if (socket.writableLength === 0) connection.reuseOutput(chunk);
+   * if (socket.writableLength === 0) connection.recycleOutput(chunk);
    * ```
    *
    * Share a `ConnectionConfig`: what is kept for it is 85 KiB a configuration, and the memory of the chunk taken last.
@@ -222,7 +226,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * @param chunk - the very array that was taken, not to be read any more. Any but the one taken last is ignored, and so is one
    * given back before; a prepared message's or the caller's own bytes stay theirs
    */
-  reuseOutput(chunk: Uint8Array): void {
+  recycleOutput(chunk: Uint8Array): void {
     this.#sender.reuse(chunk);
   }
 
@@ -234,12 +238,12 @@ export class Connection<D extends Delivery = 'messages'> {
   /**
    * Sends a text message.
    *
-   * @param text - copied, as everything is that is sent but by {@link Connection.sendByReference}. A lone surrogate in it becomes
+   * @param text - copied, as everything is that is sent but by {@link Connection.sendZeroCopy}. A lone surrogate in it becomes
    * U+FFFD; as bytes it must be valid UTF-8
    * @param options - what is asked for this message
    * @returns false if the connection is closing or closed, and nothing was sent
    * @throws TypeError for anything else (`NOT_BYTES`) or for bytes that are not UTF-8 (`INVALID_UTF8`), Error while a message in
-   * fragments is under way (`MESSAGE_UNDER_WAY`)
+   * fragments is under way (`MESSAGE_IN_PROGRESS`)
    *
    * RFC 6455 5.6, 6.1.
    */
@@ -262,7 +266,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * @param options - what is asked for this message
    * @returns false if the connection is closing or closed, and nothing was sent
    * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), Error while a message in fragments is under way
-   * (`MESSAGE_UNDER_WAY`)
+   * (`MESSAGE_IN_PROGRESS`)
    *
    * RFC 6455 5.6, 6.1.
    */
@@ -283,7 +287,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * @returns false if the connection is closing or closed, and nothing was sent
    * @throws TypeError for another opcode (`FRAME_INVALID`), for anything but a Uint8Array (`NOT_BYTES`) or for text that is not
    * UTF-8 (`INVALID_UTF8`), RangeError for a range outside of its bytes (`RANGE_INVALID`), Error while a message in fragments is
-   * under way (`MESSAGE_UNDER_WAY`)
+   * under way (`MESSAGE_IN_PROGRESS`)
    *
    * RFC 6455 5.6, 6.1.
    *
@@ -293,14 +297,14 @@ export class Connection<D extends Delivery = 'messages'> {
    * import { Connection } from '@sanssocket/codec';
    *
    * const echo = new Connection(
-   *   { role: 'client', delivery: 'spans', maskingKeys: () => 0 },
-   *   { message: (opcode, span) => echo.sendSpan(opcode, span) },
+   *   { role: 'client', delivery: 'spans', generateMaskingKey: () => 0 },
+   *   { message: (opcode, span) => echo.sendSlice(opcode, span) },
    * );
    * echo.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));
-   * assert.deepEqual([...(echo.takeOutput() ?? [])], [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
+   * assert.deepEqual([...(echo.dataToSend() ?? [])], [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
    * ```
    */
-  sendSpan(opcode: MessageOpcode, range: ByteRange, options?: SendOptions): boolean {
+  sendSlice(opcode: MessageOpcode, range: Slice, options?: SendOptions): boolean {
     requireMessageOpcode(opcode);
     const { bytes, start, end } = requireByteRange(range);
     if (opcode === TEXT) requireUtf8(bytes, start, end);
@@ -312,13 +316,13 @@ export class Connection<D extends Delivery = 'messages'> {
 
   /**
    * Sends a message whose bytes are given away: from 4 KiB on, a server without extensions queues them as they are, and
-   * {@link Connection.takeOutput} gives this very array. It saves the copy that every other method makes.
+   * {@link Connection.dataToSend} gives this very array. It saves the copy that every other method makes.
    *
    * @param opcode - `TEXT` or `BINARY`
    * @param bytes - of a text, valid UTF-8. **Not to be changed until they have been written out**: a change would be sent
    * @param options - what is asked for this message
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws as {@link Connection.sendSpan}
+   * @throws as {@link Connection.sendSlice}
    *
    * RFC 6455 5.6, 6.1.
    *
@@ -329,12 +333,12 @@ export class Connection<D extends Delivery = 'messages'> {
    *
    * const server = new Connection({ role: 'server' }, {});
    * const picture = new Uint8Array(100_000);
-   * server.sendByReference(BINARY, picture);
-   * server.takeOutput(); // the header
-   * assert.equal(server.takeOutput(), picture);
+   * server.sendZeroCopy(BINARY, picture);
+   * server.dataToSend(); // the header
+   * assert.equal(server.dataToSend(), picture);
    * ```
    */
-  sendByReference(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
+  sendZeroCopy(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
     requireMessageOpcode(opcode);
     requireBytes(bytes);
     if (opcode === TEXT) requireUtf8(bytes, 0, bytes.length);
@@ -361,28 +365,28 @@ export class Connection<D extends Delivery = 'messages'> {
    * Begins a text message in fragments.
    *
    * @param options - what is asked for this message
-   * @throws Error while another is under way (`MESSAGE_UNDER_WAY`)
+   * @throws Error while another is under way (`MESSAGE_IN_PROGRESS`)
    *
    * RFC 6455 5.4.
    */
-  beginText(options?: SendOptions): OutgoingMessage {
+  textWriter(options?: SendOptions): MessageWriter {
     const compress = options === undefined ? undefined : readSendOptions(options);
     this.mayBegin();
-    return new OutgoingMessage(this.#sender, TEXT, compress);
+    return new MessageWriter(this.#sender, TEXT, compress);
   }
 
   /**
    * Begins a binary message in fragments.
    *
    * @param options - what is asked for this message
-   * @throws Error while another is under way (`MESSAGE_UNDER_WAY`)
+   * @throws Error while another is under way (`MESSAGE_IN_PROGRESS`)
    *
    * RFC 6455 5.4.
    */
-  beginBinary(options?: SendOptions): OutgoingMessage {
+  binaryWriter(options?: SendOptions): MessageWriter {
     const compress = options === undefined ? undefined : readSendOptions(options);
     this.mayBegin();
-    return new OutgoingMessage(this.#sender, BINARY, compress);
+    return new MessageWriter(this.#sender, BINARY, compress);
   }
 
   /**
@@ -467,27 +471,27 @@ export class Connection<D extends Delivery = 'messages'> {
   }
 
   /** How the connection ended; undefined as long as it has not. */
-  get outcome(): Outcome | undefined {
+  get closeInfo(): CloseInfo | undefined {
     return this.#input.outcome ?? undefined;
   }
 
   /**
-   * What the host does with the transport once the output is written: `'open'` keep it; `'await-end'` wait for the peer to end
+   * What the caller does with the transport once the output is written: `'none'` nothing; `'await-eof'` wait for the peer to end
    * it, for a limited time (a client waits for the server, RFC 6455 7.1.1); `'end'` end it now.
    */
-  get transport(): 'open' | 'await-end' | 'end' {
+  get transportAction(): 'none' | 'await-eof' | 'end' {
     const outcome = this.#input.outcome;
-    if (outcome === null) return 'open';
-    return outcome.clean && this.#sender.role === 'client' && !this.#input.ended ? 'await-end' : 'end';
+    if (outcome === null) return 'none';
+    return outcome.wasClean && this.#sender.role === 'client' && !this.#input.ended ? 'await-eof' : 'end';
   }
 
   /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
   private mayBegin(): boolean {
     if (!this.sends) return false;
     if (this.#sender.fragmenting) {
-      throw misuse(
+      throw usageError(
         Error,
-        'MESSAGE_UNDER_WAY',
+        'MESSAGE_IN_PROGRESS',
         'a message in fragments is under way: end it first (RFC 6455 5.4)',
       );
     }

@@ -6,14 +6,14 @@ import type { MessageOpcode } from '../wire/opcodes.js';
 import type { ConnectionConfig, ConnectionOptions } from './config.js';
 import { Connection } from './connection.js';
 import type { MessageExtension } from './extension.js';
-import type { AnySink, Delivery, Outcome } from './handlers.js';
+import type { AnySink, CloseInfo, Delivery } from './handlers.js';
 
 /**
  * What happened on a connection: the calls of a sink as objects. Bytes in it are the receiver's own, to
  * keep, change or transfer.
  *
  * Which events tell of messages is the option `delivery`: `'text'` and `'binary'` for `'messages'`, `'message'` for
- * `'spans'`, `'begin'`, `'piece'`... and `'finish'` for `'pieces'`.
+ * `'spans'`, `'messageStart'`, `'messageData'`... and `'messageEnd'` for `'pieces'`.
  *
  * @example
  * ```ts
@@ -24,13 +24,13 @@ import type { AnySink, Delivery, Outcome } from './handlers.js';
  *   switch (event.type) {
  *     case 'text':
  *       return event.text;
- *     case 'peerClose':
+ *     case 'closeReceived':
  *       return `${event.code} ${event.reason}`;
  *     default:
  *       return event.type;
  *   }
  * }
- * assert.equal(line({ type: 'peerClose', code: 1000, reason: 'bye' }), '1000 bye');
+ * assert.equal(line({ type: 'closeReceived', code: 1000, reason: 'bye' }), '1000 bye');
  * assert.equal(line({ type: 'ping', payload: new Uint8Array(0) }), 'ping');
  * ```
  */
@@ -42,19 +42,19 @@ export type ConnectionEvent =
   /** A whole message; the bytes of a text are valid UTF-8. */
   | { readonly type: 'message'; readonly opcode: MessageOpcode; readonly bytes: OwnBytes }
   /** The first frame of a message has begun. */
-  | { readonly type: 'begin'; readonly opcode: MessageOpcode }
+  | { readonly type: 'messageStart'; readonly opcode: MessageOpcode }
   /** The next bytes of the message, never none; a piece of a text is valid UTF-8 by itself. */
-  | { readonly type: 'piece'; readonly bytes: OwnBytes }
+  | { readonly type: 'messageData'; readonly bytes: OwnBytes }
   /** The message that began is whole. */
-  | { readonly type: 'finish' }
+  | { readonly type: 'messageEnd' }
   /** A Ping arrived; unless `autoPong` is off its Pong is on its way (RFC 6455 5.5.2). */
   | { readonly type: 'ping'; readonly payload: OwnBytes }
   /** A Pong arrived (RFC 6455 5.5.3). */
   | { readonly type: 'pong'; readonly payload: OwnBytes }
   /** The peer's Close arrived; its code is 1005 if it had none (RFC 6455 5.5.1). */
-  | { readonly type: 'peerClose'; readonly code: number; readonly reason: string }
+  | { readonly type: 'closeReceived'; readonly code: number; readonly reason: string }
   /** The terminal event (RFC 6455 7.1.4, 7.1.7). */
-  | { readonly type: 'closed'; readonly outcome: Outcome };
+  | { readonly type: 'close'; readonly outcome: CloseInfo };
 
 /**
  * A sink that makes objects of what it is told. Internal: {@link ConnectionEvents} and the streams share it.
@@ -68,14 +68,14 @@ export function eventSink(push: (event: ConnectionEvent) => void, output: () => 
     // Of a buffer that it has with others it gets one of its own: whoever takes events may transfer each away.
     binary: (bytes) => push({ type: 'binary', bytes: ownBytes(bytes) }),
     message: (opcode, span) => push({ type: 'message', opcode, bytes: span.copy() }),
-    begin: (opcode) => push({ type: 'begin', opcode }),
-    piece: (span) => push({ type: 'piece', bytes: span.copy() }),
-    finish: () => push({ type: 'finish' }),
+    messageStart: (opcode) => push({ type: 'messageStart', opcode }),
+    messageData: (span) => push({ type: 'messageData', bytes: span.copy() }),
+    messageEnd: () => push({ type: 'messageEnd' }),
     ping: (payload) => push({ type: 'ping', payload }),
     pong: (payload) => push({ type: 'pong', payload }),
-    peerClose: (code, reason) => push({ type: 'peerClose', code, reason }),
-    closed: (outcome) => push({ type: 'closed', outcome }),
-    output,
+    closeReceived: (code, reason) => push({ type: 'closeReceived', code, reason }),
+    close: (outcome) => push({ type: 'close', outcome }),
+    outputAvailable: output,
   };
 }
 
@@ -96,10 +96,10 @@ function ownBytes(bytes: OwnBytes): OwnBytes {
  * const client = new ConnectionEvents({ role: 'client' });
  *
  * client.connection.sendText('hello');
- * for (const event of server.receive(client.connection.takeOutput()!)) {
+ * for (const event of server.receive(client.connection.dataToSend()!)) {
  *   if (event.type === 'text') server.connection.sendText(event.text.toUpperCase());
  * }
- * const answers = client.receive(server.connection.takeOutput()!);
+ * const answers = client.receive(server.connection.dataToSend()!);
  * assert.deepEqual(answers, [{ type: 'text', text: 'HELLO' }]);
  * ```
  */
@@ -146,8 +146,8 @@ export class ConnectionEvents {
    *
    * RFC 6455 7.1.4.
    */
-  receiveEnd(): ConnectionEvent[] {
-    this.connection.receiveEnd();
+  receiveEof(): ConnectionEvent[] {
+    this.connection.receiveEof();
     return this.take();
   }
 

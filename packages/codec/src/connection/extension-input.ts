@@ -1,6 +1,6 @@
 /** Incoming messages on their way through the extensions: one at a time, and reading waits for it (RFC 6455 section 9). */
 
-import { EMPTY, LentSpan } from '../memory/bytes.js';
+import { EMPTY, LentSlice } from '../memory/bytes.js';
 import { INTERNAL_ERROR } from '../wire/close.js';
 import type { OwnBytes } from '../wire/errors.js';
 import type { FaultCode } from '../wire/faults.js';
@@ -109,9 +109,9 @@ export class DecodedMessage {
     if (delivery !== 'pieces') return deliverBytes(delivery, caller, this.#opcode, bytes);
     const last = this.isLast(delivery);
     const { sink } = caller;
-    if (this.#told++ === 0) called(caller, sink.begin?.(this.#opcode));
-    else if (last) called(caller, sink.finish?.());
-    else called(caller, sink.piece?.(new LentSpan(bytes).of(0, bytes.length)));
+    if (this.#told++ === 0) called(caller, sink.messageStart?.(this.#opcode));
+    else if (last) called(caller, sink.messageEnd?.());
+    else called(caller, sink.messageData?.(new LentSlice(bytes).of(0, bytes.length)));
     return true;
   }
 }
@@ -141,7 +141,7 @@ export function attachExtensions(chain: ExtensionChain, input: ConnectionInput, 
     decoder.outside = true;
     guarded(call);
     decoder.outside = false;
-    if (input.outcome === null) guarded(() => called(input, input.sink.output?.()));
+    if (input.outcome === null) guarded(() => called(input, input.sink.outputAvailable?.()));
   };
   // What comes of it is a value, and a peer may be what brought it about: it is not uncaught where there is no `error`.
   const failed = (error: unknown): void => {

@@ -7,7 +7,7 @@
 
 import { ByteQueue } from '../memory/queue.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
-import { type EncodedPiece, type ExtensionChain, isPromise, type PiecePosition } from './extension.js';
+import { type EncodedPiece, type ExtensionChain, type FragmentInfo, isPromise } from './extension.js';
 import type { PreparedMessage } from './prepared-message.js';
 
 // Pieces of outgoing messages that wait in line for an extension, packed: a peer that has a server answer one-byte messages makes it
@@ -38,7 +38,7 @@ const LONG = 0x80;
 /** A piece, and where in its message it stands. */
 export interface Piece {
   readonly payload: Uint8Array;
-  readonly position: PiecePosition;
+  readonly position: FragmentInfo;
 }
 
 /** A queue of pieces. */
@@ -48,7 +48,7 @@ export class PieceLine {
   #nextPrepared = 0;
 
   /** Puts a piece in line; its bytes are copied. */
-  push(payload: Uint8Array, { opcode, first, last, prepared, compress }: PiecePosition): void {
+  push(payload: Uint8Array, { opcode, first, last, prepared, compress }: FragmentInfo): void {
     const { length } = payload;
     const asked = compress === undefined ? 0 : compress ? COMPRESS : PLAIN;
     const flags = opcode | (first ? FIRST : 0) | (last ? LAST : 0) | asked;
@@ -102,7 +102,7 @@ export class PieceLine {
 export interface PipelineTarget {
   /** A masking key for the next piece. Drawn before a piece is encoded: what it throws then leaves the extensions as they were. */
   key(): number | undefined;
-  writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void;
+  writePiece(piece: EncodedPiece, position: FragmentInfo, key: number | undefined): void;
   writeClose(body: Uint8Array): void;
 }
 
@@ -141,9 +141,9 @@ export class OutgoingPipeline {
     return this.#bytes;
   }
 
-  /** As `ExtensionChain.preparedScope`. */
+  /** As `ExtensionChain.sharedEncodingKey`. */
   get scope(): object | undefined {
-    return this.#chain.preparedScope;
+    return this.#chain.sharedEncodingKey;
   }
 
   /** Whether an extension is at work, and what is sent has to wait. */
@@ -162,7 +162,7 @@ export class OutgoingPipeline {
    *
    * @param piece - stays what it is: extensions may take their time
    */
-  send(piece: Uint8Array, position: PiecePosition): void {
+  send(piece: Uint8Array, position: FragmentInfo): void {
     if (this.#line !== null) {
       this.#line.push(piece, position);
       this.#bytes += piece.length;
@@ -179,7 +179,7 @@ export class OutgoingPipeline {
     }
   }
 
-  #encode(piece: Uint8Array, position: PiecePosition): EncodedPiece | PromiseLike<EncodedPiece> {
+  #encode(piece: Uint8Array, position: FragmentInfo): EncodedPiece | PromiseLike<EncodedPiece> {
     try {
       return this.#chain.encode(piece, position);
     } catch (error) {
@@ -205,7 +205,7 @@ export class OutgoingPipeline {
   #await(
     encoded: PromiseLike<EncodedPiece>,
     piece: Uint8Array,
-    position: PiecePosition,
+    position: FragmentInfo,
     key: number | undefined,
   ): void {
     encoded.then(

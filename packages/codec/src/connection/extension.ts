@@ -6,14 +6,14 @@
  * the order of messages either way.
  */
 
-import { inWords, isBytes, misuse, requireType } from '../wire/errors.js';
+import { inWords, isBytes, requireType, usageError } from '../wire/errors.js';
 import type { FaultCode } from '../wire/faults.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import { requireRsv } from '../wire/rules.js';
 import type { PreparedMessage } from './prepared-message.js';
 
 /** Where in a message a piece that is to be encoded stands. */
-export interface PiecePosition {
+export interface FragmentInfo {
   readonly opcode: MessageOpcode;
   /** The first piece of its message. */
   readonly first: boolean;
@@ -49,7 +49,7 @@ export type ExtensionFault = Extract<FaultCode, 'EXTENSION_DATA' | 'EXTENSION_FA
  * const client = new Connection({ role: 'client' }, {}, [invert]);
  * const server = new Connection({ role: 'server' }, { text: (text) => texts.push(text) }, [invert]);
  * client.sendText('Hello');
- * server.receive(client.takeOutput()!);
+ * server.receive(client.dataToSend()!);
  * assert.deepEqual(texts, ['Hello']);
  * ```
  */
@@ -63,7 +63,7 @@ export interface MessageExtension {
    * For prepared messages: connections whose only extension has the same object here encode each of them to the same bytes, so that
    * it is encoded once for all. Undefined where that cannot be promised: what was sent before matters, or somebody is asked each time.
    */
-  readonly preparedScope?: object | undefined;
+  readonly sharedEncodingKey?: object | undefined;
   /**
    * Encodes one piece of an outgoing message.
    *
@@ -71,7 +71,7 @@ export interface MessageExtension {
    * @returns what to send instead, in memory that is not shared; undefined for the first piece to leave this message as it is.
    * Anything else counts as a throw: nothing is sent
    */
-  encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded>;
+  encode(piece: Uint8Array, position: FragmentInfo): Encoded | PromiseLike<Encoded>;
   /**
    * Decodes a whole incoming message that bears its bits.
    *
@@ -104,8 +104,8 @@ export class ExtensionChain {
   readonly #extensions: readonly MessageExtension[];
   /** The reserved bits the extensions claim together. */
   readonly rsv: number;
-  /** As `MessageExtension.preparedScope`; undefined where there are several, whose scopes would have to be put together. */
-  readonly preparedScope: object | undefined;
+  /** As `MessageExtension.sharedEncodingKey`; undefined where there are several, whose scopes would have to be put together. */
+  readonly sharedEncodingKey: object | undefined;
   /** Bits of those that left the current outgoing message as it is; without bits there is no leaving. */
   #left = 0;
   /**
@@ -125,17 +125,17 @@ export class ExtensionChain {
     let rsv = 0;
     for (const extension of extensions) {
       if (typeof extension?.encode !== 'function' || typeof extension.decode !== 'function') {
-        throw misuse(
+        throw usageError(
           TypeError,
           'EXTENSIONS_INVALID',
           `an extension has encode and decode: ${inWords(extension)} has not`,
         );
       }
       if (extension.close !== undefined) requireType('close of an extension', extension.close, 'function');
-      requireScope(extension.preparedScope);
+      requireScope(extension.sharedEncodingKey);
       requireRsv(extension.rsv);
       if ((rsv & extension.rsv) !== 0) {
-        throw misuse(
+        throw usageError(
           RangeError,
           'EXTENSIONS_INVALID',
           'two extensions claim the same reserved bit (RFC 6455 9.1)',
@@ -144,7 +144,7 @@ export class ExtensionChain {
       rsv |= extension.rsv;
     }
     this.rsv = rsv;
-    this.preparedScope = extensions.length === 1 ? extensions[0]!.preparedScope : undefined;
+    this.sharedEncodingKey = extensions.length === 1 ? extensions[0]!.sharedEncodingKey : undefined;
   }
 
   /** Whether some extension has to decode a message with this first byte. */
@@ -197,7 +197,7 @@ export class ExtensionChain {
   }
 
   /** Encodes a piece. What an extension throws or rejects with passes through; see {@link ExtensionChain.halfEncoded}. */
-  encode(piece: Uint8Array, position: PiecePosition): EncodedPiece | PromiseLike<EncodedPiece> {
+  encode(piece: Uint8Array, position: FragmentInfo): EncodedPiece | PromiseLike<EncodedPiece> {
     if (position.first) this.#left = 0;
     this.halfEncoded = false;
     return this.#encodeFrom(0, piece, position, 0);
@@ -206,7 +206,7 @@ export class ExtensionChain {
   #encodeFrom(
     start: number,
     piece: Uint8Array,
-    position: PiecePosition,
+    position: FragmentInfo,
     bits: number,
   ): EncodedPiece | PromiseLike<EncodedPiece> {
     let payload = piece;
@@ -259,11 +259,11 @@ export class ExtensionChain {
 function requireEncoded(
   encoded: unknown,
   { rsv }: MessageExtension,
-  { first }: PiecePosition,
+  { first }: FragmentInfo,
 ): asserts encoded is Encoded {
   if (isBytes(encoded) || (encoded === undefined && rsv !== 0 && first)) return;
   const wanted = first && rsv !== 0 ? 'a Uint8Array or undefined' : 'a Uint8Array here';
-  throw misuse(
+  throw usageError(
     TypeError,
     'EXTENSIONS_INVALID',
     `encode of an extension gives ${wanted}, not ${inWords(encoded)}`,
@@ -273,10 +273,10 @@ function requireEncoded(
 /** @throws TypeError for what cannot be the scope of prepared messages: a key of a WeakMap */
 function requireScope(scope: unknown): void {
   if (scope === undefined || (typeof scope === 'object' && scope !== null)) return;
-  throw misuse(
+  throw usageError(
     TypeError,
     'EXTENSIONS_INVALID',
-    `preparedScope of an extension is an object, not ${inWords(scope)}`,
+    `sharedEncodingKey of an extension is an object, not ${inWords(scope)}`,
   );
 }
 

@@ -16,15 +16,15 @@
  */
 
 import { keyFromBytes, rotateKey } from '@sanssocket/mask';
-import { copyInto, LentSpan } from '../memory/bytes.js';
+import { copyInto, LentSlice } from '../memory/bytes.js';
 import { declareOwn } from '../memory/ownership.js';
 import type { FrameScan } from '../memory/scan.js';
-import { misuse } from '../wire/errors.js';
+import { usageError } from '../wire/errors.js';
 import { createFault, type Fault, type FaultCode, httpHint } from '../wire/faults.js';
 import { extendedLengthBytes, readPayloadLength } from '../wire/header.js';
 import { MASK, MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
 import {
-  type FrameRules,
+  type FrameParserConfig,
   faultyByte,
   frameStartFault,
   limitFault,
@@ -127,7 +127,7 @@ export function isGone(chunk: Uint8Array): boolean {
 
 /** The error for what is left of such a chunk. */
 export function chunkTransferred(): Error {
-  return misuse(
+  return usageError(
     TypeError,
     'CHUNK_TRANSFERRED',
     'the memory of a chunk was transferred away before the chunk was read to its end: copy what a sink is given first',
@@ -136,7 +136,7 @@ export function chunkTransferred(): Error {
 
 /** Reads frames out of a stream of bytes (RFC 6455 5.2). */
 export abstract class FrameReader {
-  readonly #rules: FrameRules;
+  readonly #rules: FrameParserConfig;
   #state: typeof RUNNING | typeof PAUSED | typeof FAILED = RUNNING;
   #partial: PartialFrame | null = null;
   #frame: Frame | null = null;
@@ -146,7 +146,7 @@ export abstract class FrameReader {
   /** Index in the chunk being read of the first byte that has not been dealt with. */
   #at = 0;
 
-  constructor(rules: FrameRules) {
+  constructor(rules: FrameParserConfig) {
     this.#rules = rules;
   }
 
@@ -185,7 +185,7 @@ export abstract class FrameReader {
    * @param span - where it stands; of use until this returns
    * @param ascii - whether it is known to be all ASCII
    */
-  protected abstract onMessage(first: number, span: LentSpan, ascii: boolean): void;
+  protected abstract onMessage(first: number, span: LentSlice, ascii: boolean): void;
 
   /** Whether the stream has broken a rule; all input is ignored from then on. */
   get failed(): boolean {
@@ -335,7 +335,7 @@ export abstract class FrameReader {
     // A server's frames are masked (5.1): whoever keeps them unmasks them into memory of their own.
     if (role !== 'server') this.onMessagesIn(bytes, end);
     let at = start;
-    let span: LentSpan | undefined;
+    let span: LentSlice | undefined;
     while (end - at >= 2) {
       const first = bytes[at];
       // As isGone, but for nothing: V8 has learnt that there is always a byte.
@@ -363,7 +363,7 @@ export abstract class FrameReader {
       this.#at = to;
       if (masked !== 0) this.onFrame(first, bytes, from, to, keyFromBytes(bytes, from - 4));
       else if (whole) {
-        span ??= new LentSpan(bytes);
+        span ??= new LentSlice(bytes);
         this.onMessage(first, span.of(from, to), false);
       } else this.onFrame(first, bytes, from, to, 0);
       if (this.#state !== RUNNING) return;

@@ -3,7 +3,7 @@
 import { mask } from '@sanssocket/mask';
 import { EMPTY } from '../memory/bytes.js';
 import { readCloseBody } from '../wire/close.js';
-import { misuse, type OwnBytes, requireBytes, requireKnown, requireType } from '../wire/errors.js';
+import { type OwnBytes, requireBytes, requireKnown, requireType, usageError } from '../wire/errors.js';
 import { createFault, type FaultCode } from '../wire/faults.js';
 import { frameHeaderBytes, writeFrameHeader } from '../wire/header.js';
 import { CLOSE, FIN, MASK, MAX_CONTROL_PAYLOAD_BYTES, type Opcode, opcodeName } from '../wire/opcodes.js';
@@ -71,14 +71,14 @@ function checkCloseBody(payload: Uint8Array): void {
 /** What a peer would answer is what a caller is told: the rule is the same. */
 function forbidden(fault: FaultCode, opcode: number): Error {
   const { message } = createFault(fault, 0);
-  return misuse(RangeError, fault, `no ${opcodeName(opcode)} frame like this may be sent: ${message}`);
+  return usageError(RangeError, fault, `no ${opcodeName(opcode)} frame like this may be sent: ${message}`);
 }
 
 /** @throws TypeError or RangeError for a payload that no control frame can have (RFC 6455 5.5) */
 export function requireControlPayload(value: unknown): asserts value is Uint8Array {
   requireBytes(value);
   if (value.length > MAX_CONTROL_PAYLOAD_BYTES) {
-    throw misuse(
+    throw usageError(
       RangeError,
       'CONTROL_TOO_LONG',
       `a control frame has at most 125 bytes of payload, not ${value.length} (RFC 6455 5.5)`,

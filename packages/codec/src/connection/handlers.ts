@@ -1,8 +1,8 @@
 /** What a connection tells its host, by the form in which messages are delivered. */
 
-import type { Span } from '../memory/bytes.js';
+import type { BorrowedSlice } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE } from '../wire/close.js';
-import { inWords, misuse, type OwnBytes } from '../wire/errors.js';
+import { inWords, type OwnBytes, usageError } from '../wire/errors.js';
 import type { Fault } from '../wire/faults.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import { isPromise } from './extension.js';
@@ -10,9 +10,9 @@ import { isPromise } from './extension.js';
 // How a connection ended (RFC 6455 7.1.4 to 7.1.7): the terminal event, and what the host does with the transport.
 
 /** How a connection ended. */
-export interface Outcome {
+export interface CloseInfo {
   /** Whether the closing handshake was completed: both sides have sent a Close frame (RFC 6455 7.1.4). */
-  readonly clean: boolean;
+  readonly wasClean: boolean;
   /**
    * The connection's close code (RFC 6455 7.1.5): the peer's; 1005 if its Close had none; 1006 if the transport ended without
    * a Close; after a fault, the code that was sent.
@@ -27,18 +27,18 @@ export interface Outcome {
 }
 
 /** Makes the outcome of a completed closing handshake. */
-export function cleanOutcome(code: number, reason: string): Outcome {
-  return { clean: true, code, reason, fault: undefined, truncated: false };
+export function cleanOutcome(code: number, reason: string): CloseInfo {
+  return { wasClean: true, code, reason, fault: undefined, truncated: false };
 }
 
 /** Makes the outcome of a transport that ended before the closing handshake was complete. */
-export function abnormalOutcome(truncated: boolean): Outcome {
-  return { clean: false, code: ABNORMAL_CLOSURE, reason: '', fault: undefined, truncated };
+export function abnormalOutcome(truncated: boolean): CloseInfo {
+  return { wasClean: false, code: ABNORMAL_CLOSURE, reason: '', fault: undefined, truncated };
 }
 
 /** Makes the outcome of a connection that this side failed. */
-export function failedOutcome(code: number, reason: string, fault: Fault | undefined): Outcome {
-  return { clean: false, code, reason, fault, truncated: false };
+export function failedOutcome(code: number, reason: string, fault: Fault | undefined): CloseInfo {
+  return { wasClean: false, code, reason, fault, truncated: false };
 }
 
 /**
@@ -54,7 +54,7 @@ export type Delivery = 'messages' | 'spans' | 'pieces';
 
 /**
  * What a connection calls in every delivery. Every method may be left out. Methods may call anything on the connection but
- * `receive`, `receiveEnd` and `resume`.
+ * `receive`, `receiveEof` and `resume`.
  *
  * A method may be `async`, or return a promise in another way: a rejection comes to `error`. The next event does not wait for it:
  * where one message is to be done with before the next one, call `pause`, and `resume` when it is.
@@ -80,14 +80,14 @@ export interface ControlSink {
    *
    * @param code - its status code, 1005 if it had none
    */
-  peerClose?(code: number, reason: string): void;
+  closeReceived?(code: number, reason: string): void;
   /** The connection has ended: the terminal event, once (RFC 6455 7.1.4, 7.1.7). */
-  closed?(outcome: Outcome): void;
+  close?(outcome: CloseInfo): void;
   /**
    * Output has come into being outside of any call of the host: an asynchronous extension has finished. Take it. Called before
    * `closed` if the connection has ended that way: `transport` says so already.
    */
-  output?(): void;
+  outputAvailable?(): void;
   /**
    * Something was thrown that there was nobody to throw at, at any time, behind `closed` too:
    *
@@ -99,7 +99,7 @@ export interface ControlSink {
    * - an extension has thrown or rejected: the connection fails with 1011, and without this method that says it all.
    *
    * Under a host all that a method of this sink throws comes here, whichever call of the host's it was called from, and the
-   * connection is failed with 1011. Without a host it passes through the call that it was called from (`receive`, `receiveEnd`,
+   * connection is failed with 1011. Without a host it passes through the call that it was called from (`receive`, `receiveEof`,
    * `resume`, `close`, `fail`).
    *
    * But for that, without this method, or when it throws itself, the error is reported as uncaught: by the runtime's `reportError`, or else from
@@ -114,7 +114,7 @@ export interface MessageSink extends ControlSink {
   text?(text: string): void;
   /**
    * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: transferred
-   * away, it takes those along that were given before. With `handOver` it takes the chunk: what was not read of that is lost, and
+   * away, it takes those along that were given before. With `transferInput` it takes the chunk: what was not read of that is lost, and
    * an error (`CHUNK_TRANSFERRED`).
    */
   binary?(bytes: OwnBytes): void;
@@ -124,19 +124,19 @@ export interface MessageSink extends ControlSink {
 export interface SpanSink extends ControlSink {
   /**
    * A whole message, lent until this returns; the bytes of a text are valid UTF-8. No array, no string is made.
-   * `Connection.sendSpan` sends it again.
+   * `Connection.sendSlice` sends it again.
    */
-  message?(opcode: MessageOpcode, span: Span): void;
+  message?(opcode: MessageOpcode, span: BorrowedSlice): void;
 }
 
 /** What a {@link Connection} calls with the option `delivery: 'pieces'`. */
 export interface PieceSink extends ControlSink {
   /** The first frame of a message has begun. */
-  begin?(opcode: MessageOpcode): void;
+  messageStart?(opcode: MessageOpcode): void;
   /** The next bytes of a message, lent until this returns, never none; a piece of a text is valid UTF-8 by itself. */
-  piece?(span: Span): void;
+  messageData?(span: BorrowedSlice): void;
   /** The message that began is whole. */
-  finish?(): void;
+  messageEnd?(): void;
 }
 
 /** A sink for every delivery. */
@@ -146,7 +146,7 @@ export interface AnySink extends MessageSink, SpanSink, PieceSink {}
  * The sink for a delivery: {@link MessageSink}, {@link SpanSink} or {@link PieceSink}; all three at once where the delivery is
  * not known beforehand.
  */
-export type ConnectionSink<D extends Delivery = 'messages'> = [Delivery] extends [D]
+export type ConnectionHandlers<D extends Delivery = 'messages'> = [Delivery] extends [D]
   ? AnySink
   : D extends 'messages'
     ? MessageSink
@@ -157,11 +157,11 @@ export type ConnectionSink<D extends Delivery = 'messages'> = [Delivery] extends
 const METHODS: Readonly<Record<Delivery, readonly (keyof AnySink)[]>> = {
   messages: ['text', 'binary'],
   spans: ['message'],
-  pieces: ['begin', 'piece', 'finish'],
+  pieces: ['messageStart', 'messageData', 'messageEnd'],
 };
 
 /** The one by which a sink shows for which delivery it is made. `begin` and `finish` are names that a class may have for itself. */
-const TELLING: readonly (keyof AnySink)[] = ['text', 'binary', 'message', 'piece'];
+const TELLING: readonly (keyof AnySink)[] = ['text', 'binary', 'message', 'messageData'];
 
 /**
  * Methods are looked at once, when the connection is made.
@@ -169,9 +169,9 @@ const TELLING: readonly (keyof AnySink)[] = ['text', 'binary', 'message', 'piece
  * @throws TypeError for a sink that is none, that hears of messages in other deliveries only (all would be lost), or one of whose
  * methods for messages is a generator, no line of which would be run
  */
-export function requireSink(delivery: Delivery, sink: AnySink): void {
+export function requireHandlers(delivery: Delivery, sink: AnySink): void {
   if (typeof sink !== 'object' || sink === null) {
-    throw misuse(TypeError, 'SINK_INVALID', `a sink is an object with methods, not ${inWords(sink)}`);
+    throw usageError(TypeError, 'HANDLERS_INVALID', `a sink is an object with methods, not ${inWords(sink)}`);
   }
   let heard = false;
   for (const name of METHODS[delivery]) {
@@ -182,14 +182,14 @@ export function requireSink(delivery: Delivery, sink: AnySink): void {
     const tag = (method as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
     if (tag?.endsWith('GeneratorFunction') === true) {
       const message = `${name} of a sink is a generator: nobody would run what it gives. An async function will do`;
-      throw misuse(TypeError, 'SINK_INVALID', message);
+      throw usageError(TypeError, 'HANDLERS_INVALID', message);
     }
   }
   if (!heard && TELLING.some((name) => typeof sink[name] === 'function')) {
     const methods = METHODS[delivery].join(', ');
-    throw misuse(
+    throw usageError(
       TypeError,
-      'SINK_INVALID',
+      'HANDLERS_INVALID',
       `with delivery '${delivery}' messages come to ${methods}: this sink has methods of another delivery only`,
     );
   }

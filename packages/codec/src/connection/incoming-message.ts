@@ -1,7 +1,7 @@
 /** A message that arrives in parts (RFC 6455 5.4), and how far its text has been validated (8.1). */
 
-import { type MaskKernel, rotateKey } from '@sanssocket/mask';
-import { EMPTY, LentSpan } from '../memory/bytes.js';
+import { type MaskFunction, rotateKey } from '@sanssocket/mask';
+import { EMPTY, LentSlice } from '../memory/bytes.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { poisonOwn } from '../memory/ownership.js';
 import { borrow, giveBack, isLent, isLentUtf8, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
@@ -65,7 +65,7 @@ export abstract class IncomingMessage {
     bytes: Uint8Array,
     start: number,
     end: number,
-    mask: MaskKernel,
+    mask: MaskFunction,
     key: number,
     atMost: number,
   ): number {
@@ -130,11 +130,11 @@ export class AssembledBytes extends IncomingMessage {
   }
 
   override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
-    const { maskLasting: mask, handOver } = this.#config;
+    const { maskLasting: mask, transferInput } = this.#config;
     if (!this.validates) {
       const length = end - start;
       const holds =
-        handOver &&
+        transferInput &&
         start <= HOLD_TO_START &&
         length >= HOLD_FROM_BYTES &&
         2 * length >= bytes.buffer.byteLength &&
@@ -317,7 +317,7 @@ export class PassedPieces extends IncomingMessage {
     const { maskLasting: mask } = this.#config;
     const held = this.#heldBytes;
     const scratch = held === 0 && key === 0 ? null : borrow(held + end - start);
-    const span = scratch?.span ?? new LentSpan(bytes);
+    const span = scratch?.span ?? new LentSlice(bytes);
     const at = scratch === null ? start : held;
     try {
       const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
@@ -335,7 +335,7 @@ export class PassedPieces extends IncomingMessage {
    *
    * @param span - its bytes are written to: what is held back goes before its start, where there is room for it
    */
-  #passWholeCharacters(span: LentSpan): void {
+  #passWholeCharacters(span: LentSlice): void {
     const { bytes, start, end } = span;
     const begin = start - this.#heldBytes;
     for (let i = 0; i < this.#heldBytes; i++) bytes[begin + i] = this.#held![i]!;
@@ -345,12 +345,12 @@ export class PassedPieces extends IncomingMessage {
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    called(this.#caller, this.#caller.sink.piece?.(span.of(begin, end - hold)));
+    called(this.#caller, this.#caller.sink.messageData?.(span.of(begin, end - hold)));
     poisonOwn(bytes, begin, end - hold);
   }
 
   override deliver(caller: Caller): boolean {
-    called(caller, caller.sink.finish?.());
+    called(caller, caller.sink.messageEnd?.());
     return true;
   }
 

@@ -17,7 +17,7 @@ import { EMPTY } from '../memory/bytes.js';
 import { endMessages, suspendMessages } from '../memory/message-slab.js';
 import { ByteQueue } from '../memory/queue.js';
 import { INTERNAL_ERROR } from '../wire/close.js';
-import { misuse, requireBytes } from '../wire/errors.js';
+import { requireBytes, usageError } from '../wire/errors.js';
 import { chunkTransferred, isGone } from './frame-reader.js';
 import { MessageReader } from './message-reader.js';
 
@@ -57,7 +57,7 @@ export class ConnectionInput extends MessageReader {
     const backlog = this.wait();
     const { bytes: waiting } = backlog;
     // What waits alone always has room: the host has held it in one piece. A chunk behind it has if it fits.
-    if (this.paused && waiting > 0 && waiting + length > this.maxBacklogBytes) {
+    if (this.paused && waiting > 0 && waiting + length > this.maxInputBufferBytes) {
       this.failBacklog(waiting);
       return;
     }
@@ -67,13 +67,13 @@ export class ConnectionInput extends MessageReader {
       () => {
         // A sink that throws at every message reads less than comes.
         const left = this.#backlog?.bytes ?? 0;
-        if (!this.paused && left > Math.max(this.maxBacklogBytes, length)) this.failBacklog(left);
+        if (!this.paused && left > Math.max(this.maxInputBufferBytes, length)) this.failBacklog(left);
       },
     );
   }
 
-  receiveEnd(): void {
-    if (this.#reading) throw calledInside('receiveEnd');
+  receiveEof(): void {
+    if (this.#reading) throw calledInside('receiveEof');
     this.#ended = true;
     if (this.deaf || (this.#backlog === null && !this.waiting)) {
       this.endOfInput();
@@ -99,7 +99,7 @@ export class ConnectionInput extends MessageReader {
     return this.outcome === null && (this.waiting || this.#backlog?.paused === true);
   }
 
-  /** Our Close is out, or in line. What comes of it inside of the sink's `peerClose` comes when that has returned. */
+  /** Our Close is out, or in line. What comes of it inside of the sink's `closeReceived` comes when that has returned. */
   override closeSent(): void {
     if (!this.#reading) super.closeSent();
   }
@@ -118,7 +118,7 @@ export class ConnectionInput extends MessageReader {
 
   private failBacklog(waiting: number): void {
     try {
-      this.fail('BACKLOG_TOO_LARGE', this.index + waiting);
+      this.fail('INPUT_BUFFER_TOO_LARGE', this.index + waiting);
     } finally {
       this.#backlog = null;
     }
@@ -213,9 +213,9 @@ export class ConnectionInput extends MessageReader {
 }
 
 function calledInside(method: string): Error {
-  return misuse(
+  return usageError(
     Error,
-    'CALLED_INSIDE',
+    'REENTRANT_CALL',
     `a sink must not call ${method}: call it when the one under way has returned`,
   );
 }

@@ -5,7 +5,7 @@
  * final place. What a header alone can break is the frame parser's business; here are the rules about payloads.
  */
 
-import { copyOf, LentSpan } from '../memory/bytes.js';
+import { copyOf, LentSlice } from '../memory/bytes.js';
 import { beginMessages } from '../memory/message-slab.js';
 import { poisonOwn } from '../memory/ownership.js';
 import { type FrameScan, takeScan } from '../memory/scan.js';
@@ -21,11 +21,11 @@ import {
   type AnySink,
   abnormalOutcome,
   type Caller,
+  type CloseInfo,
   called,
   cleanOutcome,
   type Delivery,
   failedOutcome,
-  type Outcome,
   type OutsideHost,
   onRejection,
   report,
@@ -58,7 +58,7 @@ export class MessageReader extends FrameReader implements Caller {
   /** A message that an extension has decoded, and of which the sink has not heard all. */
   #decoded: DecodedMessage | null = null;
   /** How the connection ended, or with what it is about to. */
-  #outcome: Outcome | HeardClose | null = null;
+  #outcome: CloseInfo | HeardClose | null = null;
   /** How many pongs without a payload have come: such are the answers to a host's pings. */
   pongs = 0;
 
@@ -80,7 +80,7 @@ export class MessageReader extends FrameReader implements Caller {
   }
 
   /** How the connection ended; null as long as it has not. */
-  get outcome(): Outcome | null {
+  get outcome(): CloseInfo | null {
     const outcome = this.#outcome;
     return outcome instanceof HeardClose ? null : outcome;
   }
@@ -96,13 +96,13 @@ export class MessageReader extends FrameReader implements Caller {
   }
 
   /** How many bytes of input may wait. */
-  protected get maxBacklogBytes(): number {
-    return this.#config.maxBacklogBytes;
+  protected get maxInputBufferBytes(): number {
+    return this.#config.maxInputBufferBytes;
   }
 
   /** Whether what is being read has been given away, so that messages may be views of it. */
   protected get givenAway(): boolean {
-    return this.#config.handOver;
+    return this.#config.transferInput;
   }
 
   /** Tells of an exception that there is nobody to throw at. */
@@ -211,7 +211,7 @@ export class MessageReader extends FrameReader implements Caller {
     } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
       invalid = this.fragment(first, bytes, start, end, key);
     } else if (key === 0) {
-      const span = new LentSpan(bytes).of(start, end);
+      const span = new LentSlice(bytes).of(start, end);
       invalid = deliverWhole(this.#config, this, opcode as MessageOpcode, span, false);
     } else {
       invalid = deliverMasked(this.#config, this, opcode as MessageOpcode, bytes, start, end, key);
@@ -219,7 +219,7 @@ export class MessageReader extends FrameReader implements Caller {
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
-  protected override onMessage(first: number, span: LentSpan, ascii: boolean): void {
+  protected override onMessage(first: number, span: LentSlice, ascii: boolean): void {
     const opcode = (first & 0x0f) as MessageOpcode;
     const { end } = span;
     const invalid =
@@ -232,7 +232,7 @@ export class MessageReader extends FrameReader implements Caller {
   protected override onHeader({ first }: Frame): void {
     if (this.#config.delivery !== 'pieces' || (first & 0x0f) === CONTINUATION) return;
     const message = this.messageOf(first);
-    if (!this.isEncoded(first)) called(this, this.sink.begin?.(message.opcode));
+    if (!this.isEncoded(first)) called(this, this.sink.messageStart?.(message.opcode));
   }
 
   protected override onPayload(
@@ -365,7 +365,7 @@ export class MessageReader extends FrameReader implements Caller {
     this.#outcome = heard;
     this.pause();
     this.both(
-      () => called(this, this.sink.peerClose?.(code, reason)),
+      () => called(this, this.sink.closeReceived?.(code, reason)),
       () => {
         if (this.#config.autoClose || this.#sender.closing) this.answerClose(heard);
       },
@@ -405,7 +405,7 @@ export class MessageReader extends FrameReader implements Caller {
     this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
   }
 
-  private finish(outcome: Outcome): void {
+  private finish(outcome: CloseInfo): void {
     if (this.outcome !== null) return;
     this.#outcome = outcome;
     this.#sender.end();
@@ -421,7 +421,7 @@ export class MessageReader extends FrameReader implements Caller {
       () => {
         // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
         // told of that before.
-        if (decoder.outside) called(this, this.sink.output?.());
+        if (decoder.outside) called(this, this.sink.outputAvailable?.());
       },
       () =>
         this.both(
@@ -431,12 +431,12 @@ export class MessageReader extends FrameReader implements Caller {
     );
   }
 
-  private tellClosed(outcome: Outcome): void {
-    called(this, this.sink.closed?.(outcome));
+  private tellClosed(outcome: CloseInfo): void {
+    called(this, this.sink.close?.(outcome));
   }
 }
 
 /** The peer's Close came, and ours never left (RFC 6455 7.1.4, 7.1.5). */
-function unansweredOutcome({ code, reason }: HeardClose): Outcome {
-  return { ...cleanOutcome(code, reason), clean: false };
+function unansweredOutcome({ code, reason }: HeardClose): CloseInfo {
+  return { ...cleanOutcome(code, reason), wasClean: false };
 }

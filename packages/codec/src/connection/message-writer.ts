@@ -1,14 +1,14 @@
 /** A message sent piece by piece, one fragment a piece (RFC 6455 5.4). */
 
-import { type ByteRange, EMPTY, requireByteRange } from '../memory/bytes.js';
-import { isBytes, misuse } from '../wire/errors.js';
+import { EMPTY, requireByteRange, type Slice } from '../memory/bytes.js';
+import { isBytes, usageError } from '../wire/errors.js';
 import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { encodeUtf8, isHighSurrogate, UTF8_BOUNDARY, validateUtf8 } from '../wire/utf8.js';
 import type { MessageSender } from './sender.js';
 
 /**
- * A message under way: `connection.beginText()` or `connection.beginBinary()` gave it. Control frames may be sent between
- * its pieces, other messages not before {@link OutgoingMessage.end}.
+ * A message under way: `connection.textWriter()` or `connection.binaryWriter()` gave it. Control frames may be sent between
+ * its pieces, other messages not before {@link MessageWriter.end}.
  *
  * @example
  * ```ts
@@ -16,17 +16,17 @@ import type { MessageSender } from './sender.js';
  * import { Connection } from '@sanssocket/codec';
  *
  * const server = new Connection({ role: 'server' }, {});
- * const message = server.beginText();
+ * const message = server.textWriter();
  * message.write('Hel');
  * server.ping();
  * message.end('lo');
  * assert.deepEqual(
- *   [...server.takeOutput()!],
+ *   [...server.dataToSend()!],
  *   [0x01, 3, 0x48, 0x65, 0x6c, 0x89, 0, 0x80, 2, 0x6c, 0x6f],
  * );
  * ```
  */
-export class OutgoingMessage {
+export class MessageWriter {
   readonly #sender: MessageSender;
   readonly #opcode: MessageOpcode;
   readonly #compress: boolean | undefined;
@@ -51,31 +51,31 @@ export class OutgoingMessage {
    * @returns false if the connection is closing, and nothing was sent
    * @throws TypeError for another kind of piece (`NOT_BYTES`) or bytes that are not UTF-8 (`INVALID_UTF8`), RangeError for a range
    * outside of its bytes (`RANGE_INVALID`), Error after the end (`MESSAGE_ENDED`) or inside of another message
-   * (`MESSAGE_UNDER_WAY`); nothing is written then
+   * (`MESSAGE_IN_PROGRESS`); nothing is written then
    */
-  write(piece: string | Uint8Array | ByteRange): boolean {
+  write(piece: string | Uint8Array | Slice): boolean {
     return this.#send(piece, false);
   }
 
   /**
    * Sends the last fragment.
    *
-   * @param piece - as for {@link OutgoingMessage.write}; empty by default
+   * @param piece - as for {@link MessageWriter.write}; empty by default
    * @returns false if the connection is closing, and nothing was sent
-   * @throws as {@link OutgoingMessage.write}; TypeError (`INVALID_UTF8`) too if the text would end inside a character
+   * @throws as {@link MessageWriter.write}; TypeError (`INVALID_UTF8`) too if the text would end inside a character
    */
-  end(piece: string | Uint8Array | ByteRange = this.#opcode === TEXT ? '' : EMPTY): boolean {
+  end(piece: string | Uint8Array | Slice = this.#opcode === TEXT ? '' : EMPTY): boolean {
     return this.#send(piece, true);
   }
 
-  #send(given: string | Uint8Array | ByteRange, last: boolean): boolean {
-    if (this.#ended) throw misuse(Error, 'MESSAGE_ENDED', 'this message has ended: begin another');
+  #send(given: string | Uint8Array | Slice, last: boolean): boolean {
+    if (this.#ended) throw usageError(Error, 'MESSAGE_ENDED', 'this message has ended: begin another');
     const { closing, fragmenting } = this.#sender;
     // Before the piece is looked at: what was refused can be sent again.
     if (this.#first && fragmenting && !closing) {
-      throw misuse(
+      throw usageError(
         Error,
-        'MESSAGE_UNDER_WAY',
+        'MESSAGE_IN_PROGRESS',
         'another message in fragments is under way: end it first (RFC 6455 5.4)',
       );
     }
@@ -93,7 +93,7 @@ export class OutgoingMessage {
     return !closing && !this.#sender.closed;
   }
 
-  #text(given: string | Uint8Array | ByteRange, last: boolean): Piece {
+  #text(given: string | Uint8Array | Slice, last: boolean): Piece {
     if (typeof given === 'string') {
       if (this.#utf8 !== UTF8_BOUNDARY)
         throw cutCharacter('a string after bytes that end inside of a character');
@@ -113,7 +113,7 @@ export class OutgoingMessage {
 }
 
 /** A piece to be sent, and where the text stands behind it. */
-interface Piece extends ByteRange {
+interface Piece extends Slice {
   /** The validator's state. */
   readonly utf8: number;
   /** The first half of a surrogate pair that the piece ended with. */
@@ -121,10 +121,10 @@ interface Piece extends ByteRange {
 }
 
 function cutCharacter(message: string): Error {
-  return misuse(TypeError, 'INVALID_UTF8', message);
+  return usageError(TypeError, 'INVALID_UTF8', message);
 }
 
-function rangeOf(given: string | Uint8Array | ByteRange, utf8: number): Piece {
+function rangeOf(given: string | Uint8Array | Slice, utf8: number): Piece {
   if (isBytes(given)) return { bytes: given, start: 0, end: given.length, utf8, heldUnit: '' };
   return { ...requireByteRange(given), utf8, heldUnit: '' };
 }

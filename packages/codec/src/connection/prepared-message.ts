@@ -1,6 +1,6 @@
 /** A message encoded once for many connections (RFC 6455 5.2). */
 
-import { inWords, isBytes, misuse, type OwnBytes, requireBytes } from '../wire/errors.js';
+import { inWords, isBytes, type OwnBytes, requireBytes, usageError } from '../wire/errors.js';
 import { frameHeaderBytes, writeFrameHeader } from '../wire/header.js';
 import { BINARY, FIN, type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { encodeUtf8 } from '../wire/utf8.js';
@@ -18,7 +18,7 @@ import { encodeUtf8 } from '../wire/utf8.js';
  * const news = PreparedMessage.text('news');
  * const connections = [1, 2].map(() => new Connection({ role: 'server' }, {}));
  * for (const connection of connections) connection.sendPrepared(news);
- * const [a, b] = connections.map((connection) => connection.takeOutput());
+ * const [a, b] = connections.map((connection) => connection.dataToSend());
  * assert.equal(a, b); // one array for all
  * ```
  */
@@ -75,7 +75,7 @@ export class PreparedMessage {
    */
   static text(text: string): PreparedMessage {
     if (typeof text !== 'string')
-      throw misuse(TypeError, 'NOT_TEXT', `a text is a string, not ${inWords(text)}`);
+      throw usageError(TypeError, 'NOT_TEXT', `a text is a string, not ${inWords(text)}`);
     return new PreparedMessage(TEXT, encodeUtf8(text));
   }
 
@@ -100,5 +100,5 @@ export class PreparedMessage {
 export function requirePrepared(message: PreparedMessage): void {
   if (typeof message?.frameFor === 'function' && isBytes(message.frame)) return;
   const wanted = 'a prepared message is what PreparedMessage.text or binary gives';
-  throw misuse(TypeError, 'NOT_BYTES', `${wanted}, not ${inWords(message)}`);
+  throw usageError(TypeError, 'NOT_BYTES', `${wanted}, not ${inWords(message)}`);
 }

@@ -19,7 +19,7 @@ import { frameHeaderBytes, requireKey, writeFrameHeader } from '../wire/header.j
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../wire/opcodes.js';
 import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from '../wire/utf8.js';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './config.js';
-import type { EncodedPiece, ExtensionChain, PiecePosition } from './extension.js';
+import type { EncodedPiece, ExtensionChain, FragmentInfo } from './extension.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './extension-output.js';
 import type { Delivery } from './handlers.js';
 import type { PreparedMessage } from './prepared-message.js';
@@ -107,7 +107,7 @@ export class MessageSender implements PipelineTarget {
     return chunk ?? this.take();
   }
 
-  /** As `Connection.reuseOutput`. */
+  /** As `Connection.recycleOutput`. */
   reuse(chunk: Uint8Array): void {
     this.memory.reuse(chunk);
   }
@@ -183,7 +183,7 @@ export class MessageSender implements PipelineTarget {
    *
    * @param owned - whether the bytes are nobody else's, and the range is all of them
    */
-  fragment(bytes: Uint8Array, start: number, end: number, position: PiecePosition, owned: boolean): void {
+  fragment(bytes: Uint8Array, start: number, end: number, position: FragmentInfo, owned: boolean): void {
     if (this.#pipeline !== null) this.#pipeline.send(owned ? bytes : copyOf(bytes, start, end), position);
     else if (owned) this.writeFrame(firstByte(position, 0), bytes as OwnBytes, this.key());
     else this.writeSpan(firstByte(position, 0), bytes, start, end, this.key());
@@ -242,7 +242,7 @@ export class MessageSender implements PipelineTarget {
   /** A fresh masking key for the next frame; undefined for a server. Drawn before an extension encodes, as it may throw. */
   key(): number | undefined {
     if (this.#config.role === 'server') return undefined;
-    const key = this.#config.maskingKeys();
+    const key = this.#config.generateMaskingKey();
     requireKey(key);
     return key;
   }
@@ -252,7 +252,7 @@ export class MessageSender implements PipelineTarget {
     this.#state = CLOSED;
   }
 
-  writePiece(piece: EncodedPiece, position: PiecePosition, key: number | undefined): void {
+  writePiece(piece: EncodedPiece, position: FragmentInfo, key: number | undefined): void {
     // An extension has closed or failed the connection while it encoded: no data frame follows our Close (5.5.1).
     if (this.closed) return;
     const { prepared } = position;
@@ -337,11 +337,11 @@ export class MessageSender implements PipelineTarget {
 }
 
 /** Where the only piece of a message stands. */
-function whole(opcode: MessageOpcode, compress: boolean | undefined): PiecePosition {
+function whole(opcode: MessageOpcode, compress: boolean | undefined): FragmentInfo {
   return { opcode, first: true, last: true, compress };
 }
 
-function firstByte({ opcode, first, last }: PiecePosition, rsv: number): number {
+function firstByte({ opcode, first, last }: FragmentInfo, rsv: number): number {
   return (last ? FIN : 0) | rsv | (first ? opcode : CONTINUATION);
 }
 

@@ -2,7 +2,7 @@
  * A message that stands whole in memory: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
  */
 
-import { LentSpan } from '../memory/bytes.js';
+import { LentSlice } from '../memory/bytes.js';
 import { keepMessage, messageMemory } from '../memory/message-slab.js';
 import { poisonOwn } from '../memory/ownership.js';
 import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
@@ -23,7 +23,7 @@ export function deliverWhole(
   config: ConnectionConfig<Delivery>,
   caller: Caller,
   opcode: MessageOpcode,
-  span: LentSpan,
+  span: LentSlice,
   ascii: boolean,
 ): number {
   const { bytes, start, end } = span;
@@ -103,7 +103,7 @@ export function deliverBytes(
   bytes: OwnBytes,
 ): boolean {
   if (delivery === 'spans') {
-    called(caller, caller.sink.message?.(opcode, new LentSpan(bytes).of(0, bytes.length)));
+    called(caller, caller.sink.message?.(opcode, new LentSlice(bytes).of(0, bytes.length)));
   } else if (opcode === TEXT) {
     const text = decodeUtf8(bytes, 0, bytes.length);
     if (text === undefined) return false;

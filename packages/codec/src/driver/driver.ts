@@ -13,24 +13,24 @@
  * - Whoever does not read the answers to what it sends is not read from, and the connection is paused behind the very event whose
  *   answer was one too many. Only answers count: an end that stopped reading because the other does not read *its* messages would
  *   hold up both for ever.
- * - What the application sends by itself is its own affair up to a limit; `full` and `onDrained` tell it when to wait.
+ * - What the application sends by itself is its own affair up to a limit; `full` and `onDrain` tell it when to wait.
  */
 
 import type { SendOptions } from '../connection/config.js';
 import type { Connection } from '../connection/connection.js';
 import { onRejection } from '../connection/handlers.js';
 import type { PreparedMessage } from '../connection/prepared-message.js';
-import type { ByteRange } from '../memory/bytes.js';
+import type { Slice } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../wire/close.js';
-import { misuse, requireBytes } from '../wire/errors.js';
+import { requireBytes, usageError } from '../wire/errors.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import type { Keepalive } from './keepalive.js';
-import { HostConfig, type HostOptions } from './options.js';
+import { DriverConfig, type DriverOptions } from './options.js';
 import { OutputBatches } from './output-batches.js';
 import { PeerWatch } from './peer-watch.js';
 import type { Transport } from './transport.js';
 
-export { HostConfig, type HostOptions } from './options.js';
+export { DriverConfig, type DriverOptions } from './options.js';
 export type { Transport } from './transport.js';
 
 const RUNNING = 0;
@@ -43,17 +43,17 @@ const GONE = 2;
  * Runs a connection over a transport until both have ended, whatever the peer does or leaves undone.
  *
  * An application gives the connection its sink, and sends by the methods of this class, which also write. After other calls to the
- * connection (`beginText`, `pong`) it calls {@link ConnectionHost.flush}.
+ * connection (`textWriter`, `pong`) it calls {@link ConnectionDriver.flush}.
  *
  * What the connection's sink throws, or what its promises are rejected with, never passes through a call of the host's: it goes to
  * the sink's `error`, or is uncaught without one, and the connection is failed with 1011. One client's misfortune is nobody
- * else's, and nobody is left waiting. Calls to {@link ConnectionHost.connection} itself throw as they do without a host.
+ * else's, and nobody is left waiting. Calls to {@link ConnectionDriver.connection} itself throw as they do without a host.
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
  * import { Connection } from '@sanssocket/codec';
- * import { ConnectionHost, type Transport } from '@sanssocket/codec/driver';
+ * import { ConnectionDriver, type Transport } from '@sanssocket/codec/driver';
  *
  * const written: Uint8Array[] = [];
  * const transport: Transport = {
@@ -64,12 +64,12 @@ const GONE = 2;
  *   pause() {}, resume() {}, end() {}, destroy() {}, wakeAt() {},
  * };
  * const connection = new Connection({ role: 'server' }, { text: (text) => host.sendText(text.toUpperCase()) });
- * const host: ConnectionHost = new ConnectionHost(connection, transport, {}, 0);
+ * const host: ConnectionDriver = new ConnectionDriver(connection, transport, {}, 0);
  * host.receive(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69), 10);
  * assert.deepEqual([...written[0]!], [0x81, 2, 0x48, 0x49]);
  * ```
  */
-export class ConnectionHost {
+export class ConnectionDriver {
   /** What is hosted. Never give it input, nor take its output. */
   readonly connection: Connection;
   /**
@@ -80,18 +80,18 @@ export class ConnectionHost {
     return this.#watch.keepalive;
   }
   /**
-   * Called when {@link ConnectionHost.full} has been true, and half of `highWaterBytes` or less
-   * wait again; also when the transport is gone, as nothing waits then: {@link ConnectionHost.gone}
+   * Called when {@link ConnectionDriver.needDrain} has been true, and half of `highWaterMark` or less
+   * wait again; also when the transport is gone, as nothing waits then: {@link ConnectionDriver.closed}
    * tells, and methods that send return false.
    */
-  onDrained: (() => void) | undefined;
+  onDrain: (() => void) | undefined;
   /**
-   * Called once, when the transport is gone; last, behind `onDrained`. The connection's sink has
+   * Called once, when the transport is gone; last, behind `onDrain`. The connection's sink has
    * heard `closed` by then, unless it is paused.
    */
-  onGone: (() => void) | undefined;
+  onClose: (() => void) | undefined;
   readonly #transport: Transport;
-  readonly #config: HostConfig;
+  readonly #config: DriverConfig;
   readonly #output: OutputBatches;
   readonly #watch: PeerWatch;
   #state: typeof RUNNING | typeof ENDING | typeof GONE = RUNNING;
@@ -122,18 +122,23 @@ export class ConnectionHost {
   /**
    * @param connection - with a sink of the application's; of its own, no other host's
    * @param transport - behind the opening handshake
-   * @param config - limits and times; to be shared by many hosts, make a {@link HostConfig}
+   * @param config - limits and times; to be shared by many hosts, make a {@link DriverConfig}
    * @param now - the clock, in milliseconds, that does not run backwards (`performance.now()`)
    * @throws TypeError or RangeError for options that make no sense, RangeError if `now` is not a finite number
    */
-  constructor(connection: Connection, transport: Transport, config: HostOptions | HostConfig, now: number) {
+  constructor(
+    connection: Connection,
+    transport: Transport,
+    config: DriverOptions | DriverConfig,
+    now: number,
+  ) {
     this.connection = connection;
     this.#transport = transport;
-    this.#config = config instanceof HostConfig ? config : new HostConfig(config);
-    const { times, highWaterBytes, minReadBytesPerSecond } = this.#config;
-    this.#output = new OutputBatches(connection, transport, highWaterBytes);
+    this.#config = config instanceof DriverConfig ? config : new DriverConfig(config);
+    const { times, highWaterMark, minReadBytesPerSecond } = this.#config;
+    this.#output = new OutputBatches(connection, transport, highWaterMark);
     this.#watch = new PeerWatch(times, minReadBytesPerSecond, this.#output, now, (time) => {
-      if (!this.gone) this.#call(() => this.#transport.wakeAt(time));
+      if (!this.closed) this.#call(() => this.#transport.wakeAt(time));
     });
     connection.hostedBy(this);
     this.#watch.watch();
@@ -163,13 +168,13 @@ export class ConnectionHost {
   }
 
   /** Tells that the peer has ended its side: nothing more will be read. Throws RangeError if `now` is not a finite number. */
-  receiveEnd(now: number): void {
+  receiveEof(now: number): void {
     this.#watch.heard(now);
     if (this.#state === GONE || this.#inputEnded) return;
     this.#inputEnded = true;
     this.#beginReading();
     try {
-      this.connection.receiveEnd();
+      this.connection.receiveEof();
     } catch (error) {
       this.#threw(error);
     }
@@ -190,9 +195,9 @@ export class ConnectionHost {
   /**
    * Tells that the transport is gone: both sides have ended, or it has failed. Nothing is called on it any more.
    *
-   * @param error - why, if it failed; see {@link ConnectionHost.transportError}
+   * @param error - why, if it failed; see {@link ConnectionDriver.transportError}
    */
-  closed(error?: unknown): void {
+  transportClosed(error?: unknown): void {
     if (this.#state !== GONE) this.#end(error);
   }
 
@@ -236,30 +241,30 @@ export class ConnectionHost {
 
   /**
    * As `Connection.sendText`. It is written together with what else is sent in one go: behind the call of the sink that it is made
-   * from, or else as a microtask; {@link ConnectionHost.flush} writes it at once.
+   * from, or else as a microtask; {@link ConnectionDriver.flush} writes it at once.
    *
-   * @returns false too if more than `maxWaitingBytes` wait: nothing was sent then, see `whenOver`
+   * @returns false too if more than `backpressureLimit` wait: nothing was sent then, see `closeOnBackpressureLimit`
    */
   sendText(text: string | Uint8Array, options?: SendOptions): boolean {
     return this.#mayBegin() && this.connection.sendText(text, options) && this.#sent();
   }
 
-  /** As `Connection.sendBinary`; see {@link ConnectionHost.sendText}. */
+  /** As `Connection.sendBinary`; see {@link ConnectionDriver.sendText}. */
   sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
     return this.#mayBegin() && this.connection.sendBinary(bytes, options) && this.#sent();
   }
 
-  /** As `Connection.sendSpan`; see {@link ConnectionHost.sendText}. */
-  sendSpan(opcode: MessageOpcode, range: ByteRange, options?: SendOptions): boolean {
-    return this.#mayBegin() && this.connection.sendSpan(opcode, range, options) && this.#sent();
+  /** As `Connection.sendSlice`; see {@link ConnectionDriver.sendText}. */
+  sendSlice(opcode: MessageOpcode, range: Slice, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendSlice(opcode, range, options) && this.#sent();
   }
 
-  /** As `Connection.sendByReference`; see {@link ConnectionHost.sendText}. */
-  sendByReference(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
-    return this.#mayBegin() && this.connection.sendByReference(opcode, bytes, options) && this.#sent();
+  /** As `Connection.sendZeroCopy`; see {@link ConnectionDriver.sendText}. */
+  sendZeroCopy(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
+    return this.#mayBegin() && this.connection.sendZeroCopy(opcode, bytes, options) && this.#sent();
   }
 
-  /** As `Connection.sendPrepared`; see {@link ConnectionHost.sendText}. */
+  /** As `Connection.sendPrepared`; see {@link ConnectionDriver.sendText}. */
   sendPrepared(message: PreparedMessage): boolean {
     return this.#mayBegin() && this.connection.sendPrepared(message) && this.#sent();
   }
@@ -283,11 +288,11 @@ export class ConnectionHost {
   }
 
   /**
-   * Writes what commands given to {@link ConnectionHost.connection} have made. Inside of the sink's methods it only counts them as
+   * Writes what commands given to {@link ConnectionDriver.connection} have made. Inside of the sink's methods it only counts them as
    * answers, as the methods that send do: they are written when the call has returned.
    */
   flush(): void {
-    if (this.gone) this.#discard();
+    if (this.closed) this.#discard();
     else if (this.#reading) this.#hold();
     else this.#run(false);
   }
@@ -314,20 +319,20 @@ export class ConnectionHost {
    * How many bytes wait: in the connection, and in a batch that is not through. None do once the
    * transport is gone.
    */
-  get waitingBytes(): number {
-    return this.gone ? 0 : this.connection.bufferedAmount + this.#output.bytes;
+  get bufferedAmount(): number {
+    return this.closed ? 0 : this.connection.bufferedAmount + this.#output.bytes;
   }
 
-  /** Whether more than `highWaterBytes` wait: what is not urgent had better wait for {@link ConnectionHost.onDrained}. */
-  get full(): boolean {
+  /** Whether more than `highWaterMark` wait: what is not urgent had better wait for {@link ConnectionDriver.onDrain}. */
+  get needDrain(): boolean {
     const full = this.#isFull;
-    // Whoever has seen it waits for `onDrained`.
+    // Whoever has seen it waits for `onDrain`.
     if (full) this.#wasFull = true;
     return full;
   }
 
   /** Whether the transport is gone: nothing is called on it any more. */
-  get gone(): boolean {
+  get closed(): boolean {
     return this.#state === GONE;
   }
 
@@ -339,16 +344,16 @@ export class ConnectionHost {
   // Sending.
 
   get #isFull(): boolean {
-    return this.waitingBytes > this.#config.highWaterBytes;
+    return this.bufferedAmount > this.#config.highWaterMark;
   }
 
   /** Whether there is room for a message; one alone always has. */
   #mayBegin(): boolean {
-    if (this.gone) return false;
-    const { maxWaitingBytes, whenOver } = this.#config;
+    if (this.closed) return false;
+    const { backpressureLimit, closeOnBackpressureLimit } = this.#config;
     // One that has sent its Close sends nothing anyway.
-    if (this.waitingBytes <= maxWaitingBytes || !this.connection.sends) return true;
-    if (whenOver === 'fail') {
+    if (this.bufferedAmount <= backpressureLimit || !this.connection.sends) return true;
+    if (closeOnBackpressureLimit) {
       this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
       if (!this.#reading) this.#run(false);
     }
@@ -361,7 +366,7 @@ export class ConnectionHost {
    */
   #discard(): void {
     this.#guard(() => {
-      while (this.connection.takeOutput() !== undefined);
+      while (this.connection.dataToSend() !== undefined);
     });
   }
 
@@ -385,7 +390,7 @@ export class ConnectionHost {
   /** Stops the connection behind the event that is being answered, if too many answers wait. */
   #hold(): void {
     const answers = this.#answers + this.connection.bufferedAmount - this.#before;
-    if (this.#held || this.gone || answers <= this.#config.highWaterBytes) return;
+    if (this.#held || this.closed || answers <= this.#config.highWaterMark) return;
     this.#held = true;
     this.connection.pause();
   }
@@ -407,7 +412,7 @@ export class ConnectionHost {
   // Reading.
 
   #beginReading(): void {
-    if (this.#reading) throw misuse(Error, 'CALLED_INSIDE', 'a sink must not give its host input');
+    if (this.#reading) throw usageError(Error, 'REENTRANT_CALL', 'a sink must not give its host input');
     this.#before = this.connection.bufferedAmount;
     this.#reading = true;
   }
@@ -445,7 +450,7 @@ export class ConnectionHost {
     // An asynchronous extension may be at work on answers that are in no batch yet.
     this.#answers = this.#output.busy || this.connection.bufferedAmount > 0 ? left : 0;
     this.#takenBefore = taken;
-    if (!this.#held || this.#paused || this.#answers > this.#config.highWaterBytes) return false;
+    if (!this.#held || this.#paused || this.#answers > this.#config.highWaterMark) return false;
     this.#held = false;
     this.#beginReading();
     try {
@@ -531,13 +536,13 @@ export class ConnectionHost {
     let failed: { readonly error: unknown } | undefined;
     try {
       do this.#output.flush();
-      while (!this.gone && this.#readOn());
+      while (!this.closed && this.#readOn());
     } catch (error) {
       failed = { error };
     }
     this.#running = false;
     // The transport may have gone while it was called.
-    if (this.gone) return;
+    if (this.closed) return;
     if (failed !== undefined) this.#destroy(failed.error);
     else this.#settle(timed);
   }
@@ -547,27 +552,28 @@ export class ConnectionHost {
     this.#read(state === 'closed' || !this.#stopsReading());
     if (state !== 'open') this.#settleClosing(timed);
     if (this.#isFull) this.#wasFull = true;
-    else if (!this.gone && 2 * this.waitingBytes <= this.#config.highWaterBytes) this.#tellDrained();
+    else if (!this.closed && 2 * this.bufferedAmount <= this.#config.highWaterMark) this.#tellDrained();
   }
 
   #tellDrained(): void {
     if (!this.#wasFull) return;
     this.#wasFull = false;
-    this.#guard(() => this.onDrained?.());
+    this.#guard(() => this.onDrain?.());
   }
 
   #settleClosing(timed: boolean): void {
-    const { outcome, bufferedAmount } = this.connection;
+    const { closeInfo: outcome, bufferedAmount } = this.connection;
     // A peer that has only ended its side may still read.
-    const failed = outcome !== undefined && !outcome.clean && outcome.code !== ABNORMAL_CLOSURE;
+    const failed = outcome !== undefined && !outcome.wasClean && outcome.code !== ABNORMAL_CLOSURE;
     this.#watch.beginClosing(timed, failed, bufferedAmount);
-    if (this.connection.transport !== 'end' || this.waitingBytes > 0 || this.#state !== RUNNING) return;
+    if (this.connection.transportAction !== 'end' || this.bufferedAmount > 0 || this.#state !== RUNNING)
+      return;
     this.#state = ENDING;
     this.#call(() => this.#transport.end());
   }
 
   #stopsReading(): boolean {
-    return this.#held || this.#answers > this.#config.highWaterBytes || this.connection.paused;
+    return this.#held || this.#answers > this.#config.highWaterMark || this.connection.paused;
   }
 
   #read(reads: boolean): void {
@@ -616,14 +622,14 @@ export class ConnectionHost {
     if (this.#toldGone) return;
     this.#toldGone = true;
     try {
-      if (!this.#inputEnded) this.connection.receiveEnd();
+      if (!this.#inputEnded) this.connection.receiveEof();
     } catch (error) {
       this.#threw(error);
     }
     this.#inputEnded = true;
     this.#readLast();
     this.#tellDrained();
-    this.#guard(() => this.onGone?.());
+    this.#guard(() => this.onClose?.());
   }
 }
 

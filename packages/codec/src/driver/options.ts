@@ -1,10 +1,10 @@
-/** Limits and times of a {@link ConnectionHost}, completed and checked: one object for all connections of a kind. */
+/** Limits and times of a {@link ConnectionDriver}, completed and checked: one object for all connections of a kind. */
 
-import { positiveInteger, requireKnown, requireOneOf } from '../wire/errors.js';
+import { positiveInteger, requireKnown, requireType } from '../wire/errors.js';
 import { type KeepaliveOptions, KeepaliveTimes } from './keepalive.js';
 
-/** Options of a {@link ConnectionHost}. All have a finite default. */
-export interface HostOptions extends KeepaliveOptions {
+/** Options of a {@link ConnectionDriver}. All have a finite default. */
+export interface DriverOptions extends KeepaliveOptions {
   /**
    * After so long without any byte from the peer it is pinged, see also `pingsWhileTalking`; 30
    * seconds by default.
@@ -32,29 +32,29 @@ export interface HostOptions extends KeepaliveOptions {
   /**
    * So many bytes of answers, which are what is sent from inside of the sink's methods, may wait until the peer is not read from:
    * who does not read what it asked for must not ask for more. Two ends that both answer each other with more than this at once, and
-   * read nothing meanwhile, would wait for each other until a ping is not answered: one of them answers outside of its sink then. From the same number on {@link ConnectionHost.full} is true.
+   * read nothing meanwhile, would wait for each other until a ping is not answered: one of them answers outside of its sink then. From the same number on {@link ConnectionDriver.full} is true.
    * 64 KiB by default.
    */
-  readonly highWaterBytes?: number;
-  /** While more than this waits nothing can be sent, see {@link HostOptions.whenOver}; 16 MiB by default. */
-  readonly maxWaitingBytes?: number;
+  readonly highWaterMark?: number;
+  /** While more than this waits nothing can be sent, see {@link DriverOptions.closeOnBackpressureLimit}; 16 MiB by default. */
+  readonly backpressureLimit?: number;
   /**
-   * What becomes of a message that is sent while more than {@link HostOptions.maxWaitingBytes} wait. `'fail'` (the default) fails
-   * the connection with 1008: its peer does not read. `'refuse'` only does not send it, and the method returns false.
+   * Whether a message that is sent while more than {@link DriverOptions.backpressureLimit} bytes wait fails the connection with
+   * 1008, as its peer does not read. True by default. With false the message is not sent, and the method returns false.
    */
-  readonly whenOver?: 'fail' | 'refuse';
+  readonly closeOnBackpressureLimit?: boolean;
 }
 
-const OPTIONS: readonly (keyof HostOptions)[] = [
+const OPTIONS: readonly (keyof DriverOptions)[] = [
   'pingIntervalMs',
   'pongTimeoutMs',
   'closeTimeoutMs',
   'idleTimeoutMs',
   'pingsWhileTalking',
   'minReadBytesPerSecond',
-  'highWaterBytes',
-  'maxWaitingBytes',
-  'whenOver',
+  'highWaterMark',
+  'backpressureLimit',
+  'closeOnBackpressureLimit',
 ];
 
 /**
@@ -63,23 +63,23 @@ const OPTIONS: readonly (keyof HostOptions)[] = [
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { HostConfig } from '@sanssocket/codec/driver';
+ * import { DriverConfig } from '@sanssocket/codec/driver';
  *
- * const config = new HostConfig({ maxWaitingBytes: 1_000_000 });
+ * const config = new DriverConfig({ backpressureLimit: 1_000_000 });
  * assert.equal(config.times.pingIntervalMs, 30_000);
- * assert.throws(() => new HostConfig({ maxWaitingBytes: 0 }), RangeError);
+ * assert.throws(() => new DriverConfig({ backpressureLimit: 0 }), RangeError);
  * ```
  */
-export class HostConfig {
+export class DriverConfig {
   /** For the `Keepalive` of each host. */
   readonly times: KeepaliveTimes;
   readonly minReadBytesPerSecond: number;
-  readonly highWaterBytes: number;
-  readonly maxWaitingBytes: number;
-  readonly whenOver: 'fail' | 'refuse';
+  readonly highWaterMark: number;
+  readonly backpressureLimit: number;
+  readonly closeOnBackpressureLimit: boolean;
 
-  /** @throws RangeError for a limit or a time that is not a positive integer, TypeError for an unknown option or `whenOver` */
-  constructor(options: HostOptions = {}) {
+  /** @throws RangeError for a limit or a time that is not a positive integer, TypeError for an unknown option or `closeOnBackpressureLimit` */
+  constructor(options: DriverOptions = {}) {
     requireKnown(options, OPTIONS);
     const {
       pingIntervalMs = 30_000,
@@ -88,11 +88,11 @@ export class HostConfig {
       idleTimeoutMs,
       pingsWhileTalking = false,
       minReadBytesPerSecond = 240,
-      highWaterBytes = 0x1_0000,
-      maxWaitingBytes = 0x100_0000,
-      whenOver = 'fail',
+      highWaterMark = 0x1_0000,
+      backpressureLimit = 0x100_0000,
+      closeOnBackpressureLimit = true,
     } = options;
-    requireOneOf('whenOver', whenOver, ['fail', 'refuse']);
+    requireType('closeOnBackpressureLimit', closeOnBackpressureLimit, 'boolean');
     this.times = new KeepaliveTimes({
       pingIntervalMs,
       pongTimeoutMs,
@@ -101,8 +101,8 @@ export class HostConfig {
       ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     });
     this.minReadBytesPerSecond = positiveInteger('minReadBytesPerSecond', minReadBytesPerSecond);
-    this.highWaterBytes = positiveInteger('highWaterBytes', highWaterBytes);
-    this.maxWaitingBytes = positiveInteger('maxWaitingBytes', maxWaitingBytes);
-    this.whenOver = whenOver;
+    this.highWaterMark = positiveInteger('highWaterMark', highWaterMark);
+    this.backpressureLimit = positiveInteger('backpressureLimit', backpressureLimit);
+    this.closeOnBackpressureLimit = closeOnBackpressureLimit;
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Connection } from '../connection/connection.js';
-import { inWords, misuse } from '../wire/errors.js';
+import { inWords, usageError } from '../wire/errors.js';
 import type { Transport } from './transport.js';
 
 /** Output that a connection has given and a transport has not let through. */
@@ -60,7 +60,7 @@ export class OutputBatches {
   }
 
   /**
-   * Writes until the transport holds something back, or there is no more. Throws what the connection's `takeOutput` and the
+   * Writes until the transport holds something back, or there is no more. Throws what the connection's `dataToSend` and the
    * transport throw.
    */
   flush(): void {
@@ -112,7 +112,7 @@ export class OutputBatches {
     const rest = this.#rest;
     let chunk: Uint8Array;
     if (rest === null) {
-      const taken = this.#connection.takeOutput();
+      const taken = this.#connection.dataToSend();
       if (taken === undefined) return undefined;
       this.#bytes += taken.length;
       this.taken += taken.length;
@@ -131,12 +131,12 @@ export class OutputBatches {
 
   #offer(batch: Uint8Array[]): void {
     this.#offering = true;
-    const { transport, bufferedAmount } = this.#connection;
+    const { transportAction: transport, bufferedAmount } = this.#connection;
     const last = transport === 'end' && bufferedAmount === 0 && this.#rest === null;
     const answer = this.#transport.write(batch, last);
     this.#offering = false;
     if (typeof answer !== 'number' || Number.isNaN(answer)) {
-      throw misuse(
+      throw usageError(
         TypeError,
         'OPTION_INVALID',
         `write of a transport gives how many bytes are through, not ${inWords(answer)}`,
@@ -159,7 +159,7 @@ export class OutputBatches {
     this.#batch = null;
     // It is known by its very array: part of a chunk is not taken back.
     if (this.#transport.copies === true && !this.#dropped) {
-      this.#connection.reuseOutput(batch[batch.length - 1]!);
+      this.#connection.recycleOutput(batch[batch.length - 1]!);
     }
   }
 }

@@ -1,8 +1,8 @@
 /** Transports that are asked for bytes, and answer with promises: web streams, Deno's connections. */
 
 import type { Connection } from '../connection/connection.js';
-import { ConnectionHost } from './driver.js';
-import type { HostConfig, HostOptions } from './options.js';
+import { ConnectionDriver } from './driver.js';
+import type { DriverConfig, DriverOptions } from './options.js';
 import { now, type Transport, WakeTimer } from './transport.js';
 
 /** Where bytes are pulled from and pushed to. What any of these throws or rejects with means that the transport has failed. */
@@ -20,7 +20,7 @@ export interface PulledBytes {
 }
 
 class PulledTransport implements Transport {
-  readonly host: ConnectionHost;
+  readonly host: ConnectionDriver;
   readonly copies: boolean;
   readonly #bytes: PulledBytes;
   readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
@@ -33,12 +33,12 @@ class PulledTransport implements Transport {
   constructor(
     bytes: PulledBytes,
     connection: Connection,
-    config: HostOptions | HostConfig,
+    config: DriverOptions | DriverConfig,
     head: Uint8Array,
   ) {
     this.#bytes = bytes;
     this.copies = bytes.copies;
-    this.host = new ConnectionHost(connection, this, config, now());
+    this.host = new ConnectionDriver(connection, this, config, now());
     this.host.flush();
     // The application has its host when the head is read.
     this.#settle(this.#readAll(this.#receive(Promise.resolve(head))));
@@ -55,7 +55,7 @@ class PulledTransport implements Transport {
     }
     if (this.#over) return;
     this.#inputEnded = true;
-    this.host.receiveEnd(now());
+    this.host.receiveEof(now());
     this.#closeWhenEnded();
   }
 
@@ -129,7 +129,7 @@ class PulledTransport implements Transport {
     } catch (thrown) {
       failure ??= thrown;
     }
-    this.host.closed(failure);
+    this.host.transportClosed(failure);
   }
 
   #settle(work: Promise<void>): void {
@@ -137,12 +137,12 @@ class PulledTransport implements Transport {
   }
 }
 
-/** Runs a connection over bytes that are pulled and pushed; as `hostStreams`, which is made of it. */
+/** Runs a connection over bytes that are pulled and pushed; as `attachStreams`, which is made of it. */
 export function hostPulled(
   bytes: PulledBytes,
   connection: Connection,
-  config: HostOptions | HostConfig,
+  config: DriverOptions | DriverConfig,
   head: Uint8Array,
-): ConnectionHost {
+): ConnectionDriver {
   return new PulledTransport(bytes, connection, config, head).host;
 }

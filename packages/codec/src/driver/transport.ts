@@ -1,8 +1,8 @@
-/** What a {@link ConnectionHost} needs of whatever carries the bytes: seven methods, and no more. */
+/** What a {@link ConnectionDriver} needs of whatever carries the bytes: seven methods, and no more. */
 
 /**
  * A two-way stream of bytes: a TCP or TLS socket, a pair of web streams, a message port. A host calls these methods; the
- * transport calls the host's: `receive`, `receiveEnd`, `written` or `writable`, `wake`, `closed`. Both may do so from inside of
+ * transport calls the host's: `receive`, `receiveEof`, `written` or `writable`, `wake`, `closed`. Both may do so from inside of
  * each other.
  *
  * Reading begins by itself. After {@link Transport.destroy}, or after the transport has called `closed`, none of these methods is
@@ -13,8 +13,8 @@ export interface Transport {
    * Writes chunks, in order, as one batch. Not called again before the whole batch is through.
    *
    * There are two kinds of transports. One that *holds* what it is given returns 0 while bytes wait in it, and calls
-   * `ConnectionHost.written` when none do. One that *takes what fits* (Bun's sockets) returns how much that was, and calls
-   * `ConnectionHost.writable` when more fits: it is then offered the rest.
+   * `ConnectionDriver.written` when none do. One that *takes what fits* (Bun's sockets) returns how much that was, and calls
+   * `ConnectionDriver.writable` when more fits: it is then offered the rest.
    *
    * @param chunks - at least one, none empty; not to be changed
    * @param last - whether nothing follows. {@link Transport.end} is called once they are through; where the end can go with the last
@@ -31,7 +31,7 @@ export interface Transport {
   /** Gives up both sides now, whatever still waits. Called once at most. */
   destroy(): void;
   /**
-   * Asks for a call of `ConnectionHost.wake`, in place of the one asked for before. It may come late, not early.
+   * Asks for a call of `ConnectionDriver.wake`, in place of the one asked for before. It may come late, not early.
    *
    * @param time - by the clock of the `now` that the host is given. Infinity: never; a time gone by: soon, after this call has returned
    */

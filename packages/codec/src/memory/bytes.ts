@@ -3,7 +3,7 @@
  * a view; `tools/lint-bytes.mjs` finds such calls.
  */
 
-import { inWords, isBytes, isShared, misuse, type OwnBytes, requireRange } from '../wire/errors.js';
+import { inWords, isBytes, isShared, type OwnBytes, requireRange, usageError } from '../wire/errors.js';
 
 /** Below this many bytes a loop costs less than the view that `set` needs (75 ns in V8). */
 const LOOP_BYTES = 96;
@@ -56,7 +56,7 @@ export const EMPTY: OwnBytes = /* @__PURE__ */ new Uint8Array(0);
 // Borrowed bytes: what a sink is shown of memory that is not its own.
 
 /** A range of bytes: `bytes[start]` to `bytes[end - 1]`. */
-export interface ByteRange {
+export interface Slice {
   readonly bytes: Uint8Array;
   /** Index of the first byte. */
   readonly start: number;
@@ -66,10 +66,10 @@ export interface ByteRange {
 
 /**
  * Bytes that are lent until the method that got them returns: neither the span nor its bytes are to be kept or changed, and
- * `bytes` holds others' beside them. To keep them, {@link Span.copy}; to send them, `Connection.sendSpan` or
- * `OutgoingMessage.write`.
+ * `bytes` holds others' beside them. To keep them, {@link BorrowedSlice.copy}; to send them, `Connection.sendSlice` or
+ * `MessageWriter.write`.
  */
-export interface Span extends ByteRange {
+export interface BorrowedSlice extends Slice {
   /** How many bytes. */
   readonly length: number;
   /** The bytes as an array of their own, to keep. */
@@ -77,7 +77,7 @@ export interface Span extends ByteRange {
 }
 
 /** A span that its owner sets anew for each payload, so that none is made for a short one. */
-export class LentSpan implements Span {
+export class LentSlice implements BorrowedSlice {
   readonly bytes: Uint8Array;
   start = 0;
   end = 0;
@@ -106,10 +106,10 @@ export class LentSpan implements Span {
  * @returns the range, read once
  * @throws TypeError for what is none (`NOT_BYTES`), RangeError for one that does not lie within its bytes (`RANGE_INVALID`)
  */
-export function requireByteRange(range: unknown): ByteRange {
-  const { bytes, start, end } = Object(range) as ByteRange;
+export function requireByteRange(range: unknown): Slice {
+  const { bytes, start, end } = Object(range) as Slice;
   if (!isBytes(bytes)) {
-    throw misuse(
+    throw usageError(
       TypeError,
       'NOT_BYTES',
       `a range is { bytes, start, end } with a Uint8Array, not ${inWords(range)}`,
@@ -137,7 +137,7 @@ export function checkedAllocate(allocate: (bytes: number) => Uint8Array): Alloca
   return (bytes) => {
     const memory = allocate(bytes);
     if (!isBytes(memory) || memory.length < bytes) {
-      throw misuse(
+      throw usageError(
         TypeError,
         'ALLOCATION_INVALID',
         `allocate must give a Uint8Array of ${bytes} bytes, not ${isBytes(memory) ? memory.length : inWords(memory)}`,
@@ -145,7 +145,7 @@ export function checkedAllocate(allocate: (bytes: number) => Uint8Array): Alloca
     }
     const { buffer } = memory;
     if (isShared(buffer)) {
-      throw misuse(TypeError, 'ALLOCATION_INVALID', 'allocate must give memory that is not shared');
+      throw usageError(TypeError, 'ALLOCATION_INVALID', 'allocate must give memory that is not shared');
     }
     return memory.length === bytes ? (memory as OwnBytes) : new Uint8Array(buffer, memory.byteOffset, bytes);
   };

@@ -6,14 +6,14 @@
  * pieces merge.
  *
  * - Written by the message's reader, until the message is whole. A piece that is held where it stands is written by nobody: its
- *   memory has been given away by the host (`handOver`), and is unmasked on its way out of it.
+ *   memory has been given away by the host (`transferInput`), and is unmasked on its way out of it.
  * - Seen by the sink once the message is whole: as one array, which is then the sink's; or, of text, by the decoder, and the
  *   segments are let go.
  * - Bounded by the limits of a message: what is held is at most twice what arrived, or 64 KiB more. Nothing is allocated from a
  *   declared length (advisories M28, M48).
  */
 
-import { type MaskKernel, maskView, rotateKey } from '@sanssocket/mask';
+import { type MaskFunction, maskView, rotateKey } from '@sanssocket/mask';
 import type { OwnBytes } from '../wire/errors.js';
 import { type Allocate, copyInto, copyOf, EMPTY } from './bytes.js';
 import { LARGE_BYTES } from './message-slab.js';
@@ -36,7 +36,7 @@ interface Segment {
   /** How many of its bytes are written. */
   readonly used: number;
   /** What unmasks a piece that is held as it came, with which key; null for a segment of our own. */
-  readonly mask: MaskKernel | null;
+  readonly mask: MaskFunction | null;
   readonly key: number;
 }
 
@@ -79,7 +79,7 @@ export class MessageBuffer {
     source: Uint8Array,
     start: number,
     end: number,
-    mask: MaskKernel,
+    mask: MaskFunction,
     key: number,
     atMost: number,
   ): number {
@@ -105,7 +105,7 @@ export class MessageBuffer {
     source: Uint8Array,
     start: number,
     end: number,
-    mask: MaskKernel,
+    mask: MaskFunction,
     key: number,
     atMost: number,
   ): void {
@@ -124,7 +124,7 @@ export class MessageBuffer {
    *
    * @returns false if nothing was done, because the piece is better copied to its final place
    */
-  hold(bytes: Uint8Array, start: number, end: number, mask: MaskKernel, key: number): boolean {
+  hold(bytes: Uint8Array, start: number, end: number, mask: MaskFunction, key: number): boolean {
     if (this.#gathered) return false;
     this.#closeTail();
     const used = end - start;

@@ -18,7 +18,7 @@ import { noteLent, noteReturned, poison, refuseReturned } from './ownership.js';
 //
 // - A slab is written by the connection it was begun for, until its bytes leave as a chunk.
 // - A chunk is seen by the host, and by whoever it gives the chunk to, until the host says that nobody holds it any more
-//   (`Connection.reuseOutput`); if it never says so, for ever. Little in a large slab leaves as a copy, which is never used again.
+//   (`Connection.recycleOutput`); if it never says so, for ever. Little in a large slab leaves as a copy, which is never used again.
 // - Bounded: what waits holds at most four times its bytes and 4 KiB; what has left, at most four times its bytes. Kept for the
 //   next output are one slab of each length, 85 KiB in all.
 //

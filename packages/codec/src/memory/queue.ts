@@ -3,7 +3,7 @@
  *
  * - Written by `push`, until the byte is read; it holds copies, never a host's memory.
  * - Seen by whoever empties it, and by whoever that lends spans of it to.
- * - Bounded by who fills it (for input, by `ConnectionOptions.maxBacklogBytes`); what is held is at most twice what waits, and 4 KiB,
+ * - Bounded by who fills it (for input, by `ConnectionOptions.maxInputBufferBytes`); what is held is at most twice what waits, and 4 KiB,
  *   as small chunks are put together and what has been read is let go.
  */
 

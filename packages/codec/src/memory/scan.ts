@@ -11,8 +11,8 @@
 
 import { createSimdMemory, type SimdMemory } from '@sanssocket/mask';
 import { MASK } from '../wire/opcodes.js';
-import type { FrameRules } from '../wire/rules.js';
-import { copyInto, LentSpan } from './bytes.js';
+import type { FrameParserConfig } from '../wire/rules.js';
+import { copyInto, LentSlice } from './bytes.js';
 import { beginMessages, takeBack } from './message-slab.js';
 import { declareOwn, noteLent, noteReturned, poison } from './ownership.js';
 
@@ -51,10 +51,10 @@ export class FrameScan {
   readonly view: DataView;
   readonly simd: SimdMemory;
   /** Shows the payload that the sink is being shown. */
-  readonly span: LentSpan;
+  readonly span: LentSlice;
   readonly #words: Int32Array;
   /** Whose kinds stand in the memory. */
-  #rules: FrameRules | null = null;
+  #rules: FrameParserConfig | null = null;
   /** Index in the chunk of what is index 0 of `bytes`. */
   shift = 0;
   /** How many bytes of the chunk have been copied. */
@@ -64,14 +64,14 @@ export class FrameScan {
   /** Whether messages are kept by the sink. */
   #keeps = false;
   /** Whether the chunk has been given away: messages may be views of it. */
-  #handOver = false;
+  #transferInput = false;
 
   constructor(simd: SimdMemory) {
     const { buffer, byteOffset, byteLength } = simd.bytes;
     this.simd = simd;
     this.bytes = simd.bytes;
     this.view = new DataView(buffer, byteOffset, byteLength);
-    this.span = new LentSpan(simd.bytes);
+    this.span = new LentSlice(simd.bytes);
     this.#words = new Int32Array(buffer, byteOffset + LIST, WORDS * MAX_FRAMES);
     declareOwn(simd.bytes);
   }
@@ -83,7 +83,7 @@ export class FrameScan {
    * @param start - where the last call's frames ended, if it was one for the same chunk
    * @returns whether any was found
    */
-  read(chunk: Uint8Array, start: number, end: number, rules: FrameRules): boolean {
+  read(chunk: Uint8Array, start: number, end: number, rules: FrameParserConfig): boolean {
     if (this.#rules !== rules) {
       this.bytes.set(rules.kinds, KINDS);
       this.#rules = rules;
@@ -102,7 +102,7 @@ export class FrameScan {
     return this.#list(chunk, 0, rules);
   }
 
-  #list(chunk: Uint8Array, start: number, rules: FrameRules): boolean {
+  #list(chunk: Uint8Array, start: number, rules: FrameParserConfig): boolean {
     const count = this.simd.maskFrames(
       start,
       this.#copied,
@@ -116,7 +116,7 @@ export class FrameScan {
     if (count === 0) return false;
     this.#maxFrames = Math.min(2 * this.#maxFrames, MAX_FRAMES);
     if (this.#keeps)
-      beginMessages(this.bytes, this.endOf(count - 1), this.#handOver ? chunk : null, this.shift);
+      beginMessages(this.bytes, this.endOf(count - 1), this.#transferInput ? chunk : null, this.shift);
     return true;
   }
 
@@ -141,9 +141,9 @@ export class FrameScan {
   }
 
   /** For a chunk of one connection. */
-  lend(keeps: boolean, handOver: boolean): this {
+  lend(keeps: boolean, transferInput: boolean): this {
     this.#keeps = keeps;
-    this.#handOver = handOver;
+    this.#transferInput = transferInput;
     noteLent(this);
     return this;
   }
@@ -189,15 +189,15 @@ function createScan(): FrameScan | null {
  * Takes the scan.
  *
  * @param keeps - whether the sink keeps messages
- * @param handOver - whether the chunk has been given away
+ * @param transferInput - whether the chunk has been given away
  * @returns null while another chunk is being read, and without SIMD
  */
-export function takeScan(keeps: boolean, handOver: boolean): FrameScan | null {
+export function takeScan(keeps: boolean, transferInput: boolean): FrameScan | null {
   if (taken) return null;
   if (shared === undefined) shared = createScan();
   if (shared === null) return null;
   taken = true;
-  return shared.lend(keeps, handOver);
+  return shared.lend(keeps, transferInput);
 }
 
 /** The scan's memory, if bytes are it. */

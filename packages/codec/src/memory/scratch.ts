@@ -9,8 +9,8 @@
  * - Bounded: 128 KiB a realm. More, or a second one at once, is fresh memory, which is let go when it is given back.
  */
 
-import { createSimdMemory, mask as defaultMask, type MaskKernel, type SimdMemory } from '@sanssocket/mask';
-import { copyInto, LentSpan } from './bytes.js';
+import { createSimdMemory, mask as defaultMask, type MaskFunction, type SimdMemory } from '@sanssocket/mask';
+import { copyInto, LentSlice } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './ownership.js';
 import { scanMemory, scanView } from './scan.js';
 
@@ -21,7 +21,7 @@ export interface Scratch {
   readonly view: DataView;
   readonly simd: SimdMemory | undefined;
   /** Shows the payload that the sink is being shown. */
-  readonly span: LentSpan;
+  readonly span: LentSlice;
 }
 
 const SCRATCH_BYTES = 0x2_0000;
@@ -52,7 +52,7 @@ function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
   const bytes = simd === undefined ? new Uint8Array(size) : simd.bytes;
   declareOwn(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { bytes, view, simd, span: new LentSpan(bytes) };
+  return { bytes, view, simd, span: new LentSlice(bytes) };
 }
 
 /** The view of bytes that are lent for a call, if they are: a short payload is copied faster by it, and text decoded. */
@@ -79,7 +79,7 @@ export function isLent(bytes: Uint8Array): boolean {
 }
 
 /** Whether {@link unmaskTo} will use SIMD: it is there, and the caller has not brought a kernel. */
-export function usesSimd(scratch: Scratch, mask: MaskKernel): scratch is Scratch & { simd: SimdMemory } {
+export function usesSimd(scratch: Scratch, mask: MaskFunction): scratch is Scratch & { simd: SimdMemory } {
   return scratch.simd !== undefined && mask === defaultMask;
 }
 
@@ -105,7 +105,7 @@ export function unmaskTo(
   start: number,
   end: number,
   key: number,
-  mask: MaskKernel,
+  mask: MaskFunction,
 ): boolean {
   if (!usesSimd(scratch, mask)) {
     mask(source, start, end, scratch.bytes, at, key);

@@ -16,7 +16,7 @@ import type { ConnectionEvent } from '../connection/event-list.js';
 import { isPromise, type MessageExtension } from '../connection/extension.js';
 import { copyOf } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR } from '../wire/close.js';
-import { inWords, misuse, requireType } from '../wire/errors.js';
+import { inWords, requireType, usageError } from '../wire/errors.js';
 import type { PlatformBlob, PlatformReadableStream, PlatformWritableStream } from './platform.js';
 import { type ConnectionStreams, connectionStreams } from './streams.js';
 
@@ -285,7 +285,7 @@ export class TransportSession {
   #attach(transport: ByteTransport): Link {
     const { readable, writable, messageExtensions } = requireTransport(transport);
     if (readable.locked || writable.locked)
-      throw misuse(TypeError, 'OPTION_INVALID', 'the transport is in use: its streams are locked');
+      throw usageError(TypeError, 'OPTION_INVALID', 'the transport is in use: its streams are locked');
     const { config, messageExtensions: usual } = this.#setup;
     const streams = connectionStreams(config, messageExtensions ?? usual);
     const { connection } = streams;
@@ -351,14 +351,14 @@ export class TransportSession {
       case 'binary':
         this.#deliver(event.bytes);
         break;
-      case 'peerClose':
+      case 'closeReceived':
         // RFC 6455 7.1.5, 7.1.6: code and reason are the peer's, whatever comes of the rest.
         this.#code = event.code;
         this.#reason = event.reason;
         this.#startClosing();
         break;
-      case 'closed':
-        this.#isClean = event.outcome.clean;
+      case 'close':
+        this.#isClean = event.outcome.wasClean;
         this.#startClosing();
         break;
       // Pings and pongs are not for scripts.
@@ -423,7 +423,7 @@ function requireTransport(transport: ByteTransport): ByteTransport {
   const { readable, writable, protocol = '', extensions = '' } = Object(transport) as Partial<ByteTransport>;
   if (typeof readable?.getReader !== 'function' || typeof writable?.getWriter !== 'function') {
     const wanted = 'a transport is { readable, writable }, two streams of bytes';
-    throw misuse(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(transport)}`);
+    throw usageError(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(transport)}`);
   }
   requireType('protocol', protocol, 'string');
   requireType('extensions', extensions, 'string');

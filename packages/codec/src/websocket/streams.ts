@@ -16,17 +16,17 @@ import { Connection } from '../connection/connection.js';
 import { type ConnectionEvent, eventSink } from '../connection/event-list.js';
 import type { MessageExtension } from '../connection/extension.js';
 import type { Delivery } from '../connection/handlers.js';
-import { misuse, type OwnBytes } from '../wire/errors.js';
+import { type OwnBytes, usageError } from '../wire/errors.js';
 import type { PlatformReadableStream, PlatformWritableStream } from './platform.js';
 
 export type { ConnectionConfig, ConnectionOptions, SendOptions } from '../connection/config.js';
 export type { Connection } from '../connection/connection.js';
 export type { ConnectionEvent } from '../connection/event-list.js';
-export type { Decoded, Encoded, MessageExtension, PiecePosition } from '../connection/extension.js';
-export type { ConnectionSink, Delivery, Outcome } from '../connection/handlers.js';
-export type { OutgoingMessage } from '../connection/message-writer.js';
+export type { Decoded, Encoded, FragmentInfo, MessageExtension } from '../connection/extension.js';
+export type { CloseInfo as Outcome, ConnectionHandlers, Delivery } from '../connection/handlers.js';
+export type { MessageWriter } from '../connection/message-writer.js';
 export type { PreparedMessage } from '../connection/prepared-message.js';
-export type { ByteRange } from '../memory/bytes.js';
+export type { Slice } from '../memory/bytes.js';
 export type { OwnBytes } from '../wire/errors.js';
 export type { MessageOpcode } from '../wire/opcodes.js';
 export type { Limits } from '../wire/rules.js';
@@ -172,13 +172,13 @@ class Streams implements ConnectionStreams {
   flush(): void {
     const { connection } = this;
     while (this.#outputWanted && this.#output !== null) {
-      const chunk = connection.takeOutput();
+      const chunk = connection.dataToSend();
       if (chunk === undefined) break;
       this.#outputWanted = false; // before: enqueueing may pull again
       this.#output.enqueue(chunk);
     }
     const ended = connection.state === 'closed';
-    if (this.#output !== null && connection.transport === 'end' && connection.bufferedAmount === 0) {
+    if (this.#output !== null && connection.transportAction === 'end' && connection.bufferedAmount === 0) {
       this.#output.close();
       this.#output = null;
     }
@@ -204,7 +204,7 @@ class Streams implements ConnectionStreams {
   }
 
   #endInput(): void {
-    this.connection.receiveEnd();
+    this.connection.receiveEof();
     this.#inputRead?.(); // what has not been read needs no holding back any more
     this.flush();
   }
@@ -223,11 +223,11 @@ class Streams implements ConnectionStreams {
     this.#delivering = true;
     events?.enqueue(event);
     this.#delivering = false;
-    if (event.type === 'closed') {
+    if (event.type === 'close') {
       this.#events = null;
       events?.close();
       // As when a TransformStream is terminated: nothing is left to write to.
-      this.#messages?.error(misuse(TypeError, 'CONNECTION_CLOSING', 'the connection has ended'));
+      this.#messages?.error(usageError(TypeError, 'CONNECTION_CLOSING', 'the connection has ended'));
     } else if (!this.#eventWanted) {
       this.connection.pause();
     }
@@ -244,7 +244,7 @@ class Streams implements ConnectionStreams {
       this.#fail(1011);
       throw error;
     }
-    if (!sent) throw misuse(TypeError, 'CONNECTION_CLOSING', 'the connection is closing');
+    if (!sent) throw usageError(TypeError, 'CONNECTION_CLOSING', 'the connection is closing');
     const taken = new Promise<void>((resolve) => {
       this.#outputTaken = resolve;
     });
@@ -304,7 +304,7 @@ function onAbort(controller: WritableStreamDefaultController, callback: () => vo
  * const events = answers.getReader();
  * assert.deepEqual((await events.read()).value, { type: 'text', text: 'HELLO' });
  * await writer.close();
- * assert.deepEqual((await events.read()).value, { type: 'peerClose', code: 1000, reason: '' });
+ * assert.deepEqual((await events.read()).value, { type: 'closeReceived', code: 1000, reason: '' });
  * ```
  */
 export function connectionStreams(

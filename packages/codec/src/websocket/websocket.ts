@@ -7,7 +7,7 @@
 import { ConnectionConfig, type ConnectionOptions } from '../connection/config.js';
 import type { MessageExtension } from '../connection/extension.js';
 import { NORMAL_CLOSURE } from '../wire/close.js';
-import { inWords, misuse, positiveInteger, readOptions, requireType } from '../wire/errors.js';
+import { inWords, positiveInteger, readOptions, requireType, usageError } from '../wire/errors.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
 import { utf8Bytes } from '../wire/utf8.js';
 import type {
@@ -30,7 +30,7 @@ import {
 } from './web-idl.js';
 
 export type { ConnectionOptions } from '../connection/config.js';
-export type { Decoded, Encoded, MessageExtension, PiecePosition } from '../connection/extension.js';
+export type { Decoded, Encoded, FragmentInfo, MessageExtension } from '../connection/extension.js';
 export type { Delivery } from '../connection/handlers.js';
 export type { MessageOpcode } from '../wire/opcodes.js';
 export type { Limits } from '../wire/rules.js';
@@ -56,7 +56,7 @@ class NoEventTarget {
   constructor() {
     const message =
       'this runtime has no EventTarget or no Event, which a WebSocket needs; a Connection does not';
-    throw misuse(TypeError, 'NO_EVENT_TARGET', message);
+    throw usageError(TypeError, 'NO_EVENT_TARGET', message);
   }
 }
 
@@ -96,10 +96,10 @@ const OPTIONS: readonly (keyof TransportWebSocketOptions)[] = [
   'messageExtensions',
   'closeTimeoutMs',
   'schedule',
-  'handOver',
+  'transferInput',
   'maxQueuedPongs',
-  'maxBacklogBytes',
-  'maskingKeys',
+  'maxInputBufferBytes',
+  'generateMaskingKey',
   'mask',
   'allocate',
   'maxFrameBytes',
@@ -206,7 +206,7 @@ export class TransportWebSocket extends Target {
     requireType('extensions', extensions, 'string');
     requireType('schedule', schedule, 'function');
     if (!Array.isArray(messageExtensions)) {
-      throw misuse(
+      throw usageError(
         TypeError,
         'OPTION_INVALID',
         `messageExtensions are an array, not ${inWords(messageExtensions)}`,

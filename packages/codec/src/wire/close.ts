@@ -1,6 +1,6 @@
 /** Status codes of the Close frame (RFC 6455 7.4, and the IANA registry it set up). */
 
-import { inWords, misuse, type OwnBytes } from './errors.js';
+import { inWords, type OwnBytes, usageError } from './errors.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from './opcodes.js';
 import { decodeUtf8, invalidIndex, utf8Bytes, writeUtf8 } from './utf8.js';
 
@@ -72,14 +72,14 @@ export function isValidCloseCode(code: number): boolean {
  */
 export function encodeCloseBody(code: number | undefined, reason = ''): OwnBytes {
   if (typeof reason !== 'string')
-    throw misuse(
+    throw usageError(
       TypeError,
       'CLOSE_REASON_INVALID',
       `the reason of a Close is a string, not ${inWords(reason)}`,
     );
   if (code === undefined) {
     if (reason !== '')
-      throw misuse(
+      throw usageError(
         TypeError,
         'CLOSE_REASON_INVALID',
         'the reason of a Close needs a status code before it (RFC 6455 5.5.1)',
@@ -88,14 +88,14 @@ export function encodeCloseBody(code: number | undefined, reason = ''): OwnBytes
   }
   // 7.4.1, and advisory S08: 1005, 1006 and 1015 "MUST NOT be set as a status code in a Close control frame".
   if (!isValidCloseCode(code))
-    throw misuse(
+    throw usageError(
       RangeError,
       'CLOSE_CODE_INVALID',
       `${inWords(code)} is no status code to send: use 1000 to 1003, 1007 to 1014 or 3000 to 4999 (RFC 6455 7.4)`,
     );
   const bytes = 2 + utf8Bytes(reason);
   if (bytes > MAX_CONTROL_PAYLOAD_BYTES)
-    throw misuse(
+    throw usageError(
       RangeError,
       'CLOSE_REASON_INVALID',
       `the reason of a Close has at most 123 bytes, not ${bytes - 2} (RFC 6455 5.5)`,

@@ -9,7 +9,7 @@ import type { FaultCode } from './faults.js';
  * The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown. Who breaks a rule that a peer can
  * break too is told its name: `INVALID_UTF8`, `CLOSE_CODE_INVALID`, `CONTROL_TOO_LONG` and so on.
  */
-export type MisuseCode =
+export type UsageCode =
   | FaultCode
   /** Something else where a Uint8Array is wanted. */
   | 'NOT_BYTES'
@@ -22,7 +22,7 @@ export type MisuseCode =
   /** An option has a value that makes no sense. */
   | 'OPTION_INVALID'
   /** A sink is none, or hears nothing of the messages as they are delivered. */
-  | 'SINK_INVALID'
+  | 'HANDLERS_INVALID'
   /** Extensions that cannot work together (RFC 6455 9.1), or one that gave what is no message. */
   | 'EXTENSIONS_INVALID'
   /** No frame can be made of it: an opcode that begins no message, a payload length that is none (RFC 6455 5.2). */
@@ -40,18 +40,18 @@ export type MisuseCode =
   /** An allocator gave what was not asked for. */
   | 'ALLOCATION_INVALID'
   /** Not now: a message in fragments is under way, or has ended (RFC 6455 5.4). */
-  | 'MESSAGE_UNDER_WAY'
+  | 'MESSAGE_IN_PROGRESS'
   | 'MESSAGE_ENDED'
   /** A message for a connection that is closing or has ended (RFC 6455 5.5.1). */
   | 'CONNECTION_CLOSING'
   /** A call that must not be made from inside of the callback it was made from. */
-  | 'CALLED_INSIDE'
+  | 'REENTRANT_CALL'
   /** An entry that another wheel of deadlines made, or none at all. */
   | 'ENTRY_INVALID';
 
-/** A caller's fault, as it is thrown: a TypeError, RangeError or Error with a {@link MisuseCode}. */
-export interface MisuseError extends Error {
-  readonly code: MisuseCode;
+/** A caller's fault, as it is thrown: a TypeError, RangeError or Error with a {@link UsageCode}. */
+export interface UsageError extends Error {
+  readonly code: UsageCode;
 }
 
 /**
@@ -70,7 +70,11 @@ export interface MisuseError extends Error {
  * assert.equal(error.code, 'OPTION_INVALID');
  * ```
  */
-export function misuse(kind: new (message: string) => Error, code: MisuseCode, message: string): MisuseError {
+export function usageError(
+  kind: new (message: string) => Error,
+  code: UsageCode,
+  message: string,
+): UsageError {
   return Object.assign(new kind(message), { code });
 }
 
@@ -118,9 +122,10 @@ export function isBytes(value: unknown): value is Uint8Array {
  * without bytes
  */
 export function requireBytes(value: unknown, what = 'a payload'): asserts value is Uint8Array {
-  if (!isBytes(value)) throw misuse(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${inWords(value)}`);
+  if (!isBytes(value))
+    throw usageError(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${inWords(value)}`);
   if (value.length === 0 && isDetached(value.buffer)) {
-    throw misuse(
+    throw usageError(
       TypeError,
       'NOT_BYTES',
       `${what} is a Uint8Array, not one whose memory was transferred away`,
@@ -145,7 +150,7 @@ function isDetached(memory: ArrayBufferLike): boolean {
 export function requireRange(bytes: Uint8Array, start: number, end: number): void {
   const isInside = start >= 0 && start <= end && end <= bytes.length;
   if (isInside && Number.isInteger(start) && Number.isInteger(end)) return;
-  throw misuse(RangeError, 'RANGE_INVALID', `no range of ${bytes.length} bytes: ${start} to ${end}`);
+  throw usageError(RangeError, 'RANGE_INVALID', `no range of ${bytes.length} bytes: ${start} to ${end}`);
 }
 
 // Checks of options: callers' faults, thrown before anything is made. Options are read once,
@@ -177,7 +182,7 @@ export function requireRange(bytes: Uint8Array, start: number, end: number): voi
  */
 export function requireKnown(options: object, known: readonly string[], noun = 'option'): void {
   if (typeof options !== 'object' || options === null) {
-    throw misuse(TypeError, 'OPTION_INVALID', `${noun}s are an object, not ${inWords(options)}`);
+    throw usageError(TypeError, 'OPTION_INVALID', `${noun}s are an object, not ${inWords(options)}`);
   }
   // Nearly all options are a plain object without a typo: what follows takes ten times as long.
   if (Object.getPrototypeOf(options) === Object.prototype && areKnown(options, known)) return;
@@ -206,7 +211,7 @@ function isOption(object: object, name: string): boolean {
 
 function unknown(name: string, known: readonly string[], noun: string): Error {
   const names = known.length === 0 ? 'none' : known.join(', ');
-  return misuse(TypeError, 'OPTION_UNKNOWN', `there is no ${noun} '${name}'; there are ${names}`);
+  return usageError(TypeError, 'OPTION_UNKNOWN', `there is no ${noun} '${name}'; there are ${names}`);
 }
 
 /**
@@ -252,13 +257,13 @@ export function readOptions<T extends object>(options: T, known: readonly (keyof
  * import { requireOneOf } from '@sanssocket/codec/options';
  *
  * const words = ['fail', 'refuse'];
- * assert.throws(() => requireOneOf('whenOver', 'fial', words), /is 'fail' or 'refuse', not 'fial'/);
+ * assert.throws(() => requireOneOf('closeOnBackpressureLimit', 'fial', words), /is 'fail' or 'refuse', not 'fial'/);
  * ```
  */
 export function requireOneOf(name: string, value: unknown, allowed: readonly string[]): void {
   if (allowed.includes(value as string)) return;
   const got = typeof value === 'string' ? `'${value}'` : inWords(value);
-  throw misuse(TypeError, 'OPTION_INVALID', `${name} is '${allowed.join("' or '")}', not ${got}`);
+  throw usageError(TypeError, 'OPTION_INVALID', `${name} is '${allowed.join("' or '")}', not ${got}`);
 }
 
 /**
@@ -277,7 +282,7 @@ export function requireOneOf(name: string, value: unknown, allowed: readonly str
  */
 export function requireType(name: string, value: unknown, type: 'boolean' | 'function' | 'string'): void {
   if (typeof value === type) return;
-  throw misuse(TypeError, 'OPTION_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
+  throw usageError(TypeError, 'OPTION_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
 }
 
 /**
@@ -299,19 +304,19 @@ export function requireType(name: string, value: unknown, type: 'boolean' | 'fun
 export function requireInteger(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   const wanted = `${name} must be an integer from ${min} to ${max}`;
-  throw misuse(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(value)}`);
+  throw usageError(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(value)}`);
 }
 
 /** @throws RangeError unless `value` is an integer from 1 to 2^53 - 1 */
 export function positiveInteger(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw misuse(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);
+  throw usageError(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);
 }
 
 /** @throws RangeError unless `value` is a number that can be a time */
 export function requireTime(name: string, value: number): number {
   if (Number.isFinite(value)) return value;
-  throw misuse(
+  throw usageError(
     RangeError,
     'OPTION_INVALID',
     `${name} must be a finite number of milliseconds, not ${inWords(value)}`,

@@ -5,7 +5,7 @@
  * `TypeError` or `RangeError` thrown before anything is written, see misuse.ts.
  */
 
-import { misuse } from './errors.js';
+import { usageError } from './errors.js';
 
 /** The stable, machine-readable name of a fault. */
 export type FaultCode =
@@ -38,7 +38,7 @@ export type FaultCode =
   /** A message is longer than the limit. */
   | 'MESSAGE_TOO_LARGE'
   /** More bytes wait while reading is paused than the limit allows. */
-  | 'BACKLOG_TOO_LARGE'
+  | 'INPUT_BUFFER_TOO_LARGE'
   /** Text is not valid UTF-8. */
   | 'INVALID_UTF8'
   /** The status code of a close frame must not be sent. */
@@ -85,7 +85,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRule>> = {
   LENGTH_TOP_BIT: rule(1002, '5.2', 'the top bit of a 64-bit payload length is set'),
   FRAME_TOO_LARGE: rule(1009, '10.4', 'a frame is longer than the limit'),
   MESSAGE_TOO_LARGE: rule(1009, '10.4', 'a message is longer than the limit'),
-  BACKLOG_TOO_LARGE: rule(1008, '10.4', 'more bytes wait while reading is paused than the limit allows'),
+  INPUT_BUFFER_TOO_LARGE: rule(1008, '10.4', 'more bytes wait while reading is paused than the limit allows'),
   INVALID_UTF8: rule(1007, '8.1', 'a text is not valid UTF-8'),
   CLOSE_CODE_INVALID: rule(1002, '7.4.1', 'the status code of a Close frame must not be sent'),
   EXTENSION_DATA: rule(1007, '9.2', 'an extension could not make sense of a message'),
@@ -128,7 +128,8 @@ export interface Fault {
  * ```
  */
 export function createFault(code: FaultCode, offset: number, hint = ''): Fault {
-  if (!Object.hasOwn(FAULTS, code)) throw misuse(RangeError, 'OPTION_INVALID', `there is no fault '${code}'`);
+  if (!Object.hasOwn(FAULTS, code))
+    throw usageError(RangeError, 'OPTION_INVALID', `there is no fault '${code}'`);
   const { closeCode, section, sentence } = FAULTS[code];
   const message = `${sentence} (RFC 6455 ${section})${hint === '' ? '' : `: ${hint}`}`;
   return { code, closeCode, section, message, offset };

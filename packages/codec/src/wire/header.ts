@@ -11,13 +11,13 @@
  */
 
 import { keyFromBytes, keyToBytes } from '@sanssocket/mask';
-import { inWords, misuse, requireBytes, requireRange } from './errors.js';
+import { inWords, requireBytes, requireRange, usageError } from './errors.js';
 import { FIN, MASK } from './opcodes.js';
 
 /** A frame header, taken apart. */
 export interface FrameHeader {
   /** FIN, RSV1-3 and the opcode as they stand on the wire. */
-  readonly first: number;
+  readonly firstByte: number;
   readonly fin: boolean;
   /** The reserved bits where they stand in the first byte: any sum of `RSV1`, `RSV2` and `RSV3`. */
   readonly rsv: number;
@@ -132,7 +132,7 @@ export function readFrameHeader(
   const headerBytes = 2 + lengthBytes + (masked ? 4 : 0);
   if (available < headerBytes) return headerBytes - available;
   return {
-    first,
+    firstByte: first,
     fin: (first & FIN) !== 0,
     rsv: first & 0x70,
     opcode: first & 0x0f,
@@ -197,7 +197,7 @@ export function writeFrameHeader(
   maskingKey: number | undefined,
 ): number {
   if (!(Number.isSafeInteger(payloadLength) && payloadLength >= 0)) {
-    throw misuse(
+    throw usageError(
       RangeError,
       'FRAME_INVALID',
       `a payload length is an integer from 0 to 2^53 - 1, not ${inWords(payloadLength)}`,
@@ -206,7 +206,7 @@ export function writeFrameHeader(
   const masked = maskingKey !== undefined;
   const next = at + frameHeaderBytes(payloadLength, masked);
   if (!(at >= 0 && next <= target.length)) {
-    throw misuse(
+    throw usageError(
       RangeError,
       'RANGE_INVALID',
       `no room for the frame header at ${at} of ${target.length} bytes`,
@@ -244,7 +244,7 @@ function writeUint32(target: Uint8Array, at: number, value: number): void {
  */
 export function requireKey(key: unknown): asserts key is number {
   if (typeof key === 'number' && ((key | 0) === key || key >>> 0 === key)) return;
-  throw misuse(
+  throw usageError(
     TypeError,
     'KEY_INVALID',
     `a masking key is an integer of 32 bits (keyFromBytes makes one of four bytes), not ${inWords(key)}`,

@@ -1,6 +1,6 @@
 /** Opcodes (RFC 6455 5.2, 11.8). */
 
-import { inWords, misuse } from './errors.js';
+import { inWords, usageError } from './errors.js';
 
 /** An opcode RFC 6455 defines; the others are reserved. */
 export type Opcode =
@@ -96,7 +96,7 @@ export function isReserved(opcode: number): boolean {
 /** @throws TypeError for an opcode that no message begins with */
 export function requireMessageOpcode(opcode: unknown): asserts opcode is MessageOpcode {
   if (opcode === TEXT || opcode === BINARY) return;
-  throw misuse(TypeError, 'FRAME_INVALID', `a message is TEXT (1) or BINARY (2), not ${inWords(opcode)}`);
+  throw usageError(TypeError, 'FRAME_INVALID', `a message is TEXT (1) or BINARY (2), not ${inWords(opcode)}`);
 }
 
 const NAMES: readonly (string | undefined)[] = [

@@ -6,8 +6,8 @@
  * are the frame parser's.
  */
 
-import { mask as defaultMask, type MaskKernel } from '@sanssocket/mask';
-import { inWords, misuse, positiveInteger, requireKnown, requireOneOf, requireType } from './errors.js';
+import { mask as defaultMask, type MaskFunction } from '@sanssocket/mask';
+import { inWords, positiveInteger, requireKnown, requireOneOf, requireType, usageError } from './errors.js';
 import type { FaultCode } from './faults.js';
 import type { FrameHeader } from './header.js';
 import {
@@ -125,7 +125,7 @@ export function payloadLengthFault(lengthBytes: 0 | 2 | 8, payloadLength: number
 export function frameHeaderFault(header: FrameHeader, role: ReceiverRole, rsv = 0): FaultCode | undefined {
   const length = header.lengthBytes === 0 ? header.payloadLength : header.lengthBytes === 2 ? 126 : 127;
   return (
-    frameStartFault(header.first, (header.masked ? MASK : 0) | length, role, rsv) ??
+    frameStartFault(header.firstByte, (header.masked ? MASK : 0) | length, role, rsv) ??
     payloadLengthFault(header.lengthBytes, header.payloadLength)
   );
 }
@@ -143,7 +143,7 @@ export function faultyByte(fault: FaultCode): 0 | 1 {
 /** @throws RangeError unless a value is a sum of reserved bits */
 export function requireRsv(rsv: number): void {
   if ((rsv & RSV) === rsv) return;
-  throw misuse(
+  throw usageError(
     RangeError,
     'OPTION_INVALID',
     `rsv is a sum of RSV1 (64), RSV2 (32) and RSV3 (16), not ${inWords(rsv)}`,
@@ -284,7 +284,7 @@ export interface FrameParserOptions extends Partial<Limits> {
    */
   readonly unmask?: 'copy' | 'in-place' | 'none';
   /** The kernel that unmasks; by default `mask` of `@sanssocket/mask`. */
-  readonly mask?: MaskKernel;
+  readonly mask?: MaskFunction;
 }
 
 /**
@@ -293,18 +293,18 @@ export interface FrameParserOptions extends Partial<Limits> {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { FrameRules } from '@sanssocket/codec/frames';
+ * import { FrameParserConfig } from '@sanssocket/codec/frames';
  *
- * const rules = new FrameRules({ role: 'server', maxFrameBytes: 65536 });
+ * const rules = new FrameParserConfig({ role: 'server', maxFrameBytes: 65536 });
  * assert.equal(rules.maxMessageBytes, 16777216);
- * assert.throws(() => new FrameRules({ role: 'server', maxFrameBytes: 0 }), RangeError);
+ * assert.throws(() => new FrameParserConfig({ role: 'server', maxFrameBytes: 0 }), RangeError);
  * ```
  */
-export class FrameRules implements Limits {
+export class FrameParserConfig implements Limits {
   readonly role: ReceiverRole;
   readonly rsv: number;
   readonly unmask: 'copy' | 'in-place' | 'none';
-  readonly mask: MaskKernel;
+  readonly mask: MaskFunction;
   readonly maxFrameBytes: number;
   readonly maxMessageBytes: number;
   readonly maxFragments: number;
@@ -355,9 +355,9 @@ export class FrameRules implements Limits {
    * @param rsv - a sum of `RSV1`, `RSV2` and `RSV3`
    * @internal
    */
-  withBits(rsv: number): FrameRules {
+  withBits(rsv: number): FrameParserConfig {
     const { role, unmask, mask, maxFrameBytes, maxMessageBytes, maxFragments } = this;
-    return new FrameRules({ role, rsv, unmask, mask, maxFrameBytes, maxMessageBytes, maxFragments });
+    return new FrameParserConfig({ role, rsv, unmask, mask, maxFrameBytes, maxMessageBytes, maxFragments });
   }
 }
 

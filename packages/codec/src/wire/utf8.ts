@@ -1,6 +1,6 @@
 /** UTF-8, validated as it comes (RFC 6455 8.1, RFC 3629). */
 
-import { misuse, type OwnBytes } from './errors.js';
+import { type OwnBytes, usageError } from './errors.js';
 
 /** State of the validator between characters: the value to start with, and the only one a text may end in. */
 export const UTF8_BOUNDARY = 0;
@@ -115,7 +115,11 @@ export function invalidIndex(bytes: Uint8Array, start: number, end: number): num
 export function requireUtf8(bytes: Uint8Array, start: number, end: number): void {
   const invalid = invalidIndex(bytes, start, end);
   if (invalid === VALID) return;
-  throw misuse(TypeError, 'INVALID_UTF8', `a text is UTF-8 (RFC 6455 8.1): wrong at byte ${invalid - start}`);
+  throw usageError(
+    TypeError,
+    'INVALID_UTF8',
+    `a text is UTF-8 (RFC 6455 8.1): wrong at byte ${invalid - start}`,
+  );
 }
 
 /**

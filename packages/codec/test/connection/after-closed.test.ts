@@ -10,14 +10,14 @@ const NAMES = [
   'text',
   'binary',
   'message',
-  'begin',
-  'piece',
-  'finish',
+  'messageStart',
+  'messageData',
+  'messageEnd',
   'ping',
   'pong',
   'close',
-  'closed',
-  'output',
+  'close',
+  'outputAvailable',
 ] as const;
 
 const parts: Readonly<Record<string, Uint8Array>> = {
@@ -29,7 +29,7 @@ const parts: Readonly<Record<string, Uint8Array>> = {
     masked(FIN | CONTINUATION, flip(utf8('second'))),
   ),
   'encoded text that is none': masked(FIN | RSV1 | TEXT, flip(hex('ff'))),
-  beginning: masked(TEXT, 'begin'),
+  beginning: masked(TEXT, 'messageStart'),
   ping: masked(FIN | PING, 'ping'),
   close: masked(FIN | CLOSE, hex('03e8')),
   fault: hex('83 80'),
@@ -130,7 +130,7 @@ describe.each(['messages', 'spans', 'pieces'] as const)('delivery %s', (delivery
               connection.sendText('sent');
               break;
             case 'end':
-              attempt(() => connection.receiveEnd());
+              attempt(() => connection.receiveEof());
               break;
             case 'fail':
               attempt(() => connection.fail(1011));
@@ -146,20 +146,20 @@ describe.each(['messages', 'spans', 'pieces'] as const)('delivery %s', (delivery
           manual.jobs.shift()?.();
         }
         await settled();
-        attempt(() => connection.receiveEnd());
+        attempt(() => connection.receiveEof());
         for (let i = 0; i < 30 && connection.state !== 'closed'; i++) {
           attempt(() => connection.resume());
           manual.jobs.shift()?.();
           await settled();
         }
-        expect(log.filter((name) => name === 'closed')).toEqual(['closed']);
-        expect(log.at(-1)).toBe('closed');
-        expect(connection.outcome).toBeDefined();
+        expect(log.filter((name) => name === 'close')).toEqual(['close']);
+        expect(log.at(-1)).toBe('close');
+        expect(connection.closeInfo).toBeDefined();
         expect(manual.closed).toBe(asynchronous ? 1 : 0);
         // Nor does anything come of what is done to it then.
-        while (connection.takeOutput() !== undefined);
+        while (connection.dataToSend() !== undefined);
         for (const bytes of Object.values(parts)) connection.receive(bytes.slice());
-        connection.receiveEnd();
+        connection.receiveEof();
         connection.fail(1008);
         connection.pause();
         connection.resume();
@@ -170,8 +170,8 @@ describe.each(['messages', 'spans', 'pieces'] as const)('delivery %s', (delivery
           connection.close(),
         ]).toEqual([false, false, false, false]);
         await settled();
-        expect(log.at(-1)).toBe('closed');
-        expect([connection.takeOutput(), connection.bufferedAmount, connection.paused]).toEqual([
+        expect(log.at(-1)).toBe('close');
+        expect([connection.dataToSend(), connection.bufferedAmount, connection.paused]).toEqual([
           undefined,
           0,
           false,

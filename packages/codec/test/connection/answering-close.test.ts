@@ -1,6 +1,6 @@
 /** The peer's Close, answered by the application: the option `autoClose: false` (RFC 6455 5.5.1). */
 import { describe, expect, it } from 'vitest';
-import { ConnectionHost, type HostOptions, type Transport } from '../../src/driver/driver.js';
+import { ConnectionDriver, type DriverOptions, type Transport } from '../../src/driver/driver.js';
 import { CLOSE, FIN, PING, TEXT } from '../../src/frames.js';
 import { type AnySink, Connection, ConnectionEvents, type ConnectionOptions } from '../../src/index.js';
 import { drain, MODES } from '../endpoint.js';
@@ -12,14 +12,19 @@ const BYE = concat(hex('0fa1'), utf8('bye')); // 4001
 function open(options: Partial<ConnectionOptions> = {}, more: AnySink = {}, extensions = [] as Manual[]) {
   const log: string[] = [];
   const connection: Connection = new Connection(
-    { role: 'server', autoClose: false, maskingKeys: () => 0, ...options } as ConnectionOptions<'messages'>,
+    {
+      role: 'server',
+      autoClose: false,
+      generateMaskingKey: () => 0,
+      ...options,
+    } as ConnectionOptions<'messages'>,
     {
       text: (text) => log.push(text),
       message: () => log.push('message'),
-      finish: () => log.push('finish'),
+      messageEnd: () => log.push('finish'),
       ping: () => log.push('ping'),
-      peerClose: (code, reason) => log.push(`peerClose ${code} ${reason}`),
-      closed: ({ clean, code, reason }) => log.push(`closed ${clean} ${code} ${reason}`),
+      closeReceived: (code, reason) => log.push(`closeReceived ${code} ${reason}`),
+      close: ({ wasClean: clean, code, reason }) => log.push(`closed ${clean} ${code} ${reason}`),
       ...more,
     },
     extensions,
@@ -37,25 +42,25 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
     for (let size = 1; size <= input.length; size++) {
       const { connection, log } = open({ ...mode, role });
       for (const chunk of chunks(input, [size])) connection.receive(chunk);
-      expect(log).toEqual(['ping', 'peerClose 4001 bye']);
-      expect([connection.state, connection.outcome, connection.transport]).toEqual([
+      expect(log).toEqual(['ping', 'closeReceived 4001 bye']);
+      expect([connection.state, connection.closeInfo, connection.transportAction]).toEqual([
         'closing',
         undefined,
-        'open',
+        'none',
       ]);
       drain(connection);
       // Messages may be sent until our Close is (5.5.1), also those in fragments.
       expect(connection.sendText('late')).toBe(true);
-      const message = connection.beginText();
+      const message = connection.textWriter();
       expect(message.write('in ')).toBe(true);
       expect(message.end('parts')).toBe(true);
       expect(connection.ping()).toBe(true);
       expect(connection.pong()).toBe(false);
       expect(connection.close(1000)).toBe(true);
       expect(log.slice(2)).toEqual(['closed true 4001 bye']);
-      expect([connection.state, connection.transport]).toEqual([
+      expect([connection.state, connection.transportAction]).toEqual([
         'closed',
-        role === 'server' ? 'end' : 'await-end',
+        role === 'server' ? 'end' : 'await-eof',
       ]);
       if (role === 'server') {
         expect([...drain(connection)]).toEqual([
@@ -73,11 +78,11 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
   });
 });
 
-it('close inside of peerClose answers when that has returned', () => {
+it('close inside of closeReceived answers when that has returned', () => {
   const { connection, log } = open(
     {},
     {
-      peerClose: (code) => {
+      closeReceived: (code) => {
         expect(connection.close(code)).toBe(true);
         log.push(`answered, ${connection.state}`);
       },
@@ -91,31 +96,31 @@ it('the peer answers our Close: nothing is left to answer', () => {
   const { connection, log } = open();
   connection.close(1000);
   connection.receive(toward('server', FIN | CLOSE, hex('03e8')));
-  expect(log).toEqual(['peerClose 1000 ', 'closed true 1000 ']);
+  expect(log).toEqual(['closeReceived 1000 ', 'closed true 1000 ']);
 });
 
 it('the end of input does not take the answer away, and fail still fails', () => {
   const { connection, log } = open();
   connection.receive(toward('server', FIN | CLOSE));
-  connection.receiveEnd();
-  expect(log).toEqual(['peerClose 1005 ']);
+  connection.receiveEof();
+  expect(log).toEqual(['closeReceived 1005 ']);
   connection.close();
-  expect(log).toEqual(['peerClose 1005 ', 'closed true 1005 ']);
+  expect(log).toEqual(['closeReceived 1005 ', 'closed true 1005 ']);
 
   const { connection: failed, log: told } = open();
   failed.receive(toward('server', FIN | CLOSE, BYE));
   failed.fail(1011, 'no');
-  expect(told).toEqual(['peerClose 4001 bye', 'closed false 1011 no']);
+  expect(told).toEqual(['closeReceived 4001 bye', 'closed false 1011 no']);
   expect([...drain(failed)]).toEqual([...plain(FIN | CLOSE, concat(hex('03f3'), utf8('no')))]);
 });
 
 it('what a source of keys throws leaves it to be answered', () => {
   let dry = true;
-  const maskingKeys = (): number => {
+  const generateMaskingKey = (): number => {
     if (dry) throw new Error('dry');
     return 0;
   };
-  const { connection, log } = open({ role: 'client', maskingKeys });
+  const { connection, log } = open({ role: 'client', generateMaskingKey: generateMaskingKey });
   connection.receive(toward('client', FIN | CLOSE, BYE));
   expect(() => connection.close(1000)).toThrow('dry');
   expect(connection.state).toBe('closing');
@@ -130,9 +135,9 @@ it('behind an extension at work the answer waits in line', async () => {
   connection.receive(toward('server', FIN | CLOSE, BYE));
   connection.sendText('last');
   expect(connection.close(1000)).toBe(true);
-  expect(log).toEqual(['peerClose 4001 bye']);
+  expect(log).toEqual(['closeReceived 4001 bye']);
   await extension.finish();
-  expect(log).toEqual(['peerClose 4001 bye', 'closed true 4001 bye']);
+  expect(log).toEqual(['closeReceived 4001 bye', 'closed true 4001 bye']);
   expect([...drain(connection)]).toEqual([
     ...plain(0xc1, flip(utf8('last'))),
     ...plain(FIN | CLOSE, hex('03e8')),
@@ -142,14 +147,14 @@ it('behind an extension at work the answer waits in line', async () => {
 it('ConnectionEvents tell of it in the call that brings it about, or from take', () => {
   const events = new ConnectionEvents({ role: 'server', autoClose: false });
   expect(events.receive(toward('server', FIN | CLOSE, BYE))).toEqual([
-    { type: 'peerClose', code: 4001, reason: 'bye' },
+    { type: 'closeReceived', code: 4001, reason: 'bye' },
   ]);
   events.connection.close(1000);
-  expect(events.take()).toMatchObject([{ type: 'closed', outcome: { clean: true, code: 4001 } }]);
+  expect(events.take()).toMatchObject([{ type: 'close', outcome: { wasClean: true, code: 4001 } }]);
 });
 
 describe('under a host', () => {
-  function host(more: AnySink = {}, config: HostOptions = {}) {
+  function host(more: AnySink = {}, config: DriverOptions = {}) {
     const calls: string[] = [];
     const written: Uint8Array[] = [];
     const transport: Transport = {
@@ -164,7 +169,7 @@ describe('under a host', () => {
       wakeAt() {},
     };
     const { connection, log } = open({}, more);
-    return { host: new ConnectionHost(connection, transport, config, 0), log, calls, written };
+    return { host: new ConnectionDriver(connection, transport, config, 0), log, calls, written };
   }
 
   it('the application answers, and the transport is ended', () => {
@@ -173,7 +178,7 @@ describe('under a host', () => {
     expect(it.sendText('late')).toBe(true);
     expect(calls).toEqual([]);
     it.close(1000);
-    expect(log).toEqual(['peerClose 4001 bye', 'closed true 4001 bye']);
+    expect(log).toEqual(['closeReceived 4001 bye', 'closed true 4001 bye']);
     expect(calls).toEqual(['end']);
     expect([...concat(...written)]).toEqual([
       ...plain(FIN | TEXT, 'late'),
@@ -188,23 +193,23 @@ describe('under a host', () => {
     expect(calls).toEqual([]);
     it.wake(502);
     expect(calls).toEqual(['destroy']);
-    expect(log).toEqual(['peerClose 4001 bye', 'closed false 4001 bye']);
+    expect(log).toEqual(['closeReceived 4001 bye', 'closed false 4001 bye']);
   });
 
   it('a transport that is gone ends it, heard before or read after', () => {
     const { host: it, log } = host();
     it.receive(toward('server', FIN | CLOSE, BYE), 1);
-    it.closed(new Error('reset'));
-    expect(log).toEqual(['peerClose 4001 bye', 'closed false 4001 bye']);
+    it.transportClosed(new Error('reset'));
+    expect(log).toEqual(['closeReceived 4001 bye', 'closed false 4001 bye']);
     expect(it.close(1000)).toBe(false);
 
     const { host: paused, log: later } = host();
     paused.pause();
     paused.receive(toward('server', FIN | CLOSE, BYE), 1);
-    paused.closed();
+    paused.transportClosed();
     expect(later).toEqual([]);
     paused.resume();
-    expect(later).toEqual(['peerClose 4001 bye', 'closed false 4001 bye']);
+    expect(later).toEqual(['closeReceived 4001 bye', 'closed false 4001 bye']);
   });
 
   it('what is sent meanwhile is bounded, as ever', () => {
@@ -217,7 +222,12 @@ describe('under a host', () => {
       wakeAt() {},
     };
     const { connection } = open();
-    const it = new ConnectionHost(connection, transport, { maxWaitingBytes: 5000, whenOver: 'refuse' }, 0);
+    const it = new ConnectionDriver(
+      connection,
+      transport,
+      { backpressureLimit: 5000, closeOnBackpressureLimit: false },
+      0,
+    );
     it.receive(toward('server', FIN | CLOSE, BYE), 1);
     let sent = 0;
     while (sent < 100 && it.sendText('a'.repeat(1000))) sent++;
@@ -226,7 +236,7 @@ describe('under a host', () => {
 
   it('a relay answers when its other leg has', async () => {
     const log: string[] = [];
-    const legs: ConnectionHost[] = [];
+    const legs: ConnectionDriver[] = [];
     const transports = [0, 1].map((): Transport & { sent: Uint8Array[] } => ({
       sent: [],
       write(chunks) {
@@ -244,11 +254,11 @@ describe('under a host', () => {
         { role: 'server', autoClose: false },
         {
           text: (text) => void legs[1 - i]!.sendText(text),
-          peerClose: (code) => void legs[1 - i]!.close(code === 1005 ? undefined : code),
-          closed: ({ clean }) => log.push(`leg ${i} ${clean}`),
+          closeReceived: (code) => void legs[1 - i]!.close(code === 1005 ? undefined : code),
+          close: ({ wasClean: clean }) => log.push(`leg ${i} ${clean}`),
         },
       );
-      legs.push(new ConnectionHost(connection, transports[i]!, {}, 0));
+      legs.push(new ConnectionDriver(connection, transports[i]!, {}, 0));
     }
     legs[0]!.receive(toward('server', FIN | CLOSE, hex('0bb8')), 1);
     legs[1]!.receive(

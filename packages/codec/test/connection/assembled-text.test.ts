@@ -48,9 +48,12 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
 
   it('decodes them', () => {
     fc.assert(
-      fc.property(texts, chunkBytes, fc.boolean(), ({ text, bytes, sizes }, size, handOver) => {
+      fc.property(texts, chunkBytes, fc.boolean(), ({ text, bytes, sizes }, size, transferInput) => {
         const heard: string[] = [];
-        const connection = new Connection({ role, handOver }, { text: (got) => heard.push(got) });
+        const connection = new Connection(
+          { role, transferInput: transferInput },
+          { text: (got) => heard.push(got) },
+        );
         for (const chunk of chunks(stream(bytes, sizes).frames, [size])) connection.receive(chunk.slice());
         expect(heard.length).toBe(1);
         expect(heard[0] === text).toBe(true);
@@ -72,10 +75,10 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
         let before = 0;
         for (const chunk of chunks(frames, [size])) {
           connection.receive(chunk);
-          if (connection.outcome !== undefined) break;
+          if (connection.closeInfo !== undefined) break;
           before += chunk.length;
         }
-        expect(connection.outcome?.fault).toMatchObject({ code: 'INVALID_UTF8', offset });
+        expect(connection.closeInfo?.fault).toMatchObject({ code: 'INVALID_UTF8', offset });
         // In the chunk with that byte.
         expect(before).toBeLessThanOrEqual(offset);
         if (state < 0) expect(before + size).toBeGreaterThan(offset);

@@ -20,19 +20,22 @@ function faulty<A extends unknown[], R>(call: (...args: A) => R): { (...args: A)
   return wrapped;
 }
 
-describe('takeOutput', () => {
-  it.each(['maskingKeys', 'allocate'] as const)(
+describe('dataToSend', () => {
+  it.each(['generateMaskingKey', 'allocate'] as const)(
     'loses no chunk when %s throws for the answer to a ping',
     (what) => {
-      const maskingKeys = faulty(() => 0);
+      const generateMaskingKey = faulty(() => 0);
       const allocate = faulty((bytes: number) => new Uint8Array(bytes));
       const role = what === 'allocate' ? 'server' : 'client';
-      const connection = new Connection({ role, maxQueuedPongs: 1, maskingKeys, allocate }, {});
+      const connection = new Connection(
+        { role, maxQueuedPongs: 1, generateMaskingKey: generateMaskingKey, allocate },
+        {},
+      );
       const ping = (text: string): Uint8Array =>
         role === 'server' ? masked(FIN | PING, text) : plain(FIN | PING, text);
       connection.sendText('x'.repeat(600));
       connection.receive(concat(ping('a'), ping('b'), ping('c'.repeat(100))));
-      (what === 'allocate' ? allocate : maskingKeys).armed = true;
+      (what === 'allocate' ? allocate : generateMaskingKey).armed = true;
       let output = '';
       for (let i = 0; i < 5; i++) {
         try {
@@ -120,7 +123,7 @@ describe('an extension', () => {
           decode: flip,
         };
         const connection: Connection = new Connection({ role: 'server' }, {}, [extension]);
-        const message = fragments ? connection.beginText() : undefined;
+        const message = fragments ? connection.textWriter() : undefined;
         if (message === undefined) connection.sendText('a');
         else message.write('a');
         expect([...drain(connection)]).toEqual([...hex('88 02 03e8')]);
@@ -141,8 +144,8 @@ describe('an extension', () => {
       { role: 'server' },
       {
         text: () => log.push('text'),
-        output: () => log.push('output'),
-        closed: () => log.push('closed'),
+        outputAvailable: () => log.push('output'),
+        close: () => log.push('closed'),
         error: () => log.push('error'),
       },
       [extension],
@@ -203,14 +206,14 @@ it('a source of keys that runs dry behind an asynchronous extension is told to e
   let dry = false;
   const options: ConnectionOptions = {
     role: 'client',
-    maskingKeys: () => {
+    generateMaskingKey: () => {
       if (dry) throw new Error('dry');
       return 0;
     },
   };
   const connection = new Connection(
     options,
-    { error: (error) => log.push((error as Error).message), closed: ({ code }) => log.push(code) },
+    { error: (error) => log.push((error as Error).message), close: ({ code }) => log.push(code) },
     [extension],
   );
   const uncaught = vi.fn();

@@ -15,13 +15,13 @@ function closeFrame(role: Role, body: string): number[] {
 }
 
 describe.each(['server', 'client'] as const)('a %s', (role) => {
-  const cleanTransport = role === 'server' ? 'end' : 'await-end';
+  const cleanTransport = role === 'server' ? 'end' : 'await-eof';
 
   it('closes, hears the answer, and has ended', () => {
     const { connection, events } = open({ role });
     expect(connection.close(4000, 'bye')).toBe(true);
     expect(connection.state).toBe('closing');
-    expect(connection.transport).toBe('open');
+    expect(connection.transportAction).toBe('none');
     expect([...drain(connection)]).toEqual(closeFrame(role, '0fa0 627965'));
     connection.receive(
       concat(toward(role, FIN | TEXT, 'still heard'), toward(role, FIN | CLOSE, hex('0fa0'))),
@@ -31,10 +31,10 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
       { type: 'close', code: 4000, reason: '' },
       { type: 'end', clean: true, code: 4000 },
     ]);
-    expect(connection.takeOutput()).toBe(undefined);
-    expect([connection.state, connection.transport]).toEqual(['closed', cleanTransport]);
-    connection.receiveEnd();
-    expect(connection.transport).toBe('end');
+    expect(connection.dataToSend()).toBe(undefined);
+    expect([connection.state, connection.transportAction]).toEqual(['closed', cleanTransport]);
+    connection.receiveEof();
+    expect(connection.transportAction).toBe('end');
     expect(events.length).toBe(3);
   });
 
@@ -45,30 +45,30 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
       { type: 'close', code: 1001, reason: 'gone' },
       { type: 'end', clean: true, code: 1001 },
     ]);
-    expect(connection.outcome).toEqual({
-      clean: true,
+    expect(connection.closeInfo).toEqual({
+      wasClean: true,
       code: 1001,
       reason: 'gone',
       fault: undefined,
       truncated: false,
     });
     expect([...drain(connection)]).toEqual(closeFrame(role, '03e9'));
-    expect([connection.state, connection.transport]).toEqual(['closed', cleanTransport]);
+    expect([connection.state, connection.transportAction]).toEqual(['closed', cleanTransport]);
   });
 
   it('answers an empty Close with one, and reports 1005 (advisory S08)', () => {
     const { connection, events } = open({ role });
     connection.receive(toward(role, FIN | CLOSE));
     expect(events[0]).toEqual({ type: 'close', code: 1005, reason: '' });
-    expect(connection.outcome?.code).toBe(1005);
+    expect(connection.closeInfo?.code).toBe(1005);
     expect([...drain(connection)]).toEqual(closeFrame(role, ''));
   });
 
   it('lets the sink answer a Close in its own way', () => {
-    const { connection } = open({ role }, [], { peerClose: () => connection.close(3000, 'mine') });
+    const { connection } = open({ role }, [], { closeReceived: () => connection.close(3000, 'mine') });
     connection.receive(toward(role, FIN | CLOSE, hex('03e8')));
     expect([...drain(connection)]).toEqual(closeFrame(role, '0bb8 6d696e65'));
-    expect(connection.outcome).toMatchObject({ clean: true, code: 1000 });
+    expect(connection.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
   });
 
   it('hears nothing after a Close, not even another (advisories S04, S05, S27)', () => {
@@ -95,18 +95,18 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
     ] as const) {
       const { connection, events } = open({ role });
       connection.receive(bytes);
-      connection.receiveEnd();
+      connection.receiveEof();
       expect(events.at(-1)).toEqual({ type: 'end', clean: false, code: 1006, truncated });
-      expect(connection.transport).toBe('end');
+      expect(connection.transportAction).toBe('end');
     }
   });
 
   it('reports 1006 when the transport ends before its Close is answered', () => {
     const { connection } = open({ role });
     connection.close(1000);
-    connection.receiveEnd();
-    expect(connection.outcome).toMatchObject({ clean: false, code: 1006, truncated: false });
-    expect([connection.state, connection.transport]).toEqual(['closed', 'end']);
+    connection.receiveEof();
+    expect(connection.closeInfo).toMatchObject({ wasClean: false, code: 1006, truncated: false });
+    expect([connection.state, connection.transportAction]).toEqual(['closed', 'end']);
     expect([...drain(connection)]).toEqual(closeFrame(role, '03e8'));
   });
 
@@ -114,20 +114,20 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
     const { connection, events } = open({ role });
     connection.receive(toward(role, 0x83));
     expect([...drain(connection)]).toEqual(closeFrame(role, '03ea'));
-    expect(connection.outcome).toMatchObject({
-      clean: false,
+    expect(connection.closeInfo).toMatchObject({
+      wasClean: false,
       code: 1002,
       fault: { code: 'RESERVED_OPCODE', section: '5.2', offset: 0 },
     });
-    expect(connection.transport).toBe('end');
-    connection.receiveEnd();
+    expect(connection.transportAction).toBe('end');
+    connection.receiveEof();
     expect(events.length).toBe(1);
 
     const closing = open({ role });
     closing.connection.close(1000);
     closing.connection.receive(toward(role, 0x83));
     expect([...drain(closing.connection)]).toEqual(closeFrame(role, '03e8'));
-    expect(closing.connection.outcome).toMatchObject({ clean: false, code: 1002 });
+    expect(closing.connection.closeInfo).toMatchObject({ wasClean: false, code: 1002 });
   });
 
   it("sends nothing once it is closing or closed, but pongs while the peer's Close has not come", () => {
@@ -139,7 +139,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
         connection.receive(toward(role, FIN | CLOSE));
       },
       (connection) => connection.fail(),
-      (connection) => connection.receiveEnd(),
+      (connection) => connection.receiveEof(),
       (connection) => connection.receive(toward(role, FIN | CLOSE)),
       (connection) => connection.receive(hex('ffff')),
     ];
@@ -148,7 +148,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
     expect([closing.sendText('a'), closing.ping(), closing.close()]).toEqual([false, false, false]);
     for (const end of ways) {
       const { connection } = open({ role });
-      const fragmented = connection.beginText();
+      const fragmented = connection.textWriter();
       fragmented.write('a');
       connection.receive(toward(role, FIN | PING)); // its pong is in the output
       end(connection);
@@ -160,13 +160,13 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
         connection.ping(),
         connection.pong(),
         connection.close(1000),
-        connection.beginText().write('a'),
-        connection.beginBinary().end(),
+        connection.textWriter().write('a'),
+        connection.binaryWriter().end(),
         fragmented.write('b'),
         fragmented.end(),
       ];
       expect(sent).toEqual(sent.map(() => false));
-      expect(connection.takeOutput()).toBe(undefined);
+      expect(connection.dataToSend()).toBe(undefined);
       expect(connection.bufferedAmount).toBe(0);
     }
   });
@@ -180,7 +180,7 @@ describe('close', () => {
       expect(() => connection.close(code as number)).toThrow(RangeError);
       expect(() => connection.fail(code as number)).toThrow(RangeError);
       expect(connection.state).toBe('open');
-      expect(connection.takeOutput()).toBe(undefined);
+      expect(connection.dataToSend()).toBe(undefined);
     },
   );
 
@@ -208,10 +208,10 @@ describe('fail', () => {
     connection.fail(1008, 'enough');
     connection.fail(1011);
     connection.receive(toward('server', FIN | TEXT, 'late'));
-    connection.receiveEnd();
+    connection.receiveEof();
     expect(events.length).toBe(1);
-    expect(connection.outcome).toEqual({
-      clean: false,
+    expect(connection.closeInfo).toEqual({
+      wasClean: false,
       code: 1008,
       reason: 'enough',
       fault: undefined,
@@ -224,7 +224,7 @@ describe('fail', () => {
     const { connection } = open({ role: 'client' });
     connection.fail();
     expect([...drain(connection)]).toEqual(closeFrame('client', '03ea'));
-    expect(connection.transport).toBe('end');
+    expect(connection.transportAction).toBe('end');
   });
 });
 

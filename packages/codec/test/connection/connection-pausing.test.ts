@@ -9,13 +9,13 @@ const NAMES = [
   'text',
   'binary',
   'message',
-  'begin',
-  'piece',
-  'finish',
+  'messageStart',
+  'messageData',
+  'messageEnd',
   'ping',
   'pong',
-  'peerClose',
-  'closed',
+  'closeReceived',
+  'close',
 ] as const;
 
 /** A sink that notes the name of each event, then does something. */
@@ -52,8 +52,8 @@ it('keeps the order of what comes while it is paused, also in the middle of a sh
       connection.pause();
       for (const chunk of chunks(stream.subarray(cut), [size, 1])) connection.receive(chunk);
       connection.resume();
-      expect(log).toEqual(['text', 'ping', 'binary', 'text', 'text', 'peerClose', 'closed']);
-      expect(connection.outcome?.clean).toBe(true);
+      expect(log).toEqual(['text', 'ping', 'binary', 'text', 'text', 'closeReceived', 'close']);
+      expect(connection.closeInfo?.wasClean).toBe(true);
     }
   }
 });
@@ -75,18 +75,20 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
       const before = log.length;
       call();
       // The answer to a Close is part of that event: the connection has ended with it.
-      expect(log.slice(before).filter((name) => name !== 'closed').length).toBeLessThanOrEqual(1);
+      expect(log.slice(before).filter((name) => name !== 'close').length).toBeLessThanOrEqual(1);
     };
     for (const chunk of chunks(stream, sizes)) {
       step(() => connection.receive(chunk));
       chunk.fill(0xee);
     }
-    step(() => connection.receiveEnd());
+    step(() => connection.receiveEof());
     for (let i = 0; i < 40; i++) step(() => connection.resume());
     if (sizes[0] === 1000) expect(log).toEqual(all);
-    expect(log.filter((name) => name !== 'piece')).toEqual(all.filter((name) => name !== 'piece'));
+    expect(log.filter((name) => name !== 'messageData')).toEqual(
+      all.filter((name) => name !== 'messageData'),
+    );
     expect(connection.paused).toBe(false);
-    expect(connection.outcome?.clean).toBe(true);
+    expect(connection.closeInfo?.wasClean).toBe(true);
   });
 
   it.each(CUTS)('loses nothing when the sink throws at every event (chunks of %j)', (...sizes) => {
@@ -115,7 +117,9 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
     };
     for (const chunk of chunks(stream, sizes)) attempt(() => connection.receive(chunk));
     for (let i = 0; i < 40; i++) attempt(() => connection.resume());
-    expect(log.filter((name) => name !== 'piece')).toEqual(all.filter((name) => name !== 'piece'));
+    expect(log.filter((name) => name !== 'messageData')).toEqual(
+      all.filter((name) => name !== 'messageData'),
+    );
     expect([...drain(connection)]).toEqual([...hex('8a 01 70 88 02 03e8')]);
     expect(connection.state).toBe('closed');
   });
@@ -139,7 +143,7 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
     const connection: Connection = new Connection(
       { role: 'server', ...mode },
       noting(log, () => {
-        for (const call of [() => connection.receive(hex('00')), () => connection.receiveEnd()]) {
+        for (const call of [() => connection.receive(hex('00')), () => connection.receiveEof()]) {
           try {
             call();
           } catch (error) {
@@ -164,7 +168,7 @@ describe('a paused connection', () => {
       connection.receive(chunk);
       chunk.fill(0);
     }
-    connection.receiveEnd();
+    connection.receiveEof();
     connection.receive(masked(FIN | TEXT, 'after the end'));
     expect(events).toEqual([]);
     expect(connection.state).toBe('open');
@@ -194,7 +198,7 @@ describe('a paused connection', () => {
     connection.pause();
     connection.receive(masked(FIN | TEXT, 'a'));
     connection.fail(1008);
-    connection.receiveEnd();
+    connection.receiveEof();
     connection.resume();
     expect(events.map(({ type }) => type)).toEqual(['end']);
   });
@@ -203,10 +207,10 @@ describe('a paused connection', () => {
     const { connection, events } = open({ role: 'server' });
     connection.pause();
     connection.receive(hex('83 80'));
-    connection.receiveEnd();
+    connection.receiveEof();
     connection.resume();
     expect(events).toEqual([{ type: 'fail', code: 'RESERVED_OPCODE', closeCode: 1002, offset: 0 }]);
-    expect(connection.transport).toBe('end');
+    expect(connection.transportAction).toBe('end');
   });
 
   it('stops between a frame and its end when the sink pauses while the last piece comes', () => {
@@ -214,17 +218,17 @@ describe('a paused connection', () => {
     const connection: Connection = new Connection(
       { role: 'server', delivery: 'pieces' },
       noting(log, (name) => {
-        if (name === 'piece') connection.pause();
-        if (name === 'finish') throw new Error('finish');
+        if (name === 'messageData') connection.pause();
+        if (name === 'messageEnd') throw new Error('messageEnd');
       }),
     );
     connection.receive(masked(FIN | TEXT, 'abc'));
-    connection.receiveEnd();
-    expect(log).toEqual(['begin', 'piece']);
-    expect(() => connection.resume()).toThrow('finish');
-    expect(log).toEqual(['begin', 'piece', 'finish']);
+    connection.receiveEof();
+    expect(log).toEqual(['messageStart', 'messageData']);
+    expect(() => connection.resume()).toThrow('messageEnd');
+    expect(log).toEqual(['messageStart', 'messageData', 'messageEnd']);
     connection.resume();
-    expect(log.at(-1)).toBe('closed');
+    expect(log.at(-1)).toBe('close');
   });
 
   it('ignores a resume that is not due', () => {
@@ -259,14 +263,14 @@ describe('a sink', () => {
         const connection: Connection = new Connection(
           { role: 'server', ...mode },
           noting(log, (name) => {
-            if (log.length === nth + 1 && name !== 'closed') connection.fail(1008, 'no');
+            if (log.length === nth + 1 && name !== 'close') connection.fail(1008, 'no');
           }),
         );
         connection.receive(stream.slice());
         connection.receive(stream.slice());
-        expect(log.filter((name) => name === 'closed')).toEqual(['closed']);
-        expect(log.at(-1)).toBe('closed');
-        expect(connection.takeOutput()).toBeDefined();
+        expect(log.filter((name) => name === 'close')).toEqual(['close']);
+        expect(log.at(-1)).toBe('close');
+        expect(connection.dataToSend()).toBeDefined();
       }
     }
   });

@@ -42,13 +42,13 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
     const sizes = fc.oneof(fc.nat(300), fc.constantFrom(1024, 1025, 5000, 70000));
     fc.assert(
       fc.property(fc.array(fc.tuple(sizes, fc.nat(9), fc.boolean()), { maxLength: 8 }), (spans) => {
-        const { connection } = open({ role, maskingKeys: () => 0x01020304 });
+        const { connection } = open({ role, generateMaskingKey: () => 0x01020304 });
         const expected = spans.map(([size, start, text]) => {
           const memory = Uint8Array.from({ length: size + start + 12 }, (_, i) => 33 + (i % 90));
           const bytes = memory.subarray(3);
           const opcode = text ? 1 : 2;
           const payload = bytes.slice(start, start + size);
-          expect(connection.sendSpan(opcode, { bytes, start: start, end: start + size })).toBe(true);
+          expect(connection.sendSlice(opcode, { bytes, start: start, end: start + size })).toBe(true);
           expect(characters(bytes.subarray(start, start + size))).toBe(characters(payload));
           memory.fill(0xee);
           return encodeFrame({ opcode, payload, ...(role === 'client' && { maskingKey: 0x01020304 }) });
@@ -61,15 +61,15 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
   it('refuses ranges that are none, and writes nothing', () => {
     const { connection } = open({ role });
     const bytes = utf8('abc\u00e9');
-    expect(() => connection.sendSpan(2, { bytes, start: -1, end: 2 })).toThrow(RangeError);
-    expect(() => connection.sendSpan(2, { bytes, start: 2, end: 1 })).toThrow(RangeError);
-    expect(() => connection.sendSpan(2, { bytes, start: 0, end: 6 })).toThrow(RangeError);
-    expect(() => connection.sendSpan(1, { bytes, start: 0, end: 4 })).toThrow(TypeError);
-    expect(() => connection.sendSpan(9 as 1, { bytes, start: 0, end: 2 })).toThrow(TypeError);
-    expect(() => connection.sendSpan(2, { bytes: 'abc' as never, start: 0, end: 2 })).toThrow(TypeError);
+    expect(() => connection.sendSlice(2, { bytes, start: -1, end: 2 })).toThrow(RangeError);
+    expect(() => connection.sendSlice(2, { bytes, start: 2, end: 1 })).toThrow(RangeError);
+    expect(() => connection.sendSlice(2, { bytes, start: 0, end: 6 })).toThrow(RangeError);
+    expect(() => connection.sendSlice(1, { bytes, start: 0, end: 4 })).toThrow(TypeError);
+    expect(() => connection.sendSlice(9 as 1, { bytes, start: 0, end: 2 })).toThrow(TypeError);
+    expect(() => connection.sendSlice(2, { bytes: 'abc' as never, start: 0, end: 2 })).toThrow(TypeError);
     expect(connection.bufferedAmount).toBe(0);
     connection.close();
-    expect(connection.sendSpan(2, { bytes, start: 0, end: 2 })).toBe(false);
+    expect(connection.sendSlice(2, { bytes, start: 0, end: 2 })).toBe(false);
   });
 
   it('writes each text and binary as one frame, whose bytes are those of encodeFrame', () => {
@@ -77,7 +77,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
       fc.property(
         fc.array(fc.oneof(strings, fc.uint8Array({ maxLength: 300 })), { maxLength: 5 }),
         (messages) => {
-          const { connection } = open({ role, maskingKeys: () => 0x01020304 });
+          const { connection } = open({ role, generateMaskingKey: () => 0x01020304 });
           const expected = messages.map((message) => {
             const text = typeof message === 'string';
             expect(text ? connection.sendText(message) : connection.sendBinary(message)).toBe(true);
@@ -99,10 +99,13 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
   it('sends the bytes of a text as they are, after a look at them', () => {
     const { connection } = open({ role });
     expect(connection.sendText(utf8('é'))).toBe(true);
-    expect(frames(drain(connection))[0]).toMatchObject({ header: { first: FIN | TEXT }, payload: utf8('é') });
+    expect(frames(drain(connection))[0]).toMatchObject({
+      header: { firstByte: FIN | TEXT },
+      payload: utf8('é'),
+    });
     expect(() => connection.sendText(hex('c3'))).toThrow(TypeError);
     expect(() => connection.sendText(hex('ff'))).toThrow(TypeError);
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
   });
 
   it('coalesces what is small into one chunk', () => {
@@ -113,10 +116,10 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
     connection.receive(toward(role, FIN | PING, 'x'));
     connection.close(1000);
     const amount = connection.bufferedAmount;
-    const chunk = connection.takeOutput()!;
+    const chunk = connection.dataToSend()!;
     expect(chunk.length).toBe(amount);
     expect(frames(chunk).map(({ header }) => header.opcode)).toEqual([1, 2, 9, 10, 8]);
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
   });
 
   it('never writes to a chunk it has handed out (advisory K14)', () => {
@@ -128,7 +131,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
       connection.ping(hex('01'));
       if (i % 3 === 0) connection.sendPrepared(PreparedMessage.text('prepared'));
       for (let n = i % 4; n > 0; n--) {
-        const chunk = connection.takeOutput();
+        const chunk = connection.dataToSend();
         if (chunk !== undefined) kept.push([chunk, characters(chunk)]);
       }
     }
@@ -137,7 +140,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
   });
 
   it('leaves what it is given alone, at any offset in its memory (advisories K15, I19)', () => {
-    const { connection } = open({ role, maskingKeys: () => 0x01020304 });
+    const { connection } = open({ role, generateMaskingKey: () => 0x01020304 });
     for (const length of [0, 5, 200, 5000]) {
       const memory = Buffer.alloc(length + 10, 0xab);
       connection.sendBinary(memory.subarray(3, length + 3));
@@ -182,7 +185,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
     expect(() => connection.ping(new Uint8Array(126))).toThrow(RangeError);
     expect(() => connection.pong(new Uint8Array(126))).toThrow(RangeError);
     expect(connection.bufferedAmount).toBe(0);
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
     connection.sendText('a');
     expect(frames(drain(connection))[0]!.payload).toEqual(utf8('a'));
   });
@@ -198,7 +201,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
       [5, 7, 2, 5000].reduce((sum, n) => sum + n + (n < 126 ? 2 : 4) + (role === 'client' ? 4 : 0), 0),
     );
     const sent = frames(drain(connection));
-    expect(sent.map(({ header }) => header.first)).toEqual([0x81, 0x81, 0x81, 0x82]);
+    expect(sent.map(({ header }) => header.firstByte)).toEqual([0x81, 0x81, 0x81, 0x82]);
     expect(sent.map(({ payload }) => payload.length)).toEqual([5, 7, 2, 5000]);
     expect(connection.bufferedAmount).toBe(0);
   });
@@ -209,21 +212,21 @@ describe('a server', () => {
     const { connection } = open({ role: 'server' });
     const large = new Uint8Array(4096);
     connection.sendText('before');
-    connection.sendByReference(BINARY, large);
+    connection.sendZeroCopy(BINARY, large);
     connection.sendText('after');
-    const chunks = [connection.takeOutput(), connection.takeOutput(), connection.takeOutput()] as const;
+    const chunks = [connection.dataToSend(), connection.dataToSend(), connection.dataToSend()] as const;
     expect(chunks[0]).toEqual(concat(plain(0x81, 'before'), hex('82 7e 1000')));
     expect(chunks[1]).toBe(large);
     expect(chunks[2]).toEqual(plain(0x81, 'after'));
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
 
     const small = new Uint8Array(4095);
-    connection.sendByReference(BINARY, small);
-    expect(connection.takeOutput()!.buffer).not.toBe(small.buffer);
+    connection.sendZeroCopy(BINARY, small);
+    expect(connection.dataToSend()!.buffer).not.toBe(small.buffer);
     const text = new Uint8Array(4096).fill(0x61);
-    connection.sendByReference(TEXT, text);
-    connection.takeOutput();
-    expect(connection.takeOutput()).toBe(text);
+    connection.sendZeroCopy(TEXT, text);
+    connection.dataToSend();
+    expect(connection.dataToSend()).toBe(text);
   });
 
   it('queues a prepared message itself, on every connection', () => {
@@ -232,15 +235,15 @@ describe('a server', () => {
     for (let i = 0; i < 2; i++) {
       const { connection } = open({ role: 'server' });
       connection.sendPrepared(small);
-      expect(connection.takeOutput()).toBe(small.frame);
+      expect(connection.dataToSend()).toBe(small.frame);
       connection.sendPrepared(large);
       connection.sendText('x');
-      expect(connection.takeOutput()).toBe(large.frame);
-      expect(connection.takeOutput()).toEqual(plain(0x81, 'x'));
+      expect(connection.dataToSend()).toBe(large.frame);
+      expect(connection.dataToSend()).toEqual(plain(0x81, 'x'));
       connection.sendText('x');
       connection.sendPrepared(large);
-      connection.takeOutput();
-      expect(connection.takeOutput()).toBe(large.frame);
+      connection.dataToSend();
+      expect(connection.dataToSend()).toBe(large.frame);
     }
   });
 
@@ -266,7 +269,7 @@ describe('masking keys', () => {
       connection.sendBinary(new Uint8Array(5000));
       connection.sendPrepared(prepared);
       connection.ping();
-      const message = connection.beginBinary();
+      const message = connection.binaryWriter();
       message.write(hex('01'));
       message.end();
     }
@@ -283,7 +286,7 @@ describe('masking keys', () => {
     let bytes = 0;
     const { connection } = open({
       role: 'client',
-      maskingKeys: () => ++key,
+      generateMaskingKey: () => ++key,
       mask(source, start, end, target, at, k) {
         bytes += end - start;
         mask(source, start, end, target, at, k);
@@ -301,7 +304,7 @@ describe('masking keys', () => {
   it('are not on frames of a server', () => {
     const { connection } = open({
       role: 'server',
-      maskingKeys: () => {
+      generateMaskingKey: () => {
         throw new Error('no key needed');
       },
     });
@@ -344,7 +347,7 @@ describe('answers to pings', () => {
     for (let i = 0; i < 100_000; i++) connection.receive(ping(i & 0xff));
     expect(events.length).toBe(100_000);
     expect(connection.bufferedAmount).toBe(127 * cap);
-    const first = frames(connection.takeOutput()!);
+    const first = frames(connection.dataToSend()!);
     expect(first.map(({ payload }) => payload[0])).toEqual(Array.from({ length: cap }, (_, i) => i));
     const last = frames(drain(connection));
     expect(last.map(({ payload }) => payload[0])).toEqual([99_999 & 0xff]);
@@ -377,7 +380,7 @@ describe('answers to pings', () => {
     connection.receive(ping(11));
     expect(connection.pong()).toBe(false);
     expect(frames(drain(connection)).map(({ payload }) => payload[0])).toEqual([10]);
-    expect(connection.outcome).toMatchObject({ clean: true, code: 1000 });
+    expect(connection.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
   });
 
   it('do not come once the connection has failed, not even one that waits', () => {
@@ -391,7 +394,7 @@ describe('answers to pings', () => {
     const { connection, events } = open({ role: 'server', autoPong: false });
     connection.receive(ping(1));
     expect(events.length).toBe(1);
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
     expect(connection.pong(hex('01'))).toBe(true);
     expect([...drain(connection)]).toEqual([...hex('8a 01 01')]);
   });

@@ -42,10 +42,10 @@ function open(delivery: Delivery, extension: MessageExtension, then: (ear: Ear) 
     text: note,
     binary: (bytes) => note(decoder.decode(bytes)),
     message: (_, span) => note(decoder.decode(span.copy())),
-    begin: () => note('begin'),
-    piece: (span) => note(decoder.decode(span.copy())),
-    finish: () => note('finish'),
-    closed: ({ code }) => ear.log.push(`closed ${code}`),
+    messageStart: () => note('begin'),
+    messageData: (span) => note(decoder.decode(span.copy())),
+    messageEnd: () => note('finish'),
+    close: ({ code }) => ear.log.push(`closed ${code}`),
     error: (error) => ear.errors.push(error),
   };
   const ear: Ear = {
@@ -85,7 +85,7 @@ describe.each(extensions)('decoded %s', (_, extension) => {
     it('stops at every event that pauses, and goes on behind it', async () => {
       const { connection, log } = open(delivery, extension, (ear) => ear.connection.pause());
       connection.receive(stream.slice());
-      connection.receiveEnd();
+      connection.receiveEof();
       await settled();
       for (let told = 1; told <= events.length; told++) {
         expect(log).toEqual(events.slice(0, told));
@@ -102,7 +102,7 @@ describe.each(extensions)('decoded %s', (_, extension) => {
         ear.connection.resume();
       });
       connection.receive(stream.slice());
-      connection.receiveEnd();
+      connection.receiveEof();
       await settled();
       expect(log).toEqual([...events, 'closed 1006']);
     });
@@ -124,7 +124,7 @@ describe.each(extensions)('decoded %s', (_, extension) => {
         attempt(() => connection.resume());
       }
       await settled();
-      attempt(() => connection.receiveEnd());
+      attempt(() => connection.receiveEof());
       expect(log).toEqual([...events, 'closed 1006']);
       expect(errors.map((error) => (error as Error).message)).toEqual(events);
     });

@@ -18,7 +18,7 @@ import {
   RSV1,
   TEXT,
 } from '../../src/index.js';
-import { LentSpan } from '../../src/memory/bytes.js';
+import { LentSlice } from '../../src/memory/bytes.js';
 import { drain, recorder } from '../endpoint.js';
 
 type Delivery = NonNullable<ConnectionOptions['delivery']>;
@@ -30,19 +30,19 @@ function replay(event: ConnectionEvent, sink: ReturnType<typeof recorder>): void
   if (type === 'text') sink.text!(event.text);
   else if (type === 'binary') sink.binary!(event.bytes);
   else if (type === 'message')
-    sink.message!(event.opcode, new LentSpan(event.bytes).of(0, event.bytes.length));
-  else if (type === 'begin') sink.begin!(event.opcode);
-  else if (type === 'piece') sink.piece!(new LentSpan(event.bytes).of(0, event.bytes.length));
-  else if (type === 'finish') sink.finish!();
-  else if (type === 'peerClose') sink.peerClose!(event.code, event.reason);
-  else if (type === 'closed') sink.closed!(event.outcome);
+    sink.message!(event.opcode, new LentSlice(event.bytes).of(0, event.bytes.length));
+  else if (type === 'messageStart') sink.messageStart!(event.opcode);
+  else if (type === 'messageData') sink.messageData!(new LentSlice(event.bytes).of(0, event.bytes.length));
+  else if (type === 'messageEnd') sink.messageEnd!();
+  else if (type === 'closeReceived') sink.closeReceived!(event.code, event.reason);
+  else if (type === 'close') sink.close!(event.outcome);
   else sink[type]!(event.payload);
 }
 
 function createEndpoint(role: Role, options: EndpointOptions, delivery: Delivery): Endpoint {
   const { rsv = 0, ...limits } = options;
   const claims: MessageExtension = { rsv, encode: () => undefined, decode: (message) => message };
-  const config = { role, maskingKeys: () => 0, delivery, ...limits };
+  const config = { role, generateMaskingKey: () => 0, delivery, ...limits };
   const end = new ConnectionEvents(config, rsv === 0 ? [] : [claims]);
   // Looked at only at the end, when every chunk has been overwritten.
   const seen: ConnectionEvent[] = [];
@@ -53,7 +53,7 @@ function createEndpoint(role: Role, options: EndpointOptions, delivery: Delivery
   };
   return {
     receive: (chunk) => note(end.receive(chunk)),
-    eof: () => note(end.receiveEnd()),
+    eof: () => note(end.receiveEof()),
     events() {
       const observed: ObservedEvent[] = [];
       const sink = recorder(observed);
@@ -111,8 +111,8 @@ describe('events', () => {
     ]);
     expect(client.receive(Uint8Array.of(0x8a))).toEqual([]);
     expect(client.receive(Uint8Array.of(0))).toEqual([{ type: 'pong', payload: new Uint8Array(0) }]);
-    expect(client.receiveEnd()).toMatchObject([{ type: 'closed', outcome: { clean: false, code: 1006 } }]);
-    expect(client.receiveEnd()).toEqual([]);
+    expect(client.receiveEof()).toMatchObject([{ type: 'close', outcome: { wasClean: false, code: 1006 } }]);
+    expect(client.receiveEof()).toEqual([]);
     expect(client.take()).toEqual([]);
   });
 
@@ -140,12 +140,12 @@ describe('events', () => {
     ]);
     const pieces = new ConnectionEvents({ role: 'client', delivery: 'pieces' });
     expect(pieces.receive(Uint8Array.from(hi.slice(0, 3)))).toEqual([
-      { type: 'begin', opcode: TEXT },
-      { type: 'piece', bytes: Uint8Array.of(0x68) },
+      { type: 'messageStart', opcode: TEXT },
+      { type: 'messageData', bytes: Uint8Array.of(0x68) },
     ]);
     expect(pieces.receive(Uint8Array.from(hi.slice(3)))).toEqual([
-      { type: 'piece', bytes: Uint8Array.of(0x69) },
-      { type: 'finish' },
+      { type: 'messageData', bytes: Uint8Array.of(0x69) },
+      { type: 'messageEnd' },
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('events', () => {
     expect(client.take()).toEqual([{ type: 'text', text: 'hi' }]);
     client.connection.fail(1008, 'no');
     expect(client.take()).toMatchObject([
-      { type: 'closed', outcome: { clean: false, code: 1008, reason: 'no' } },
+      { type: 'close', outcome: { wasClean: false, code: 1008, reason: 'no' } },
     ]);
   });
 
@@ -168,7 +168,7 @@ describe('events', () => {
       decode: async (message) => message,
     };
     const ready = vi.fn();
-    const client = new ConnectionEvents({ role: 'client', maskingKeys: () => 0 }, [slow], ready);
+    const client = new ConnectionEvents({ role: 'client', generateMaskingKey: () => 0 }, [slow], ready);
     expect(client.receive(Uint8Array.of(0xc1, 1, 0x61, ...ping))).toEqual([]);
     expect(ready).not.toHaveBeenCalled();
     await vi.waitFor(() => expect(ready).toHaveBeenCalledTimes(1));

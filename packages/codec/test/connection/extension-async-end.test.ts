@@ -16,24 +16,24 @@ describe('the end of input', () => {
     async (count) => {
       const extension = new Manual();
       const output = vi.fn();
-      const { connection, events } = open({ role: 'server' }, [extension], { output });
+      const { connection, events } = open({ role: 'server' }, [extension], { outputAvailable: output });
       const said = ['a', 'bc', 'def'].slice(0, count);
       for (const text of said) connection.sendText(text);
       connection.receive(masked(FIN | CLOSE, hex('03e8')));
-      connection.receiveEnd();
+      connection.receiveEof();
       expect(texts(events)).toEqual(['close']);
-      expect([connection.state, connection.transport, connection.outcome]).toEqual([
+      expect([connection.state, connection.transportAction, connection.closeInfo]).toEqual([
         'closing',
-        'open',
+        'none',
         undefined,
       ]);
       for (const _ of said) {
-        expect(connection.outcome).toBe(undefined);
+        expect(connection.closeInfo).toBe(undefined);
         await extension.finish();
       }
       expect(output).toHaveBeenCalledTimes(count);
-      expect(connection.outcome).toMatchObject({ clean: true, code: 1000, truncated: false });
-      expect(connection.transport).toBe('end');
+      expect(connection.closeInfo).toMatchObject({ wasClean: true, code: 1000, truncated: false });
+      expect(connection.transportAction).toBe('end');
       expect([...drain(connection)]).toEqual([...said.flatMap((text) => frame(0xc1, text)), ...CLOSE_1000]);
       expect(texts(events)).toEqual(['close', 'end']);
       expect(extension.closed).toBe(1);
@@ -48,15 +48,15 @@ describe('the end of input', () => {
     ]);
     for (const end of [connection, echo]) {
       end.receive(concat(encoded('one'), masked(FIN | CLOSE, hex('03e8'))));
-      end.receiveEnd();
+      end.receiveEof();
     }
     await extension.finish();
     await extension.finish();
     expect(texts(events)).toEqual(['one', 'close', 'end']);
-    expect(connection.outcome).toMatchObject({ clean: true, code: 1000 });
-    expect(echo.outcome).toBe(undefined);
+    expect(connection.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
+    expect(echo.closeInfo).toBe(undefined);
     await extension.finish();
-    expect(echo.outcome).toMatchObject({ clean: true, code: 1000 });
+    expect(echo.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
     expect([...drain(echo)]).toEqual([...frame(0xc1, 'one'), ...CLOSE_1000]);
   });
 
@@ -65,8 +65,8 @@ describe('the end of input', () => {
     const { connection, events } = open({ role: 'server' }, [extension]);
     connection.sendText('a');
     connection.close(1000);
-    connection.receiveEnd();
-    expect(connection.outcome).toMatchObject({ clean: false, code: 1006 });
+    connection.receiveEof();
+    expect(connection.closeInfo).toMatchObject({ wasClean: false, code: 1006 });
     await extension.finish();
     expect(texts(events)).toEqual(['end']);
     expect(drain(connection).length).toBe(0);
@@ -85,7 +85,7 @@ describe('a sink that throws behind an asynchronous extension', () => {
 
   function throwing(log: string[], names: readonly (keyof AnySink)[], error?: AnySink['error']): AnySink {
     const sink: AnySink = Object.fromEntries(
-      (['text', 'ping', 'peerClose', 'closed', 'output'] as const).map((name) => [
+      (['text', 'ping', 'closeReceived', 'close', 'outputAvailable'] as const).map((name) => [
         name,
         () => {
           log.push(name);
@@ -101,7 +101,7 @@ describe('a sink that throws behind an asynchronous extension', () => {
   it('is told so by its method error, and hears what follows', async () => {
     const extension = new Manual();
     const log: string[] = [];
-    const sink = throwing(log, ['text', 'ping', 'output'], (error) =>
+    const sink = throwing(log, ['text', 'ping', 'outputAvailable'], (error) =>
       log.push(`error ${(error as Error).message}`),
     );
     const connection = new Connection({ role: 'server' }, sink, [extension]);
@@ -109,16 +109,16 @@ describe('a sink that throws behind an asynchronous extension', () => {
     await extension.finish();
     await extension.finish();
     expect(log.join()).toBe(
-      'text,error text,ping,error ping,text,error text,output,error output,text,error text,output,error output',
+      'text,error text,ping,error ping,text,error text,outputAvailable,error outputAvailable,text,error text,outputAvailable,error outputAvailable',
     );
     expect([connection.state, connection.paused]).toEqual(['open', false]);
     expect([...drain(connection)]).toEqual([...hex('8a 01 70')]);
     expect(uncaught).toEqual([]);
     connection.receive(concat(encoded('four'), masked(FIN | CLOSE, hex('03e8'))));
     await extension.finish();
-    expect(connection.outcome?.clean).toBe(true);
+    expect(connection.closeInfo?.wasClean).toBe(true);
     // The output of the end threw: that is told of when the terminal event has been.
-    expect(log.slice(-2)).toEqual(['closed', 'error output']);
+    expect(log.slice(-2)).toEqual(['close', 'error outputAvailable']);
   });
 
   it.each([
@@ -137,7 +137,7 @@ describe('a sink that throws behind an asynchronous extension', () => {
     connection.receive(stream);
     await extension.finish();
     await extension.finish();
-    expect(log.filter((name) => name !== 'output')).toEqual(['text', 'ping', 'text', 'text']);
+    expect(log.filter((name) => name !== 'outputAvailable')).toEqual(['text', 'ping', 'text', 'text']);
     expect(uncaught).toEqual(reported);
     expect(connection.state).toBe('open');
   });
@@ -147,12 +147,12 @@ describe('a sink that throws behind an asynchronous extension', () => {
     const log: string[] = [];
     const connection = new Connection(
       { role: 'server' },
-      throwing(log, ['closed'], () => log.push('error')),
+      throwing(log, ['close'], () => log.push('error')),
       [extension],
     );
     connection.receive(concat(encoded('one'), masked(FIN | CLOSE, hex('03e8'))));
     await extension.finish();
-    expect(log.slice(-2)).toEqual(['closed', 'error']);
+    expect(log.slice(-2)).toEqual(['close', 'error']);
     expect(uncaught).toEqual([]);
     expect([...drain(connection)]).toEqual([...CLOSE_1000]);
   });

@@ -16,7 +16,7 @@ describe('an asynchronous decoder', () => {
     connection.receive(masked(FIN | RSV1 | TEXT, flip(utf8('four'))));
     connection.receive(masked(FIN | TEXT, 'five'));
     expect(events).toEqual([]);
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
     await extension.finish();
     expect(texts(events)).toEqual(['one', utf8('two'), 'three']);
     expect(connection.paused).toBe(true);
@@ -43,7 +43,7 @@ describe('an asynchronous decoder', () => {
     const extension = new Manual();
     const { connection, events } = open({ role: 'server' }, [extension]);
     connection.receive(masked(FIN | RSV1 | TEXT, flip(utf8('one'))));
-    connection.receiveEnd();
+    connection.receiveEof();
     expect(connection.state).toBe('open');
     await extension.finish();
     expect(texts(events)).toEqual(['one', 'end']);
@@ -58,13 +58,13 @@ describe('an asynchronous decoder', () => {
     );
     await extension.finish();
     expect(texts(events)).toEqual(['one', 'close', 'end']);
-    expect(connection.outcome?.clean).toBe(true);
+    expect(connection.closeInfo?.wasClean).toBe(true);
   });
 
   it('tells the host of the output that reading on made', async () => {
     const extension = new Manual();
     const output = vi.fn();
-    const { connection } = open({ role: 'server' }, [extension], { output });
+    const { connection } = open({ role: 'server' }, [extension], { outputAvailable: output });
     connection.receive(concat(masked(FIN | RSV1 | TEXT, ''), masked(FIN | PING, 'p')));
     await extension.finish();
     expect(output).toHaveBeenCalled();
@@ -135,9 +135,9 @@ describe('an asynchronous encoder', () => {
   it('keeps messages and the Close behind them in line; pings and pongs overtake', async () => {
     const extension = new Manual();
     const output = vi.fn();
-    const { connection } = open({ role: 'server' }, [extension], { output });
+    const { connection } = open({ role: 'server' }, [extension], { outputAvailable: output });
     connection.sendText('a');
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('b');
     expect(() => connection.sendText('in between')).toThrow('under way');
     message.end('c');
@@ -145,7 +145,7 @@ describe('an asynchronous encoder', () => {
     connection.receive(masked(FIN | PING, 'p'));
     expect(connection.bufferedAmount).toBe(3 + 2 + 3);
     expect(connection.close(1000)).toBe(true);
-    expect([connection.state, connection.transport]).toEqual(['closing', 'open']);
+    expect([connection.state, connection.transportAction]).toEqual(['closing', 'none']);
     expect([connection.sendText('late'), connection.ping(), connection.close()]).toEqual([
       false,
       false,
@@ -163,7 +163,7 @@ describe('an asynchronous encoder', () => {
     expect([...drain(connection)]).toEqual([0x80, 1, flipped[2], 0x88, 2, 3, 0xe8]);
     expect(connection.bufferedAmount).toBe(0);
     connection.receive(masked(FIN | CLOSE, hex('03e8')));
-    expect(connection.outcome?.clean).toBe(true);
+    expect(connection.closeInfo?.wasClean).toBe(true);
     expect(extension.closed).toBe(1);
   });
 
@@ -173,10 +173,10 @@ describe('an asynchronous encoder', () => {
     connection.sendText('a');
     connection.receive(concat(masked(FIN | CLOSE, hex('03e8')), hex('ffff')));
     expect(texts(events)).toEqual(['close']);
-    expect([connection.state, connection.transport]).toEqual(['closing', 'open']);
+    expect([connection.state, connection.transportAction]).toEqual(['closing', 'none']);
     await extension.finish();
     expect(texts(events)).toEqual(['close', 'end']);
-    expect([connection.state, connection.transport]).toEqual(['closed', 'end']);
+    expect([connection.state, connection.transportAction]).toEqual(['closed', 'end']);
     expect([...drain(connection)].slice(3)).toEqual([...hex('88 02 03e8')]);
   });
 
@@ -210,7 +210,7 @@ describe('an asynchronous encoder', () => {
   ])('that %s fails the connection with 1011', async (_, rejects) => {
     const extension = new Manual();
     const output = vi.fn();
-    const { connection, events } = open({ role: 'server' }, [extension], { output });
+    const { connection, events } = open({ role: 'server' }, [extension], { outputAvailable: output });
     connection.sendText('a');
     connection.sendText('b');
     if (rejects) await extension.fail();
@@ -220,7 +220,7 @@ describe('an asynchronous encoder', () => {
       };
       await extension.finish();
     }
-    expect(connection.outcome).toMatchObject({ clean: false, code: 1011, fault: undefined });
+    expect(connection.closeInfo).toMatchObject({ wasClean: false, code: 1011, fault: undefined });
     expect(events.length).toBe(1);
     expect([...drain(connection)].slice(-4)).toEqual([...hex('88 02 03f3')]);
     expect(output).toHaveBeenCalled();
@@ -230,7 +230,7 @@ describe('an asynchronous encoder', () => {
 
   it.each([
     ['failed', (connection: Connection) => connection.fail(1008), 4],
-    ['ended', (connection: Connection) => connection.receiveEnd(), 0],
+    ['ended', (connection: Connection) => connection.receiveEof(), 0],
   ])('comes too late when the connection has %s', async (_, end, bytes) => {
     for (const rejects of [true, false]) {
       const extension = new Manual();
@@ -271,8 +271,8 @@ describe('many messages through asynchronous extensions on both ends', () => {
     const client: Connection = new Connection(
       { role: 'client' },
       {
-        output() {
-          for (let chunk = client.takeOutput(); chunk; chunk = client.takeOutput()) server.receive(chunk);
+        outputAvailable() {
+          for (let chunk = client.dataToSend(); chunk; chunk = client.dataToSend()) server.receive(chunk);
         },
       },
       [slow()],
@@ -282,11 +282,11 @@ describe('many messages through asynchronous extensions on both ends', () => {
     client.close(1000);
     for (let i = 0; i < 50 && server.state !== 'closed'; i++) await settled();
     expect(heard).toEqual(said);
-    expect(server.outcome?.clean).toBe(true);
+    expect(server.closeInfo?.wasClean).toBe(true);
   });
 });
 
-it.each(['fail', 'receiveEnd'] as const)(
+it.each(['fail', 'receiveEof'] as const)(
   'an extension that ends the connection by %s, with a message in line: nothing else goes wrong',
   async (end) => {
     const errors: unknown[] = [];

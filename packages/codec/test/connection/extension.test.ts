@@ -16,13 +16,13 @@ import { Link } from '../link.js';
 describe('a synchronous extension', () => {
   it('marks the first frame of a message, and no other (advisories S14, S23, S24)', () => {
     const { connection } = open({ role: 'server' }, [sync(RSV2)]);
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('a');
     connection.ping(hex('01'));
     message.end('b');
     connection.sendBinary(hex(''));
     connection.sendPrepared(PreparedMessage.text('c'));
-    connection.sendSpan(TEXT, { bytes: utf8('xcx'), start: 1, end: 2 });
+    connection.sendSlice(TEXT, { bytes: utf8('xcx'), start: 1, end: 2 });
     connection.close();
     const flipped = [...flip(utf8('abc'))];
     expect([...drain(connection)]).toEqual(
@@ -88,7 +88,7 @@ describe('a synchronous extension', () => {
     const { connection } = open({ role: 'server' }, [declines]);
     connection.sendText('a');
     connection.sendText('bc');
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('d');
     message.end('ef');
     connection.sendText('gh');
@@ -153,7 +153,7 @@ describe('a synchronous extension', () => {
     };
     const { connection } = open({ role: 'server' }, [throws]);
     expect(() => connection.sendText('a')).toThrow('encoder');
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
     expect(connection.state).toBe('open');
   });
 
@@ -176,10 +176,10 @@ describe('a synchronous extension', () => {
       for (const send of [
         () => now.sendText('a'),
         () => now.sendPrepared(PreparedMessage.text('a')),
-        () => now.beginText().write('a'),
+        () => now.textWriter().write('a'),
       ]) {
         expect(send).toThrow(refused);
-        expect(now.takeOutput()).toBeUndefined();
+        expect(now.dataToSend()).toBeUndefined();
         expect(now.bufferedAmount).toBe(0);
       }
       expect(now.state).toBe('open');
@@ -192,23 +192,23 @@ describe('a synchronous extension', () => {
       later.sendText('a');
       await settled();
       expect(errors).toEqual([refused]);
-      expect(later.outcome?.code).toBe(1011);
+      expect(later.closeInfo?.code).toBe(1011);
       expect([...drain(later)]).toEqual([0x88, 2, 0x03, 0xf3]);
     },
   );
 
-  it.each(['close', 'fail', 'receiveEnd'] as const)(
+  it.each(['close', 'fail', 'receiveEof'] as const)(
     'that ends the connection by %s while it encodes: false, and nothing of the message is sent',
     (end) => {
       const bytes = { bytes: utf8('x'), start: 0, end: 1 };
       const sends: Readonly<Record<string, (connection: Connection) => boolean>> = {
         sendText: (connection) => connection.sendText('x'),
         sendBinary: (connection) => connection.sendBinary(utf8('x')),
-        sendSpan: (connection) => connection.sendSpan(TEXT, bytes),
-        sendByReference: (connection) => connection.sendByReference(TEXT, utf8('x')),
+        sendSlice: (connection) => connection.sendSlice(TEXT, bytes),
+        sendZeroCopy: (connection) => connection.sendZeroCopy(TEXT, utf8('x')),
         sendPrepared: (connection) => connection.sendPrepared(PreparedMessage.text('x')),
-        write: (connection) => connection.beginText().write('x'),
-        end: (connection) => connection.beginBinary().end(utf8('x')),
+        write: (connection) => connection.textWriter().write('x'),
+        end: (connection) => connection.binaryWriter().end(utf8('x')),
       };
       for (const [name, send] of Object.entries(sends)) {
         const { connection } = open({ role: 'server' }, [
@@ -221,7 +221,7 @@ describe('a synchronous extension', () => {
           },
         ]);
         expect(send(connection), name).toBe(false);
-        const close = { close: '8800', fail: '880203ea', receiveEnd: '' }[end];
+        const close = { close: '8800', fail: '880203ea', receiveEof: '' }[end];
         expect(drain(connection), name).toEqual(hex(close));
       }
     },
@@ -230,7 +230,7 @@ describe('a synchronous extension', () => {
   it('that leaves a later piece as it is is refused: the peer would decode it', () => {
     const encode: MessageExtension['encode'] = (piece, { first }) => (first ? piece : undefined);
     const { connection } = open({ role: 'server' }, [{ ...sync(RSV1), encode }]);
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('a');
     expect(() => message.end('b')).toThrow(expect.objectContaining({ code: 'EXTENSIONS_INVALID' }));
     expect([...drain(connection)]).toEqual([0x41, 1, 0x61]);
@@ -239,7 +239,7 @@ describe('a synchronous extension', () => {
   it.each([5, null, 'scope'])(
     'has an object for a scope, which %o is not; and close is a function',
     (value) => {
-      for (const field of ['preparedScope', 'close']) {
+      for (const field of ['sharedEncodingKey', 'close']) {
         expect(() => open({ role: 'server' }, [{ ...sync(RSV1), [field]: value }])).toThrow(
           expect.objectContaining({ code: expect.stringMatching(/^(EXTENSIONS|OPTION)_INVALID$/) }),
         );
@@ -258,7 +258,7 @@ describe('a synchronous extension', () => {
       connection.receive(masked(FIN | RSV1 | BINARY, 'x'));
       expect(events.map((event) => event.type)).toEqual([type]);
       if (type === 'fail')
-        expect(connection.outcome?.fault).toMatchObject({ code: 'MESSAGE_TOO_LARGE', closeCode: 1009 });
+        expect(connection.closeInfo?.fault).toMatchObject({ code: 'MESSAGE_TOO_LARGE', closeCode: 1009 });
     }
   });
 
@@ -295,15 +295,17 @@ describe('a decoder', () => {
     async (_, decode, code, closeCode) => {
       const close = vi.fn();
       const output = vi.fn();
-      const { connection, events } = open({ role: 'server' }, [{ ...sync(RSV1), decode, close }], { output });
+      const { connection, events } = open({ role: 'server' }, [{ ...sync(RSV1), decode, close }], {
+        outputAvailable: output,
+      });
       connection.receive(concat(masked(FIN | RSV1 | TEXT, 'x'), masked(FIN | TEXT, 'y')));
       connection.receive(masked(FIN | TEXT, 'z'));
-      connection.receiveEnd();
+      connection.receiveEof();
       await settled();
       expect(events).toEqual([{ type: 'fail', code, closeCode, offset: 7 }]);
       expect([...drain(connection)]).toEqual([0x88, 2, closeCode >> 8, closeCode & 0xff]);
       expect(close).toHaveBeenCalledTimes(1);
-      expect(connection.transport).toBe('end');
+      expect(connection.transportAction).toBe('end');
     },
   );
 });
@@ -313,14 +315,14 @@ describe('close of an extension', () => {
     ['a clean close', (c: Connection) => c.receive(masked(FIN | CLOSE))],
     ['a fault', (c: Connection) => c.receive(hex('ffff'))],
     ['a failure', (c: Connection) => c.fail()],
-    ['the end of input', (c: Connection) => c.receiveEnd()],
+    ['the end of input', (c: Connection) => c.receiveEof()],
   ])('is called once, after %s', (_, end) => {
     const close = vi.fn();
     const connection = new Connection({ role: 'server' }, {}, [{ ...sync(RSV1), close }, sync(RSV2)]);
     end(connection);
     connection.fail();
-    connection.receiveEnd();
-    connection.receiveEnd();
+    connection.receiveEof();
+    connection.receiveEof();
     expect(close).toHaveBeenCalledTimes(1);
   });
 });

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import {
   BINARY,
   FIN,
+  type FrameHandlers,
   FrameParser,
+  FrameParserConfig,
   type FrameParserOptions,
-  FrameRules,
-  type FrameSink,
   PING,
   TEXT,
 } from '../../src/frames.js';
@@ -39,7 +39,7 @@ interface Heard {
 }
 
 /** A sink that puts frames together again, and checks the order of its calls; with or without the short cut. */
-function collector(shortCut: boolean): { sink: FrameSink; heard: Heard } {
+function collector(shortCut: boolean): { sink: FrameHandlers; heard: Heard } {
   const heard: Heard = { frames: [], faults: [], calls: 0 };
   let current: { first: number; length: number; pieces: Uint8Array[] } | null = null;
   const piece = (bytes: Uint8Array, start: number, end: number, key: number): Uint8Array => {
@@ -51,7 +51,7 @@ function collector(shortCut: boolean): { sink: FrameSink; heard: Heard } {
     heard.calls++;
     if (heard.faults.length > 0) throw new Error('called after fail');
   };
-  const sink: FrameSink = {
+  const sink: FrameHandlers = {
     header(first, length) {
       called();
       if (current !== null) throw new Error('a header inside a frame');
@@ -284,7 +284,7 @@ describe('FrameParser', () => {
         };
       const throwing = Object.fromEntries(
         Object.entries(sink).map(([name, call]) => [name, after(call)]),
-      ) as unknown as FrameSink;
+      ) as unknown as FrameHandlers;
       const parser = new FrameParser(throwing, { role: 'server' });
       let calls = 0;
       while (parser.offset < stream.length || calls < heard.calls) {
@@ -324,7 +324,7 @@ describe('FrameParser', () => {
     [{ role: 'server', rsv: 1 }, RangeError],
     [{ role: 'server', maxFrameBytes: 0 }, RangeError],
   ])('refuses the options %o', (options, error) => {
-    expect(() => new FrameRules(options as unknown as FrameParserOptions)).toThrow(error);
+    expect(() => new FrameParserConfig(options as unknown as FrameParserOptions)).toThrow(error);
   });
 
   it('holds the short cut to the limits and to the shortest form of the length', () => {
@@ -340,7 +340,7 @@ describe('FrameParser', () => {
   });
 
   it('shares rules with others', () => {
-    const rules = new FrameRules({ role: 'client', maxFrameBytes: 3 });
+    const rules = new FrameParserConfig({ role: 'client', maxFrameBytes: 3 });
     for (const length of [3, 4]) {
       const { sink, heard } = collector(false);
       new FrameParser(sink, rules).receive(plain(FIN | BINARY, new Uint8Array(length)));
@@ -369,7 +369,7 @@ describe('a sink of the parser', () => {
     (call) => {
       const { sink, heard } = collector(call === 'message');
       const errors: unknown[] = [];
-      const nosy: FrameSink = {
+      const nosy: FrameHandlers = {
         ...sink,
         [call](...args: never[]) {
           try {
@@ -383,7 +383,7 @@ describe('a sink of the parser', () => {
       const parser = new FrameParser(nosy, { role: 'client' });
       parser.receive(hex('8101 61 8101 62 8300'));
       expect(errors.length).toBe(call === 'fail' ? 1 : 2);
-      expect(errors).toEqual(errors.map(() => expect.objectContaining({ code: 'CALLED_INSIDE' })));
+      expect(errors).toEqual(errors.map(() => expect.objectContaining({ code: 'REENTRANT_CALL' })));
       expect(heard.frames).toEqual([
         { first: 0x81, payload: 'a' },
         { first: 0x81, payload: 'b' },

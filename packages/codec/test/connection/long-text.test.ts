@@ -25,7 +25,7 @@ function open(extensions: readonly MessageExtension[] = []): { connection: Conne
     options,
     {
       text: (text) => heard.texts.push(text.length),
-      closed: ({ code, fault }) => heard.closed.push([code, fault?.code]),
+      close: ({ code, fault }) => heard.closed.push([code, fault?.code]),
     },
     extensions,
   );

@@ -21,7 +21,7 @@ describe('a text in pieces', () => {
       fc.property(units, fc.array(fc.nat(20)), (codes, cuts) => {
         const text = String.fromCharCode(...codes);
         const sender = open({ role: 'client' });
-        const message = sender.connection.beginText();
+        const message = sender.connection.textWriter();
         let at = 0;
         for (const cut of cuts.sort((a, b) => a - b)) {
           const end = Math.min(Math.max(cut, at), text.length);
@@ -38,7 +38,7 @@ describe('a text in pieces', () => {
 
   it('holds back the first half of a surrogate pair', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('a\ud83d');
     message.write('\ude00');
     message.write('\ud83d');
@@ -48,7 +48,7 @@ describe('a text in pieces', () => {
 
   it('takes bytes, checked across pieces', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginText();
+    const message = connection.textWriter();
     expect(message.write(hex('61 e2 82'))).toBe(true);
     expect(() => message.write('string')).toThrow(TypeError);
     expect(() => message.write(hex('61'))).toThrow(TypeError);
@@ -62,7 +62,7 @@ describe('a text in pieces', () => {
 
   it('does not mix half a pair with bytes', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('\ud83d');
     expect(() => message.write(utf8('a'))).toThrow(TypeError);
     message.end('\ude00');
@@ -71,67 +71,67 @@ describe('a text in pieces', () => {
 
   it('refuses other kinds of pieces', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginText();
+    const message = connection.textWriter();
     for (const wrong of [5, null, new Uint16Array(1), new ArrayBuffer(1)]) {
       expect(() => message.write(wrong as never)).toThrow(TypeError);
     }
-    expect(connection.takeOutput()).toBe(undefined);
+    expect(connection.dataToSend()).toBe(undefined);
   });
 });
 
 describe('a binary in pieces', () => {
   it('is a fragment a piece, empty ones too, and one of its own at the end', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginBinary();
+    const message = connection.binaryWriter();
     message.write(hex('01'));
     message.write(hex(''));
     message.end();
     expect([...drain(connection)]).toEqual(fragments(2, hex('01'), '', ''));
-    expect(connection.beginBinary().end(hex('02'))).toBe(true);
+    expect(connection.binaryWriter().end(hex('02'))).toBe(true);
     expect([...drain(connection)]).toEqual(fragments(2, hex('02')));
   });
 
   it.each([1, 5000, 100_000])('of %i bytes is copied: the caller may use its memory again', (length) => {
     const { connection } = open({ role: 'server' });
     const bytes = new Uint8Array(length).fill(7);
-    connection.beginBinary().write(bytes);
+    connection.binaryWriter().write(bytes);
     bytes.fill(9);
     expect(drain(connection).subarray(-length)).toEqual(new Uint8Array(length).fill(7));
   });
 
   it('may be a range of bytes', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginBinary();
+    const message = connection.binaryWriter();
     message.write({ bytes: hex('01 02 03 04'), start: 1, end: 3 });
     message.end({ bytes: hex('05'), start: 1, end: 1 });
     expect([...drain(connection)]).toEqual(fragments(2, hex('02 03'), ''));
-    expect(() => connection.beginBinary().write({ bytes: hex('05'), start: 0, end: 2 })).toThrow(RangeError);
-    expect(() => connection.beginBinary().write(null as never)).toThrow(
+    expect(() => connection.binaryWriter().write({ bytes: hex('05'), start: 0, end: 2 })).toThrow(RangeError);
+    expect(() => connection.binaryWriter().write(null as never)).toThrow(
       expect.objectContaining({ code: 'NOT_BYTES' }),
     );
   });
 
   it('is masked by a client', () => {
-    const client = open({ role: 'client', maskingKeys: () => 0x01010101 });
-    client.connection.beginBinary().end(hex('00 01'));
+    const client = open({ role: 'client', generateMaskingKey: () => 0x01010101 });
+    client.connection.binaryWriter().end(hex('00 01'));
     expect(characters(drain(client.connection))).toBe(characters(hex('82 82 01010101 01 00')));
   });
 
   it('takes no strings', () => {
-    expect(() => open({ role: 'server' }).connection.beginBinary().write('a')).toThrow(TypeError);
+    expect(() => open({ role: 'server' }).connection.binaryWriter().write('a')).toThrow(TypeError);
   });
 });
 
 describe('between the pieces', () => {
   it('control frames go, messages do not', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('a');
     for (const send of [
       () => connection.sendText('x'),
       () => connection.sendBinary(hex('')),
-      () => connection.beginText(),
-      () => connection.beginBinary(),
+      () => connection.textWriter(),
+      () => connection.binaryWriter(),
     ]) {
       expect(send).toThrow('under way');
     }
@@ -144,7 +144,7 @@ describe('between the pieces', () => {
 
   it('a Close goes, and the message ends unsaid', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('a');
     connection.close();
     expect(message.write('b')).toBe(false);
@@ -156,7 +156,7 @@ describe('between the pieces', () => {
 describe('a message', () => {
   it('takes nothing after its end', () => {
     const { connection } = open({ role: 'server' });
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.end('a');
     expect(() => message.write('b')).toThrow('ended');
     expect(() => message.end()).toThrow('ended');
@@ -165,8 +165,8 @@ describe('a message', () => {
 
   it('begins with its first piece; one that is refused because of another may come later, whole', () => {
     const { connection } = open({ role: 'server' });
-    const a = connection.beginText();
-    const b = connection.beginText();
+    const a = connection.textWriter();
+    const b = connection.textWriter();
     expect(connection.sendText('before')).toBe(true);
     a.write('a');
     expect(() => b.write('\ud83d')).toThrow('another');

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BINARY, FIN, PING, RSV1 } from '../../src/frames.js';
-import { Connection, type MessageExtension, type OutgoingMessage, PreparedMessage } from '../../src/index.js';
+import { Connection, type MessageExtension, type MessageWriter, PreparedMessage } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { characters, readable, toward, utf8 } from '../frames.js';
 
@@ -76,7 +76,7 @@ const operations = fc.array(
 type Operation = typeof operations extends fc.Arbitrary<(infer O)[]> ? O : never;
 
 interface Fragments {
-  readonly message: OutgoingMessage;
+  readonly message: MessageWriter;
   readonly asText: boolean;
   said: string;
 }
@@ -101,7 +101,7 @@ class Speaker {
     this.connection = new Connection(
       {
         role,
-        maskingKeys: () => {
+        generateMaskingKey: () => {
           fuse.burn();
           key = Math.imul(key, 31) | 1;
           return key;
@@ -178,7 +178,7 @@ class Speaker {
     this.#whole(calls, `binary ${characters(payload)}`, () => {
       if (kind === 'binary') return connection.sendBinary(payload);
       if (kind === 'span')
-        return connection.sendSpan(BINARY, { bytes: payload, start: 0, end: payload.length });
+        return connection.sendSlice(BINARY, { bytes: payload, start: 0, end: payload.length });
       return connection.sendPrepared(PreparedMessage.binary(payload));
     });
   }
@@ -186,7 +186,7 @@ class Speaker {
   #piece(calls: number, piece: string, asText: boolean, last: boolean): void {
     const { connection } = this;
     this.#fragments ??= {
-      message: asText ? connection.beginText() : connection.beginBinary(),
+      message: asText ? connection.textWriter() : connection.binaryWriter(),
       asText,
       said: '',
     };
@@ -217,7 +217,7 @@ class Speaker {
   }
 
   take(calls: number): boolean {
-    const chunk = this.#attempt(calls, () => this.connection.takeOutput());
+    const chunk = this.#attempt(calls, () => this.connection.dataToSend());
     if (chunk !== undefined) this.output += characters(chunk);
     return chunk !== undefined;
   }
@@ -250,7 +250,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
           // RFC 6455 5.5.3: the newest ping is answered, others may be left out.
           expect(answers.at(-1)).toBe(speaker.pinged.at(-1));
           expect(answers).toEqual(speaker.pinged.filter((number) => answers.includes(number)));
-          expect(connection.outcome).toMatchObject({ clean: true, code: 1000 });
+          expect(connection.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
         }),
         { numRuns: 150 },
       );

@@ -26,15 +26,15 @@ import {
   streams,
 } from '../frames.js';
 
-const WAYS: readonly Mode[] = [...MODES, { delivery: 'messages', handOver: true }];
+const WAYS: readonly Mode[] = [...MODES, { delivery: 'messages', transferInput: true }];
 
 function hear(options: ConnectionOptions, input: Uint8Array, sizes: readonly number[]): unknown[] {
   const { connection, events } = open(options);
   for (const chunk of chunks(input, sizes)) {
     connection.receive(chunk);
-    if (options.handOver !== true) chunk.fill(0xee);
+    if (options.transferInput !== true) chunk.fill(0xee);
   }
-  connection.receiveEnd();
+  connection.receiveEof();
   return readable(events);
 }
 
@@ -43,7 +43,7 @@ function isOfMask(events: readonly unknown[]): boolean {
   return /MASK_(?:REQUIRED|FORBIDDEN)/.test(JSON.stringify(events));
 }
 
-describe.each(WAYS)('delivery $delivery, kernel $mask.name, handOver $handOver', (mode) => {
+describe.each(WAYS)('delivery $delivery, kernel $mask.name, transferInput $transferInput', (mode) => {
   const lenient = { ...mode, role: 'server', allowUnmasked: true } as const;
 
   it('hears what a valid stream says, each frame masked or not, for any split', () => {

@@ -1,38 +1,42 @@
 /** The other adapters, each with a second one at the other end: web streams, message ports, Deno's and Bun's sockets by their shapes. */
 import { MessageChannel as NodeMessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { type BunSocket, bunHandlers, hostBunSocket } from '../../src/bun.js';
-import type { ConnectionHost, HostOptions } from '../../src/driver/driver.js';
+import { attachBunSocket, type BunSocket, bunHandlers } from '../../src/bun.js';
+import type { ConnectionDriver, DriverOptions } from '../../src/driver/driver.js';
 import { Connection, type Outcome } from '../../src/index.js';
-import { type BytePort, hostMessagePort } from '../../src/message-port.js';
-import { hostStreams } from '../../src/web-streams.js';
+import { attachMessagePort, type MessagePortLike } from '../../src/message-port.js';
+import { attachStreams } from '../../src/web-streams.js';
 import { messageBytes } from './person.js';
 
-type Make = (connection: Connection, end: 0 | 1, config: HostOptions) => ConnectionHost;
+type Make = (connection: Connection, end: 0 | 1, config: DriverOptions) => ConnectionDriver;
 
 /** A client and a server that echoes. */
-function link(make: Make, config: HostOptions = {}) {
+function link(make: Make, config: DriverOptions = {}) {
   const heard: Uint8Array[] = [];
   const outcomes: Outcome[] = [];
   const gone: Promise<void>[] = [];
   const closed = (outcome: Outcome): void => void outcomes.push(outcome);
-  const watch = (host: ConnectionHost): ConnectionHost => {
+  const watch = (host: ConnectionDriver): ConnectionDriver => {
     gone.push(
       new Promise((resolve) => {
-        host.onGone = resolve;
+        host.onClose = resolve;
       }),
     );
     return host;
   };
-  const server: ConnectionHost = watch(
+  const server: ConnectionDriver = watch(
     make(
-      new Connection({ role: 'server' }, { binary: (bytes) => server.sendBinary(bytes), closed }),
+      new Connection({ role: 'server' }, { binary: (bytes) => server.sendBinary(bytes), close: closed }),
       0,
       config,
     ),
   );
   const client = watch(
-    make(new Connection({ role: 'client' }, { binary: (bytes) => heard.push(bytes), closed }), 1, config),
+    make(
+      new Connection({ role: 'client' }, { binary: (bytes) => heard.push(bytes), close: closed }),
+      1,
+      config,
+    ),
   );
   return { server, client, heard, outcomes, gone: Promise.all(gone) };
 }
@@ -49,15 +53,15 @@ const adapters: [name: string, connect: () => Make][] = [
         { readable: there.readable, writable: back.writable },
         { readable: back.readable, writable: there.writable },
       ];
-      return (connection, end, config) => hostStreams(pairs[end]!, connection, config);
+      return (connection, end, config) => attachStreams(pairs[end]!, connection, config);
     },
   ],
   [
     'message ports',
     () => {
       const { port1, port2 } = new NodeMessageChannel();
-      const ports = [port1, port2] as unknown as BytePort[];
-      return (connection, end, config) => hostMessagePort(ports[end]!, connection, config);
+      const ports = [port1, port2] as unknown as MessagePortLike[];
+      return (connection, end, config) => attachMessagePort(ports[end]!, connection, config);
     },
   ],
 ];
@@ -71,16 +75,16 @@ describe.each(adapters)('a connection over %s', (_name, connect) => {
     for (const [i, message] of said.entries()) expect(Buffer.compare(heard[i]!, message)).toBe(0);
     client.close(1000);
     await gone;
-    expect(outcomes.map(({ clean }) => clean)).toEqual([true, true]);
+    expect(outcomes.map(({ wasClean: clean }) => clean)).toEqual([true, true]);
   });
 
   it('does not read from one that does not read its answers, and reads on with it', async () => {
-    const { server, client, heard, gone } = link(connect(), { highWaterBytes: 1000 });
+    const { server, client, heard, gone } = link(connect(), { highWaterMark: 1000 });
     client.pause();
     for (let i = 0; i < 100; i++) client.sendBinary(messageBytes(i, 1000));
     await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(server.waitingBytes).toBeLessThan(15_000);
-    expect(client.waitingBytes).toBeGreaterThan(50_000);
+    expect(server.bufferedAmount).toBeLessThan(15_000);
+    expect(client.bufferedAmount).toBeGreaterThan(50_000);
     client.resume();
     await expect.poll(() => heard.length).toBe(100);
     for (const [i, bytes] of heard.entries()) expect(Buffer.compare(bytes, messageBytes(i, 1000))).toBe(0);
@@ -92,10 +96,10 @@ describe.each(adapters)('a connection over %s', (_name, connect) => {
     const outcomes: Outcome[] = [];
     const connection = new Connection(
       { role: 'server' },
-      { closed: (outcome) => void outcomes.push(outcome) },
+      { close: (outcome) => void outcomes.push(outcome) },
     );
     const host = connect()(connection, 0, { pingIntervalMs: 20, pongTimeoutMs: 20, closeTimeoutMs: 20 });
-    await expect.poll(() => host.gone).toBe(true);
+    await expect.poll(() => host.closed).toBe(true);
     expect(outcomes.map(({ code }) => code)).toEqual([1008]);
   });
 });
@@ -109,17 +113,17 @@ describe('a stream that fails', () => {
         controller = own;
       },
     });
-    const host = hostStreams(
+    const host = attachStreams(
       { readable, writable: new WritableStream() },
       new Connection({ role: 'server' }, {}),
     );
     const gone = new Promise<void>((resolve) => {
-      host.onGone = resolve;
+      host.onClose = resolve;
     });
     controller.error(error);
     await gone;
     expect(host.transportError).toBe(error);
-    expect(host.connection.outcome?.code).toBe(1006);
+    expect(host.connection.closeInfo?.code).toBe(1006);
   });
 });
 
@@ -127,10 +131,10 @@ describe('streams that are not hosted after all', () => {
   it('are as they were', () => {
     const streams = { readable: new ReadableStream<Uint8Array>(), writable: new WritableStream() };
     const connection = new Connection({ role: 'server' }, {});
-    expect(() => hostStreams(streams, connection, { idleTimeoutMs: -1 })).toThrow(RangeError);
+    expect(() => attachStreams(streams, connection, { idleTimeoutMs: -1 })).toThrow(RangeError);
     expect([streams.readable.locked, streams.writable.locked]).toEqual([false, false]);
     streams.writable.getWriter();
-    expect(() => hostStreams(streams, connection)).toThrow(TypeError);
+    expect(() => attachStreams(streams, connection)).toThrow(TypeError);
     expect(streams.readable.locked).toBe(false);
   });
 });
@@ -148,7 +152,7 @@ describe('a stream of a connection that is paused', () => {
       { highWaterMark: 0 },
     );
     const connection = new Connection({ role: 'server' }, { text: () => host.pause() });
-    const host = hostStreams({ readable, writable: new WritableStream() }, connection);
+    const host = attachStreams({ readable, writable: new WritableStream() }, connection);
     for (const expected of [1, 2, 3]) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       expect(reads).toBe(expected);
@@ -163,29 +167,32 @@ describe('a port whose other end is no host', () => {
     const { port1, port2 } = new NodeMessageChannel();
     const heard: string[] = [];
     const connection = new Connection({ role: 'server' }, { text: (text) => heard.push(text) });
-    const host = hostMessagePort(port1 as unknown as BytePort, connection);
+    const host = attachMessagePort(port1 as unknown as MessagePortLike, connection);
     host.pause();
     port2.postMessage(Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x61));
     port2.postMessage(Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x62));
-    await expect.poll(() => host.gone).toBe(true);
+    await expect.poll(() => host.closed).toBe(true);
     expect(host.transportError).toBeInstanceOf(TypeError);
     port2.close();
   });
 
   it('is the end of the connection', async () => {
     const { port1, port2 } = new NodeMessageChannel();
-    const host = hostMessagePort(port1 as unknown as BytePort, new Connection({ role: 'server' }, {}));
+    const host = attachMessagePort(
+      port1 as unknown as MessagePortLike,
+      new Connection({ role: 'server' }, {}),
+    );
     port2.postMessage({ hello: 'world' });
-    await expect.poll(() => host.gone).toBe(true);
+    await expect.poll(() => host.closed).toBe(true);
     expect(host.transportError).toBeInstanceOf(TypeError);
     port2.close();
   });
 });
 
-describe('hostBunSocket', () => {
+describe('attachBunSocket', () => {
   /** Takes so many bytes between drains. */
   class Socket implements BunSocket {
-    host: ConnectionHost | undefined;
+    host: ConnectionDriver | undefined;
     readonly taken: number[] = [];
     readonly calls: string[] = [];
     room: number;
@@ -233,7 +240,7 @@ describe('hostBunSocket', () => {
         },
       },
     );
-    socket.host = hostBunSocket(socket, connection, {}, Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7));
+    socket.host = attachBunSocket(socket, connection, {}, Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7));
     expect(heard).toEqual([]);
     await undefined;
     expect(heard).toEqual([7]);
@@ -248,6 +255,6 @@ describe('hostBunSocket', () => {
     handlers.end(socket);
     expect(socket.calls).toEqual(['end']);
     handlers.close(socket);
-    expect(socket.host.gone).toBe(true);
+    expect(socket.host.closed).toBe(true);
   });
 });

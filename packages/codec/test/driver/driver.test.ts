@@ -3,7 +3,7 @@ import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { negotiate } from '../../../deflate/test/pair.js';
-import type { HostOptions } from '../../src/driver/driver.js';
+import type { DriverOptions } from '../../src/driver/driver.js';
 import type { MessageExtension } from '../../src/index.js';
 import { type Habits, messageBytes, Person } from './person.js';
 import { connectTransports, type Nature, type SimulatedTransport, World } from './simulation.js';
@@ -71,7 +71,7 @@ interface Pair {
 function meet(
   { numbers, natures, server, extension }: Setting,
   habits: readonly [Habits, Habits],
-  times: HostOptions = TIMES,
+  times: DriverOptions = TIMES,
 ): Pair {
   const world = new World(numbers);
   const transports = connectTransports(world, natures);
@@ -82,7 +82,7 @@ function meet(
       transports[index],
       habits[index],
       { role: index === server ? 'server' : 'client' },
-      { ...times, highWaterBytes: HIGH_WATER_BYTES },
+      { ...times, highWaterMark: HIGH_WATER_BYTES },
       index === server ? own : client,
     );
   return { world, transports, people: [person(0), person(1)] };
@@ -96,7 +96,7 @@ function checkHeard(from: Person, to: Person): void {
 
 function checkOver({ transports, people }: Pair): void {
   for (const [index, person] of people.entries()) {
-    assert(person.host.gone, 'not over');
+    assert(person.host.closed, 'not over');
     assert(transports[index]!.over);
     assert.equal(person.goneCalls, 1);
     assert.equal(person.outcomes.length, 1);
@@ -126,7 +126,7 @@ describe('a connection host', () => {
         checkHeard(echoes, asks);
         assert.equal(asks.heard.length, says.length);
         for (const { outcomes } of pair.people)
-          assert.deepEqual([outcomes[0]!.clean, outcomes[0]!.code], [true, 1000]);
+          assert.deepEqual([outcomes[0]!.wasClean, outcomes[0]!.code], [true, 1000]);
         const longest = Math.max(...says);
         assert(echoes.mostWaiting <= BATCH_BYTES + HIGH_WATER_BYTES + 2 * longest + SMALL_BYTES);
         if (waits) assert(asks.mostWaiting <= HIGH_WATER_BYTES + longest + SMALL_BYTES);
@@ -231,7 +231,7 @@ describe('a connection host', () => {
               answers: 2000,
             },
             { role: 'server' },
-            { ...TIMES, highWaterBytes: HIGH_WATER_BYTES, maxWaitingBytes: limit },
+            { ...TIMES, highWaterMark: HIGH_WATER_BYTES, backpressureLimit: limit },
           );
           mute(other, world, peer);
           world.at(1, () => {
@@ -240,7 +240,7 @@ describe('a connection host', () => {
           });
           await world.run(2 * ENDS_WITHIN_MS);
           // A flood of bytes is a sign of life as long as it is read; it is not, once answers wait.
-          assert(person.host.gone);
+          assert(person.host.closed);
           assert.equal(person.outcomes.length, 1);
           assert(person.mostWaiting <= limit + LONGEST_MESSAGE + SMALL_BYTES);
           if (peer === 'floods and does not read' && habit === 'waits') {
@@ -258,10 +258,10 @@ function mute(transport: SimulatedTransport, world: World, kind: string): void {
   const nothing = (): void => {};
   transport.host = {
     receive: nothing,
-    receiveEnd: nothing,
+    receiveEof: nothing,
     written: nothing,
     writable: nothing,
-    closed: nothing,
+    transportClosed: nothing,
     wake: nothing,
   } as unknown as SimulatedTransport['host'];
   if (!reads) transport.pause();

@@ -1,10 +1,10 @@
 // What a host does at the edges: full inside of a sink, answers by other calls, a transport that is gone before all is told.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { hostDenoConn } from '../../src/deno.js';
-import { ConnectionHost, type Transport } from '../../src/driver/driver.js';
+import { attachDenoConn } from '../../src/deno.js';
+import { ConnectionDriver, type Transport } from '../../src/driver/driver.js';
 import { Connection, type MessageExtension, RSV1 } from '../../src/index.js';
-import { hostSocket } from '../../src/node.js';
+import { attachSocket } from '../../src/node.js';
 import { concat, masked } from '../frames.js';
 
 const TEXT = 0x81;
@@ -23,11 +23,11 @@ it('whoever has seen it full hears of room, also if it was full inside of a sink
   let sent = 0;
   let drained = 0;
   const produce = (): void => {
-    for (; sent < 100 && !host.full; sent++) host.sendBinary(new Uint8Array(10_000));
+    for (; sent < 100 && !host.needDrain; sent++) host.sendBinary(new Uint8Array(10_000));
   };
   const connection = new Connection({ role: 'server' }, { text: produce });
-  const host = new ConnectionHost(connection, transport(true), {}, 0);
-  host.onDrained = () => {
+  const host = new ConnectionDriver(connection, transport(true), {}, 0);
+  host.onDrain = () => {
     drained++;
     produce();
   };
@@ -37,17 +37,17 @@ it('whoever has seen it full hears of room, also if it was full inside of a sink
 });
 
 describe.each([
-  ['sendBinary', (host: ConnectionHost, bytes: Uint8Array) => host.sendBinary(bytes)],
+  ['sendBinary', (host: ConnectionDriver, bytes: Uint8Array) => host.sendBinary(bytes)],
   [
     'fragments',
-    (host: ConnectionHost, bytes: Uint8Array) => {
-      host.connection.beginBinary().end(bytes);
+    (host: ConnectionDriver, bytes: Uint8Array) => {
+      host.connection.binaryWriter().end(bytes);
       host.flush();
     },
   ],
   [
     'the connection itself',
-    (host: ConnectionHost, bytes: Uint8Array) => {
+    (host: ConnectionDriver, bytes: Uint8Array) => {
       host.connection.sendBinary(bytes);
       host.flush();
     },
@@ -64,10 +64,10 @@ describe.each([
         },
       },
     );
-    const host = new ConnectionHost(connection, transport(false), {}, 0);
+    const host = new ConnectionDriver(connection, transport(false), {}, 0);
     host.receive(concat(...Array.from({ length: 200 }, () => masked(TEXT, 'a'))), 1);
     expect(calls).toBeLessThan(5);
-    expect(host.waitingBytes).toBeLessThan(500_000);
+    expect(host.bufferedAmount).toBeLessThan(500_000);
   });
 
   it('once the transport is gone are nowhere, and what came before is told', () => {
@@ -81,17 +81,17 @@ describe.each([
         },
       },
     );
-    const host = new ConnectionHost(
+    const host = new ConnectionDriver(
       connection,
       transport(false),
-      { maxWaitingBytes: 10_000, highWaterBytes: 4000 },
+      { backpressureLimit: 10_000, highWaterMark: 4000 },
       0,
     );
     host.receive(concat(...Array.from({ length: 50 }, () => masked(TEXT, 'a'))), 1);
-    host.closed();
+    host.transportClosed();
     host.resume();
     expect(told).toBe(50);
-    expect(connection.outcome).toMatchObject({ code: 1006 });
+    expect(connection.closeInfo).toMatchObject({ code: 1006 });
   });
 });
 
@@ -100,10 +100,10 @@ it('a Deno connection reads into one buffer, and messages that are handed over a
   const kept: Uint8Array[] = [];
   await new Promise<void>((resolve) => {
     const connection = new Connection(
-      { role: 'server', handOver: true },
-      { binary: (bytes) => kept.push(bytes), closed: () => resolve() },
+      { role: 'server', transferInput: true },
+      { binary: (bytes) => kept.push(bytes), close: () => resolve() },
     );
-    hostDenoConn(
+    attachDenoConn(
       {
         async read(buffer) {
           const frame = frames.shift();
@@ -124,7 +124,7 @@ it('a Deno connection reads into one buffer, and messages that are handed over a
 it('a transport that throws when it is given up is gone all the same', async () => {
   const error = await new Promise((resolve) => {
     const connection = new Connection({ role: 'server' }, {});
-    const host = hostDenoConn(
+    const host = attachDenoConn(
       {
         read: () => Promise.reject(new Error('read')),
         write: async ({ length }) => length,
@@ -135,7 +135,7 @@ it('a transport that throws when it is given up is gone all the same', async () 
       },
       connection,
     );
-    host.onGone = () => resolve(host.transportError);
+    host.onClose = () => resolve(host.transportError);
   });
   expect(error).toEqual(new Error('read'));
 });
@@ -158,10 +158,10 @@ it('answers in line for an asynchronous extension hold the reading up, and a pee
     },
     [slow],
   );
-  const host = new ConnectionHost(
+  const host = new ConnectionDriver(
     connection,
     transport(true),
-    { highWaterBytes: 20_000, maxWaitingBytes: 100_000 },
+    { highWaterMark: 20_000, backpressureLimit: 100_000 },
     0,
   );
   for (let i = 0; i < 100; i++) host.receive(masked(TEXT, 'a'), i);
@@ -188,10 +188,10 @@ it('what an asynchronous extension has finished when the transport is gone is no
     decode: (message) => message,
   };
   const connection = new Connection({ role: 'server' }, {}, [slow]);
-  const host = new ConnectionHost(connection, transport(true), {}, 0);
+  const host = new ConnectionDriver(connection, transport(true), {}, 0);
   host.sendBinary(new Uint8Array(100_000));
   host.pause();
-  host.closed();
+  host.transportClosed();
   finish();
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(connection.bufferedAmount).toBe(0);
@@ -211,7 +211,7 @@ it('answers that an extension makes shorter do not hold the reading up for good'
     },
   };
   const connection = new Connection({ role: 'server' }, sink, [shortens]);
-  const host = new ConnectionHost(connection, transport(true), { highWaterBytes: 20_000 }, 0);
+  const host = new ConnectionDriver(connection, transport(true), { highWaterMark: 20_000 }, 0);
   for (let i = 0; i < 30; i++) {
     host.receive(masked(TEXT, 'a'), i);
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -224,14 +224,14 @@ it('a connection for whose Close there is no key ends all the same when it has b
   const connection = new Connection(
     {
       role: 'client',
-      maskingKeys: () => {
+      generateMaskingKey: () => {
         throw new Error('no key');
       },
     },
     { error() {} },
   );
-  const host = new ConnectionHost(connection, transport(true), { idleTimeoutMs: 100 }, 0);
-  host.onGone = () => {
+  const host = new ConnectionDriver(connection, transport(true), { idleTimeoutMs: 100 }, 0);
+  host.onClose = () => {
     gone = true;
   };
   host.wake(200);
@@ -240,7 +240,7 @@ it('a connection for whose Close there is no key ends all the same when it has b
 
 it('a transport whose write gives no number has failed', () => {
   const connection = new Connection({ role: 'server' }, {});
-  const host = new ConnectionHost(
+  const host = new ConnectionDriver(
     connection,
     { ...transport(true), write: (() => undefined) as never },
     {},
@@ -248,7 +248,7 @@ it('a transport whose write gives no number has failed', () => {
   );
   host.sendText('x');
   host.flush();
-  expect(host.gone).toBe(true);
+  expect(host.closed).toBe(true);
   expect(host.transportError).toMatchObject({ code: 'OPTION_INVALID' });
 });
 
@@ -264,9 +264,9 @@ it('what came with the handshake is heard, also if the peer has ended its side s
   await new Promise<void>((resolve) => {
     const connection = new Connection(
       { role: 'server' },
-      { text: (text) => heard.push(text), closed: () => resolve() },
+      { text: (text) => heard.push(text), close: () => resolve() },
     );
-    hostSocket(socket!, connection, {}, masked(TEXT, 'first'));
+    attachSocket(socket!, connection, {}, masked(TEXT, 'first'));
   });
   expect(heard).toEqual(['first']);
   client.destroy();

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConnectionHost, type HostOptions, type Transport } from '../../src/driver/driver.js';
+import { ConnectionDriver, type DriverOptions, type Transport } from '../../src/driver/driver.js';
 import { BINARY, CLOSE, FIN, PING, PONG, RSV1, TEXT } from '../../src/frames.js';
 import {
   type AnySink,
@@ -15,7 +15,7 @@ import {
   type Delivery,
   type MessageExtension,
 } from '../../src/index.js';
-import { hostSocket } from '../../src/node.js';
+import { attachSocket } from '../../src/node.js';
 import { flip, Manual } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
 
@@ -35,29 +35,29 @@ const METHODS: readonly (readonly [Method, Delivery, Uint8Array])[] = [
   ['binary', 'messages', concat(masked(BINARY, 'a'), masked(FIN, 'b'))],
   ['message', 'spans', masked(FIN | TEXT, 'a')],
   ['message', 'spans', concat(masked(BINARY, 'a'), masked(FIN, 'b'))],
-  ['begin', 'pieces', masked(FIN | TEXT, 'a')],
-  ['piece', 'pieces', masked(FIN | TEXT, 'a')],
-  ['finish', 'pieces', masked(FIN | TEXT, 'a')],
+  ['messageStart', 'pieces', masked(FIN | TEXT, 'a')],
+  ['messageData', 'pieces', masked(FIN | TEXT, 'a')],
+  ['messageEnd', 'pieces', masked(FIN | TEXT, 'a')],
   ['text', 'messages', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
   ['binary', 'messages', masked(FIN | RSV1 | BINARY, flip(utf8('a')))],
   ['message', 'spans', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['begin', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['piece', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['finish', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['messageStart', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['messageData', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['messageEnd', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
   ['ping', 'messages', masked(FIN | PING, 'a')],
   ['pong', 'messages', masked(FIN | PONG, 'a')],
-  ['peerClose', 'messages', masked(FIN | CLOSE, hex('03e8'))],
-  ['closed', 'messages', masked(FIN | CLOSE, hex('03e8'))],
-  ['closed', 'messages', hex('83 80')],
+  ['closeReceived', 'messages', masked(FIN | CLOSE, hex('03e8'))],
+  ['close', 'messages', masked(FIN | CLOSE, hex('03e8'))],
+  ['close', 'messages', hex('83 80')],
 ];
 
 /** What a handler does before it throws. */
-const BEFORE: Readonly<Record<string, (host: ConnectionHost) => void>> = {
+const BEFORE: Readonly<Record<string, (host: ConnectionDriver) => void>> = {
   nothing: () => {},
   'host.fail': (host) => host.fail(1008),
   'connection.fail': (host) => host.connection.fail(1008),
   'host.close': (host) => void host.close(1000),
-  'host.closed': (host) => host.closed(new Error('gone')),
+  'host.closed': (host) => host.transportClosed(new Error('gone')),
   'host.pause': (host) => host.pause(),
 };
 
@@ -80,38 +80,39 @@ const HOW: Readonly<Record<string, (error: Error) => unknown>> = {
 };
 
 /** The ways in which a host comes to call a sink: what is done with it, its input given. */
-const PATHS: Readonly<Record<string, (host: ConnectionHost, input: Uint8Array, finish: () => void) => void>> =
-  {
-    receive: (host, input) => host.receive(input, 1),
-    'receive, byte by byte': (host, input) => {
-      for (const byte of input) host.receive(Uint8Array.of(byte), 1);
-    },
-    resume: (host, input) => {
-      host.pause();
-      host.receive(input, 1);
-      host.resume();
-    },
-    'resume, the transport gone': (host, input) => {
-      host.pause();
-      host.receive(input, 1);
-      host.closed(new Error('gone'));
-      host.resume();
-    },
-    'behind our Close': (host, input) => {
-      host.close(1000);
-      host.receive(input, 1);
-    },
-    'an extension finishes': (host, input, finish) => {
-      host.receive(masked(FIN | RSV1 | BINARY, flip(utf8('first'))), 1);
-      host.receive(input, 1);
-      finish();
-    },
-  };
+const PATHS: Readonly<
+  Record<string, (host: ConnectionDriver, input: Uint8Array, finish: () => void) => void>
+> = {
+  receive: (host, input) => host.receive(input, 1),
+  'receive, byte by byte': (host, input) => {
+    for (const byte of input) host.receive(Uint8Array.of(byte), 1);
+  },
+  resume: (host, input) => {
+    host.pause();
+    host.receive(input, 1);
+    host.resume();
+  },
+  'resume, the transport gone': (host, input) => {
+    host.pause();
+    host.receive(input, 1);
+    host.transportClosed(new Error('gone'));
+    host.resume();
+  },
+  'behind our Close': (host, input) => {
+    host.close(1000);
+    host.receive(input, 1);
+  },
+  'an extension finishes': (host, input, finish) => {
+    host.receive(masked(FIN | RSV1 | BINARY, flip(utf8('first'))), 1);
+    host.receive(input, 1);
+    finish();
+  },
+};
 
 /** The ways in which a host ends a connection: `closed` is called. */
-const ENDS: Readonly<Record<string, (host: ConnectionHost) => void>> = {
-  receiveEnd: (host) => host.receiveEnd(1),
-  closed: (host) => host.closed(new Error('gone')),
+const ENDS: Readonly<Record<string, (host: ConnectionDriver) => void>> = {
+  receiveEof: (host) => host.receiveEof(1),
+  closed: (host) => host.transportClosed(new Error('gone')),
   fail: (host) => host.fail(1008, 'policy'),
   'fail, twice': (host) => {
     host.fail(1008);
@@ -145,10 +146,10 @@ function makeHost(
   options: Partial<ConnectionOptions>,
   sink: AnySink,
   extensions: readonly MessageExtension[] = [],
-  config: HostOptions = { maxWaitingBytes: 10_000 },
-): ConnectionHost {
+  config: DriverOptions = { backpressureLimit: 10_000 },
+): ConnectionDriver {
   const connection = new Connection({ role: 'server', ...options }, sink, extensions);
-  return new ConnectionHost(connection as Connection, makeTransport(), config, 0);
+  return new ConnectionDriver(connection as Connection, makeTransport(), config, 0);
 }
 
 const atOnce: MessageExtension = { rsv: RSV1, encode: () => undefined, decode: flip };
@@ -184,11 +185,11 @@ describe('what a handler throws comes to error', () => {
     };
     const sink: AnySink = {
       error: (error) => told.push(error),
-      closed: () => {
+      close: () => {
         closed++;
-        if (method === 'closed') return fail() as undefined;
+        if (method === 'close') return fail() as undefined;
       },
-      ...(method === 'closed' ? {} : { [method]: fail }),
+      ...(method === 'close' ? {} : { [method]: fail }),
     };
     return { sink, thrown, told, ends: () => closed };
   }
@@ -220,7 +221,7 @@ describe('what a handler throws comes to error', () => {
     );
 
     it.each(Object.keys(ENDS))(`when it ${how}: closed, by %s`, async (end) => {
-      const { sink, thrown, told, ends } = failing('closed', how, () => {});
+      const { sink, thrown, told, ends } = failing('close', how, () => {});
       const host = makeHost({}, sink);
       ENDS[end]!(host);
       await settled();
@@ -230,16 +231,16 @@ describe('what a handler throws comes to error', () => {
       expect(ends()).toBe(1);
     });
 
-    it.each(['onDrained', 'onGone'] as const)(`when it ${how}: %s of the host`, async (name) => {
+    it.each(['onDrain', 'onClose'] as const)(`when it ${how}: %s of the host`, async (name) => {
       const told: unknown[] = [];
       const error = new Error(name);
-      const host = makeHost({}, { error: (got) => told.push(got) }, [], { highWaterBytes: 100 });
+      const host = makeHost({}, { error: (got) => told.push(got) }, [], { highWaterMark: 100 });
       host[name] = () => HOW[how]!(error) as undefined;
       for (let i = 0; i < 3; i++) host.sendText('a'.repeat(99));
       host.flush();
-      if (name === 'onDrained') {
+      if (name === 'onDrain') {
         for (let i = 0; i < 4; i++) host.written(1);
-      } else host.closed();
+      } else host.transportClosed();
       await settled();
       await settled();
       expect(told).toEqual([error]);
@@ -251,13 +252,15 @@ describe('what a handler throws comes to error', () => {
       const told: unknown[] = [];
       const thrown: Error[] = [];
       const sink = Object.fromEntries(
-        (['text', 'binary', 'ping', 'pong', 'peerClose', 'closed', 'output'] as const).map((name) => [
-          name,
-          () => {
-            thrown.push(new Error(name));
-            return HOW[how]!(thrown.at(-1)!);
-          },
-        ]),
+        (['text', 'binary', 'ping', 'pong', 'closeReceived', 'close', 'outputAvailable'] as const).map(
+          (name) => [
+            name,
+            () => {
+              thrown.push(new Error(name));
+              return HOW[how]!(thrown.at(-1)!);
+            },
+          ],
+        ),
       );
       const host = makeHost({}, { ...sink, error: (error) => told.push(error) });
       host.receive(concat(...METHODS.slice(0, 3).map(([, , frame]) => frame), masked(FIN | CLOSE)), 1);
@@ -285,7 +288,7 @@ describe('what a handler throws comes to error', () => {
       for (const [method, delivery, input] of METHODS.filter(([, , frame]) => (frame[0]! & RSV1) === 0)) {
         const { sink, thrown, told } = failing(method, how, () => {});
         const server = createServer((socket) => {
-          hostSocket(socket, new Connection<Delivery>({ role: 'server', delivery }, sink) as Connection);
+          attachSocket(socket, new Connection<Delivery>({ role: 'server', delivery }, sink) as Connection);
         }).listen(0, '127.0.0.1');
         await once(server, 'listening');
         const client = connect((server.address() as { port: number }).port, '127.0.0.1');

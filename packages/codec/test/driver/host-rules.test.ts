@@ -1,8 +1,13 @@
 /** One rule of the host a test, with a transport that does what the test says. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConnectionHost, HostConfig, type HostOptions, type Transport } from '../../src/driver/driver.js';
+import {
+  ConnectionDriver,
+  DriverConfig,
+  type DriverOptions,
+  type Transport,
+} from '../../src/driver/driver.js';
 import { encodeFrame, PING, PONG } from '../../src/frames.js';
-import { Connection, type ConnectionSink, TEXT } from '../../src/index.js';
+import { Connection, type ConnectionHandlers, TEXT } from '../../src/index.js';
 
 class Manual implements Transport {
   readonly calls: string[] = [];
@@ -39,10 +44,14 @@ class Manual implements Transport {
   }
 }
 
-function setUp(options: HostOptions = {}, sink: ConnectionSink = {}, role: 'server' | 'client' = 'server') {
+function setUp(
+  options: DriverOptions = {},
+  sink: ConnectionHandlers = {},
+  role: 'server' | 'client' = 'server',
+) {
   const transport = new Manual();
-  const connection = new Connection({ role, maskingKeys: () => 0 }, sink);
-  const host = new ConnectionHost(connection, transport, options, 0);
+  const connection = new Connection({ role, generateMaskingKey: () => 0 }, sink);
+  const host = new ConnectionDriver(connection, transport, options, 0);
   return { transport, connection, host };
 }
 
@@ -108,10 +117,14 @@ describe('time', () => {
     host.wake(100);
     host.wake(1100);
     host.wake(1101);
-    expect(connection.outcome).toMatchObject({ clean: false, code: 1008, reason: 'no answer to a ping' });
+    expect(connection.closeInfo).toMatchObject({
+      wasClean: false,
+      code: 1008,
+      reason: 'no answer to a ping',
+    });
     expect(transport.calls.at(-1)).toBe('destroy');
     expect(transport.wakes.at(-1)).toBe(Number.POSITIVE_INFINITY);
-    expect(host.gone).toBe(true);
+    expect(host.closed).toBe(true);
   });
 
   it('does not hold the silence of a peer against it that the application does not read from', () => {
@@ -124,7 +137,7 @@ describe('time', () => {
     host.wake(101_200);
     host.wake(102_400);
     host.wake(102_401);
-    expect(host.gone).toBe(true);
+    expect(host.closed).toBe(true);
   });
 
   it('allows for what may lie before a ping on its way, until a pong shows that it was read', () => {
@@ -161,12 +174,12 @@ describe('time', () => {
     host.sendBinary(new Uint8Array(10_000));
     host.flush();
     for (let now = 100; now < 5000; now += 100) host.wake(now);
-    expect(host.gone).toBe(false);
+    expect(host.closed).toBe(false);
     expect(connection.bufferedAmount).toBe(2);
   });
 
   it('takes reading for an answer as long as the peer cannot be heard, as answers wait', () => {
-    const times = { ...TIMES, highWaterBytes: 100, minReadBytesPerSecond: 1_000_000 };
+    const times = { ...TIMES, highWaterMark: 100, minReadBytesPerSecond: 1_000_000 };
     const { transport, host } = setUp(times, { text: () => host.sendText('a'.repeat(60)) });
     transport.room = 0;
     host.receive(Buffer.concat(Array.from({ length: 200 }, () => text('?'))), 1);
@@ -175,9 +188,9 @@ describe('time', () => {
       host.written(now);
     }
     expect(transport.calls).toEqual(['pause']);
-    expect(host.gone).toBe(false);
+    expect(host.closed).toBe(false);
     for (let now = 20_000; now < 23_000; now += 500) host.wake(now);
-    expect(host.gone).toBe(true);
+    expect(host.closed).toBe(true);
   });
 
   it('begins the limit of a ping when it has left, and says of one that has not that what is sent is not read', () => {
@@ -194,10 +207,10 @@ describe('time', () => {
       }
       host.wake(1100);
       host.wake(1101);
-      expect(host.gone).toBe(!leaves);
+      expect(host.closed).toBe(!leaves);
       host.wake(2000);
       host.wake(2001);
-      expect(connection.outcome).toMatchObject({
+      expect(connection.closeInfo).toMatchObject({
         code: 1008,
         reason: leaves ? 'no answer to a ping' : 'what is sent is not read',
       });
@@ -211,12 +224,12 @@ describe('time', () => {
     host.wake(100);
     for (let now = 200; now < 9000; now += 100) host.writable(now);
     host.wake(9000);
-    expect(host.gone).toBe(false);
+    expect(host.closed).toBe(false);
     transport.room = 1000;
     host.writable(9001);
-    expect(host.waitingBytes).toBe(0);
+    expect(host.bufferedAmount).toBe(0);
     for (let now = 9100; now < 11_000; now += 100) host.wake(now);
-    expect(host.gone).toBe(true);
+    expect(host.closed).toBe(true);
   });
 
   it('ends a closing handshake that the peer does not complete, counted from when it was begun', () => {
@@ -226,10 +239,10 @@ describe('time', () => {
     host.wake(40_000);
     expect(transport.wakes.at(-1)).toBe(40_500);
     host.wake(40_499);
-    expect(host.gone).toBe(false);
+    expect(host.closed).toBe(false);
     host.wake(40_500);
     expect(transport.calls).toEqual(['destroy']);
-    expect(connection.outcome?.code).toBe(1006);
+    expect(connection.closeInfo?.code).toBe(1006);
   });
 
   it('closes with 1001 when no message has come for the idle time', () => {
@@ -256,13 +269,13 @@ describe('output', () => {
     host.written(1);
     expect(transport.batches.length).toBe(2);
     expect([...transport.written]).toEqual([0x81, 1, 0x31, 0x81, 2, 0x32, 0x32, 0x81, 3, 0x33, 0x33, 0x33]);
-    expect(host.waitingBytes).toBe(0);
+    expect(host.bufferedAmount).toBe(0);
   });
 
   it('of many commands is one batch when they are flushed together', () => {
     const { transport, host, connection } = setUp();
     connection.sendText('1');
-    const message = connection.beginText();
+    const message = connection.textWriter();
     message.write('2');
     message.end('3');
     expect(transport.batches).toEqual([]);
@@ -285,14 +298,14 @@ describe('output', () => {
   });
 
   it('is bounded: beyond the limit a connection fails, or a message is refused', () => {
-    for (const whenOver of ['fail', 'refuse'] as const) {
-      const { transport, host, connection } = setUp({ maxWaitingBytes: 100, whenOver });
+    for (const closeOnBackpressureLimit of [true, false]) {
+      const { transport, host, connection } = setUp({ backpressureLimit: 100, closeOnBackpressureLimit });
       transport.room = 0;
       expect(host.sendText('a'.repeat(200))).toBe(true); // one always has room
       expect(host.sendText('b')).toBe(false);
-      expect(connection.state).toBe(whenOver === 'fail' ? 'closed' : 'open');
-      if (whenOver === 'fail') {
-        expect(connection.outcome).toMatchObject({ code: 1008 });
+      expect(connection.state).toBe(closeOnBackpressureLimit ? 'closed' : 'open');
+      if (closeOnBackpressureLimit) {
+        expect(connection.closeInfo).toMatchObject({ code: 1008 });
         continue;
       }
       host.close(1000);
@@ -302,15 +315,15 @@ describe('output', () => {
   });
 
   it('says when there is much of it, and when it has been written', () => {
-    const { transport, host } = setUp({ highWaterBytes: 100 });
-    const drained = vi.fn(() => expect(host.waitingBytes).toBeLessThanOrEqual(50));
-    host.onDrained = drained;
+    const { transport, host } = setUp({ highWaterMark: 100 });
+    const drained = vi.fn(() => expect(host.bufferedAmount).toBeLessThanOrEqual(50));
+    host.onDrain = drained;
     transport.room = 0;
     host.sendText('a'.repeat(90));
     host.flush();
-    expect(host.full).toBe(false);
+    expect(host.needDrain).toBe(false);
     host.sendText('a'.repeat(90));
-    expect(host.full).toBe(true);
+    expect(host.needDrain).toBe(true);
     host.written(1);
     expect(drained).not.toHaveBeenCalled();
     host.written(2);
@@ -322,7 +335,7 @@ describe('reading', () => {
   it('stops behind the very event whose answer is one too many, and goes on when answers have left', () => {
     const heard: string[] = [];
     const { transport, host } = setUp(
-      { highWaterBytes: 100 },
+      { highWaterMark: 100 },
       {
         text(said) {
           heard.push(said);
@@ -341,7 +354,7 @@ describe('reading', () => {
   });
 
   it('does not stop for what the application sends by itself', () => {
-    const { transport, host } = setUp({ highWaterBytes: 100 });
+    const { transport, host } = setUp({ highWaterMark: 100 });
     transport.room = 0;
     host.sendText('a'.repeat(1000));
     host.receive(text('hi'), 1);
@@ -371,17 +384,17 @@ describe('reading', () => {
     const heard: string[] = [];
     const { host, connection } = setUp({}, { text: (said) => heard.push(said) });
     const gone = vi.fn();
-    host.onGone = gone;
+    host.onClose = gone;
     host.pause();
     host.receive(text('last words'), 1);
-    host.closed();
-    host.closed();
+    host.transportClosed();
+    host.transportClosed();
     expect(gone).toHaveBeenCalledTimes(1);
     expect(heard).toEqual([]);
     expect(connection.state).toBe('open');
     host.resume();
     expect(heard).toEqual(['last words']);
-    expect(connection.outcome?.code).toBe(1006);
+    expect(connection.closeInfo?.code).toBe(1006);
   });
 
   it('goes on when the connection has ended, and everything is thrown away', () => {
@@ -400,16 +413,16 @@ describe('a transport that is gone', () => {
     const { transport, host, connection } = setUp(TIMES, {
       text() {
         big();
-        host.closed();
+        host.transportClosed();
         big();
       },
-      closed: () => told.push('closed'),
+      close: () => told.push('closed'),
     });
-    host.onDrained = () => told.push(`drained ${host.gone} ${host.full} ${big()}`);
-    host.onGone = () => told.push(`gone ${host.waitingBytes}`);
+    host.onDrain = () => told.push(`drained ${host.closed} ${host.needDrain} ${big()}`);
+    host.onClose = () => told.push(`gone ${host.bufferedAmount}`);
     transport.room = 0;
     for (let i = 0; i < 5; i++) big();
-    expect(host.full).toBe(true);
+    expect(host.needDrain).toBe(true);
     if (how === 'paused') host.pause();
     if (how === 'destroyed') {
       transport.pause = () => {
@@ -417,9 +430,9 @@ describe('a transport that is gone', () => {
       };
       host.pause();
     } else if (how === 'inside of the sink') host.receive(text('hi'), 1);
-    else host.closed();
-    expect(host.full).toBe(false);
-    expect(host.waitingBytes).toBe(0);
+    else host.transportClosed();
+    expect(host.needDrain).toBe(false);
+    expect(host.bufferedAmount).toBe(0);
     expect(connection.bufferedAmount).toBe(0);
     const drained = ['drained true false false', 'gone 0'];
     const paused = how === 'paused' || how === 'destroyed';
@@ -431,9 +444,9 @@ describe('a transport that is gone', () => {
 
   it('tells nobody of room who has not waited for it', () => {
     const { host } = setUp();
-    host.onDrained = vi.fn();
-    host.closed();
-    expect(host.onDrained).not.toHaveBeenCalled();
+    host.onDrain = vi.fn();
+    host.transportClosed();
+    expect(host.onDrain).not.toHaveBeenCalled();
   });
 });
 
@@ -445,8 +458,8 @@ describe('the end of the transport', () => {
     expect(transport.calls).toEqual([]);
     host.written(2);
     expect(transport.calls).toEqual(['end']);
-    host.receiveEnd(3);
-    host.closed();
+    host.receiveEof(3);
+    host.transportClosed();
     expect(transport.calls).toEqual(['end']);
   });
 
@@ -455,7 +468,7 @@ describe('the end of the transport', () => {
       const { transport, host } = setUp(TIMES, {}, 'client');
       host.receive(Uint8Array.of(0x88, 2, 0x03, 0xe8), 10);
       expect(transport.calls).toEqual([]);
-      if (ends) host.receiveEnd(20);
+      if (ends) host.receiveEof(20);
       else host.wake(510);
       expect(transport.calls).toEqual([ends ? 'end' : 'destroy']);
     }
@@ -465,8 +478,8 @@ describe('the end of the transport', () => {
     const { transport, host, connection } = setUp({}, { text: (said) => host.sendText(said) });
     transport.room = 0;
     host.receive(text('1'), 1);
-    host.receiveEnd(1);
-    expect(connection.outcome?.code).toBe(1006);
+    host.receiveEof(1);
+    expect(connection.closeInfo?.code).toBe(1006);
     expect(transport.calls).toEqual([]);
     host.written(2);
     expect(transport.calls).toEqual(['end']);
@@ -479,12 +492,12 @@ describe('the end of the transport', () => {
     let given: Uint8Array | undefined;
     transport.write = ([chunk]) => {
       given = chunk;
-      host.closed();
+      host.transportClosed();
       return 0;
     };
     host.sendText('a'.repeat(600));
     host.flush();
-    expect(host.gone).toBe(true);
+    expect(host.closed).toBe(true);
     expect(given!.subarray(4).every((byte) => byte === 0x61)).toBe(true);
   });
 
@@ -506,7 +519,7 @@ describe('the end of the transport', () => {
       host.wake(1);
       host.wake(100_000);
     }
-    expect(host.gone).toBe(true);
+    expect(host.closed).toBe(true);
     expect(host.transportError).toBe(error);
     host.resume();
     expect(connection.state).toBe('closed');
@@ -533,7 +546,7 @@ describe('an application that throws', () => {
       const sink = { text: throws, ...(tells ? { error: (told: unknown) => errors.push(told) } : {}) };
       const { transport, host, connection } = setUp({}, sink);
       host.receive(Buffer.concat([text('1'), text('2')]), 1);
-      expect(connection.outcome?.code).toBe(1011);
+      expect(connection.closeInfo?.code).toBe(1011);
       expect([...transport.written]).toEqual([0x88, 2, 0x03, 0xf3]);
       expect(transport.calls).toEqual(['end']);
       expect(tells ? errors : uncaught).toEqual([error]);
@@ -542,16 +555,16 @@ describe('an application that throws', () => {
   });
 
   it('is told of what it throws at the end, when it is drained, and when the transport is gone', () => {
-    const { transport, host } = setUp({ highWaterBytes: 10 }, { closed: throws });
-    host.onDrained = throws;
-    host.onGone = throws;
+    const { transport, host } = setUp({ highWaterMark: 10 }, { close: throws });
+    host.onDrain = throws;
+    host.onClose = throws;
     transport.room = 0;
     host.sendText('a'.repeat(20));
     host.written(1);
     host.receive(CLOSE_FRAME, 1);
-    host.closed();
+    host.transportClosed();
     expect(uncaught).toEqual([error, error, error]);
-    expect(host.gone).toBe(true);
+    expect(host.closed).toBe(true);
   });
 
   it('and calls what it must not, is told so', () => {
@@ -567,23 +580,25 @@ describe('an application that throws', () => {
 it('refuses what makes no sense, before anything changes', () => {
   const { host, connection } = setUp();
   expect(() => host.receive('text' as unknown as Uint8Array, 1)).toThrow(TypeError);
-  for (const call of ['receiveEnd', 'written', 'writable', 'wake'] as const) {
+  for (const call of ['receiveEof', 'written', 'writable', 'wake'] as const) {
     expect(() => host[call](Number.NaN)).toThrow(RangeError);
   }
   expect(() => host.close(1005)).toThrow(RangeError);
   expect(() => host.fail(1005)).toThrow(RangeError);
   expect(connection.state).toBe('open');
-  expect(() => new HostConfig({ pingsWhileTalking: 1 as never })).toThrow(TypeError);
-  expect(() => new HostConfig({ whenOver: 'ignore' as 'fail' })).toThrow(TypeError);
+  expect(() => new DriverConfig({ pingsWhileTalking: 1 as never })).toThrow(TypeError);
+  expect(() => new DriverConfig({ closeOnBackpressureLimit: 'ignore' as unknown as true })).toThrow(
+    TypeError,
+  );
   for (const name of [
     'pingIntervalMs',
     'pongTimeoutMs',
     'closeTimeoutMs',
     'idleTimeoutMs',
     'minReadBytesPerSecond',
-    'highWaterBytes',
-    'maxWaitingBytes',
+    'highWaterMark',
+    'backpressureLimit',
   ]) {
-    expect(() => new HostConfig({ [name]: 0 }), name).toThrow(RangeError);
+    expect(() => new DriverConfig({ [name]: 0 }), name).toThrow(RangeError);
   }
 });

@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import nock from 'nock';
 import { expect, it, onTestFinished } from 'vitest';
 import { Connection } from '../../src/index.js';
-import { hostSocket } from '../../src/node.js';
+import { attachSocket } from '../../src/node.js';
 
 const MESSAGES = 1000;
 const BYTES = 5000;
@@ -54,13 +54,13 @@ it('every byte of every message arrives, and what waits is counted', async () =>
       },
     },
   );
-  const there = hostSocket(own, server);
+  const there = attachSocket(own, server);
   there.pause();
-  const here = hostSocket(socket, new Connection({ role: 'client' }, {}), { maxWaitingBytes: 1 << 26 });
+  const here = attachSocket(socket, new Connection({ role: 'client' }, {}), { backpressureLimit: 1 << 26 });
   let mostWaiting = 0;
   for (let i = 0; i < MESSAGES; i++) {
     here.sendBinary(new Uint8Array(BYTES).fill(i % 251));
-    mostWaiting = Math.max(mostWaiting, here.waitingBytes);
+    mostWaiting = Math.max(mostWaiting, here.bufferedAmount);
     if (i % 10 === 0) await new Promise(setImmediate);
   }
   there.resume();

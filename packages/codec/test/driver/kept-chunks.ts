@@ -6,20 +6,20 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
-import { hostBunSocket } from '../../src/bun.js';
-import { hostDenoConn } from '../../src/deno.js';
-import type { ConnectionHost } from '../../src/driver/driver.js';
+import { attachBunSocket } from '../../src/bun.js';
+import { attachDenoConn } from '../../src/deno.js';
+import type { ConnectionDriver } from '../../src/driver/driver.js';
 import { Connection } from '../../src/index.js';
-import { type BytePort, hostMessagePort } from '../../src/message-port.js';
-import { hostSocket } from '../../src/node.js';
-import { hostStreams } from '../../src/web-streams.js';
+import { attachMessagePort, type MessagePortLike } from '../../src/message-port.js';
+import { attachSocket } from '../../src/node.js';
+import { attachStreams } from '../../src/web-streams.js';
 
 declare const gc: () => void;
 
 /** Memory that must not be kept, by adapter. */
 const chunks: Record<string, [name: string, ref: WeakRef<ArrayBufferLike>][]> = {};
 /** Hosts live on. */
-const hosts: ConnectionHost[] = [];
+const hosts: ConnectionDriver[] = [];
 
 const server = (): Connection => new Connection({ role: 'server' }, {});
 
@@ -46,11 +46,11 @@ async function socketPair(): Promise<[Socket, Socket]> {
 
 async function node(): Promise<void> {
   const [socket] = await socketPair();
-  hosts.push(hostSocket(socket, server(), {}, message('node', 'head')));
+  hosts.push(attachSocket(socket, server(), {}, message('node', 'head')));
   const [ended, client] = await socketPair();
   client.end();
   await once(ended.resume(), 'end');
-  hosts.push(hostSocket(ended, server(), {}, message('node, ended', 'head')));
+  hosts.push(attachSocket(ended, server(), {}, message('node, ended', 'head')));
 }
 
 function bun(): void {
@@ -61,7 +61,7 @@ function bun(): void {
     end() {},
     terminate() {},
   };
-  const host = hostBunSocket(socket, server(), {}, message('bun', 'head'));
+  const host = attachBunSocket(socket, server(), {}, message('bun', 'head'));
   hosts.push(host);
   queueMicrotask(() => host.receive(message('bun', 'chunk'), 1));
 }
@@ -75,7 +75,7 @@ function deno(): void {
     closeWrite: async () => {},
     close() {},
   };
-  hosts.push(hostDenoConn(conn, server(), {}, message('deno', 'head')));
+  hosts.push(attachDenoConn(conn, server(), {}, message('deno', 'head')));
 }
 
 function streams(): void {
@@ -90,7 +90,7 @@ function streams(): void {
     { highWaterMark: 0 },
   );
   const pair = { readable, writable: new WritableStream<Uint8Array>() };
-  hosts.push(hostStreams(pair, server(), {}, message('streams', 'head')));
+  hosts.push(attachStreams(pair, server(), {}, message('streams', 'head')));
 }
 
 async function messagePort(): Promise<void> {
@@ -103,7 +103,7 @@ async function messagePort(): Promise<void> {
     start() {},
     close() {},
   };
-  hosts.push(hostMessagePort(port as unknown as BytePort, server()));
+  hosts.push(attachMessagePort(port as unknown as MessagePortLike, server()));
   listeners[0]!({ data: message('message port', 'chunk') });
   port1.close();
   port2.close();
@@ -125,7 +125,7 @@ const kept = Object.fromEntries(
     all.filter(([, ref]) => ref.deref() !== undefined).map(([name]) => name),
   ]),
 );
-if (hosts.some((host) => host.connection.outcome?.fault !== undefined))
+if (hosts.some((host) => host.connection.closeInfo?.fault !== undefined))
   throw new Error('a message was refused');
 console.log(JSON.stringify(kept));
 process.exit(0);

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ConnectionHost, HostOptions } from '../../src/driver/driver.js';
+import type { ConnectionDriver, DriverOptions } from '../../src/driver/driver.js';
 import { Connection, type ConnectionOptions, type Outcome } from '../../src/index.js';
-import { hostSocket } from '../../src/node.js';
+import { attachSocket } from '../../src/node.js';
 import { messageBytes } from './person.js';
 
 const MIB = 0x10_0000;
 
 /** A server whose connections echo, and a client's socket. */
-async function startEcho(options: HostOptions = {}): Promise<{
+async function startEcho(options: DriverOptions = {}): Promise<{
   client: Socket;
   server: {
-    host: ConnectionHost;
+    host: ConnectionDriver;
     socket: Socket;
     outcome: Promise<Outcome>;
     gone: Promise<void>;
@@ -41,14 +41,14 @@ async function startEcho(options: HostOptions = {}): Promise<{
     {
       binary(bytes) {
         host.sendBinary(bytes);
-        mostWaiting = Math.max(mostWaiting, host.waitingBytes + socket.writableLength);
+        mostWaiting = Math.max(mostWaiting, host.bufferedAmount + socket.writableLength);
       },
-      closed: end,
+      close: end,
     },
   );
-  const host = hostSocket(socket, connection, options);
+  const host = attachSocket(socket, connection, options);
   const gone = new Promise<void>((resolve) => {
-    host.onGone = resolve;
+    host.onClose = resolve;
   });
   return { client, server: { host, socket, outcome, gone, mostWaiting: () => mostWaiting } };
 }
@@ -57,17 +57,17 @@ function client(
   socket: Socket,
   head?: Uint8Array,
   options: ConnectionOptions = { role: 'client' },
-): { host: ConnectionHost; heard: Uint8Array[]; gone: Promise<void> } {
+): { host: ConnectionDriver; heard: Uint8Array[]; gone: Promise<void> } {
   const heard: Uint8Array[] = [];
   const connection: Connection = new Connection(options, { binary: (bytes) => heard.push(bytes) });
-  const host = hostSocket(socket, connection, {}, head);
+  const host = attachSocket(socket, connection, {}, head);
   const gone = new Promise<void>((resolve) => {
-    host.onGone = resolve;
+    host.onClose = resolve;
   });
   return { host, heard, gone };
 }
 
-describe('hostSocket', () => {
+describe('attachSocket', () => {
   it('carries messages of all sizes there and back, and lets the server end TCP first', async () => {
     const { client: socket, server } = await startEcho();
     const ends: string[] = [];
@@ -82,8 +82,8 @@ describe('hostSocket', () => {
     for (const [i, message] of said.entries()) expect(Buffer.compare(heard[i]!, message)).toBe(0);
     host.close(1000, 'done');
     await Promise.all([gone, server.gone]);
-    expect((await server.outcome).clean).toBe(true);
-    expect(host.connection.outcome).toMatchObject({ clean: true, code: 1000 });
+    expect((await server.outcome).wasClean).toBe(true);
+    expect(host.connection.closeInfo).toMatchObject({ wasClean: true, code: 1000 });
     expect(ends).toEqual(['the server has ended', 'the client has ended']);
   });
 
@@ -143,7 +143,7 @@ describe('hostSocket', () => {
     expect((await server.outcome).code).toBe(1006);
     const late = client(socket);
     await late.gone;
-    expect(late.host.connection.outcome?.code).toBe(1006);
+    expect(late.host.connection.closeInfo?.code).toBe(1006);
     expect(late.host.sendText('nobody hears')).toBe(false);
   });
 
@@ -169,14 +169,14 @@ describe('hostSocket', () => {
       { setNoDelay() {} },
     );
     onTestFinished(() => void stream.destroy());
-    const host = hostSocket(stream, new Connection({ role: 'server' }, {}));
+    const host = attachSocket(stream, new Connection({ role: 'server' }, {}));
     host.sendBinary(new Uint8Array(10));
     host.flush();
-    expect(host.waitingBytes).toBe(0); // and the callback is still to come
+    expect(host.bufferedAmount).toBe(0); // and the callback is still to come
     host.sendBinary(new Uint8Array(20));
     host.flush();
     await new Promise(setImmediate);
-    expect(host.waitingBytes).toBe(22);
+    expect(host.bufferedAmount).toBe(22);
   });
 
   it('takes no write that has failed for one that is through', async () => {
@@ -188,13 +188,13 @@ describe('hostSocket', () => {
         setImmediate(() => done(new Error('the wire')));
       },
     });
-    const host = hostSocket(stream, new Connection({ role: 'server' }, {}));
+    const host = attachSocket(stream, new Connection({ role: 'server' }, {}));
     const write = vi.spyOn(stream, 'write');
     host.sendBinary(new Uint8Array(10));
     host.flush();
     host.sendBinary(new Uint8Array(20));
     host.flush();
-    await expect.poll(() => host.gone).toBe(true);
+    await expect.poll(() => host.closed).toBe(true);
     expect(String(host.transportError)).toContain('the wire');
     expect(write).toHaveBeenCalledTimes(1);
   });
@@ -211,7 +211,7 @@ describe('hostSocket', () => {
       }) as typeof stream.write;
     });
     const config = { role: 'server' } as const;
-    const host = hostSocket(stream, new Connection(config, {}));
+    const host = attachSocket(stream, new Connection(config, {}));
     stream.removeAllListeners('data'); // it would hear itself
     for (let i = 0; i < 20; i++) {
       host.sendBinary(messageBytes(i, 600));

@@ -1,6 +1,6 @@
 /** An application at one end of a simulated connection: what it says, what it heard, and how much waited for it at most. */
 
-import { ConnectionHost, type HostOptions } from '../../src/driver/driver.js';
+import { ConnectionDriver, type DriverOptions } from '../../src/driver/driver.js';
 import { Connection, type ConnectionOptions, type MessageExtension, type Outcome } from '../../src/index.js';
 import type { SimulatedTransport, World } from './simulation.js';
 
@@ -8,7 +8,7 @@ import type { SimulatedTransport, World } from './simulation.js';
 export interface Habits {
   /** Lengths of the messages it says of its own accord. */
   readonly says: readonly number[];
-  /** Whether it waits for `onDrained` when `full`. */
+  /** Whether it waits for `onDrain` when `full`. */
   readonly waits: boolean;
   /** How many bytes it answers each message with; 0 for none, -1 for as many as it had. */
   readonly answers: number;
@@ -26,7 +26,7 @@ export function messageBytes(number: number, length: number): Uint8Array {
 }
 
 export class Person {
-  readonly host: ConnectionHost;
+  readonly host: ConnectionDriver;
   readonly said: Uint8Array[] = [];
   readonly heard: Uint8Array[] = [];
   readonly errors: unknown[] = [];
@@ -42,7 +42,7 @@ export class Person {
     transport: SimulatedTransport,
     habits: Habits,
     options: ConnectionOptions,
-    hostOptions: HostOptions,
+    hostOptions: DriverOptions,
     extensions: readonly MessageExtension[] = [],
   ) {
     this.#habits = habits;
@@ -51,21 +51,21 @@ export class Person {
       options,
       {
         binary: (bytes) => this.#hear(bytes),
-        closed: (outcome) => this.outcomes.push(outcome),
+        close: (outcome) => this.outcomes.push(outcome),
         error: (error) => this.errors.push(error),
       },
       extensions,
     );
-    this.host = new ConnectionHost(connection, transport, hostOptions, world.now);
+    this.host = new ConnectionDriver(connection, transport, hostOptions, world.now);
     transport.host = this.host;
-    this.host.onDrained = () => this.talk();
-    this.host.onGone = () => this.goneCalls++;
+    this.host.onDrain = () => this.talk();
+    this.host.onClose = () => this.goneCalls++;
   }
 
   /** Says what it has to say, as far as it may. */
   talk(): void {
     const { says, waits } = this.#habits;
-    while (this.#nextSaid < says.length && !(waits && this.host.full)) {
+    while (this.#nextSaid < says.length && !(waits && this.host.needDrain)) {
       if (!this.#say(says[this.#nextSaid++]!)) break;
     }
     this.#closeIfDone();
@@ -75,7 +75,7 @@ export class Person {
     const bytes = messageBytes(this.said.length, length);
     const sent = this.host.sendBinary(bytes);
     if (sent) this.said.push(bytes);
-    this.mostWaiting = Math.max(this.mostWaiting, this.host.waitingBytes);
+    this.mostWaiting = Math.max(this.mostWaiting, this.host.bufferedAmount);
     return sent;
   }
 

@@ -4,7 +4,7 @@
  * host may not do to a transport is asserted where it would do it.
  */
 import assert from 'node:assert/strict';
-import type { ConnectionHost, Transport } from '../../src/driver/driver.js';
+import type { ConnectionDriver, Transport } from '../../src/driver/driver.js';
 
 /** Time, and what will happen. */
 export class World {
@@ -63,7 +63,7 @@ export interface Nature {
 /** One end of a simulated connection. */
 export class SimulatedTransport implements Transport {
   readonly copies = true;
-  host!: ConnectionHost;
+  host!: ConnectionDriver;
   peer!: SimulatedTransport;
   /** Whether its end of the wires has gone silent: nothing leaves, nothing arrives, nothing is told. */
   silent = false;
@@ -170,7 +170,7 @@ export class SimulatedTransport implements Transport {
     if (this.over || this.silent) return;
     this.over = true;
     this.#held = [];
-    this.host.closed(error);
+    this.host.transportClosed(error);
   }
 
   /** Bytes reach this end. */
@@ -204,7 +204,7 @@ export class SimulatedTransport implements Transport {
     }
     if (this.#peerEnded && !this.#toldEnd && this.#arrived.length === 0 && !this.over && !this.silent) {
       this.#toldEnd = true;
-      this.host.receiveEnd(this.#world.now);
+      this.host.receiveEof(this.#world.now);
       this.#closeWhenEnded();
     }
   }

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import type { ConnectionHost, HostOptions } from '../../src/driver/driver.js';
+import type { ConnectionDriver, DriverOptions } from '../../src/driver/driver.js';
 import { Connection, type Outcome } from '../../src/index.js';
-import { hostSocket } from '../../src/node.js';
+import { attachSocket } from '../../src/node.js';
 
 const TICK_MS = 20;
 /** Much less than what a kernel holds takes on the link. */
@@ -43,9 +43,9 @@ async function link(bytesPerTick: number): Promise<[client: Socket, server: Sock
   return [client, server];
 }
 
-function serve(socket: Socket, options: HostOptions, outcomes: Outcome[]): ConnectionHost {
+function serve(socket: Socket, options: DriverOptions, outcomes: Outcome[]): ConnectionDriver {
   const closed = (outcome: Outcome): void => void outcomes.push(outcome);
-  return hostSocket(socket, new Connection({ role: 'server' }, { closed }), options);
+  return attachSocket(socket, new Connection({ role: 'server' }, { close: closed }), options);
 }
 
 it('a large message and the Close behind it reach a client whose link is slow', async () => {
@@ -53,15 +53,15 @@ it('a large message and the Close behind it reach a client whose link is slow', 
   const outcomes: Outcome[] = [];
   const host = serve(far, TIMES, outcomes);
   let heard = 0;
-  hostSocket(near, new Connection({ role: 'client' }, { binary: (bytes) => (heard += bytes.length) }));
+  attachSocket(near, new Connection({ role: 'client' }, { binary: (bytes) => (heard += bytes.length) }));
   host.sendBinary(new Uint8Array(5_000_000));
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  expect(host.gone).toBe(false);
+  expect(host.closed).toBe(false);
   expect(heard).toBe(0);
   host.close(1000);
   await expect.poll(() => outcomes).toHaveLength(1);
   expect(heard).toBe(5_000_000);
-  expect(outcomes[0]).toMatchObject({ clean: true, code: 1000 });
+  expect(outcomes[0]).toMatchObject({ wasClean: true, code: 1000 });
 });
 
 it('a client whose link is dead is given up, and the reason says that nothing was read', async () => {

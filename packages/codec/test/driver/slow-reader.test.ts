@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConnectionHost, type HostOptions, type Transport } from '../../src/driver/driver.js';
+import { ConnectionDriver, type DriverOptions, type Transport } from '../../src/driver/driver.js';
 import { Connection, type Outcome } from '../../src/index.js';
 import { World } from './simulation.js';
 
@@ -16,7 +16,7 @@ const KIB = 1024;
  * lump is what must have left the kernel's buffer before it takes more.
  */
 class Path implements Transport {
-  host!: ConnectionHost;
+  host!: ConnectionDriver;
   gone = false;
   /** All that was written, as the peer will read it. */
   readonly passed: Uint8Array[] = [];
@@ -95,7 +95,7 @@ interface PathOptions {
 interface Setting extends Omit<PathOptions, 'reader'> {
   /** Bytes of the message that is sent. */
   readonly message: number;
-  readonly options?: HostOptions;
+  readonly options?: DriverOptions;
   /** Whether the application closes when it has sent it. */
   readonly closes?: boolean;
   /** Whether it fails the connection then; five seconds after it has closed it, if it has. */
@@ -114,7 +114,13 @@ async function send(
   const outcomes: Outcome[] = [];
   let heard = 0;
   const peer = new Connection(
-    { role: 'client', delivery: 'spans', maxMessageBytes: 1e9, maxFrameBytes: 1e9, maskingKeys: () => 0 },
+    {
+      role: 'client',
+      delivery: 'spans',
+      maxMessageBytes: 1e9,
+      maxFrameBytes: 1e9,
+      generateMaskingKey: () => 0,
+    },
     { message: (_opcode, { length }) => (heard += length) },
   );
   let at = 0;
@@ -130,21 +136,21 @@ async function send(
           at = 0;
         }
         peer.receive(part);
-        for (let out = peer.takeOutput(); out !== undefined; out = peer.takeOutput())
+        for (let out = peer.dataToSend(); out !== undefined; out = peer.dataToSend())
           host.receive(Uint8Array.from(out), world.now);
       }
     },
   };
   const transport = new Path(world, { ...path, reader });
-  const connection = new Connection({ role: 'server' }, { closed: (outcome) => void outcomes.push(outcome) });
-  const host: ConnectionHost = new ConnectionHost(connection, transport, options, 0);
+  const connection = new Connection({ role: 'server' }, { close: (outcome) => void outcomes.push(outcome) });
+  const host: ConnectionDriver = new ConnectionDriver(connection, transport, options, 0);
   transport.host = host;
   host.sendBinary(new Uint8Array(message));
   host.flush();
   if (closes) host.close(1000);
   if (fails) world.after(closes ? 5000 : 0, () => host.fail(1013));
   let goneAt = Number.POSITIVE_INFINITY;
-  host.onGone = () => {
+  host.onClose = () => {
     goneAt = world.now / 1000;
   };
   await world.run(seconds * 1000);
@@ -157,7 +163,7 @@ describe('a peer that goes on reading', () => {
     const path = { buffer: 2600 * KIB, lump: 870 * KIB, rate: 24_000 };
     const { host, heard } = await send({ ...path, message: 12e6 }, 1200);
     expect(heard).toBe(12e6);
-    expect(host.gone).toBe(false);
+    expect(host.closed).toBe(false);
     expect(host.connection.state).toBe('open');
   });
 
@@ -169,15 +175,18 @@ describe('a peer that goes on reading', () => {
           lumps: fc.constantFrom(1, 3, 1000),
           message: fc.constantFrom(100, 100 * KIB, 300 * KIB, 700 * KIB),
           rate: fc.constantFrom(240, 300, 5000),
-          highWaterBytes: fc.constantFrom(1000, 64 * KIB),
+          highWaterMark: fc.constantFrom(1000, 64 * KIB),
           closes: fc.boolean(),
         }),
-        async ({ buffer, lumps, message, rate, highWaterBytes, closes }) => {
+        async ({ buffer, lumps, message, rate, highWaterMark, closes }) => {
           const setting = { buffer, lump: Math.ceil(buffer / lumps), rate, message, closes };
-          const read = await send({ ...setting, options: { highWaterBytes } }, message / rate + 200);
+          const read = await send(
+            { ...setting, options: { highWaterMark: highWaterMark } },
+            message / rate + 200,
+          );
           expect(read.heard).toBe(message);
-          if (closes) expect(read.outcome).toMatchObject({ clean: true, code: 1000 });
-          else expect(read.host.gone).toBe(false);
+          if (closes) expect(read.outcome).toMatchObject({ wasClean: true, code: 1000 });
+          else expect(read.host.closed).toBe(false);
         },
       ),
       { numRuns: 60 },

@@ -10,8 +10,8 @@ import {
   type Delivery,
   type MessageExtension,
   type MessageOpcode,
+  type MessageWriter,
   type Outcome,
-  type OutgoingMessage,
   TEXT,
 } from '../../src/index.js';
 import { copy, type MemoryKind, place, same, utf8 } from './payloads.js';
@@ -66,7 +66,7 @@ export class Host {
   /** What went wrong where nobody could be thrown at. */
   problem: unknown;
   /** The message in fragments under way, and its bytes so far. */
-  fragments: { message: OutgoingMessage; text: boolean; parts: Uint8Array[] } | null = null;
+  fragments: { message: MessageWriter; text: boolean; parts: Uint8Array[] } | null = null;
   readonly #habits: Habits;
   readonly #extended: boolean;
   readonly #said: Message[] = [];
@@ -126,7 +126,7 @@ export class Host {
   sendFragment(piece: string | Uint8Array, last: boolean, keep: boolean): void {
     const text = typeof piece === 'string';
     if (this.fragments === null) {
-      const message = text ? this.connection.beginText() : this.connection.beginBinary();
+      const message = text ? this.connection.textWriter() : this.connection.binaryWriter();
       this.fragments = { message, text, parts: [] };
     }
     const { fragments } = this;
@@ -160,7 +160,7 @@ export class Host {
     this.#reuseLate();
     for (let i = 0; i < chunks; i++) {
       const before = this.connection.bufferedAmount;
-      const chunk = this.connection.takeOutput();
+      const chunk = this.connection.dataToSend();
       if (chunk === undefined) return i > 0;
       const was = copy(chunk);
       // Answers to pings that were held back are made when the rest has been taken.
@@ -177,20 +177,20 @@ export class Host {
     const habit = written[this.#writes++ % written.length]!;
     if (habit === 'hold') this.#kept.push({ bytes: chunk, was });
     else if (habit === 'reuse late') this.#late.push({ bytes: chunk, was });
-    else if (habit !== 'forget') this.connection.reuseOutput(chunk);
+    else if (habit !== 'forget') this.connection.recycleOutput(chunk);
     if (habit === 'reuse twice') this.#spent.push(chunk);
   }
 
   #reuseLate(): void {
     for (const { bytes, was } of this.#late) {
       assert(same(bytes, was), 'a chunk of output was changed before it was given back');
-      this.connection.reuseOutput(bytes);
+      this.connection.recycleOutput(bytes);
     }
     this.#late = [];
     // A host that errs: checked memory says so, and nothing else may happen.
     for (const chunk of this.#spent) {
       try {
-        this.connection.reuseOutput(chunk);
+        this.connection.recycleOutput(chunk);
       } catch (error) {
         assert.match(String(error), /given back twice/);
       }
@@ -214,7 +214,7 @@ export class Host {
     if (next === undefined) return false;
     const chunk = place(next, this.#habits.chunks);
     this.#call(() => this.connection.receive(chunk));
-    if (this.config.handOver) return true;
+    if (this.config.transferInput) return true;
     assert(same(chunk, next), 'a chunk was changed');
     chunk.fill(OVERWRITTEN);
     return true;
@@ -248,25 +248,26 @@ export class Host {
         this.#borrowed(bytes, start, end, () => {
           this.#hear(opcode === TEXT, bytes.subarray(start, end));
           this.#answer(
-            () => this.connection.sendSpan(opcode, { bytes, start, end }),
+            () => this.connection.sendSlice(opcode, { bytes, start, end }),
             opcode === TEXT,
             bytes,
             start,
             end,
           );
         }),
-      begin: (opcode) =>
+      messageStart: (opcode) =>
         this.#event(() => {
           this.#opcode = opcode;
           this.#pieces = [];
         }, null),
-      piece: ({ bytes, start, end }) =>
+      messageData: ({ bytes, start, end }) =>
         this.#borrowed(bytes, start, end, () => this.#pieces.push(copy(bytes, start, end))),
-      finish: () => this.#event(() => this.#hear(this.#opcode === TEXT, Buffer.concat(this.#pieces)), null),
+      messageEnd: () =>
+        this.#event(() => this.#hear(this.#opcode === TEXT, Buffer.concat(this.#pieces)), null),
       ping: (payload) => this.#event(() => this.#hearPing(payload), null),
       pong: () => this.#event(() => {}, null),
-      peerClose: () => this.#event(() => {}, null),
-      closed: (outcome) => {
+      closeReceived: () => this.#event(() => {}, null),
+      close: (outcome) => {
         this.outcomes.push(outcome);
       },
       error: (error) => {
@@ -315,7 +316,8 @@ export class Host {
   #keep(bytes: Uint8Array): void {
     const was = copy(bytes);
     const { buffer } = bytes;
-    const transfers = this.#habits.transfers && !this.config.handOver && buffer.byteLength === bytes.length;
+    const transfers =
+      this.#habits.transfers && !this.config.transferInput && buffer.byteLength === bytes.length;
     if (transfers && buffer instanceof ArrayBuffer) {
       this.#kept.push({ bytes: new Uint8Array(structuredClone(buffer, { transfer: [buffer] })), was });
     } else this.#kept.push({ bytes, was });

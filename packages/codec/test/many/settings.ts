@@ -5,7 +5,7 @@ import { fflate } from '@sanssocket/deflate/fflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { pako } from '@sanssocket/deflate/pako';
 import { compressionStreams } from '@sanssocket/deflate/streams';
-import { type MaskKernel, mask } from '@sanssocket/mask';
+import { type MaskFunction, mask } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { negotiate } from '../../../deflate/test/pair.js';
 import { ConnectionConfig, type Delivery, type MessageExtension, RSV1, RSV2 } from '../../src/index.js';
@@ -111,7 +111,7 @@ export interface Setting {
 
 const choices = {
   delivery: fc.constantFrom('messages' as const, 'messages' as const, 'spans' as const, 'pieces' as const),
-  handOver: fc.boolean(),
+  transferInput: fc.boolean(),
   /** Whether a kernel of the host's masks: frames are read one by one then, as where there is no WebAssembly. */
   ownKernel: fc.constantFrom(false, false, true),
   allocate: fc.constantFrom<(keyof typeof allocators)[]>('default', 'pool', 'pool', 'dirty'),
@@ -134,14 +134,14 @@ export const plainSettings: fc.Arbitrary<Setting> = setting({
 
 function setting(of: typeof choices): fc.Arbitrary<Setting> {
   return fc.record(of).map((chosen) => {
-    const { delivery, handOver, ownKernel, allocate, extension, shares, firstKey } = chosen;
+    const { delivery, transferInput, ownKernel, allocate, extension, shares, firstKey } = chosen;
     let key = firstKey;
     const options = {
       delivery,
-      handOver,
-      ...(ownKernel && { mask: ((...all) => mask(...all)) as MaskKernel }),
+      transferInput,
+      ...(ownKernel && { mask: ((...all) => mask(...all)) as MaskFunction }),
       ...(allocate === 'default' ? {} : { allocate: allocators[allocate] }),
-      maskingKeys: () => {
+      generateMaskingKey: () => {
         key = (Math.imul(key, 0x5bd1e995) + 0x2545) | 0;
         return key;
       },

@@ -120,7 +120,7 @@ function tick(): Promise<void> {
 /** A message in two fragments, without anything between them. */
 function sendInTwo(connection: Connection, bytes: Uint8Array): boolean {
   const half = bytes.length >> 1;
-  const message = connection.beginBinary();
+  const message = connection.binaryWriter();
   return message.write(bytes.subarray(0, half)) && message.end(bytes.subarray(half));
 }
 
@@ -194,7 +194,7 @@ class World {
         end.send(
           place(text, memory),
           true,
-          (bytes) => connection.sendSpan(TEXT, { bytes, start: 0, end: bytes.length }),
+          (bytes) => connection.sendSlice(TEXT, { bytes, start: 0, end: bytes.length }),
           false,
         );
     } else {
@@ -205,7 +205,7 @@ class World {
         how === 'binary'
           ? (bytes) => connection.sendBinary(bytes)
           : how === 'span'
-            ? (bytes) => connection.sendSpan(BINARY, { bytes, start: 0, end: bytes.length })
+            ? (bytes) => connection.sendSlice(BINARY, { bytes, start: 0, end: bytes.length })
             : how === 'prepared'
               ? (bytes) => connection.sendPrepared(PreparedMessage.binary(bytes))
               : (bytes) => sendInTwo(connection, bytes),
@@ -266,7 +266,7 @@ class World {
     for (const setting of this.#settings) setting.check();
     for (const end of this.#hosts) {
       assert.equal(end.outcomes.length, 1);
-      assert.equal(end.outcomes[0]!.clean, true);
+      assert.equal(end.outcomes[0]!.wasClean, true);
       end.check();
     }
   }

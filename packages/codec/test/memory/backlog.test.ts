@@ -168,14 +168,14 @@ describe('a sink that stops at every message of 16 bytes', () => {
 });
 
 describe('too much', () => {
-  const options = { role: 'server', maxBacklogBytes: 1000 } as const;
+  const options = { role: 'server', maxInputBufferBytes: 1000 } as const;
 
   it('fails the connection where the limit is passed, whatever the chunks, and nothing of it is heard', () => {
     for (const size of [1, 7, 600]) {
       const heard: string[] = [];
       const connection = new Connection(options, {
         binary: () => heard.push('binary'),
-        closed: ({ code, fault }) => heard.push(`${code} ${fault?.code}`),
+        close: ({ code, fault }) => heard.push(`${code} ${fault?.code}`),
       });
       // An offset is that of the connection's first byte, also behind what has been read.
       connection.receive(masked(FIN | BINARY, new Uint8Array(94)));
@@ -185,14 +185,14 @@ describe('too much', () => {
         connection.receive(new Uint8Array(size));
       const offset = 100 + Math.floor(1000 / size) * size;
       expect(taken).toBe(offset - 100 + size);
-      expect(connection.outcome).toMatchObject({
-        clean: false,
+      expect(connection.closeInfo).toMatchObject({
+        wasClean: false,
         code: 1008,
-        fault: { code: 'BACKLOG_TOO_LARGE', closeCode: 1008, section: '10.4', offset },
+        fault: { code: 'INPUT_BUFFER_TOO_LARGE', closeCode: 1008, section: '10.4', offset },
       });
-      expect([...connection.takeOutput()!]).toEqual([0x88, 2, 0x03, 0xf0]);
+      expect([...connection.dataToSend()!]).toEqual([0x88, 2, 0x03, 0xf0]);
       connection.resume();
-      expect(heard).toEqual(['binary', '1008 BACKLOG_TOO_LARGE']);
+      expect(heard).toEqual(['binary', '1008 INPUT_BUFFER_TOO_LARGE']);
       expect(connection.paused).toBe(false);
     }
   });
@@ -224,19 +224,19 @@ it('what waits behind a sink that throws at every event is bounded, to the byte'
       throw new Error('the sink throws');
     },
   };
-  const connection = new Connection({ role: 'server', maxBacklogBytes: 100 }, sink);
+  const connection = new Connection({ role: 'server', maxInputBufferBytes: 100 }, sink);
   for (let left = 10; left <= 100; left += 10) {
     expect(() => connection.receive(two)).toThrow('the sink throws');
-    expect(connection.outcome).toBeUndefined();
+    expect(connection.closeInfo).toBeUndefined();
   }
   expect(() => connection.receive(two)).toThrow('the sink throws');
-  expect(connection.outcome?.fault?.code).toBe('BACKLOG_TOO_LARGE');
+  expect(connection.closeInfo?.fault?.code).toBe('INPUT_BUFFER_TOO_LARGE');
 });
 
-it.each(['close', 'fail', 'receiveEnd'] as const)('a pause behind the end by %s holds nothing', (end) => {
+it.each(['close', 'fail', 'receiveEof'] as const)('a pause behind the end by %s holds nothing', (end) => {
   const connection = new Connection({ role: 'server' }, {});
   connection[end]();
-  connection.receiveEnd();
+  connection.receiveEof();
   queues.length = 0;
   connection.pause();
   connection.receive(masked(FIN | BINARY, 'x'));

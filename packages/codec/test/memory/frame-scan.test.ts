@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BINARY, FIN, FrameParser, PING, TEXT } from '../../src/frames.js';
 import { Connection, type ConnectionOptions } from '../../src/index.js';
-import type { Span } from '../../src/memory/bytes.js';
+import type { BorrowedSlice } from '../../src/memory/bytes.js';
 import { takeScan } from '../../src/memory/scan.js';
 import { characters, concat, masked } from '../frames.js';
 
@@ -20,9 +20,9 @@ const expected = payloads.map(characters);
 const ends = frames.map((_, i) => concat(...frames.slice(0, i + 1)).length);
 
 const MODES: ConnectionOptions[] = [
-  { role: 'server', handOver: true },
+  { role: 'server', transferInput: true },
   { role: 'server' },
-  { role: 'server', handOver: true, delivery: 'spans' },
+  { role: 'server', transferInput: true, delivery: 'spans' },
   { role: 'server', delivery: 'spans' },
 ];
 
@@ -108,7 +108,7 @@ describe.each(MODES)('%j', (mode) => {
     const connection = open(mode, log, () => {});
     connection.receive(input);
     expect(log).toEqual(expected.slice(0, 4));
-    expect(connection.outcome?.fault).toMatchObject({ code: 'INVALID_UTF8', offset: ends[3]! + 6 + 77 });
+    expect(connection.closeInfo?.fault).toMatchObject({ code: 'INVALID_UTF8', offset: ends[3]! + 6 + 77 });
   });
 
   it('keeps the order of messages and control frames, and knows the offset at each', () => {
@@ -124,7 +124,7 @@ describe.each(MODES)('%j', (mode) => {
           const heard: number[] = [];
           const sink = {
             binary: (bytes: Uint8Array) => heard.push(bytes.length),
-            message: (_: number, { length }: Span) => heard.push(length),
+            message: (_: number, { length }: BorrowedSlice) => heard.push(length),
             ping: (payload: Uint8Array) => heard.push(~payload.length),
           };
           new Connection(mode, sink).receive(concat(...parts));
@@ -136,20 +136,20 @@ describe.each(MODES)('%j', (mode) => {
 });
 
 describe('spans', () => {
-  it.each([{ handOver: true }, {}])('go back as they came: %j', (how) => {
+  it.each([{ transferInput: true }, {}])('go back as they came: %j', (how) => {
     for (const bytes of [1, 16, 64, 300, 500, 5000, 20_000]) {
       for (const count of [1, 2, 30]) {
         const payload = Uint8Array.from({ length: bytes }, (_, i) => 32 + (i % 90));
         const echo = new Connection(
           { role: 'server', delivery: 'spans', ...how },
-          { message: (opcode, span) => echo.sendSpan(opcode, span) },
+          { message: (opcode, span) => echo.sendSlice(opcode, span) },
         );
         echo.receive(
           concat(...Array.from({ length: count }, (_, i) => masked(FIN | TEXT, payload, i * 99 + 7))),
         );
         const log: string[] = [];
         const client = new Connection({ role: 'client' }, { text: (text) => log.push(text) });
-        for (let chunk = echo.takeOutput(); chunk !== undefined; chunk = echo.takeOutput())
+        for (let chunk = echo.dataToSend(); chunk !== undefined; chunk = echo.dataToSend())
           client.receive(chunk);
         expect(log).toEqual(Array.from({ length: count }, () => characters(payload)));
       }
@@ -159,10 +159,10 @@ describe('spans', () => {
   const long = Uint8Array.from({ length: 4096 }, (_, i) => i);
   const input = concat(...frames, masked(FIN | BINARY, long), ...frames);
 
-  it.each([false, true])('leave a chunk unchanged, handed over or not (%j)', (handOver) => {
+  it.each([false, true])('leave a chunk unchanged, handed over or not (%j)', (transferInput) => {
     const chunk = input.slice();
     const log: string[] = [];
-    open({ role: 'server', delivery: 'spans', handOver }, log, () => {}).receive(chunk);
+    open({ role: 'server', delivery: 'spans', transferInput: transferInput }, log, () => {}).receive(chunk);
     expect(log).toEqual([...expected, characters(long), ...expected]);
     expect(characters(chunk)).toBe(characters(input));
   });
@@ -170,11 +170,15 @@ describe('spans', () => {
 
 describe('a chunk that is handed over', () => {
   it('has the messages that are kept, but the tiny ones; one that is not has none', () => {
-    for (const handOver of [true, false]) {
+    for (const transferInput of [true, false]) {
       const kept: Uint8Array[] = [];
       const chunk = stream.slice();
-      new Connection({ role: 'server', handOver }, { binary: (bytes) => kept.push(bytes) }).receive(chunk);
-      for (const bytes of kept) expect(bytes.buffer === chunk.buffer).toBe(handOver && bytes.length > 64);
+      new Connection(
+        { role: 'server', transferInput: transferInput },
+        { binary: (bytes) => kept.push(bytes) },
+      ).receive(chunk);
+      for (const bytes of kept)
+        expect(bytes.buffer === chunk.buffer).toBe(transferInput && bytes.length > 64);
     }
   });
 });
@@ -227,7 +231,7 @@ it('more messages than one list holds, in one chunk', () => {
   const many = 4200;
   let heard = 0;
   const connection = new Connection(
-    { role: 'server', handOver: true, delivery: 'spans' },
+    { role: 'server', transferInput: true, delivery: 'spans' },
     {
       message: (_, { bytes, start, length }) => {
         expect(length).toBe(16);
@@ -247,7 +251,7 @@ it('more messages than one list holds, in one chunk', () => {
 it('a sink that transfers a chunk that was handed over away is told so; others still have the scan', () => {
   const frames = concat(...[1, 2, 3].map((byte) => masked(FIN | BINARY, new Uint8Array(100).fill(byte))));
   const connection: Connection = new Connection(
-    { role: 'server', handOver: true },
+    { role: 'server', transferInput: true },
     {
       binary: (bytes) => {
         structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] });
@@ -268,7 +272,7 @@ it('a chunk that was given away is as it came where no message was made of it an
   const chunk = concat(...short.map((text, i) => masked(FIN | BINARY, text, Math.imul(0x3d21fa37, i + 1))));
   const texts: string[] = [];
   const connection: Connection = new Connection(
-    { role: 'server', handOver: true },
+    { role: 'server', transferInput: true },
     {
       binary(bytes) {
         texts.push(characters(bytes));

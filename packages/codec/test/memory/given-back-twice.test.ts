@@ -27,7 +27,7 @@ it.each([100, 2000, 10_000, 60_000])(
     };
     const given: Uint8Array[] = [];
     const giveAllBack = (): void => {
-      for (const chunk of given) ends[0]!.reuseOutput(chunk);
+      for (const chunk of given) ends[0]!.recycleOutput(chunk);
     };
     const held: { readonly chunk: Uint8Array; readonly was: string }[] = [];
     for (let i = 0; i < 12; i++) {
@@ -37,13 +37,13 @@ it.each([100, 2000, 10_000, 60_000])(
         giveAllBack();
       });
       ends.forEach((end, j) => {
-        const chunk = end.takeOutput()!;
-        expect(end.takeOutput()).toBe(undefined);
+        const chunk = end.dataToSend()!;
+        expect(end.dataToSend()).toBe(undefined);
         const values = new Set(chunk.subarray(4, 90));
         expect([...values]).toEqual([16 * i + j + 1]);
         if (i % 3 === 2) held.push({ chunk, was: characters(chunk) });
         else {
-          end.reuseOutput(chunk);
+          end.recycleOutput(chunk);
           given.push(chunk);
         }
         giveAllBack();

@@ -33,9 +33,9 @@ describe.each([true, false])('a host that gives chunks back: %s', (reuses) => {
     const config = new ConnectionConfig({ role: 'server', allocate: ledger.allocate });
     const write = (connection: Connection): number => {
       let written = 0;
-      for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+      for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
         written += chunk.length;
-        if (reuses) connection.reuseOutput(chunk);
+        if (reuses) connection.recycleOutput(chunk);
       }
       return written;
     };
@@ -56,7 +56,7 @@ describe.each([true, false])('a host that gives chunks back: %s', (reuses) => {
     for (const connection of connections) {
       for (let i = 0; i < 20; i++) large.sendBinary(new Uint8Array(3000));
       write(large);
-      chunks.push(connection.takeOutput()!);
+      chunks.push(connection.dataToSend()!);
     }
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     expect(bytes).toBe(waiting);

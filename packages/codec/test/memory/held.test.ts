@@ -1,5 +1,5 @@
 /** What is held, and how often a byte is touched. Bounds are generous: they tell linear from multiple, not good from better. */
-import { type MaskKernel, mask } from '@sanssocket/mask';
+import { type MaskFunction, mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
 import { BINARY, encodeUncheckedFrame, FIN, PONG, TEXT } from '../../src/frames.js';
 import { Connection, ConnectionConfig } from '../../src/index.js';
@@ -37,7 +37,7 @@ describe.each(DELIVERIES)('delivery $delivery', (mode) => {
   });
 
   it('holds pieces that were handed over, long ones and short ones, at most twice', () => {
-    const connection = make({ handOver: true });
+    const connection = make({ transferInput: true });
     const count = 100;
     const bytes = held(() => {
       connection.receive(masked(BINARY, 'a'));
@@ -88,8 +88,8 @@ describe('a connection', () => {
         connection.sendText('hello');
         connection.receive(masked(FIN | TEXT, 'hello'));
         connection.close();
-        connection.takeOutput();
-        connection.receiveEnd();
+        connection.dataToSend();
+        connection.receiveEof();
       }
     };
     cycle();
@@ -113,7 +113,7 @@ describe('a connection', () => {
       for (let i = 0; i < 1000; i++) {
         connection.sendBinary(new Uint8Array(5000));
         connection.sendText('x'.repeat(500));
-        while (connection.takeOutput() !== undefined);
+        while (connection.dataToSend() !== undefined);
       }
     });
     expect(bytes).toBeLessThan(KIB * KIB);
@@ -121,12 +121,12 @@ describe('a connection', () => {
 
   it.each(DELIVERIES)('that has ended holds no unfinished message, delivery $delivery', (mode) => {
     const half = masked(FIN | BINARY, new Uint8Array(500 * KIB)).subarray(0, 400 * KIB);
-    for (const end of ['receiveEnd', 'fail'] as const) {
+    for (const end of ['receiveEof', 'fail'] as const) {
       const connection = new Connection({ role: 'server', ...mode }, {});
       const bytes = held(() => {
         connection.receive(half);
         connection[end]();
-        connection.takeOutput();
+        connection.dataToSend();
         return connection;
       });
       expect(bytes).toBeLessThan(100 * KIB);
@@ -135,14 +135,14 @@ describe('a connection', () => {
 
   it('that has ended holds no decoded message that its sink has not heard all of', () => {
     const extension = { rsv: 0x40, encode: () => undefined, decode: () => new Uint8Array(1000 * KIB) };
-    const sink = { begin: () => connection.pause() };
+    const sink = { messageStart: () => connection.pause() };
     const connection: Connection<'pieces'> = new Connection({ role: 'server', delivery: 'pieces' }, sink, [
       extension,
     ]);
     const bytes = held(() => {
       connection.receive(masked(0xc2, 'x'));
       connection.fail(1001);
-      connection.takeOutput();
+      connection.dataToSend();
       return connection;
     });
     expect(connection.state).toBe('closed');
@@ -156,12 +156,12 @@ describe('a connection', () => {
       const later: Uint8Array[] = [];
       const decoder = new TextDecoder();
       const connection = new Connection(
-        { role: 'client', maskingKeys: () => 0, ...mode },
+        { role: 'client', generateMaskingKey: () => 0, ...mode },
         {
           text: (text) => heard.push(text),
           binary: (bytes) => later.push(bytes),
           message: (_, span) => heard.push(decoder.decode(span.copy())),
-          piece: (span) => heard.push(decoder.decode(span.copy())),
+          messageData: (span) => heard.push(decoder.decode(span.copy())),
         },
       );
       const stream = concat(
@@ -186,16 +186,16 @@ describe('a connection', () => {
           `${'a'.repeat(10)}${'b'.repeat(300)}${'c'.repeat(9000)}${'d'.repeat(100)}${'e'.repeat(100)}${'é'.repeat(400)}`,
         );
       }
-      expect([...connection.takeOutput()!.subarray(6, 10)]).toEqual([...new TextEncoder().encode('ping')]);
+      expect([...connection.dataToSend()!.subarray(6, 10)]).toEqual([...new TextEncoder().encode('ping')]);
     },
   );
 });
 
 describe('bytes', () => {
   /** A kernel that counts. */
-  function counting(): { kernel: MaskKernel; count: { bytes: number } } {
+  function counting(): { kernel: MaskFunction; count: { bytes: number } } {
     const count = { bytes: 0 };
-    const kernel: MaskKernel = (source, start, end, target, at, key) => {
+    const kernel: MaskFunction = (source, start, end, target, at, key) => {
       count.bytes += end - start;
       mask(source, start, end, target, at, key);
     };
@@ -236,7 +236,7 @@ describe('a million empty frames in one chunk', () => {
       const count = (): void => {
         messages++;
       };
-      new Connection({ role: 'client', ...mode }, { text: count, message: count, finish: count }).receive(
+      new Connection({ role: 'client', ...mode }, { text: count, message: count, messageEnd: count }).receive(
         stream,
       );
       expect(messages).toBe(1_000_000);

@@ -24,7 +24,7 @@ describe('messages of two connections that arrive in turn', () => {
     ['of one configuration', true],
     ['of two', false],
   ])('do not mix, with chunks given away and memory of Buffers: %s', (_, shared) => {
-    const config = new ConnectionConfig({ role: 'server', handOver: true, allocate });
+    const config = new ConnectionConfig({ role: 'server', transferInput: true, allocate });
     const later = shared ? config : new ConnectionConfig({ role: 'server' });
     const heard: Uint8Array[][] = [[], []];
     const ends = [config, later].map(
@@ -87,7 +87,9 @@ describe('messages of two connections that arrive in turn', () => {
 it('a chunk that was given away is held by its messages alone, and memory of messages by nobody else', async () => {
   const held: WeakRef<object>[] = [];
   const sink = { binary: (bytes: Uint8Array) => held.push(new WeakRef(bytes.buffer)) };
-  const connections = [true, false].map((handOver) => new Connection({ role: 'server', handOver }, sink));
+  const connections = [true, false].map(
+    (transferInput) => new Connection({ role: 'server', transferInput: transferInput }, sink),
+  );
   const receive = (connection: Connection): void =>
     connection.receive(concat(...[1, 2, 3].map((i) => masked(FIN | BINARY, new Uint8Array(300), i))));
   for (const connection of connections) receive(connection);
@@ -101,11 +103,11 @@ describe('a payload', () => {
   const sends: readonly (readonly [string, (end: Connection, bytes: Uint8Array) => void])[] = [
     ['sendBinary', (end, bytes) => end.sendBinary(bytes)],
     ['sendText', (end, bytes) => end.sendText(bytes)],
-    ['sendSpan', (end, bytes) => end.sendSpan(BINARY, { bytes, start: 0, end: bytes.length })],
+    ['sendSlice', (end, bytes) => end.sendSlice(BINARY, { bytes, start: 0, end: bytes.length })],
     [
       'write and end',
       (end, bytes) => {
-        const message = end.beginText();
+        const message = end.textWriter();
         message.write(bytes.subarray(0, 3));
         message.end(bytes.subarray(3));
       },
@@ -160,7 +162,7 @@ describe('a payload', () => {
       for (const role of ['server', 'client'] as const) {
         const { connection } = open({ role }, extensions);
         for (const end of [0, 1, 100, 3000, 8000])
-          for (const [, send] of sends.filter(([name]) => name === 'sendBinary' || name === 'sendSpan'))
+          for (const [, send] of sends.filter(([name]) => name === 'sendBinary' || name === 'sendSlice'))
             send(connection, memory.subarray(500, 500 + end));
         await settled();
         drain(connection);
@@ -175,15 +177,15 @@ describe('a chunk of output', () => {
     const config = new ConnectionConfig({ role: 'server' });
     const [a, b, c] = [1, 2, 3].map(() => new Connection(config, {}));
     a!.sendBinary(new Uint8Array(2000));
-    a!.reuseOutput(a!.takeOutput()!);
+    a!.recycleOutput(a!.dataToSend()!);
     a!.sendBinary(new Uint8Array(2000));
-    const first = a!.takeOutput()!;
-    a!.reuseOutput(first);
+    const first = a!.dataToSend()!;
+    a!.recycleOutput(first);
     b!.sendBinary(new Uint8Array(2000).fill(7));
-    const held = b!.takeOutput()!;
+    const held = b!.dataToSend()!;
     const was = characters(held);
     expect(held).not.toBe(first);
-    expect(() => a!.reuseOutput(first)).toThrow('twice');
+    expect(() => a!.recycleOutput(first)).toThrow('twice');
     c!.sendBinary(new Uint8Array(2000).fill(9));
     expect(characters(held)).toBe(was);
   });
@@ -205,7 +207,7 @@ describe('an empty message', () => {
       ]) {
         if (extensions.length === 0 && stream[0] !== BINARY) continue;
         let heard = 0;
-        for (const handOver of [false, true]) {
+        for (const transferInput of [false, true]) {
           const sink = {
             binary: (bytes: Uint8Array) => {
               heard++;
@@ -217,7 +219,9 @@ describe('an empty message', () => {
             },
           };
           for (let i = 0; i < 3; i++)
-            new Connection({ role: 'server', handOver }, sink, extensions).receive(stream.slice());
+            new Connection({ role: 'server', transferInput: transferInput }, sink, extensions).receive(
+              stream.slice(),
+            );
         }
         await settled();
         expect(heard).toBe(12);
@@ -226,7 +230,7 @@ describe('an empty message', () => {
     // And what is empty elsewhere still is.
     const { connection } = open({ role: 'server' });
     connection.ping();
-    connection.beginBinary().end();
+    connection.binaryWriter().end();
     expect([...drain(connection)]).toEqual([0x89, 0, 0x82, 0]);
   });
 });

@@ -13,9 +13,9 @@ function shared(bytes: Uint8Array): Uint8Array {
 
 test('an array that is sent by reference', () => {
   const server = new Connection({ role: 'server' }, {});
-  server.sendByReference(BINARY, shared(new Uint8Array(LENGTH).fill(7)));
+  server.sendZeroCopy(BINARY, shared(new Uint8Array(LENGTH).fill(7)));
   const output: Blob[] = [];
-  for (let chunk = server.takeOutput(); chunk !== undefined; chunk = server.takeOutput())
+  for (let chunk = server.dataToSend(); chunk !== undefined; chunk = server.dataToSend())
     output.push(new Blob([chunk]));
   expect(output.map(({ size }) => size)).toEqual([4, LENGTH]);
 });
@@ -23,12 +23,12 @@ test('an array that is sent by reference', () => {
 test.each([100, LENGTH])('a message of %i bytes in a chunk that is handed over', (length) => {
   const heard: Blob[] = [];
   const server = new Connection(
-    { role: 'server', handOver: true },
+    { role: 'server', transferInput: true },
     { binary: (bytes) => heard.push(new Blob([bytes])) },
   );
   const client = new Connection({ role: 'client' }, {});
   for (let i = 0; i < 3; i++) client.sendBinary(new Uint8Array(length).fill(i));
-  server.receive(shared(client.takeOutput()!));
+  server.receive(shared(client.dataToSend()!));
   expect(heard.map(({ size }) => size)).toEqual([length, length, length]);
 });
 

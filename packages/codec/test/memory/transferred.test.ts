@@ -46,7 +46,7 @@ const runs: fc.Arbitrary<Run> = fc.record({
 });
 
 /** Plays a run; what was heard, what was thrown, what it should be. */
-async function play({ options, role, script, sizes, pauses }: Run, handOver: boolean) {
+async function play({ options, role, script, sizes, pauses }: Run, transferInput: boolean) {
   const wanted: string[] = [];
   const heard: string[] = [];
   const thrown: unknown[] = [];
@@ -94,8 +94,8 @@ async function play({ options, role, script, sizes, pauses }: Run, handOver: boo
     },
     binary: (bytes) => take(bytes, 0, bytes.length, true),
     message: (_, { bytes, start, end }) => take(bytes, start, end, true),
-    piece: ({ bytes, start, end }) => take(bytes, start, end, false),
-    finish,
+    messageData: ({ bytes, start, end }) => take(bytes, start, end, false),
+    messageEnd: finish,
     ping: (bytes) => {
       if (bytes.length === 1 && bytes[0] === 0x78) transfer(bytes);
       else {
@@ -106,7 +106,12 @@ async function play({ options, role, script, sizes, pauses }: Run, handOver: boo
     error: (error) => thrown.push(error),
   };
   const connection: Connection = new Connection(
-    { ...options, role, handOver, maskingKeys: () => 0 } as ConnectionOptions<'messages'>,
+    {
+      ...options,
+      role,
+      transferInput: transferInput,
+      generateMaskingKey: () => 0,
+    } as ConnectionOptions<'messages'>,
     sink,
     [sync(RSV1)],
   );
@@ -140,12 +145,12 @@ it('messages of memory that is not the host’s: all arrive, however many are tr
 
 it('chunks that were given away, and bytes that are lent: what is not lost arrives, and the caller is told of the rest', async () => {
   await fc.assert(
-    fc.asyncProperty(runs, fc.boolean(), async (run, handOver) => {
-      const { connection, wanted, heard, thrown } = await play(run, handOver);
+    fc.asyncProperty(runs, fc.boolean(), async (run, transferInput) => {
+      const { connection, wanted, heard, thrown } = await play(run, transferInput);
       expect(heard).toEqual(wanted.slice(0, heard.length));
       if (heard.length < wanted.length) {
         expect(thrown).toMatchObject([{ name: 'TypeError', code: 'CHUNK_TRANSFERRED' }]);
-        expect(connection.outcome).toMatchObject({ clean: false, code: 1011, fault: undefined });
+        expect(connection.closeInfo).toMatchObject({ wasClean: false, code: 1011, fault: undefined });
       } else {
         expect(thrown.length).toBe(connection.state === 'open' ? 0 : 1);
       }
@@ -158,7 +163,7 @@ it('a chunk that was given away and holds one message may be transferred, and th
   for (const role of ['server', 'client'] as const) {
     const heard: number[] = [];
     const connection = new Connection(
-      { role, handOver: true },
+      { role, transferInput: true },
       {
         binary: (bytes) => {
           heard.push(bytes[0]!);
@@ -176,7 +181,7 @@ it('a message that began behind one that is transferred away later arrives whole
   const kept: Uint8Array[] = [];
   const heard: string[] = [];
   const connection = new Connection(
-    { role: 'server', handOver: true },
+    { role: 'server', transferInput: true },
     {
       binary: (bytes) => {
         heard.push(characters(bytes));
@@ -196,7 +201,7 @@ it('a message that began behind one that is transferred away later arrives whole
 it('what waits while a sink is done with a message is not lost with its memory', async () => {
   const heard: number[] = [];
   const connection: Connection = new Connection(
-    { role: 'server', handOver: true },
+    { role: 'server', transferInput: true },
     {
       async binary(bytes) {
         heard.push(bytes[0]!);
@@ -220,13 +225,13 @@ it('a decoded message in pieces whose memory is transferred away ends', async ()
     const connection = new Connection(
       { role: 'server', delivery: 'pieces' },
       {
-        begin: () => log.push('begin'),
-        piece: ({ bytes }) => {
+        messageStart: () => log.push('begin'),
+        messageData: ({ bytes }) => {
           log.push('piece');
           expect(log.length).toBeLessThan(9);
           transfer(bytes);
         },
-        finish: () => log.push('finish'),
+        messageEnd: () => log.push('finish'),
       },
       [extension],
     );
@@ -237,7 +242,7 @@ it('a decoded message in pieces whose memory is transferred away ends', async ()
 });
 
 describe('each event of', () => {
-  it.each([{}, { handOver: true }])('ConnectionEvents may be transferred away: %j', (options) => {
+  it.each([{}, { transferInput: true }])('ConnectionEvents may be transferred away: %j', (options) => {
     for (const role of ['server', 'client'] as const) {
       const events = new ConnectionEvents({ role, ...options });
       const heard = events.receive(

@@ -114,9 +114,9 @@ describe('what waits', () => {
 
   it('goes when the connection fails because of it, though the sink throws', () => {
     const connection = new Connection(
-      { role: 'server', maxBacklogBytes: 1000 },
+      { role: 'server', maxInputBufferBytes: 1000 },
       {
-        closed: () => {
+        close: () => {
           throw new Error('closed');
         },
       },
@@ -169,31 +169,31 @@ describe('what waits', () => {
     const big = masked(FIN | TEXT, 'x'.repeat(500));
     const make = (): Connection =>
       new Connection(
-        { role: 'server', maxBacklogBytes: 100 },
-        { text: () => {}, closed: (o) => closed.push(o.fault?.code) },
+        { role: 'server', maxInputBufferBytes: 100 },
+        { text: () => {}, close: (o) => closed.push(o.fault?.code) },
       );
     const paused = make();
     paused.pause();
     paused.receive(big);
     expect(paused.state).toBe('open');
     paused.receive(big);
-    expect(closed).toEqual(['BACKLOG_TOO_LARGE']);
-    expect(paused.outcome?.fault).toMatchObject({ closeCode: 1008, offset: big.length });
+    expect(closed).toEqual(['INPUT_BUFFER_TOO_LARGE']);
+    expect(paused.closeInfo?.fault).toMatchObject({ closeCode: 1008, offset: big.length });
 
     // An extension at work pauses too.
-    const waiting = new Connection({ role: 'server', maxBacklogBytes: 100 }, {}, [new Manual()]);
+    const waiting = new Connection({ role: 'server', maxInputBufferBytes: 100 }, {}, [new Manual()]);
     waiting.receive(masked(FIN | 0x40 | TEXT, 'a'));
     expect(waiting.paused).toBe(true);
     waiting.receive(big);
     waiting.receive(big);
-    expect(waiting.outcome?.fault?.code).toBe('BACKLOG_TOO_LARGE');
+    expect(waiting.closeInfo?.fault?.code).toBe('INPUT_BUFFER_TOO_LARGE');
     await settled();
   });
 
   it('because a sink threw is read before it counts', () => {
     let heard = 0;
     const connection = new Connection(
-      { role: 'server', maxBacklogBytes: 100 },
+      { role: 'server', maxInputBufferBytes: 100 },
       {
         text: (text) => {
           heard++;
@@ -209,7 +209,7 @@ describe('what waits', () => {
 
   it('is bounded also for a sink that throws at every message', () => {
     const connection = new Connection(
-      { role: 'server', maxBacklogBytes: 10_000 },
+      { role: 'server', maxInputBufferBytes: 10_000 },
       {
         text: () => {
           throw new Error('always');
@@ -222,7 +222,7 @@ describe('what waits', () => {
       calls++;
       expect(() => connection.receive(chunk)).toThrow('always');
     }
-    expect(connection.outcome?.fault?.code).toBe('BACKLOG_TOO_LARGE');
+    expect(connection.closeInfo?.fault?.code).toBe('INPUT_BUFFER_TOO_LARGE');
     expect(calls).toBeGreaterThan(2);
   });
 
@@ -236,14 +236,14 @@ describe('what waits', () => {
           log.push(text);
           throw new Error(text);
         },
-        closed: () => log.push('closed'),
+        close: () => log.push('closed'),
         error: (error) => errors.push((error as Error).message),
       },
     );
     expect(() =>
       connection.receive(concat(...['a', 'b', 'c', 'd'].map((text) => masked(FIN | TEXT, text)))),
     ).toThrow('a');
-    expect(() => connection.receiveEnd()).toThrow('b');
+    expect(() => connection.receiveEof()).toThrow('b');
     expect(log).toEqual(['a', 'b', 'c', 'd', 'closed']);
     expect(errors).toEqual(['c', 'd']);
   });

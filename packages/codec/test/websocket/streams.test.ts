@@ -34,7 +34,7 @@ function server(): ConnectionStreams {
 
 /** A client whose masking key is 0, so that its output can be read. */
 function client(extensions?: MessageExtension[]): ConnectionStreams {
-  return connectionStreams({ role: 'client', maskingKeys: () => 0 }, extensions);
+  return connectionStreams({ role: 'client', generateMaskingKey: () => 0 }, extensions);
 }
 
 /** A text of one character, unmasked. */
@@ -118,8 +118,8 @@ describe('two ends piped into each other', () => {
         expect(content(eventsB)).toEqual(up.map(wellFormed));
         expect(content(eventsA)).toEqual(down.map(wellFormed));
         for (const events of [eventsA, eventsB]) {
-          expect(types(events.slice(-2))).toEqual(['peerClose', 'closed']);
-          expect(events.at(-1)).toMatchObject({ outcome: { clean: true, code: 1000 } });
+          expect(types(events.slice(-2))).toEqual(['closeReceived', 'close']);
+          expect(events.at(-1)).toMatchObject({ outcome: { wasClean: true, code: 1000 } });
         }
       }),
       { numRuns: 30 },
@@ -227,7 +227,7 @@ describe('backpressure', () => {
     await settle();
     expect([connection.state, written.state]).toEqual(['open', 'pending']);
     await outgoing.writable.getWriter().write('A');
-    expect((await events.read()).value).toEqual({ type: 'peerClose', code: 1000, reason: '' });
+    expect((await events.read()).value).toEqual({ type: 'closeReceived', code: 1000, reason: '' });
     const output = await outgoing.readable.getReader().read();
     expect([...output.value!]).toEqual([0x81, 0x81, 0, 0, 0, 0, 0x41, 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
   });
@@ -265,12 +265,12 @@ describe('closing', () => {
     const events = readAll(incoming.readable);
     const input = incoming.writable.getWriter();
     await input.write(Uint8Array.from(close1000));
-    expect(types(await events)).toEqual(['peerClose', 'closed']);
+    expect(types(await events)).toEqual(['closeReceived', 'close']);
     await input.write(Uint8Array.from(text('x'))); // dropped
-    expect([connection.transport, end.state]).toEqual(['await-end', 'pending']);
+    expect([connection.transportAction, end.state]).toEqual(['await-eof', 'pending']);
     await input.close();
     await settle();
-    expect([connection.transport, end.state]).toEqual(['end', 'done']);
+    expect([connection.transportAction, end.state]).toEqual(['end', 'done']);
   });
 
   it('begun by the peer: a server ends the transport behind its answer, and messages have nowhere to go', async () => {
@@ -278,7 +278,7 @@ describe('closing', () => {
     const messages = outgoing.writable.getWriter();
     const gone = expect(messages.closed).rejects.toThrow('has ended');
     void incoming.writable.getWriter().write(Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8));
-    expect(types(await readAll(incoming.readable))).toEqual(['peerClose', 'closed']);
+    expect(types(await readAll(incoming.readable))).toEqual(['closeReceived', 'close']);
     expect((await readAll(outgoing.readable)).map((chunk) => [...chunk])).toEqual([close1000]);
     await gone;
     await expect(messages.write('late')).rejects.toThrow('has ended');
@@ -296,7 +296,7 @@ describe('closing', () => {
     void input.write(Uint8Array.of(0x81, 5, 0x61));
     void input.close();
     const events = await readAll(incoming.readable);
-    expect(events).toMatchObject([{ outcome: { clean: false, code: 1006, truncated: true } }]);
+    expect(events).toMatchObject([{ outcome: { wasClean: false, code: 1006, truncated: true } }]);
     expect(await readAll(outgoing.readable)).toEqual([]);
   });
 
@@ -305,7 +305,7 @@ describe('closing', () => {
     const input = incoming.writable.getWriter();
     const fault = input.write(Uint8Array.from([...text('a'), 0x83, 0]));
     const events = await readAll(incoming.readable);
-    expect(types(events)).toEqual(['text', 'closed']);
+    expect(types(events)).toEqual(['text', 'close']);
     expect(events.at(-1)).toMatchObject({ outcome: { fault: { code: 'RESERVED_OPCODE' } } });
     await fault;
     await input.write(Uint8Array.from(text('b')));
@@ -319,7 +319,7 @@ describe('cancelling and aborting', () => {
   it('cancelled events fail the connection with 1001', async () => {
     const { connection, incoming, outgoing } = server();
     await incoming.readable.cancel();
-    expect(connection.outcome).toMatchObject({ clean: false, code: 1001 });
+    expect(connection.closeInfo).toMatchObject({ wasClean: false, code: 1001 });
     const output = await readAll(outgoing.readable);
     expect(output.map((chunk) => [...chunk])).toEqual([[0x88, 2, 0x03, 0xe9]]);
     await incoming.writable.getWriter().write(Uint8Array.of(0x81)); // dropped
@@ -333,7 +333,7 @@ describe('cancelling and aborting', () => {
       await settle();
       await writer.abort(new Error('no more'));
       await Promise.all(writes);
-      expect(connection.outcome).toMatchObject({ clean: false, code: 1011 });
+      expect(connection.closeInfo).toMatchObject({ wasClean: false, code: 1011 });
     }
   });
 
@@ -341,7 +341,7 @@ describe('cancelling and aborting', () => {
     const { connection, outgoing } = server();
     const write = outgoing.writable.getWriter().write(5 as unknown as string);
     await expect(write).rejects.toThrow(TypeError);
-    expect(connection.outcome).toMatchObject({ clean: false, code: 1011 });
+    expect(connection.closeInfo).toMatchObject({ wasClean: false, code: 1011 });
   });
 
   it('aborted input is the end of the transport, also while bytes wait to be read', async () => {
@@ -353,7 +353,7 @@ describe('cancelling and aborting', () => {
     await write;
     expect(await readAll(incoming.readable)).toMatchObject([
       { type: 'text', text: 'a' },
-      { type: 'closed', outcome: { code: 1006 } },
+      { type: 'close', outcome: { code: 1006 } },
     ]);
   });
 
@@ -376,8 +376,8 @@ describe('cancelling and aborting', () => {
     expect(await readAll(incoming.readable)).toMatchObject([{ outcome: { code: 1006 } }]);
     const other = client();
     await other.outgoing.writable.abort();
-    expect(other.connection.outcome).toMatchObject({ code: 1011 });
-    expect(connection.transport).toBe('end');
+    expect(other.connection.closeInfo).toMatchObject({ code: 1011 });
+    expect(connection.transportAction).toBe('end');
     expect(await readAll(outgoing.readable)).toEqual([]);
   });
 
@@ -420,9 +420,18 @@ describe('with an asynchronous extension', () => {
     a.flush();
     await writer.write(Uint8Array.of(2));
     await writer.close();
-    expect(types(await atA)).toEqual(['pong', 'peerClose', 'closed']);
+    expect(types(await atA)).toEqual(['pong', 'closeReceived', 'close']);
     const events = types(await atB).filter((type) => type !== 'ping');
-    expect(events).toEqual(['begin', 'piece', 'finish', 'begin', 'piece', 'finish', 'peerClose', 'closed']);
+    expect(events).toEqual([
+      'messageStart',
+      'messageData',
+      'messageEnd',
+      'messageStart',
+      'messageData',
+      'messageEnd',
+      'closeReceived',
+      'close',
+    ]);
   });
 
   it('events keep their order when several reads wait for them', async () => {
@@ -431,7 +440,14 @@ describe('with an asynchronous extension', () => {
     const reads = Array.from({ length: 6 }, () => events.read());
     void incoming.writable.getWriter().write(Uint8Array.of(0xc1, 1, 0x61, ...text('b')));
     const values = (await Promise.all(reads)).map(({ value }) => value!);
-    expect(types(values)).toEqual(['begin', 'piece', 'finish', 'begin', 'piece', 'finish']);
+    expect(types(values)).toEqual([
+      'messageStart',
+      'messageData',
+      'messageEnd',
+      'messageStart',
+      'messageData',
+      'messageEnd',
+    ]);
   });
 
   it('a write of input is done when the extension has finished and nothing else waits', async () => {

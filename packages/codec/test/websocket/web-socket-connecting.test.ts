@@ -43,7 +43,7 @@ class Connecting {
       this.timers.push(0);
       return () => void this.timers.pop();
     };
-    this.socket = new TransportWebSocket(promise, { maskingKeys: () => 0, schedule, ...options });
+    this.socket = new TransportWebSocket(promise, { generateMaskingKey: () => 0, schedule, ...options });
     const { socket, events } = this;
     socket.onopen = () => events.push(`open ${socket.readyState}`);
     socket.onerror = () => events.push(`error ${socket.readyState}`);
@@ -260,7 +260,7 @@ describe('what a host gives may throw', () => {
     const it = transport();
     const timers: (() => void)[] = [];
     const socket = new TransportWebSocket(it, {
-      maskingKeys: () => {
+      generateMaskingKey: () => {
         throw new Error('no entropy');
       },
       schedule: (callback) => {
@@ -282,7 +282,7 @@ describe('what a host gives may throw', () => {
   it('the same behind a Blob, where no caller is: reported once, the transport torn down at once', async () => {
     const it = transport();
     const socket = new TransportWebSocket(it, {
-      maskingKeys: () => {
+      generateMaskingKey: () => {
         throw new Error('no entropy');
       },
     });

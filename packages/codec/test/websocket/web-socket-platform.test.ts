@@ -349,9 +349,9 @@ describe('binaryType', () => {
 describe('binary messages', () => {
   it.each([
     ['by default', {}],
-    ['of chunks handed over', { handOver: true }],
+    ['of chunks handed over', { transferInput: true }],
     ['in memory of Node', { allocate: (bytes: number) => Buffer.allocUnsafe(bytes) }],
-    ['in memory of Node, of chunks handed over', { handOver: true, allocate: Buffer.allocUnsafe }],
+    ['in memory of Node, of chunks handed over', { transferInput: true, allocate: Buffer.allocUnsafe }],
   ])('%s: each has a buffer of its own, which may be transferred', async (_name, options) => {
     const benches = [new Bench(options), new Bench(options)];
     const buffers: ArrayBuffer[] = [];

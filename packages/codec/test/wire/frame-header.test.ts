@@ -18,7 +18,7 @@ describe('writeFrameHeader and readFrameHeader', () => {
         expect(writeFrameHeader(bytes, at, first, payloadLength, key)).toBe(at + size);
         expect(bytes.subarray(0, at).every((byte) => byte === 0)).toBe(true);
         expect(readFrameHeader(bytes, at)).toEqual({
-          first,
+          firstByte: first,
           fin: first >= 0x80,
           rsv: first & 0x70,
           opcode: first & 0x0f,

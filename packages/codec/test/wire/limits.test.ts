@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { BINARY, encodeUncheckedFrame, FIN, FrameParser, TEXT } from '../../src/frames.js';
 import { Connection, ConnectionConfig } from '../../src/index.js';
-import type { Span } from '../../src/memory/bytes.js';
+import type { BorrowedSlice } from '../../src/memory/bytes.js';
 import { MODES, open } from '../endpoint.js';
 import { concat, hex, masked, plain } from '../frames.js';
 
@@ -38,10 +38,10 @@ describe('limits', () => {
         binary: (message: Uint8Array) => {
           bytes += message.length;
         },
-        message: (_: number, span: Span) => {
+        message: (_: number, span: BorrowedSlice) => {
           bytes += span.length;
         },
-        piece: (span: Span) => {
+        messageData: (span: BorrowedSlice) => {
           bytes += span.length;
         },
       };
@@ -65,7 +65,7 @@ describe('limits', () => {
       expect(bytes).toBe(2 * MAX);
 
       connection.receive(header(MAX + 1).subarray(0, 10));
-      expect(connection.outcome?.fault).toMatchObject({ code: 'FRAME_TOO_LARGE', closeCode: 1009 });
+      expect(connection.closeInfo?.fault).toMatchObject({ code: 'FRAME_TOO_LARGE', closeCode: 1009 });
       expect(bytes).toBe(2 * MAX);
     },
   );
@@ -81,12 +81,12 @@ describe('limits', () => {
         const { connection, events } = open(options);
         connection.receive(concat(plain(TEXT, 'aaaa'), second));
         expect(events.map(({ type }) => type)).toEqual(['fail']);
-        expect(connection.outcome).toMatchObject({ code: 1009 });
+        expect(connection.closeInfo).toMatchObject({ code: 1009 });
       }
       // The smaller of both limits holds for one frame (advisory M43).
       const single = open({ ...options, maxFrameBytes: 100 });
       single.connection.receive(plain(FIN | TEXT, 'a'.repeat(11)).subarray(0, 2));
-      expect(single.connection.outcome?.fault?.code).toBe('MESSAGE_TOO_LARGE');
+      expect(single.connection.closeInfo?.fault?.code).toBe('MESSAGE_TOO_LARGE');
     },
   );
 
@@ -102,7 +102,7 @@ describe('limits', () => {
         connection.receive(
           concat(masked(TEXT, piece), masked(0, piece), masked(0, piece), masked(FIN, piece).subarray(0, 2)),
         );
-        expect(connection.outcome?.fault).toMatchObject({ code: 'TOO_MANY_FRAGMENTS', closeCode: 1008 });
+        expect(connection.closeInfo?.fault).toMatchObject({ code: 'TOO_MANY_FRAGMENTS', closeCode: 1008 });
       }
     },
   );

@@ -1,8 +1,8 @@
 // Options are read once, completely, into a copy, wherever a caller keeps them; what is none is
 // refused, with a code and a sentence.
 import { describe, expect, it } from 'vitest';
-import { HostConfig } from '../../src/driver/driver.js';
-import { encodeFrame, encodeUncheckedFrame, FrameParser, FrameRules } from '../../src/frames.js';
+import { DriverConfig } from '../../src/driver/driver.js';
+import { encodeFrame, encodeUncheckedFrame, FrameParser, FrameParserConfig } from '../../src/frames.js';
 import {
   Connection,
   ConnectionConfig,
@@ -67,28 +67,28 @@ const TAKERS: Readonly<Record<string, Taker>> = {
     option: { maxMessageBytes: 1000 },
     make: (options) => connectionStreams(options),
   },
-  FrameRules: {
+  FrameParserConfig: {
     needs: server,
     option: { maxFragments: 3 },
-    make: (options) => new FrameRules(options),
-    read: (rules: FrameRules) => rules.maxFragments,
+    make: (options) => new FrameParserConfig(options),
+    read: (rules: FrameParserConfig) => rules.maxFragments,
   },
   FrameParser: {
     needs: server,
     option: { unmask: 'in-place' },
     make: (options) => new FrameParser(frameSink, options),
   },
-  HostConfig: {
+  DriverConfig: {
     needs: {},
-    option: { maxWaitingBytes: 5 },
-    make: (options) => new HostConfig(options),
-    read: (config: HostConfig) => config.maxWaitingBytes,
+    option: { backpressureLimit: 5 },
+    make: (options) => new DriverConfig(options),
+    read: (config: DriverConfig) => config.backpressureLimit,
   },
-  'HostConfig, times': {
+  'DriverConfig, times': {
     needs: {},
     option: { idleTimeoutMs: 5 },
-    make: (options) => new HostConfig(options),
-    read: (config: HostConfig) => config.times.idleTimeoutMs,
+    make: (options) => new DriverConfig(options),
+    read: (config: DriverConfig) => config.times.idleTimeoutMs,
   },
   Keepalive: {
     needs: {},
@@ -132,29 +132,29 @@ const TAKERS: Readonly<Record<string, Taker>> = {
     make: (options) => wishOf((connection) => connection.sendBinary(hex('00'), options)),
     read: (wish) => wish,
   },
-  sendSpan: {
+  sendSlice: {
     needs: {},
     option: { compress: true },
     make: (options) =>
-      wishOf((connection) => connection.sendSpan(2, { bytes: hex('00'), start: 0, end: 1 }, options)),
+      wishOf((connection) => connection.sendSlice(2, { bytes: hex('00'), start: 0, end: 1 }, options)),
     read: (wish) => wish,
   },
-  sendByReference: {
+  sendZeroCopy: {
     needs: {},
     option: { compress: true },
-    make: (options) => wishOf((connection) => connection.sendByReference(2, hex('00'), options)),
+    make: (options) => wishOf((connection) => connection.sendZeroCopy(2, hex('00'), options)),
     read: (wish) => wish,
   },
-  beginText: {
+  textWriter: {
     needs: {},
     option: { compress: false },
-    make: (options) => wishOf((connection) => connection.beginText(options).end('x')),
+    make: (options) => wishOf((connection) => connection.textWriter(options).end('x')),
     read: (wish) => wish,
   },
-  beginBinary: {
+  binaryWriter: {
     needs: {},
     option: { compress: false },
-    make: (options) => wishOf((connection) => connection.beginBinary(options).end(hex('00'))),
+    make: (options) => wishOf((connection) => connection.binaryWriter(options).end(hex('00'))),
     read: (wish) => wish,
   },
 };
@@ -162,7 +162,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
 /** How many bytes a message may have, if it is 1,000: what becomes of more. */
 function failureOf(connection: Connection): unknown {
   connection.receive(masked(0x82, new Uint8Array(1001), 1));
-  return connection.outcome?.fault?.code === 'MESSAGE_TOO_LARGE' ? 1000 : undefined;
+  return connection.closeInfo?.fault?.code === 'MESSAGE_TOO_LARGE' ? 1000 : undefined;
 }
 
 /** The option `compress` as an extension hears it. */
@@ -264,8 +264,8 @@ describe.each(Object.entries(TAKERS))('%s', (_, { needs, option, make, read }) =
 
 describe.each([
   [
-    'FrameRules',
-    (options: object) => new FrameRules({ role: 'server', ...options } as never),
+    'FrameParserConfig',
+    (options: object) => new FrameParserConfig({ role: 'server', ...options } as never),
     [
       ['mask', 5, 'mask is a function, not 5'],
       ['rsv', 8, 'rsv is a sum of'],
@@ -312,7 +312,7 @@ describe.each([
       ['messageExtensions', 'permessage-deflate', 'messageExtensions are an array, not a string'],
       ['schedule', 5, 'schedule is a function, not 5'],
       ['closeTimeoutMs', 0, 'a positive integer'],
-      ['handOver', 'yes', 'handOver is a boolean'],
+      ['transferInput', 'yes', 'transferInput is a boolean'],
     ],
   ],
   [
@@ -366,7 +366,7 @@ describe('a TransportWebSocket', () => {
 describe('a sink of frames', () => {
   it.each([null, 5, {}, { ...frameSink, end: 5 }, { ...frameSink, message: 5 }])('%o is none', (sink) => {
     expect(() => new FrameParser(sink as never, { role: 'server' })).toThrow(
-      withCode('SINK_INVALID', 'a frame sink has the methods header, payload, end, fail'),
+      withCode('HANDLERS_INVALID', 'a frame sink has the methods header, payload, end, fail'),
     );
   });
 });

@@ -20,7 +20,7 @@ await runCases((url) => {
       else socket.destroy();
     };
     const onData = (chunk) => settle(handshake.receive(chunk));
-    const onEnd = () => settle(handshake.receiveEnd());
+    const onEnd = () => settle(handshake.receiveEof());
     socket.on('data', onData).on('end', onEnd);
     socket.on('error', () => {}).on('close', resolve);
     socket.write(bytes);

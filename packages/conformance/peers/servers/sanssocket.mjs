@@ -10,7 +10,7 @@ const extensions = await extensionsOf(engine);
 createServer({ allowHalfOpen: true }, (socket) => {
   const handshake = new ServerHandshake();
   socket.on('error', () => {});
-  const onEnd = () => socket.end(handshake.receiveEnd()?.bytes ?? '');
+  const onEnd = () => socket.end(handshake.receiveEof()?.bytes ?? '');
   const onData = (chunk) => {
     const event = handshake.receive(chunk);
     if (event?.kind === 'rejected') socket.end(event.bytes);

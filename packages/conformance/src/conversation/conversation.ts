@@ -118,7 +118,7 @@ export class Conversation {
           signal,
         );
         return;
-      case 'await-end':
+      case 'await-eof':
         this.#expectsEnd = await endpoint.until(() => endpoint.hasEnded || endpoint.isGone, signal);
         return;
       case 'end':

@@ -160,7 +160,7 @@ export type Step =
   /** Until the peer's Close was read. */
   | { readonly do: 'await-close' }
   /** Until the peer ended the transport. */
-  | { readonly do: 'await-end' }
+  | { readonly do: 'await-eof' }
   /** Ends the write side (TCP's FIN, HTTP/2's END_STREAM). */
   | { readonly do: 'end' }
   /** Resets the transport. */

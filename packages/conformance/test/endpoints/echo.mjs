@@ -14,16 +14,16 @@ export function runEcho(socket, role, extensions, remaining) {
   const connection = new Connection(
     { role, delivery: 'spans' },
     {
-      message: (opcode, span) => connection.sendSpan(opcode, span),
-      output: () => queueMicrotask(flush),
+      message: (opcode, span) => connection.sendSlice(opcode, span),
+      outputAvailable: () => queueMicrotask(flush),
     },
     extensions,
   );
   const flush = () => {
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+    for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
       if (!socket.writableEnded) socket.write(chunk);
     }
-    if (connection.transport === 'end') socket.end();
+    if (connection.transportAction === 'end') socket.end();
   };
   socket.setNoDelay?.(true);
   socket.on('error', () => {});
@@ -32,7 +32,7 @@ export function runEcho(socket, role, extensions, remaining) {
     flush();
   });
   socket.on('end', () => {
-    connection.receiveEnd();
+    connection.receiveEof();
     flush();
     socket.end();
   });
@@ -55,7 +55,7 @@ export function listen(server, port = 0) {
 export function serveSocket(socket) {
   const handshake = new ServerHandshake();
   socket.on('error', () => {});
-  const onEnd = () => socket.end(handshake.receiveEnd()?.bytes ?? '');
+  const onEnd = () => socket.end(handshake.receiveEof()?.bytes ?? '');
   const onData = (chunk) => {
     const event = handshake.receive(chunk);
     if (event?.kind === 'rejected') socket.end(event.bytes);
@@ -63,7 +63,7 @@ export function serveSocket(socket) {
     socket.off('data', onData).off('end', onEnd).pause();
     const acceptance = handshake.accept({ extensions: [deflate], headers: [['Server', 'sanssocket']] });
     socket.write(acceptance.bytes);
-    const extensions = acceptance.extensions.map(({ agreed }) => agreed);
+    const extensions = acceptance.extensions.map(({ extension }) => extension);
     runEcho(socket, 'server', extensions, event.remaining);
   };
   socket.on('data', onData).on('end', onEnd);
@@ -88,11 +88,11 @@ export function runEchoClient(url, socketOptions = {}) {
         socket.destroy();
         return;
       }
-      const extensions = outcome.extensions.map(({ agreed }) => agreed);
+      const extensions = outcome.extensions.map(({ extension }) => extension);
       runEcho(socket, 'client', extensions, outcome.remaining);
     };
     const onData = (chunk) => settle(handshake.receive(chunk));
-    const onEnd = () => settle(handshake.receiveEnd());
+    const onEnd = () => settle(handshake.receiveEof());
     socket.on('data', onData).on('end', onEnd);
     socket.on('error', () => {}).on('close', resolve);
     socket.write(bytes);

@@ -6,7 +6,7 @@
  * checks that bit, and keeps control frames out.
  */
 
-import type { Decoded, Encoded, MessageExtension, MessageOpcode, PiecePosition } from '@sanssocket/codec';
+import type { Decoded, Encoded, FragmentInfo, MessageExtension, MessageOpcode } from '@sanssocket/codec';
 import { inWords, isBytes, misuse } from '@sanssocket/codec/options';
 import { copyOf, EMPTY } from '../inflate/bytes.js';
 import type { DeflateContext, Deflater, Inflated, Inflater } from '../inflate/engine.js';
@@ -136,7 +136,7 @@ export class DeflateMessages implements MessageExtension {
   /** RSV1 (RFC 7692 6). */
   readonly rsv = 0x40;
   /** Where nothing is remembered between messages, and nobody is asked. */
-  readonly preparedScope: object | undefined;
+  readonly sharedEncodingKey: object | undefined;
   readonly #rules: MessageRules;
   readonly #deflaters: Lender<Deflater>;
   readonly #inflaters: Lender<Inflater>;
@@ -144,12 +144,12 @@ export class DeflateMessages implements MessageExtension {
 
   constructor(rules: MessageRules, deflaters: Lender<Deflater>, inflaters: Lender<Inflater>) {
     this.#rules = rules;
-    this.preparedScope = rules.shouldCompress === undefined ? (rules.prepared ?? undefined) : undefined;
+    this.sharedEncodingKey = rules.shouldCompress === undefined ? (rules.prepared ?? undefined) : undefined;
     this.#deflaters = deflaters;
     this.#inflaters = inflaters;
   }
 
-  encode(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded> {
+  encode(piece: Uint8Array, position: FragmentInfo): Encoded | PromiseLike<Encoded> {
     const { first, last, prepared, compress } = position;
     const { threshold, shouldCompress } = this.#rules;
     if (first) {
@@ -168,7 +168,7 @@ export class DeflateMessages implements MessageExtension {
 
   #encodePrepared(
     piece: Uint8Array,
-    position: PiecePosition,
+    position: FragmentInfo,
     message: object,
     cache: WeakMap<object, PreparedPayload>,
   ): Encoded | PromiseLike<Encoded> {
@@ -196,7 +196,7 @@ export class DeflateMessages implements MessageExtension {
     return kept;
   }
 
-  #deflate(piece: Uint8Array, position: PiecePosition): Encoded | PromiseLike<Encoded> {
+  #deflate(piece: Uint8Array, position: FragmentInfo): Encoded | PromiseLike<Encoded> {
     const { last } = position;
     if (piece.length === 0) {
       // The piece before ended with a whole block, so this is a block of its own.
@@ -228,7 +228,7 @@ export class DeflateMessages implements MessageExtension {
     return error;
   }
 
-  #deflated(deflated: Uint8Array, piece: Uint8Array, { first, last }: PiecePosition): Encoded {
+  #deflated(deflated: Uint8Array, piece: Uint8Array, { first, last }: FragmentInfo): Encoded {
     if (!isFlushed(deflated)) throw this.#failed(notFlushed(deflated));
     // 7.2.1: the four bytes go from the end of the message only; in between they stay.
     if (!last) return deflated;

@@ -123,7 +123,7 @@ const MAX_BITS = 15;
 const MIN_BITS = 8;
 
 /** What one side wants of both; each part may be left out. */
-export interface DeflateWishes {
+export interface NegotiationOptions {
   /** Whether the server has to forget its window after each message. False by default. */
   readonly serverNoContextTakeover?: boolean | undefined;
   /** Whether the client has to. False by default. */
@@ -132,7 +132,7 @@ export interface DeflateWishes {
   readonly serverMaxWindowBits?: number | undefined;
   /**
    * The largest window the client may use, 8 to 15. 15 by default. A server can only insist if the client offers
-   * `client_max_window_bits`; other offers are declined then (RFC 7692 7.1.2.2).
+   * `client_max_window_bits`; other offers are rejected then (RFC 7692 7.1.2.2).
    */
   readonly clientMaxWindowBits?: number | undefined;
   /**
@@ -143,10 +143,10 @@ export interface DeflateWishes {
 }
 
 /**
- * What of a client's wishes a server does not grant: an offer with one of these is declined, and the client's next one tried
+ * What of a client's wishes a server does not grant: an offer with one of these is rejected, and the client's next one tried
  * (RFC 7692 5.1, 7.1.3). It says nothing of what the server wants itself.
  */
-export interface DeclinedWishes {
+export interface RejectedOffers {
   /** An offer with `server_no_context_takeover`, which costs compression. False by default. */
   readonly serverNoContextTakeover?: boolean | undefined;
   /** An offer with `client_no_context_takeover`. False by default. */
@@ -157,8 +157,8 @@ export interface DeclinedWishes {
   readonly clientMaxWindowBitsBelow?: number | undefined;
 }
 
-/** The names of {@link DeflateWishes}. */
-export const WISHES: readonly (keyof DeflateWishes)[] = [
+/** The names of {@link NegotiationOptions}. */
+export const WISHES: readonly (keyof NegotiationOptions)[] = [
   'serverNoContextTakeover',
   'clientNoContextTakeover',
   'serverMaxWindowBits',
@@ -166,7 +166,7 @@ export const WISHES: readonly (keyof DeflateWishes)[] = [
   'offerClientMaxWindowBits',
 ];
 
-const DECLINES: readonly (keyof DeclinedWishes)[] = [
+const REJECTS: readonly (keyof RejectedOffers)[] = [
   'serverNoContextTakeover',
   'clientNoContextTakeover',
   'serverMaxWindowBitsBelow',
@@ -174,14 +174,14 @@ const DECLINES: readonly (keyof DeclinedWishes)[] = [
 ];
 
 /** @returns a copy, checked */
-export function readWishes(wishes: DeflateWishes): DeflateWishes {
+export function readWishes(wishes: NegotiationOptions): NegotiationOptions {
   const copy = readOptions(wishes, WISHES);
   requireWishes(copy);
   return copy;
 }
 
 /** @throws TypeError or RangeError for a wish of another kind */
-export function requireWishes(wishes: DeflateWishes): void {
+export function requireWishes(wishes: NegotiationOptions): void {
   requireFlag('serverNoContextTakeover', wishes.serverNoContextTakeover);
   requireFlag('clientNoContextTakeover', wishes.clientNoContextTakeover);
   requireBits('serverMaxWindowBits', wishes.serverMaxWindowBits);
@@ -190,8 +190,8 @@ export function requireWishes(wishes: DeflateWishes): void {
 }
 
 /** @returns a copy, checked */
-export function readDeclines(declines: DeclinedWishes): DeclinedWishes {
-  const copy = readOptions(declines, DECLINES);
+export function readRejectedOffers(rejects: RejectedOffers): RejectedOffers {
+  const copy = readOptions(rejects, REJECTS);
   requireFlag('serverNoContextTakeover', copy.serverNoContextTakeover);
   requireFlag('clientNoContextTakeover', copy.clientNoContextTakeover);
   requireBits('serverMaxWindowBitsBelow', copy.serverMaxWindowBitsBelow);
@@ -220,7 +220,7 @@ export interface DeflateAgreement {
  *
  * What the engine cannot do itself it does not offer; what it cannot stand from the server it excludes.
  */
-export function makeOffer(wishes: DeflateWishes, engine: DeflateEngine): DeflateParameters | undefined {
+export function makeOffer(wishes: NegotiationOptions, engine: DeflateEngine): DeflateParameters | undefined {
   const { serverMaxWindowBits, offerClientMaxWindowBits: isOffered = true } = wishes;
   const clientMaxWindowBits = isOffered ? wishes.clientMaxWindowBits : undefined;
   if ((clientMaxWindowBits ?? MAX_BITS) < engine.minWindowBits) return undefined;
@@ -234,15 +234,15 @@ export function makeOffer(wishes: DeflateWishes, engine: DeflateEngine): Deflate
   };
 }
 
-/** A server's judgement of one offer; undefined to decline it (RFC 7692 5.1, 7.1). */
+/** A server's judgement of one offer; undefined to reject it (RFC 7692 5.1, 7.1). */
 export function acceptOffer(
   list: readonly ExtensionParameter[],
-  wishes: DeflateWishes,
+  wishes: NegotiationOptions,
   engine: DeflateEngine,
-  declined: DeclinedWishes = {},
+  rejected: RejectedOffers = {},
 ): { readonly response: ExtensionParameter[]; readonly agreement: DeflateAgreement } | undefined {
   const offer = parseDeflateParameters(list, 'offer');
-  if (offer === undefined || isDeclined(offer, declined)) return undefined;
+  if (offer === undefined || isRejected(offer, rejected)) return undefined;
   // 7.1.2.1: "the same or smaller value as the offer"
   const serverBits = Math.min(wishes.serverMaxWindowBits ?? MAX_BITS, offer.serverMaxWindowBits ?? MAX_BITS);
   if (serverBits < engine.minWindowBits) return undefined;
@@ -270,14 +270,14 @@ export function acceptOffer(
   return { response, agreement };
 }
 
-/** 5.1: a server may decline an offer for whatever reason of its own. */
-function isDeclined(offer: DeflateParameters, declined: DeclinedWishes): boolean {
-  if (offer.serverNoContextTakeover && declined.serverNoContextTakeover === true) return true;
-  if (offer.clientNoContextTakeover && declined.clientNoContextTakeover === true) return true;
+/** 5.1: a server may reject an offer for whatever reason of its own. */
+function isRejected(offer: DeflateParameters, rejected: RejectedOffers): boolean {
+  if (offer.serverNoContextTakeover && rejected.serverNoContextTakeover === true) return true;
+  if (offer.clientNoContextTakeover && rejected.clientNoContextTakeover === true) return true;
   const { serverMaxWindowBits: serverBits = MAX_BITS, clientMaxWindowBits: clientBits } = offer;
-  if (serverBits < (declined.serverMaxWindowBitsBelow ?? MIN_BITS)) return true;
+  if (serverBits < (rejected.serverMaxWindowBitsBelow ?? MIN_BITS)) return true;
   // 7.1.2.2: without a value it offers to be limited, and asks for nothing.
-  return typeof clientBits === 'number' && clientBits < (declined.clientMaxWindowBitsBelow ?? MIN_BITS);
+  return typeof clientBits === 'number' && clientBits < (rejected.clientMaxWindowBitsBelow ?? MIN_BITS);
 }
 
 /** A client's judgement of the response; undefined if the handshake has to fail (RFC 7692 5.1, 7.1). */

@@ -4,30 +4,30 @@
 
 import type { MessageExtension } from '@sanssocket/codec';
 import { inWords, misuse, readOptions, requireInteger, requireType } from '@sanssocket/codec/options';
-import type { NegotiableExtension } from '@sanssocket/handshake';
+import type { ExtensionFactory } from '@sanssocket/handshake';
 import type { DeflateEngine, Deflater, Inflater } from '../inflate/engine.js';
 import { ContextPool, DeflateMessages, Lender, type ShouldCompress } from './messages.js';
 import {
   acceptOffer,
   confirmResponse,
-  type DeclinedWishes,
-  type DeflateWishes,
   formatDeflateParameters,
   makeOffer,
-  readDeclines,
+  type NegotiationOptions,
+  type RejectedOffers,
+  readRejectedOffers,
   readWishes,
   requireWishes,
   WISHES,
 } from './negotiation.js';
 
 /** Options of {@link permessageDeflate}. */
-export interface PermessageDeflateOptions extends DeflateWishes {
+export interface PermessageDeflateOptions extends NegotiationOptions {
   /** The DEFLATE implementation. */
   readonly engine: DeflateEngine;
   /** A client's further offers, for servers that decline the first (RFC 7692 7.1.3); none by default. */
-  readonly fallbacks?: readonly DeflateWishes[] | undefined;
-  /** What a server declines of what clients ask for (RFC 7692 5.1); nothing by default. */
-  readonly declines?: DeclinedWishes | undefined;
+  readonly fallbacks?: readonly NegotiationOptions[] | undefined;
+  /** Offers of clients that a server rejects (RFC 7692 5.1); nothing by default. */
+  readonly rejects?: RejectedOffers | undefined;
   /** How hard to compress: 0 (not at all) to 9; by default the engine's choice (zlib: 6). */
   readonly level?: number | undefined;
   /** How much memory to compress with: 1 to 9; by default the engine's choice (zlib: 8). */
@@ -47,7 +47,7 @@ export interface PermessageDeflateOptions extends DeflateWishes {
 const OPTIONS: readonly (keyof PermessageDeflateOptions)[] = [
   'engine',
   'fallbacks',
-  'declines',
+  'rejects',
   'level',
   'memoryLevel',
   'threshold',
@@ -89,25 +89,33 @@ const FORGETTING_THRESHOLD_BYTES = 1024;
  * const server = new Connection(
  *   { role: 'server' },
  *   { text: (text) => texts.push(text) },
- *   accepted.map(({ agreed }) => agreed),
+ *   accepted.map(({ extension }) => extension),
  * );
- * const client = new Connection({ role: 'client' }, {}, confirmed.map(({ agreed }) => agreed));
+ * const client = new Connection({ role: 'client' }, {}, confirmed.map(({ extension }) => extension));
  * client.sendText('tick tock '.repeat(10));
- * const bytes = client.takeOutput()!;
+ * const bytes = client.dataToSend()!;
  * assert.ok(bytes.length < 30);
  * server.receive(bytes);
  * assert.deepEqual(texts, ['tick tock '.repeat(10)]);
  * ```
  */
-export function permessageDeflate(options: PermessageDeflateOptions): NegotiableExtension<MessageExtension> {
-  const { engine, fallbacks, declines, level, memoryLevel, threshold, shouldCompress, ...wishes } =
-    readOptions(options, OPTIONS);
+export function permessageDeflate(options: PermessageDeflateOptions): ExtensionFactory<MessageExtension> {
+  const {
+    engine,
+    fallbacks,
+    rejects = {},
+    level,
+    memoryLevel,
+    threshold,
+    shouldCompress,
+    ...wishes
+  } = readOptions(options, OPTIONS);
   requireEngine(engine);
   requireWishes(wishes);
   if (fallbacks !== undefined && !Array.isArray(fallbacks)) {
     throw misuse(TypeError, 'OPTION_INVALID', `fallbacks are an array, not ${inWords(fallbacks)}`);
   }
-  const declined = readDeclines(declines ?? {});
+  const rejected = readRejectedOffers(rejects);
   if (level !== undefined) requireInteger('level', level, 0, 9);
   if (memoryLevel !== undefined) requireInteger('memoryLevel', memoryLevel, 1, 9);
   if (threshold !== undefined) requireInteger('threshold', threshold, 0, Number.MAX_SAFE_INTEGER);
@@ -160,16 +168,16 @@ export function permessageDeflate(options: PermessageDeflateOptions): Negotiable
     rsv: 0x40,
     offers: () => offers.map(formatDeflateParameters),
     accept(offer) {
-      const accepted = acceptOffer(offer, wishes, engine, declined);
+      const accepted = acceptOffer(offer, wishes, engine, rejected);
       if (accepted === undefined) return undefined;
       const { server, client } = directions(accepted.agreement);
-      return { response: accepted.response, agreed: messages(server, client) };
+      return { response: accepted.response, extension: messages(server, client) };
     },
     confirm(response) {
       const agreement = confirmResponse(response, offers);
       if (agreement === undefined) return undefined;
       const { server, client } = directions(agreement);
-      return { agreed: messages(client, server) };
+      return { extension: messages(client, server) };
     },
   };
 }

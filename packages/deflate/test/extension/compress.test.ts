@@ -12,17 +12,17 @@ const sends: readonly (readonly [string, (end: Connection, text: string, options
     ['sendText', (end, text, options) => end.sendText(text, options)],
     ['sendBinary', (end, text, options) => end.sendBinary(new TextEncoder().encode(text), options)],
     [
-      'sendSpan',
+      'sendSlice',
       (end, text, options) => {
         const bytes = new TextEncoder().encode(text);
-        end.sendSpan(TEXT, { bytes, start: 0, end: bytes.length }, options);
+        end.sendSlice(TEXT, { bytes, start: 0, end: bytes.length }, options);
       },
     ],
     [
-      'sendByReference',
-      (end, text, options) => end.sendByReference(BINARY, new TextEncoder().encode(text), options),
+      'sendZeroCopy',
+      (end, text, options) => end.sendZeroCopy(BINARY, new TextEncoder().encode(text), options),
     ],
-    ['beginText', (end, text, options) => end.beginText(options).end(text)],
+    ['textWriter', (end, text, options) => end.textWriter(options).end(text)],
   ];
 
 describe.each(engines)('%s', (_, engine) => {
@@ -33,11 +33,11 @@ describe.each(engines)('%s', (_, engine) => {
       await new Promise<void>((resolve) => {
         // Called again for each message that an asynchronous engine has finished.
         const output = (): void => {
-          for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput())
+          for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
             bytes.push(...chunk);
           if (connection.bufferedAmount === 0) resolve();
         };
-        const connection = new Connection({ role: 'server' }, { output }, [extension]);
+        const connection = new Connection({ role: 'server' }, { outputAvailable: output }, [extension]);
         // Behind another one, as an asynchronous engine makes it wait in line.
         send(connection, LONG, { compress: true });
         send(connection, text, options);

@@ -37,7 +37,7 @@ test.each(named('server'))('%s', (_id, vector) => {
   expect(response).toBe(vector.expect?.response ?? null);
   const accepted = offers
     .filter(({ name }) => name === 'permessage-deflate')
-    .map(({ parameters }) => acceptOffer(parameters, vector.options ?? {}, engine, vector.options?.declines))
+    .map(({ parameters }) => acceptOffer(parameters, vector.options ?? {}, engine, vector.options?.rejects))
     .find((result) => result !== undefined);
   expect(accepted?.agreement).toEqual(vector.expect?.agreement);
 });
@@ -73,9 +73,9 @@ describe('offers', () => {
     });
   });
 
-  test('what a server declines is never in what it agrees to, and nothing else is declined', () => {
+  test('what a server rejects is never in what it agrees to, and nothing else is declined', () => {
     const bits = fc.option(fc.integer({ min: 8, max: 15 }), { nil: undefined });
-    const declines = fc.record({
+    const rejects = fc.record({
       serverNoContextTakeover: fc.boolean(),
       clientNoContextTakeover: fc.boolean(),
       serverMaxWindowBitsBelow: bits,
@@ -90,7 +90,7 @@ describe('offers', () => {
       }),
     });
     fc.assert(
-      fc.property(declines, offers, (declined, offer) => {
+      fc.property(rejects, offers, (declined, offer) => {
         const list = formatDeflateParameters(offer);
         const able = { ...engine, minWindowBits: 8 };
         const { serverMaxWindowBitsBelow: server = 8, clientMaxWindowBitsBelow: client = 8 } = declined;
@@ -131,8 +131,8 @@ test('callers are told of their mistakes', () => {
     { serverMaxWindowBits: 16 },
     { clientMaxWindowBits: 9.5 },
     { fallbacks: [{ clientMaxWindowBits: 0 }] },
-    { declines: { serverMaxWindowBitsBelow: 7 } },
-    { declines: { clientMaxWindowBitsBelow: 16 } },
+    { rejects: { serverMaxWindowBitsBelow: 7 } },
+    { rejects: { clientMaxWindowBitsBelow: 16 } },
     { level: 10 },
     { level: -1 },
     { memoryLevel: 0 },

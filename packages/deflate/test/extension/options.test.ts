@@ -30,8 +30,8 @@ describe('permessageDeflate', () => {
   it.each([
     ['treshold', { treshold: 5 }],
     ['serverNoContextTakover', { serverNoContextTakover: true }],
-    ['serverNoContextTakover', { declines: { serverNoContextTakover: true } }],
-    ['serverMaxWindowBit', { declines: { serverMaxWindowBit: 9 } }],
+    ['serverNoContextTakover', { rejects: { serverNoContextTakover: true } }],
+    ['serverMaxWindowBit', { rejects: { serverMaxWindowBit: 9 } }],
     ['serverMaxWindowBit', { fallbacks: [{}, { serverMaxWindowBit: 9 }] }],
     ['level', { fallbacks: [{ level: 5 }] }],
     ['typo', Object.create({ typo: 1 })],
@@ -50,9 +50,9 @@ describe('permessageDeflate', () => {
     [{ fallbacks: [5] }, 'options are an object, not 5'],
     [{ fallbacks: [{ clientNoContextTakeover: 'no' }] }, 'clientNoContextTakeover is a boolean'],
     [{ fallbacks: [{ serverMaxWindowBits: 16 }] }, 'from 8 to 15, not 16'],
-    [{ declines: 5 }, 'options are an object, not 5'],
-    [{ declines: { clientNoContextTakeover: 'no' } }, 'clientNoContextTakeover is a boolean'],
-    [{ declines: { serverMaxWindowBitsBelow: '9' } }, 'from 8 to 15, not a string'],
+    [{ rejects: 5 }, 'options are an object, not 5'],
+    [{ rejects: { clientNoContextTakeover: 'no' } }, 'clientNoContextTakeover is a boolean'],
+    [{ rejects: { serverMaxWindowBitsBelow: '9' } }, 'from 8 to 15, not a string'],
     [{ level: 10 }, 'level must be an integer from 0 to 9, not 10'],
     [{ threshold: Number.NaN }, 'threshold must be an integer'],
     [{ engine: { ...engine, createInflater: undefined } }, 'needs an engine'],
@@ -90,10 +90,10 @@ describe('permessageDeflate', () => {
   });
 
   it('is a copy: what becomes of the objects later does not matter to offers that come', () => {
-    const declines: { serverNoContextTakeover?: boolean } = { serverNoContextTakeover: true };
-    const options = { engine, declines, serverMaxWindowBits: 10 };
+    const rejects: { serverNoContextTakeover?: boolean } = { serverNoContextTakeover: true };
+    const options = { engine, rejects, serverMaxWindowBits: 10 };
     const deflate = permessageDeflate(options);
-    declines.serverNoContextTakeover = false;
+    rejects.serverNoContextTakeover = false;
     options.serverMaxWindowBits = 99;
     const offers = [['server_no_context_takeover'], []].map((names) => ({
       name: 'permessage-deflate',
@@ -151,7 +151,7 @@ function withDeflated(deflated: unknown): { agreed: MessageExtension; closed: ()
     [{ name: 'permessage-deflate', parameters: [] }],
     [permessageDeflate({ engine: odd })],
   );
-  return { agreed: accepted!.agreed, closed: () => closed };
+  return { agreed: accepted!.extension, closed: () => closed };
 }
 
 describe('an engine that gives what is no flushed DEFLATE', () => {
@@ -163,7 +163,7 @@ describe('an engine that gives what is no flushed DEFLATE', () => {
       expect(() => connection.sendBinary(new Uint8Array(100))).toThrow(
         withCode('OPTION_INVALID', 'an engine has to give DEFLATE that ends with 00 00 ff ff'),
       );
-      expect(connection.takeOutput()).toBeUndefined();
+      expect(connection.dataToSend()).toBeUndefined();
       expect(closed()).toBe(1);
 
       const later = withDeflated(Promise.resolve(deflated));
@@ -174,7 +174,7 @@ describe('an engine that gives what is no flushed DEFLATE', () => {
       other.sendBinary(new Uint8Array(100));
       await new Promise((resolve) => setTimeout(resolve, 0));
       expect(errors).toEqual([withCode('OPTION_INVALID', 'an engine has to give DEFLATE')]);
-      expect(other.outcome?.code).toBe(1011);
+      expect(other.closeInfo?.code).toBe(1011);
       expect(later.closed()).toBe(1);
     },
   );
@@ -186,6 +186,6 @@ describe('an engine that gives what is no flushed DEFLATE', () => {
     expect(agreed.rsv).toBe(RSV1);
     const connection = new Connection({ role: 'server' }, {}, [agreed]);
     connection.sendBinary(new Uint8Array(100));
-    expect([...connection.takeOutput()!]).toEqual([0xc2, 1, 0]);
+    expect([...connection.dataToSend()!]).toEqual([0xc2, 1, 0]);
   });
 });

@@ -47,7 +47,7 @@ function connect(
     const accepted = negotiateExtensions(asked, [extension]);
     const confirmed = confirmExtensions(accepted, [other]);
     if (!Array.isArray(confirmed)) throw new Error(confirmed.code);
-    const agreed = { server: accepted[0]!.agreed, client: confirmed[0]!.agreed };
+    const agreed = { server: accepted[0]!.extension, client: confirmed[0]!.extension };
     const peer = role === 'server' ? 'client' : 'server';
     const heard: string[] = [];
     const sender = new Connection({ role }, {}, [agreed[role]]);
@@ -63,7 +63,7 @@ describe('a prepared message', () => {
     const message = PreparedMessage.text(TEXT);
     const chunks = links.map(({ sender }) => {
       expect(sender.sendPrepared(message)).toBe(true);
-      return sender.takeOutput()!;
+      return sender.dataToSend()!;
     });
     expect(chunks[1]).toBe(chunks[0]);
     expect(chunks[2]).toBe(chunks[0]);
@@ -83,7 +83,7 @@ describe('a prepared message', () => {
       sender.sendPrepared(message);
       sender.sendText('after');
       sender.sendPrepared(message);
-      receiver.receive(sender.takeOutput()!);
+      receiver.receive(sender.dataToSend()!);
       expect(heard).toEqual(['before', TEXT, 'after', TEXT]);
     }
   });
@@ -94,7 +94,7 @@ describe('a prepared message', () => {
     const message = PreparedMessage.text(TEXT);
     for (const { sender, receiver, heard } of links) {
       sender.sendPrepared(message);
-      receiver.receive(sender.takeOutput()!);
+      receiver.receive(sender.dataToSend()!);
       expect(heard).toEqual([TEXT]);
     }
     expect(deflated()).toBe(2);
@@ -108,7 +108,7 @@ describe('a prepared message', () => {
       const message = PreparedMessage.text(TEXT);
       const chunks = links.map(({ sender }) => {
         sender.sendPrepared(message);
-        return sender.takeOutput()!;
+        return sender.dataToSend()!;
       });
       expect(chunks[0]).not.toBe(chunks[1]);
       for (const [index, { receiver, heard }] of links.entries()) {
@@ -127,7 +127,7 @@ describe('a prepared message', () => {
     const message = PreparedMessage.text('short');
     for (const { sender, receiver, heard } of links) {
       sender.sendPrepared(message);
-      const chunk = sender.takeOutput()!;
+      const chunk = sender.dataToSend()!;
       expect(chunk).toBe(message.frame);
       receiver.receive(chunk);
       expect(heard).toEqual(['short']);
@@ -143,7 +143,7 @@ describe('a prepared message', () => {
     const message = PreparedMessage.text(TEXT);
     for (const { sender, receiver, heard } of links) {
       sender.sendPrepared(message);
-      receiver.receive(sender.takeOutput()!);
+      receiver.receive(sender.dataToSend()!);
       expect(heard).toEqual([TEXT]);
     }
   });
@@ -161,7 +161,7 @@ describe('a prepared message', () => {
     await new Promise(setImmediate);
     const flush = ({ sender, receiver }: (typeof links)[0]): Uint8Array[] => {
       const chunks: Uint8Array[] = [];
-      for (let chunk = sender.takeOutput(); chunk !== undefined; chunk = sender.takeOutput()) {
+      for (let chunk = sender.dataToSend(); chunk !== undefined; chunk = sender.dataToSend()) {
         chunks.push(chunk);
         receiver.receive(chunk);
       }

@@ -37,9 +37,9 @@ describe('with takeover', () => {
     connection.close(1000);
     expect(engine.open).toBe(2);
     connection.receive(Uint8Array.of(0x88, 0x80, 0, 0, 0, 0));
-    expect(connection.outcome?.clean).toBe(true);
+    expect(connection.closeInfo?.wasClean).toBe(true);
     expect([engine.open, engine.created]).toEqual([0, 2]);
-    connection.receiveEnd();
+    connection.receiveEof();
   });
 
   test('and when the transport ends, when a message is corrupt, when one is too large', () => {
@@ -48,10 +48,10 @@ describe('with takeover', () => {
       const recorder = new Recorder({ role: 'server', maxMessageBytes: 10 }, serverEnd(engine));
       recorder.connection.sendText(TEXT);
       recorder.connection.receive(HELLO);
-      if (end === 'transport') recorder.connection.receiveEnd();
+      if (end === 'transport') recorder.connection.receiveEof();
       else if (end === 'corrupt') recorder.connection.receive(Uint8Array.of(0xc1, 0x81, 0, 0, 0, 0, 6));
       else recorder.connection.receive(Uint8Array.of(0xc1, 0x85, 0, 0, 0, 0, 0x72, 0x04, 0x81, 0xff, 0x00));
-      expect(recorder.connection.outcome, end).toBeDefined();
+      expect(recorder.connection.closeInfo, end).toBeDefined();
       expect(engine.open).toBe(0);
     }
   });
@@ -72,7 +72,7 @@ describe('without takeover', () => {
     expect([engine.mostOpen, engine.resets]).toEqual([2, 200]);
     for (const { connection } of recorders) {
       expect(engine.open).toBe(2);
-      connection.receiveEnd();
+      connection.receiveEof();
     }
     expect(engine.open).toBe(0);
     expect(recorders.every(({ messages }) => messages[0] === 'Hello')).toBe(true);
@@ -85,14 +85,14 @@ describe('without takeover', () => {
       { length: 8 },
       () => new Recorder({ role: 'server' }, extension(NO_TAKEOVER)),
     );
-    const messages = recorders.map(({ connection }) => connection.beginText());
+    const messages = recorders.map(({ connection }) => connection.textWriter());
     for (const message of messages) message.write(TEXT);
     expect(engine.open).toBe(8);
     for (const message of messages) message.end(TEXT);
     expect(engine.open).toBe(4);
-    const output = recorders.map(({ connection }) => String(connection.takeOutput()));
+    const output = recorders.map(({ connection }) => String(connection.dataToSend()));
     expect(new Set(output).size).toBe(1);
-    for (const { connection } of recorders) connection.receiveEnd();
+    for (const { connection } of recorders) connection.receiveEof();
     expect(engine.open).toBe(0);
   });
 
@@ -106,7 +106,7 @@ describe('without takeover', () => {
     expect(engine.open).toBe(0);
     a!.connection.receive(HELLO);
     expect(a!.messages).toEqual(['Hello', 'Hello']);
-    a!.connection.receiveEnd();
+    a!.connection.receiveEof();
     expect([engine.open, engine.created]).toEqual([0, 2]);
   });
 
@@ -162,7 +162,7 @@ describe('asynchronous engines', () => {
         expect(output[0]).toBe(0x88);
         await new Promise((resolve) => setTimeout(resolve, 20));
         expect(recorder.messages).toEqual(heard);
-        expect(recorder.connection.takeOutput()).toBeUndefined();
+        expect(recorder.connection.dataToSend()).toBeUndefined();
         expect(engine.open).toBe(0);
       }
     }
@@ -194,14 +194,14 @@ describe.each(engines)('%s', (_name, inner) => {
       if (i % 20 !== 0) {
         // Most of them without waiting: closed while an asynchronous engine is at work.
         if (i % 100 === 1) recorder.connection.receive(HELLO);
-        recorder.connection.receiveEnd();
+        recorder.connection.receiveEof();
         continue;
       }
       recorder.connection.sendText(TEXT);
       await recorder.output();
       recorder.connection.receive(HELLO);
       await recorder.settled();
-      recorder.connection.receiveEnd();
+      recorder.connection.receiveEof();
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(engine.open).toBe(0);

@@ -41,7 +41,7 @@ describe('bytes, with zlib', () => {
 
   test('fragments: RSV1 on the first, the four bytes left out of the last', async () => {
     const sender = server(nodeZlib());
-    const message = sender.connection.beginText();
+    const message = sender.connection.textWriter();
     message.write('Hello');
     sender.connection.ping(Uint8Array.of(0x78));
     message.write('');
@@ -51,7 +51,7 @@ describe('bytes, with zlib', () => {
 
   test('fragments that end with an empty one', async () => {
     const sender = server(nodeZlib());
-    const message = sender.connection.beginText();
+    const message = sender.connection.textWriter();
     message.write('Hello');
     message.end();
     expect(await sent(sender)).toBe('410bf248cdc9c907000000ffff' + '800100');
@@ -86,7 +86,7 @@ describe('what is compressed', () => {
     });
     sender.connection.sendBinary(Uint8Array.of(1, 2));
     sender.connection.sendText('Hello');
-    const message = sender.connection.beginBinary();
+    const message = sender.connection.binaryWriter();
     message.write(Uint8Array.of(3));
     message.end(Uint8Array.of(4));
     expect(await sent(sender)).toBe('82020102' + 'c107f248cdc9c90700' + '020103' + '800104');
@@ -111,7 +111,7 @@ describe('what is compressed', () => {
     const engine = new CountingEngine(nodeZlib());
     const client = new Recorder({ role: 'client' }, clientEnd(engine, '; client_max_window_bits=8'));
     client.connection.sendText(SENTENCE.repeat(10));
-    const message = client.connection.beginText();
+    const message = client.connection.textWriter();
     message.write(SENTENCE);
     message.end(SENTENCE);
     expect((await sent(client)).startsWith('81fe')).toBe(true);
@@ -248,7 +248,7 @@ test('a chain in which another extension has changed a prepared message', () => 
   const outputs = [[flip, extension(NO_TAKEOVER)], [extension(NO_TAKEOVER)]].map((chain) => {
     const connection = new Connection({ role: 'server' }, {}, chain);
     connection.sendPrepared(message);
-    return connection.takeOutput()!;
+    return connection.dataToSend()!;
   });
   expect(outputs.map((output) => output[0]! & 0x70)).toEqual([0x60, 0x40]);
   expect(hexOf(outputs[0]!.subarray(2))).not.toBe(hexOf(outputs[1]!.subarray(2)));

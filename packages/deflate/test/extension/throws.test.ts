@@ -45,17 +45,17 @@ describe.each(['', NO_TAKEOVER])('an engine that throws when it has compressed, 
       if (text.startsWith('another')) {
         trouble.next = true;
         expect(() => sender.sendText(text)).toThrow('out of memory');
-        expect(sender.takeOutput()).toBeUndefined();
+        expect(sender.dataToSend()).toBeUndefined();
         expect(engine.open).toBe(0);
       }
       // Twice, so that the second refers to what only the first can have brought.
       for (let i = 0; i < 2; i++) {
         sender.sendText(text);
-        receiver.connection.receive(sender.takeOutput()!);
+        receiver.connection.receive(sender.dataToSend()!);
         expect(receiver.messages.pop()).toBe(text);
       }
     }
-    sender.receiveEnd();
+    sender.receiveEof();
     expect(engine.open).toBe(0);
   });
 });
@@ -73,10 +73,10 @@ test('a shouldCompress that throws has no effect', () => {
     expect(() => sender.sendText(TEXT)).toThrow('not now');
     trouble = false;
     sender.sendText(TEXT);
-    receiver.connection.receive(sender.takeOutput()!);
+    receiver.connection.receive(sender.dataToSend()!);
   }
   expect(receiver.messages).toEqual([TEXT, TEXT, TEXT]);
-  expect(sender.takeOutput()).toBeUndefined();
+  expect(sender.dataToSend()).toBeUndefined();
 });
 
 test('an engine that cannot make a compressor', () => {
@@ -95,8 +95,8 @@ test('an engine that cannot make a compressor', () => {
     expect(() => sender.sendText(TEXT)).toThrow('out of memory');
     trouble = false;
     sender.sendText(TEXT);
-    expect(sender.takeOutput()![0]).toBe(0xc1);
-    sender.receiveEnd();
+    expect(sender.dataToSend()![0]).toBe(0xc1);
+    sender.receiveEof();
   }
 });
 
@@ -135,7 +135,7 @@ test('a stream that throws midway takes its scratch with it', () => {
   const sender = new Connection({ role: 'server' }, {}, [serverEnd(nodeZlib())]);
   const receiver = new Recorder({ role: 'client' }, clientEnd(nodeZlib()));
   sender.sendText(TEXT);
-  receiver.connection.receive(sender.takeOutput()!);
+  receiver.connection.receive(sender.dataToSend()!);
   expect(receiver.messages).toEqual([TEXT]);
 });
 
@@ -172,13 +172,13 @@ describe('a prepared message that another connection is compressing', () => {
     const [first, second] = [0, 1].map(() => new Recorder({ role: 'server' }, extension(NO_TAKEOVER)));
     first!.connection.sendPrepared(message);
     second!.connection.sendPrepared(message);
-    first!.connection.receiveEnd();
+    first!.connection.receiveEof();
     settle[0]!();
     await turn();
     expect(second!.outcome).toBeUndefined();
     settle[1]!();
     expect([...(await second!.output())]).toEqual([0xc1, 5, 5, 5, 5, 5, 5]);
-    second!.connection.receiveEnd();
+    second!.connection.receiveEof();
     expect(open()).toBe(0);
   });
 
@@ -188,7 +188,7 @@ describe('a prepared message that another connection is compressing', () => {
     const message = PreparedMessage.text(TEXT);
     const pair = [0, 1].map(() => new Recorder({ role: 'server' }, extension(NO_TAKEOVER)));
     for (const { connection } of pair) connection.sendPrepared(message);
-    for (const { connection } of pair) connection.receiveEnd();
+    for (const { connection } of pair) connection.receiveEof();
     settle[0]!();
     await turn();
     expect([open(), settle.length]).toEqual([0, 1]);

@@ -80,8 +80,8 @@ describe.each(engines)('%s', (_name, engine) => {
           }
           expect(kept.every(([message, expected]) => same(message, expected))).toBe(true);
           for (const { sender, receiver } of pairs) {
-            sender.connection.receiveEnd();
-            receiver.connection.receiveEnd();
+            sender.connection.receiveEof();
+            receiver.connection.receiveEof();
           }
         },
       ),
@@ -187,10 +187,10 @@ test('a prepared message is kept as a copy of what an engine gave', () => {
   const message = PreparedMessage.text('x'.repeat(50));
   const connections = [0, 1].map(() => new Connection({ role: 'server' }, {}, [extension(NO_TAKEOVER)]));
   connections[0]!.sendPrepared(message);
-  connections[0]!.takeOutput();
+  connections[0]!.dataToSend();
   pool.fill(0xee);
   connections[1]!.sendPrepared(message);
-  expect([...connections[1]!.takeOutput()!]).toEqual([0xc1, 16, ...Array(16).fill(7)]);
+  expect([...connections[1]!.dataToSend()!]).toEqual([0xc1, 16, ...Array(16).fill(7)]);
 });
 
 test('an inflater never has room for more than is allowed, also of symbols that take none', () => {
@@ -220,8 +220,8 @@ test('an empty message is its receiver’s own, who may transfer it away', () =>
   structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
   other!.connection.receive(empty);
   expect(other!.heard[0]!.buffer).not.toBe(buffer);
-  const message = other!.connection.beginBinary({ compress: true });
+  const message = other!.connection.binaryWriter({ compress: true });
   message.write(new Uint8Array(0));
   message.end();
-  expect([...other!.connection.takeOutput()!]).toEqual([0x42, 0, 0x80, 1, 0]);
+  expect([...other!.connection.dataToSend()!]).toEqual([0x42, 0, 0x80, 1, 0]);
 });

@@ -35,7 +35,7 @@ function halfClosed(
     right: 'The endpoint ends its side too, and sends nothing that was not asked for.',
     tolerated: HELD,
     wrong: 'Something comes that was never sent.',
-    steps: [...steps, { do: 'end' }, { do: 'await-end' }],
+    steps: [...steps, { do: 'end' }, { do: 'await-eof' }],
     outcomes: [{ verdict: 'OK', events, close: LET_GO }],
   });
 }

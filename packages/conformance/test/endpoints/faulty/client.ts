@@ -28,7 +28,7 @@ export function runFaultyClient(url: string, fault: Fault): Promise<void> {
         socket.destroy();
         return;
       }
-      const extensions = outcome.extensions.map(({ agreed }) => agreed);
+      const extensions = outcome.extensions.map(({ extension }) => extension);
       const own = extensions.length === 0 ? undefined : ownDeflate(head, 'client');
       open({ extensions, deflate: own }, outcome.remaining);
     };
@@ -42,7 +42,7 @@ export function runFaultyClient(url: string, fault: Fault): Promise<void> {
       if (end !== null)
         open(NOTHING_AGREED, Buffer.from(head.substring(end.index + end[0].length), 'latin1'));
     };
-    const onEnd = (): void => settle(handshake.receiveEnd());
+    const onEnd = (): void => settle(handshake.receiveEof());
     socket.on('data', onData).on('end', onEnd);
     socket.on('error', () => {}).on('close', () => resolve());
     socket.write(

@@ -53,12 +53,12 @@ export function runFaultyEcho(
     if (frames.length > 0) write(Buffer.concat(frames.map((frame) => writeFrame(frame, isMasked, keyOf))));
   };
   const flush = (): void => {
-    for (let chunk = connection.takeOutput(); chunk !== undefined; chunk = connection.takeOutput()) {
+    for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
       if (says !== undefined) writeFrames(said.read(chunk).flatMap((frame) => says(frame)));
       else if (fault.masksWrongly === true || keyOf !== undefined) writeFrames(said.read(chunk));
       else write(chunk);
     }
-    if (connection.transport === 'end' && fault.neverEnds !== true) transport.end();
+    if (connection.transportAction === 'end' && fault.neverEnds !== true) transport.end();
   };
   const echo = (opcode: 1 | 2, payload: Buffer): void => {
     if (fault.resets === true) {
@@ -66,7 +66,7 @@ export function runFaultyEcho(
       return;
     }
     if (echoes === undefined) {
-      connection.sendSpan(opcode, { bytes: payload, start: 0, end: payload.length });
+      connection.sendSlice(opcode, { bytes: payload, start: 0, end: payload.length });
       return;
     }
     flush();
@@ -77,7 +77,7 @@ export function runFaultyEcho(
     {
       text: (text) => echo(1, Buffer.from(text)),
       binary: (bytes) => echo(2, Buffer.from(bytes)),
-      output: () => queueMicrotask(flush),
+      outputAvailable: () => queueMicrotask(flush),
     },
     agreed.extensions,
   );
@@ -95,7 +95,7 @@ export function runFaultyEcho(
   transport.on('data', receive);
   transport.on('end', () => {
     if (fault.saysLast !== undefined) writeFrames(fault.saysLast);
-    connection.receiveEnd();
+    connection.receiveEof();
     flush();
     if (fault.neverEnds !== true) transport.end();
   });

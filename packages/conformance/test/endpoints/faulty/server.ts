@@ -60,7 +60,7 @@ function serveSocket(socket: Socket, fault: Fault): void {
     runFaultyEcho(socket, 'server', fault, agreed, remaining);
   };
   const onEnd = (): void => {
-    socket.end(handshake.receiveEnd()?.bytes ?? '');
+    socket.end(handshake.receiveEof()?.bytes ?? '');
   };
   const onData = (chunk: Buffer): void => {
     head += chunk.toString('latin1');
@@ -79,7 +79,7 @@ function serveSocket(socket: Socket, fault: Fault): void {
     const acceptance = handshake.accept({ extensions: [deflate] });
     const more = (fault.adds?.(head) ?? []).map(([name, value]) => `${name}: ${value}\r\n`).join('');
     const text = Buffer.from(acceptance.bytes).toString('latin1').replace(/\r\n$/, `${more}\r\n`);
-    const extensions = acceptance.extensions.map(({ agreed }) => agreed);
+    const extensions = acceptance.extensions.map(({ extension }) => extension);
     const own = extensions.length === 0 ? undefined : ownDeflate(text, 'server');
     answer(text, { extensions, deflate: own }, event.remaining);
   };
