@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FAULTS } from '@sanssocket/codec/frames';
-import { FAULTS as HANDSHAKE_FAULTS } from '@sanssocket/handshake/rules';
+import { HANDSHAKE_FAULTS } from '@sanssocket/handshake/rules';
 import { expect, it } from 'vitest';
 
 const page = readFileSync(

@@ -146,24 +146,24 @@ function frame(first, payload, key) {
 
 const digest = (value) => createHash('sha256').update(value).digest('base64').slice(0, 12);
 
-/** What a server of a delivery makes of chunks. */
-function received({ Connection }, delivery, chunks) {
+/** What a server that takes messages in one form makes of chunks. */
+function received({ Connection }, messages, chunks) {
   const said = [];
   const say = (name, value) => said.push(`${name} ${value.length} ${digest(value)}`);
   let pieces = [];
   const methods = {
-    messages: { text: (text) => say('text', text), binary: (bytes) => say('binary', bytes) },
-    spans: { message: (opcode, span) => say(`message ${opcode}`, span.copy()) },
-    pieces: {
-      piece: (span) => pieces.push(span.copy()),
-      finish() {
+    whole: { text: (text) => say('text', text), binary: (bytes) => say('binary', bytes) },
+    borrowed: { message: (opcode, span) => say(`message ${opcode}`, span.copy()) },
+    streamed: {
+      messageData: (span) => pieces.push(span.copy()),
+      messageEnd() {
         say('pieces', Buffer.concat(pieces));
         pieces = [];
       },
     },
   };
-  const closed = ({ code, reason, fault }) => said.push(`${code} ${reason} ${fault?.code} ${fault?.offset}`);
-  const connection = new Connection({ role: 'server', delivery }, { ...methods[delivery], closed });
+  const close = ({ code, reason, fault }) => said.push(`${code} ${reason} ${fault?.code} ${fault?.offset}`);
+  const connection = new Connection({ role: 'server' }, { ...methods[messages], close });
   for (const chunk of chunks) connection.receive(new Uint8Array(chunk));
   return said;
 }
@@ -187,15 +187,15 @@ async function results() {
   );
   const key = [0x37, 0xfa, 0x21, 0x3d];
   const lines = [];
-  for (const delivery of ['messages', 'spans', 'pieces']) {
+  for (const messages of ['whole', 'borrowed', 'streamed']) {
     for (const text of TEXTS) {
       const whole = frame(0x81, text, key);
       const cut = Math.floor(whole.length / 2);
-      lines.push(received(codec, delivery, [whole, frame(0x82, text, key)]));
-      lines.push(received(codec, delivery, [whole.subarray(0, cut), whole.subarray(cut)]));
-      lines.push(received(codec, delivery, [Buffer.concat([frame(0x01, text, key), whole])]));
+      lines.push(received(codec, messages, [whole, frame(0x82, text, key)]));
+      lines.push(received(codec, messages, [whole.subarray(0, cut), whole.subarray(cut)]));
+      lines.push(received(codec, messages, [Buffer.concat([frame(0x01, text, key), whole])]));
       lines.push(
-        received(codec, delivery, [Buffer.concat([frame(0x01, text, key), frame(0x80, text, key)])]),
+        received(codec, messages, [Buffer.concat([frame(0x01, text, key), frame(0x80, text, key)])]),
       );
     }
   }

@@ -93,15 +93,13 @@ export function ourReceiver(role, delivery, tally) {
   const options = { role, transferInput: true, allocate: (length) => Buffer.allocUnsafe(length) };
   let connection;
   if (delivery === 'span') {
-    connection = new Connection(
-      { ...options, delivery: 'spans' },
-      { message: (_, { bytes, start, end }) => tally.span(bytes, start, end) },
-    );
+    connection = new Connection(options, {
+      message: (_, { bytes, start, end }) => tally.span(bytes, start, end),
+    });
   } else if (delivery === 'streamed') {
-    connection = new Connection(
-      { ...options, delivery: 'pieces' },
-      { messageData: ({ bytes, start, end }) => tally.span(bytes, start, end) },
-    );
+    connection = new Connection(options, {
+      messageData: ({ bytes, start, end }) => tally.span(bytes, start, end),
+    });
   } else {
     connection = new Connection(options, {
       text: (text) => tally.string(text),

@@ -10,7 +10,6 @@ import { ServerHandshake } from '@sanssocket/handshake';
 /** Spans are borrowed until they have been sent again, so no message is ever copied to memory of its own. */
 const CONFIG = new ConnectionConfig({
   role: 'server',
-  delivery: 'spans',
   allocate: (bytes) => Buffer.allocUnsafe(bytes),
 });
 

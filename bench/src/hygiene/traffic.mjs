@@ -25,18 +25,18 @@ const count = () => {
   heard++;
 };
 
-/** What can be in a sink; every connection has the same shape, as in a server. */
-const makeSink = () => ({
-  text: count,
-  binary: count,
-  message: count,
-  begin: count,
-  piece: count,
-  finish: count,
+/** Handlers by the form in which they take messages; those of a form have one shape, as in a server. */
+const FORMS = {
+  whole: () => ({ text: count, binary: count, ...control() }),
+  borrowed: () => ({ message: count, ...control() }),
+  streamed: () => ({ messageStart: count, messageData: count, messageEnd: count, ...control() }),
+};
+
+const control = () => ({
   ping: count,
   pong: count,
+  closeReceived: count,
   close: count,
-  closed: count,
 });
 
 const texts = SIZES.flatMap((bytes) => [
@@ -54,16 +54,16 @@ const faults = [
   Buffer.from([0x81, 0x05]),
 ];
 
-/** @type {ConnectionConfig[][]} pairs of server and client */
-const configs = ['messages', 'spans', 'pieces'].flatMap((delivery) =>
+/** @type {[ConnectionConfig, ConnectionConfig, () => object][]} servers, clients and their handlers */
+const configs = Object.values(FORMS).flatMap((makeHandlers) =>
   [true, false].map((transferInput) => [
-    new ConnectionConfig({ role: 'server', delivery, transferInput: transferInput }),
+    new ConnectionConfig({ role: 'server', transferInput }),
     new ConnectionConfig({
       role: 'client',
-      delivery,
-      transferInput: transferInput,
+      transferInput,
       allocate: (bytes) => Buffer.allocUnsafe(bytes),
     }),
+    makeHandlers,
   ]),
 );
 
@@ -110,16 +110,16 @@ function openingHandshake(i) {
   const client = new ClientHandshake('ws://example.com/chat', { protocols: ['a', 'b'] });
   const server = new ServerHandshake();
   const request = i & 1 ? Buffer.from(client.request.bytes) : client.request.bytes;
-  server.push(request.subarray(0, i % request.length));
-  server.push(request.subarray(i % request.length));
+  server.receive(request.subarray(0, i % request.length));
+  server.receive(request.subarray(i % request.length));
   const { bytes } = server.accept({ protocols: ['b'] });
-  client.push(i & 1 ? Buffer.from(bytes) : bytes);
+  client.receive(i & 1 ? Buffer.from(bytes) : bytes);
 }
 
 function round(i) {
-  for (const [serverConfig, clientConfig] of configs) {
-    const server = new Connection(serverConfig, makeSink());
-    const client = new Connection(clientConfig, makeSink());
+  for (const [serverConfig, clientConfig, makeHandlers] of configs) {
+    const server = new Connection(serverConfig, makeHandlers());
+    const client = new Connection(clientConfig, makeHandlers());
     converse(server, client);
     converse(client, server);
     if (i % 4 === 0) server.receive(faults[random() % faults.length]);
@@ -139,7 +139,7 @@ function steadyStateBegins() {
   heard++;
 }
 
-for (const own of [transfer, converse, fragments, openingHandshake, round, count, makeSink])
+for (const own of [transfer, converse, fragments, openingHandshake, round, count, control])
   neverOptimize(own);
 const [warmUpRounds, steadyRounds] = process.argv.slice(2).map(Number);
 for (let i = 0; i < warmUpRounds; i++) {

@@ -1,10 +1,10 @@
 /** One client of the chat: its connection, its name, and the bound on what waits for it. */
 import type { Duplex } from 'node:stream';
 import {
+  type CloseInfo,
   Connection,
   ConnectionConfig,
   type MessageExtension,
-  type Outcome,
   type PreparedMessage,
 } from '@sanssocket/codec';
 import type { ConnectionDriver, DriverConfig } from '@sanssocket/codec/driver';
@@ -98,7 +98,7 @@ export class ClientSession implements Member {
 }
 
 /** For the others: why someone left. */
-function describe({ wasClean: clean, code, reason, fault }: Outcome): string {
+function describe({ wasClean: clean, code, reason, fault }: CloseInfo): string {
   if (fault !== undefined) return `${fault.message} (${fault.code})`;
   if (clean) return code === 1000 || code === 1001 || code === 1005 ? '' : `${code} ${reason}`.trim();
   return reason === '' ? 'connection lost' : reason;

@@ -1,7 +1,7 @@
 /** Real peers for the tests: everything runs over TCP on ephemeral ports, and waits are for events, not for time. */
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
-import { Connection, ConnectionConfig, type ConnectionOptions, type Outcome } from '@sanssocket/codec';
+import { type CloseInfo, Connection, ConnectionConfig, type ConnectionOptions } from '@sanssocket/codec';
 import type { ConnectionDriver } from '@sanssocket/codec/driver';
 import { attachSocket } from '@sanssocket/codec/node';
 import { createRequest } from '@sanssocket/handshake';
@@ -39,7 +39,7 @@ export type Event =
   | { readonly kind: 'binary'; readonly bytes: Uint8Array }
   | { readonly kind: 'ping'; readonly bytes: Uint8Array }
   | { readonly kind: 'pong'; readonly bytes: Uint8Array }
-  | { readonly kind: 'closed'; readonly outcome: Outcome };
+  | { readonly kind: 'closed'; readonly outcome: CloseInfo };
 
 const TIMES = { closeTimeoutMs: 10_000 };
 
@@ -76,7 +76,7 @@ export class Endpoint {
     return (await this.events.until((event) => event.kind === kind)) as Extract<Event, { kind: K }>;
   }
 
-  async outcome(): Promise<Outcome> {
+  async outcome(): Promise<CloseInfo> {
     return (await this.next('closed')).outcome;
   }
 }

@@ -8,7 +8,7 @@
 export type { SendOptions } from './connection/config.js';
 export { ConnectionConfig, type ConnectionOptions } from './connection/config.js';
 export { Connection } from './connection/connection.js';
-export { type ConnectionEvent, ConnectionEvents } from './connection/event-list.js';
+export { type ConnectionEvent, ConnectionEvents, type MessageEvents } from './connection/event-list.js';
 export type {
   Decoded,
   Encoded,
@@ -16,16 +16,7 @@ export type {
   FragmentInfo,
   MessageExtension,
 } from './connection/extension.js';
-export type {
-  AnySink,
-  CloseInfo as Outcome,
-  ConnectionHandlers,
-  ControlSink,
-  Delivery,
-  MessageSink,
-  PieceSink,
-  SpanSink,
-} from './connection/handlers.js';
+export type { CloseInfo, ConnectionHandlers, MessageMode } from './connection/handlers.js';
 export type { MessageWriter } from './connection/message-writer.js';
 export { PreparedMessage } from './connection/prepared-message.js';
 export {
@@ -34,7 +25,7 @@ export {
   type KeepaliveOptions,
   KeepaliveTimes,
 } from './driver/keepalive.js';
-export type { BorrowedSlice as Span, Slice } from './memory/bytes.js';
+export type { BorrowedSlice, Slice } from './memory/bytes.js';
 export { DeadlineWheel, type Timed, type WheelEntry } from './timer-wheel.js';
 export type { OwnBytes, UsageCode, UsageError } from './wire/errors.js';
 export type { Fault, FaultCode } from './wire/faults.js';

@@ -16,6 +16,6 @@ export {
   requireType,
   type UsageCode,
   type UsageError,
-  usageError as misuse,
+  usageError,
 } from './wire/errors.js';
 export type { FaultCode } from './wire/faults.js';

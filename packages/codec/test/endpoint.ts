@@ -2,34 +2,45 @@
 import { type MaskFunction, mask } from '@sanssocket/mask';
 import type { Endpoint, EndpointOptions, ObservedEvent, Role } from '@sanssocket/test-vectors';
 import {
-  type AnySink,
   BINARY,
   Connection,
   ConnectionConfig,
+  type ConnectionHandlers,
   type ConnectionOptions,
-  type Delivery,
   type MessageExtension,
+  type MessageMode,
   TEXT,
 } from '../src/index.js';
 import { concat } from './frames.js';
 
 /** With a kernel of the caller's, frames are read one by one, as where there is no WebAssembly; without, by a scan of the chunk. */
-export type Mode = Pick<ConnectionOptions, 'delivery' | 'transferInput' | 'allocate' | 'mask'>;
+export interface Mode extends Pick<ConnectionOptions, 'transferInput' | 'allocate' | 'mask'> {
+  readonly messages: MessageMode;
+}
 
 /** A kernel of the caller's: no scan is made then. */
 export const ownKernel: MaskFunction = (source, start, end, target, at, key) =>
   mask(source, start, end, target, at, key);
 
-/** Every delivery, read either way. */
-export const MODES: readonly Mode[] = (['messages', 'spans', 'pieces'] as const).flatMap((delivery) => [
-  { delivery },
-  { delivery, mask: ownKernel },
+/** Messages in every form, read either way. */
+export const MODES: readonly Mode[] = (['whole', 'borrowed', 'streamed'] as const).flatMap((messages) => [
+  { messages },
+  { messages, mask: ownKernel },
 ]);
+
+/** Of handlers for every form of messages those for one, and all others. */
+export function only(mode: MessageMode, handlers: ConnectionHandlers): ConnectionHandlers {
+  const { text, binary, message, messageStart, messageData, messageEnd, ...others } = handlers;
+  const whole = { text, binary };
+  const group = { whole, borrowed: { message }, streamed: { messageStart, messageData, messageEnd } }[mode];
+  const given = Object.entries(group).filter(([, method]) => method !== undefined);
+  return { ...others, ...Object.fromEntries(given) };
+}
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A sink that writes down what it is told as the vectors write it. */
-export function recorder(events: ObservedEvent[]): AnySink {
+export function recorder(events: ObservedEvent[]): ConnectionHandlers {
   let opcode: number = BINARY;
   let pieces: number[] = [];
   const message = (kind: number, bytes: Uint8Array): void => {
@@ -63,19 +74,32 @@ export function recorder(events: ObservedEvent[]): AnySink {
   };
 }
 
+/** Options of a connection, and the form in which messages come. */
+export interface ModeOptions extends ConnectionOptions {
+  readonly messages?: MessageMode;
+}
+
+/** A connection with those of some handlers that are for one form of messages. */
+export function connectionOf(
+  { messages = 'whole', ...options }: ModeOptions,
+  handlers: ConnectionHandlers,
+  extensions: readonly MessageExtension[] = [],
+): Connection {
+  return new Connection(options, only(messages, handlers), extensions);
+}
+
 /** A connection and what it reports; a client masks with the key 0 unless told otherwise. */
 export function open(
-  options: ConnectionOptions,
+  options: ModeOptions,
   extensions: readonly MessageExtension[] = [],
-  sink: AnySink = {},
+  sink: ConnectionHandlers = {},
 ): { connection: Connection; events: ObservedEvent[] } {
   const events: ObservedEvent[] = [];
-  const connection = new Connection(
-    { generateMaskingKey: () => 0, ...options },
-    { ...recorder(events), ...sink },
-    extensions,
-  );
-  return { connection, events };
+  const handlers = { ...recorder(events), ...sink };
+  return {
+    connection: connectionOf({ generateMaskingKey: () => 0, ...options }, handlers, extensions),
+    events,
+  };
 }
 
 /** Takes all output there is. */
@@ -86,15 +110,16 @@ export function drain(connection: Connection): Uint8Array {
   return concat(...chunks);
 }
 
-const configs = new WeakMap<Mode, Map<string, ConnectionConfig<Delivery>>>();
+const configs = new WeakMap<Mode, Map<string, ConnectionConfig>>();
 
 /** One configuration for all connections of a kind. */
-function configOf(role: Role, limits: object, mode: Mode): ConnectionConfig<Delivery> {
-  const ofMode = configs.get(mode) ?? new Map<string, ConnectionConfig<Delivery>>();
+function configOf(role: Role, limits: object, mode: Mode): ConnectionConfig {
+  const ofMode = configs.get(mode) ?? new Map<string, ConnectionConfig>();
   configs.set(mode, ofMode);
   const key = role + JSON.stringify(limits);
+  const { messages: _, ...options } = mode;
   const config =
-    ofMode.get(key) ?? new ConnectionConfig({ role, generateMaskingKey: () => 0, ...limits, ...mode });
+    ofMode.get(key) ?? new ConnectionConfig({ role, generateMaskingKey: () => 0, ...limits, ...options });
   ofMode.set(key, config);
   return config;
 }
@@ -110,7 +135,7 @@ export function createEndpoint(role: Role, options: EndpointOptions, mode: Mode,
   const claims: MessageExtension = { rsv, encode: () => undefined, decode: (message) => message };
   const connection = new Connection(
     configOf(role, limits, mode),
-    recorder(events),
+    only(mode.messages, recorder(events)),
     rsv === 0 ? [] : [claims],
   );
   const output: Uint8Array[] = [];

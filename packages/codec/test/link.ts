@@ -1,14 +1,8 @@
 /** Two connections and what lies between: bytes travel in chunks of given sizes, and both ends are checked at every step. */
 import assert from 'node:assert/strict';
 import type { ObservedEvent } from '@sanssocket/test-vectors';
-import {
-  type AnySink,
-  Connection,
-  type ConnectionOptions,
-  type MessageExtension,
-  type Outcome,
-} from '../src/index.js';
-import { recorder } from './endpoint.js';
+import type { CloseInfo, Connection, ConnectionHandlers, MessageExtension } from '../src/index.js';
+import { connectionOf, type ModeOptions, recorder } from './endpoint.js';
 import { characters, readable } from './frames.js';
 
 /** One end: what it has said, as the other must hear it, and what it has heard. */
@@ -16,7 +10,7 @@ export class End {
   readonly connection: Connection;
   /** Messages and pings, in order, each as a kind and its characters. */
   readonly said: string[] = [];
-  readonly outcomes: Outcome[] = [];
+  readonly outcomes: CloseInfo[] = [];
   /** Chunks under way to the other end. */
   readonly wire: Uint8Array[] = [];
   wireEnded = false;
@@ -25,16 +19,16 @@ export class End {
   #checkedEvents = 0;
   #checkedSaid = 0;
 
-  constructor(options: ConnectionOptions, extensions: readonly MessageExtension[] = []) {
+  constructor(options: ModeOptions, extensions: readonly MessageExtension[] = []) {
     const record = recorder(this.#events);
-    const sink: AnySink = {
+    const sink: ConnectionHandlers = {
       ...record,
       close: (outcome) => {
         this.outcomes.push(outcome);
         record.close!(outcome);
       },
     };
-    this.connection = new Connection(options, sink, extensions);
+    this.connection = connectionOf(options, sink, extensions);
   }
 
   /** The events of one kind. */
@@ -77,7 +71,7 @@ export class Link {
 
   constructor(
     sizes: readonly number[],
-    options: Partial<ConnectionOptions> = {},
+    options: Partial<ModeOptions> = {},
     extensions: () => MessageExtension[] = () => [],
   ) {
     this.#sizes = sizes;

@@ -25,10 +25,10 @@ const GO = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode' };
  */
 
 /** @returns {Peer} */
-function ours(delivery, engine) {
-  const options = [delivery, engine];
+function ours(messages, engine) {
+  const options = [messages, engine];
   return {
-    name: `sanssocket, ${delivery}, ${engine}`,
+    name: `sanssocket, ${messages}, ${engine}`,
     version: () => JSON.parse(readFileSync(`${HERE}../../codec/package.json`, 'utf8')).version,
     server: [NODE, `${HERE}servers/sanssocket.mjs`],
     serverOptions: options,
@@ -87,11 +87,11 @@ function go(name, debianName) {
 
 /** @type {Peer[]} */
 export const peers = [
-  ours('messages', 'node-zlib'),
-  ours('spans', 'pako'),
-  ours('pieces', 'fflate'),
-  ours('messages', 'streams'),
-  ours('spans', 'none'),
+  ours('whole', 'node-zlib'),
+  ours('borrowed', 'pako'),
+  ours('streamed', 'fflate'),
+  ours('whole', 'streams'),
+  ours('borrowed', 'none'),
   npm('ws', ['server', 'client']),
   { ...npm('websocket-driver', ['server', 'client']), falls: true },
   npm('websocket', ['server', 'client']),

@@ -1,4 +1,4 @@
-// What our echo server and our echo client have in common: a connection over a socket, in each delivery, with each engine.
+// What our echo server and our echo client have in common: a connection over a socket, messages in each form, with each engine.
 import { Connection } from '@sanssocket/codec';
 import { permessageDeflate } from '@sanssocket/deflate';
 
@@ -14,25 +14,25 @@ export async function extensionsOf(engine) {
   return engine === 'none' ? [] : [permessageDeflate({ engine: await ENGINES[engine](), level: 1 })];
 }
 
-/** Echoes in each delivery. */
-const SINKS = {
-  messages: (connection) => ({
+/** Echoes of messages in each form. */
+const HANDLERS = {
+  whole: (connection) => ({
     text: (text) => connection().sendText(text),
     binary: (bytes) => connection().sendBinary(bytes),
   }),
-  spans: (connection) => ({
+  borrowed: (connection) => ({
     message: (opcode, span) => connection().sendSlice(opcode, span),
   }),
-  pieces: (connection) => {
+  streamed: (connection) => {
     let opcode = 0;
     let pieces = [];
     return {
-      begin: (first) => {
+      messageStart: (first) => {
         opcode = first;
         pieces = [];
       },
-      piece: ({ bytes, start, end }) => pieces.push(Buffer.from(bytes.subarray(start, end))),
-      finish: () => {
+      messageData: ({ bytes, start, end }) => pieces.push(Buffer.from(bytes.subarray(start, end))),
+      messageEnd: () => {
         const whole = Buffer.concat(pieces);
         connection().sendSlice(opcode, { bytes: whole, start: 0, end: whole.length });
       },
@@ -41,18 +41,18 @@ const SINKS = {
 };
 
 /** Carries a connection over a socket, and echoes what comes. */
-export function echo(socket, options, extensions, remaining) {
+export function echo(socket, { messages, ...options }, extensions, remaining) {
   let connection;
   const flush = () => {
     for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {
       if (!socket.writableEnded) socket.write(chunk);
     }
-    if (connection.transport === 'end' && !socket.writableEnded) socket.end();
+    if (connection.transportAction === 'end' && !socket.writableEnded) socket.end();
   };
-  const sink = { ...SINKS[options.delivery](() => connection), output: () => queueMicrotask(flush) };
+  const handlers = { ...HANDLERS[messages](() => connection), outputAvailable: () => queueMicrotask(flush) };
   const agreed = extensions.map(({ extension }) => extension);
   const limits = { maxMessageBytes: 2 ** 26, maxFrameBytes: 2 ** 26, maxInputBufferBytes: 2 ** 26 };
-  connection = new Connection({ ...options, ...limits }, sink, agreed);
+  connection = new Connection({ ...options, ...limits }, handlers, agreed);
   socket.setNoDelay(true);
   socket.on('data', (chunk) => {
     connection.receive(chunk);

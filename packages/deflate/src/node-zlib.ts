@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 import { deflateRawSync, type ZlibOptions } from 'node:zlib';
-import { inWords, misuse, requireKnown, requireType } from '@sanssocket/codec/options';
+import { inWords, requireKnown, requireType, usageError } from '@sanssocket/codec/options';
 import { OffThreadDeflater, OffThreadInflater } from './engines/node-zlib-off-thread.js';
 import {
   createHandleDeflater,
@@ -66,7 +66,7 @@ export function nodeZlib(options: NodeZlibOptions = {}): DeflateEngine {
   const { offThreadBytes = Number.POSITIVE_INFINITY, handle = true } = options;
   if (typeof offThreadBytes !== 'number' || !(offThreadBytes >= 1)) {
     const wanted = 'offThreadBytes must be a number of at least 1';
-    throw misuse(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(offThreadBytes)}`);
+    throw usageError(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(offThreadBytes)}`);
   }
   requireType('handle', handle, 'boolean');
   const byHandle = handle && hasZlibHandle();

@@ -1,4 +1,4 @@
-import { Connection, type ConnectionOptions, type MessageExtension, type Outcome } from '@sanssocket/codec';
+import { type CloseInfo, Connection, type ConnectionOptions, type MessageExtension } from '@sanssocket/codec';
 import { type DeflateEngine, type PermessageDeflateOptions, permessageDeflate } from '@sanssocket/deflate';
 import { confirmExtensions, negotiateExtensions } from '@sanssocket/handshake/rules';
 import { parseExtensions } from '@sanssocket/handshake/values';
@@ -42,7 +42,7 @@ export class Recorder {
   readonly connection: Connection;
   readonly messages: (string | Uint8Array)[] = [];
   readonly events: object[] = [];
-  outcome: Outcome | undefined;
+  outcome: CloseInfo | undefined;
 
   constructor(options: ConnectionOptions, extension: MessageExtension) {
     this.connection = new Connection(

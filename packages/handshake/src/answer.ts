@@ -220,10 +220,10 @@ export function rejectRequest(options: RejectOptions): Rejection {
  * ```ts
  * import assert from 'node:assert/strict';
  * import { rejectFault } from '@sanssocket/handshake';
- * import { createFault } from '@sanssocket/handshake/rules';
+ * import { createHandshakeFault } from '@sanssocket/handshake/rules';
  * import { headerValues } from '@sanssocket/handshake/values';
  *
- * const rejection = rejectFault(createFault('VERSION_UNSUPPORTED'));
+ * const rejection = rejectFault(createHandshakeFault('VERSION_UNSUPPORTED'));
  * assert.equal(rejection.status, 426);
  * assert.deepEqual(headerValues(rejection.headers, 'Sec-WebSocket-Version'), ['13']);
  * ```

@@ -284,9 +284,9 @@ export function rejectConnect(options: RejectOptions): ConnectRejection {
  * ```ts
  * import assert from 'node:assert/strict';
  * import { rejectConnectFault } from '@sanssocket/handshake/connect';
- * import { createFault } from '@sanssocket/handshake/rules';
+ * import { createHandshakeFault } from '@sanssocket/handshake/rules';
  *
- * assert.equal(rejectConnectFault(createFault('CONNECT_PROTOCOL_UNKNOWN')).status, 501);
+ * assert.equal(rejectConnectFault(createHandshakeFault('CONNECT_PROTOCOL_UNKNOWN')).status, 501);
  * ```
  */
 export function rejectConnectFault(fault: HandshakeFault): ConnectRejection {

@@ -2,15 +2,15 @@ import { inWords, usageError } from './errors.js';
 
 /**
  * Every way a peer's handshake can be wrong, by its code: the section that says so (of RFC 6455 unless another is named), the
- * HTTP status a server answers with (0 where only a client can meet the fault), and a sentence for a person. `createFault` reads
+ * HTTP status a server answers with (0 where only a client can meet the fault), and a sentence for a person. `createHandshakeFault` reads
  * it.
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { FAULTS } from '@sanssocket/handshake/rules';
+ * import { HANDSHAKE_FAULTS } from '@sanssocket/handshake/rules';
  *
- * const { section, status, sentence } = FAULTS.VERSION_UNSUPPORTED;
+ * const { section, status, sentence } = HANDSHAKE_FAULTS.VERSION_UNSUPPORTED;
  * assert.deepEqual([section, status, sentence], ['4.4', 426, 'the version of the protocol is not 13']);
  * ```
  */
@@ -173,9 +173,9 @@ export interface HandshakeFault {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { createFault } from '@sanssocket/handshake/rules';
+ * import { createHandshakeFault } from '@sanssocket/handshake/rules';
  *
- * const fault = createFault('METHOD_NOT_GET');
+ * const fault = createHandshakeFault('METHOD_NOT_GET');
  * assert.equal(fault.status, 405);
  * assert.equal(fault.message, 'the method is not GET (RFC 6455 4.2.1)');
  * ```

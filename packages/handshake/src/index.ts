@@ -21,7 +21,7 @@ export {
   createRequest,
   type ResponseRejection,
 } from './client.js';
-export type { HandshakeUsageCode as UsageCode, HandshakeUsageError as UsageError } from './errors.js';
+export type { HandshakeUsageCode, HandshakeUsageError } from './errors.js';
 export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
 export type { HeadLimits } from './head-reader.js';
 export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './head-writer.js';

@@ -8,8 +8,8 @@ import { checkToken, headerValues } from './syntax.js';
 
 export type { RejectOptions } from './answer.js';
 export {
-  createHandshakeFault as createFault,
-  HANDSHAKE_FAULTS as FAULTS,
+  createHandshakeFault,
+  HANDSHAKE_FAULTS,
   type HandshakeFault,
   type HandshakeFaultCode,
   type HandshakeFaultRule,

@@ -93,7 +93,7 @@ const CALLS: Readonly<Record<string, readonly [Call, readonly unknown[]]>> = {
     rules.findRejection,
     [request, [rules.allowPaths(['/']), rules.requireHeader('a', () => true, rejectOptions)]],
   ],
-  createFault: [rules.createFault, ['KEY_INVALID', 5]],
+  createHandshakeFault: [rules.createHandshakeFault, ['KEY_INVALID', 5]],
   flattenHeaders: [values.flattenHeaders, [[['a', 'b']]]],
   headerValues: [values.headerValues, [['a', 'b'], 'a']],
   acceptKey: [values.acceptKey, [KEY]],

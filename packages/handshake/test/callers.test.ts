@@ -7,7 +7,7 @@ import {
   rejectRequest,
   ServerHandshake,
 } from '@sanssocket/handshake';
-import { createFault } from '@sanssocket/handshake/rules';
+import { createHandshakeFault } from '@sanssocket/handshake/rules';
 import { headerValues } from '@sanssocket/handshake/values';
 import { describe, expect, test } from 'vitest';
 import { ACCEPT, bytes, KEY, requestText, responseText, sampleNonce, text } from './bytes.js';
@@ -162,7 +162,7 @@ describe('rejections', () => {
   });
 
   test('there is none for a fault of a server', () => {
-    expect(() => rejectFault(createFault('ACCEPT_MISMATCH'))).toThrow(RangeError);
+    expect(() => rejectFault(createHandshakeFault('ACCEPT_MISMATCH'))).toThrow(RangeError);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   rejectConnect,
   rejectConnectFault,
 } from '@sanssocket/handshake/connect';
-import { createFault } from '@sanssocket/handshake/rules';
+import { createHandshakeFault } from '@sanssocket/handshake/rules';
 import { describe, expect, test } from 'vitest';
 import { madeUp } from './vectors.js';
 
@@ -146,17 +146,17 @@ test('acceptance: 200 and what was agreed, in lower case, without an accept key'
 });
 
 test('rejections have nothing of HTTP/1.1', () => {
-  const fault = rejectConnectFault(createFault('VERSION_UNSUPPORTED'));
+  const fault = rejectConnectFault(createHandshakeFault('VERSION_UNSUPPORTED'));
   expect(fault).toMatchObject({ kind: 'rejected', status: 400 });
   expect(fault.headers).toEqual([
     ...[':status', '400', 'content-length', '52', 'content-type', 'text/plain; charset=utf-8'],
     ...['sec-websocket-version', '13'],
   ]);
-  expect(rejectConnectFault(createFault('METHOD_NOT_CONNECT')).headers).not.toContain('allow');
+  expect(rejectConnectFault(createHandshakeFault('METHOD_NOT_CONNECT')).headers).not.toContain('allow');
   expect(rejectConnect({ status: 401, headers: [['WWW-Authenticate', 'Basic']] }).headers).toEqual([
     ...[':status', '401', 'content-length', '0', 'www-authenticate', 'Basic'],
   ]);
-  expect(() => rejectConnectFault(createFault('STATUS_INVALID'))).toThrow(RangeError);
+  expect(() => rejectConnectFault(createHandshakeFault('STATUS_INVALID'))).toThrow(RangeError);
 });
 
 describe('the client', () => {

@@ -19,7 +19,7 @@ import {
   rejectRequest,
   ServerHandshake,
 } from '../src/index.js';
-import { confirmExtensions, createFault, negotiateExtensions } from '../src/policy.js';
+import { confirmExtensions, createHandshakeFault, negotiateExtensions } from '../src/policy.js';
 import { bytes, requestText } from './bytes.js';
 import { madeUp } from './vectors.js';
 
@@ -101,7 +101,7 @@ test.each<readonly [string, () => unknown, string, string]>([
   ],
   [
     'a fault in place of a request',
-    () => acceptRequest(createFault('METHOD_NOT_GET') as never),
+    () => acceptRequest(createHandshakeFault('METHOD_NOT_GET') as never),
     'REQUEST_INVALID',
     'not a fault, which rejectFault answers',
   ],
@@ -138,7 +138,7 @@ test.each<readonly [string, () => unknown, string, string]>([
   ],
   ['the same of subprotocols', () => parseProtocols('chat' as never), 'ARGUMENT_INVALID', 'one a line'],
   ['a request in place of a fault', () => rejectFault({} as never), 'ARGUMENT_INVALID', 'what a check gives'],
-  ['a code that is none', () => createFault('toString' as never), 'ARGUMENT_INVALID', '"toString"'],
+  ['a code that is none', () => createHandshakeFault('toString' as never), 'ARGUMENT_INVALID', '"toString"'],
   [
     'a plain object as headers',
     () => createRequest('ws://a/', { headers: { a: 'b' } as never }),

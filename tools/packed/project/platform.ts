@@ -37,7 +37,7 @@ const connection = new Connection(
     ping: (payload) => void new Blob([payload]),
   },
 );
-new Connection({ role: 'server', delivery: 'spans' }, { message: (_, span) => void new Blob([span.copy()]) });
+new Connection({ role: 'server' }, { message: (_, span) => void new Blob([span.copy()]) });
 for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
   new Response(chunk);
 for (const event of new ConnectionEvents({ role: 'server' }).take())

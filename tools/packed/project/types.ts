@@ -1,11 +1,11 @@
 // What a program may write, whatever library of types it has: none is used here.
-import { Connection, type Outcome } from '@sanssocket/codec';
+import { type CloseInfo, Connection } from '@sanssocket/codec';
 import { connectionStreams } from '@sanssocket/codec/streams';
 import { TransportWebSocket } from '@sanssocket/codec/websocket';
 import { createSimdMemory, type SimdMemory } from '@sanssocket/mask';
 import simd from '@sanssocket/mask/simd.wasm';
 
-let outcome: Outcome | undefined;
+let outcome: CloseInfo | undefined;
 const connection = new Connection(
   { role: 'client' },
   {

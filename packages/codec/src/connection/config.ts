@@ -17,14 +17,12 @@ import {
   usageError,
 } from '../wire/errors.js';
 import { FrameParserConfig, type Limits, resolveLimits } from '../wire/rules.js';
-import type { Delivery } from './handlers.js';
 
 /** From here on a payload that was given away is queued by reference; below, copying it costs less than a chunk of its own. */
 export const BY_REFERENCE_BYTES = 4096;
 
 const OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'role',
-  'delivery',
   'transferInput',
   'autoPong',
   'autoClose',
@@ -40,11 +38,9 @@ const OPTIONS: readonly (keyof ConnectionOptions)[] = [
 ];
 
 /** Options of a {@link Connection}. */
-export interface ConnectionOptions<D extends Delivery = Delivery> extends Partial<Limits> {
+export interface ConnectionOptions extends Partial<Limits> {
   /** Which side this is. A server receives masked frames and sends unmasked ones, a client the reverse (RFC 6455 5.1). */
   readonly role: 'server' | 'client';
-  /** How messages reach the sink, and which methods it has: `'messages'` by default, see {@link Delivery}. */
-  readonly delivery?: D;
   /**
    * Whether chunks given to `receive` are given away, for good: binary messages of more than 64 bytes that stand whole in one
    * may be views of it, unmasked where they stand, and keep it alive; longer ones may be put together from it. For hosts whose transport never uses a chunk again (Node's
@@ -110,9 +106,8 @@ export interface ConnectionOptions<D extends Delivery = Delivery> extends Partia
  * assert.throws(() => new ConnectionConfig({ role: 'server', maxMessageBytes: 0 }), RangeError);
  * ```
  */
-export class ConnectionConfig<D extends Delivery = 'messages'> {
+export class ConnectionConfig {
   readonly role: 'server' | 'client';
-  readonly delivery: D;
   /**
    * Whether frames are read by a scan, see `FrameScan`: of masked chunks, whose frames are not passed on in pieces, and with the
    * kernel of this package.
@@ -158,14 +153,13 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
   readonly #rules: [FrameParserConfig, ...(FrameParserConfig | undefined)[]];
 
   /**
-   * @throws TypeError for an option, a role or a delivery that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
+   * @throws TypeError for an option or a role that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
    * limit that is not a positive integer (`OPTION_INVALID`)
    */
-  constructor(options: ConnectionOptions<D>) {
+  constructor(options: ConnectionOptions) {
     requireKnown(options, OPTIONS);
     const {
       role,
-      delivery = 'messages' as D,
       transferInput = false,
       autoPong = true,
       autoClose = true,
@@ -178,7 +172,6 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     } = options;
     const limits = resolveLimits(options);
     requireOneOf('role', role, ['server', 'client']);
-    requireOneOf('delivery', delivery, ['messages', 'spans', 'pieces']);
     requireType('transferInput', transferInput, 'boolean');
     requireType('autoPong', autoPong, 'boolean');
     requireType('autoClose', autoClose, 'boolean');
@@ -194,7 +187,6 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     requireType('mask', mask, 'function');
     if (allocate !== undefined) requireType('allocate', allocate, 'function');
     this.role = role;
-    this.delivery = delivery;
     this.transferInput = transferInput;
     this.autoPong = autoPong;
     this.autoClose = autoClose;
@@ -203,7 +195,7 @@ export class ConnectionConfig<D extends Delivery = 'messages'> {
     this.generateMaskingKey = generateMaskingKey;
     this.mask = mask;
     this.maskLasting = mask === defaultMask ? defaultMask : lastingMask(mask);
-    this.scans = role === 'server' && mask === defaultMask && delivery !== 'pieces';
+    this.scans = role === 'server' && mask === defaultMask;
     this.allocate = allocate === undefined ? allocateCleared : checkedAllocate(allocate);
     this.allocateLasting = allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
     this.output = new OutputMemory(this.allocate);

@@ -23,8 +23,7 @@ import { ConnectionConfig, type ConnectionOptions, readSendOptions, type SendOpt
 import { ExtensionChain, type MessageExtension } from './extension.js';
 import { attachExtensions } from './extension-input.js';
 import { requireControlPayload } from './frame-writer.js';
-import type { CloseInfo, OutsideHost } from './handlers.js';
-import { type ConnectionHandlers, type Delivery, requireHandlers } from './handlers.js';
+import type { CloseInfo, ConnectionHandlers, OutsideHost } from './handlers.js';
 import { ConnectionInput } from './input.js';
 import { MessageWriter } from './message-writer.js';
 import { type PreparedMessage, requirePrepared } from './prepared-message.js';
@@ -57,7 +56,7 @@ import { MessageSender } from './sender.js';
  * assert.deepEqual([server.transportAction, client.transportAction], ['end', 'await-eof']);
  * ```
  */
-export class Connection<D extends Delivery = 'messages'> {
+export class Connection {
   static {
     // What Node, Deno and Bun show in a console.
     Object.defineProperty(Connection.prototype, Symbol.for('nodejs.util.inspect.custom'), {
@@ -72,19 +71,18 @@ export class Connection<D extends Delivery = 'messages'> {
   readonly #sender: MessageSender;
 
   /**
-   * @param config - role, delivery, limits; to be shared by many connections, make a {@link ConnectionConfig}
-   * @param sink - gets the events, messages as the option `delivery` says; may be shared too
+   * @param config - role and limits; to be shared by many connections, make a {@link ConnectionConfig}
+   * @param handlers - told of events; their methods for messages decide how these come. May be shared too
    * @param extensions - what the opening handshake agreed on, in that order
    * @throws TypeError or RangeError (`OPTION_INVALID`, `OPTION_UNKNOWN`, `HANDLERS_INVALID`, `EXTENSIONS_INVALID`) for options that
-   * make no sense, a sink that would hear no message, or extensions whose reserved bits overlap
+   * make no sense, handlers with methods of two groups, or extensions whose reserved bits overlap
    */
   constructor(
-    config: ConnectionOptions<D> | ConnectionConfig<D>,
-    sink: ConnectionHandlers<D>,
+    config: ConnectionOptions | ConnectionConfig,
+    handlers: ConnectionHandlers,
     extensions: readonly MessageExtension[] = [],
   ) {
     const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
-    requireHandlers(resolved.delivery, sink);
     if (!Array.isArray(extensions)) {
       throw usageError(
         TypeError,
@@ -94,7 +92,7 @@ export class Connection<D extends Delivery = 'messages'> {
     }
     const chain = extensions.length === 0 ? null : new ExtensionChain([...extensions]);
     this.#sender = new MessageSender(resolved);
-    this.#input = new ConnectionInput(resolved, sink, this.#sender, chain?.rsv ?? 0);
+    this.#input = new ConnectionInput(resolved, handlers, this.#sender, chain?.rsv ?? 0);
     if (chain !== null) attachExtensions(chain, this.#input, this.#sender);
   }
 
@@ -297,7 +295,7 @@ export class Connection<D extends Delivery = 'messages'> {
    * import { Connection } from '@sanssocket/codec';
    *
    * const echo = new Connection(
-   *   { role: 'client', delivery: 'spans', generateMaskingKey: () => 0 },
+   *   { role: 'client', generateMaskingKey: () => 0 },
    *   { message: (opcode, span) => echo.sendSlice(opcode, span) },
    * );
    * echo.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));

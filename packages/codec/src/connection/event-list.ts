@@ -1,19 +1,18 @@
 /** The events of a connection as objects: the readable form, for one allocation or two an event. */
 
 import { copyOf } from '../memory/bytes.js';
-import { type OwnBytes, requireType } from '../wire/errors.js';
+import { type OwnBytes, requireOneOf, requireType } from '../wire/errors.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import type { ConnectionConfig, ConnectionOptions } from './config.js';
 import { Connection } from './connection.js';
 import type { MessageExtension } from './extension.js';
-import type { AnySink, CloseInfo, Delivery } from './handlers.js';
+import type { CloseInfo, ConnectionHandlers } from './handlers.js';
 
 /**
- * What happened on a connection: the calls of a sink as objects. Bytes in it are the receiver's own, to
+ * What happened on a connection: the calls of handlers as objects. Bytes in it are the receiver's own, to
  * keep, change or transfer.
  *
- * Which events tell of messages is the option `delivery`: `'text'` and `'binary'` for `'messages'`, `'message'` for
- * `'spans'`, `'messageStart'`, `'messageData'`... and `'messageEnd'` for `'pieces'`.
+ * The form of messages chooses the events that tell of them, see {@link MessageEvents}.
  *
  * @example
  * ```ts
@@ -57,20 +56,47 @@ export type ConnectionEvent =
   | { readonly type: 'close'; readonly outcome: CloseInfo };
 
 /**
- * A sink that makes objects of what it is told. Internal: {@link ConnectionEvents} and the streams share it.
- *
- * @param push - gets each event
- * @param output - as {@link ControlSink.output}
+ * Which events tell of messages: `'text'` and `'binary'` with `'whole'`; `'message'`, whose text is validated bytes, with
+ * `'bytes'`; `'messageStart'`, `'messageData'`... and `'messageEnd'` with `'streamed'`.
  */
-export function eventSink(push: (event: ConnectionEvent) => void, output: () => void): AnySink {
+export type MessageEvents = 'whole' | 'bytes' | 'streamed';
+
+const MESSAGE_EVENTS: readonly MessageEvents[] = ['whole', 'bytes', 'streamed'];
+
+function messageHandlers(
+  push: (event: ConnectionEvent) => void,
+  messages: MessageEvents,
+): ConnectionHandlers {
+  if (messages === 'bytes') {
+    return { message: (opcode, slice) => push({ type: 'message', opcode, bytes: slice.copy() }) };
+  }
+  if (messages === 'streamed') {
+    return {
+      messageStart: (opcode) => push({ type: 'messageStart', opcode }),
+      messageData: (slice) => push({ type: 'messageData', bytes: slice.copy() }),
+      messageEnd: () => push({ type: 'messageEnd' }),
+    };
+  }
   return {
     text: (text) => push({ type: 'text', text }),
-    // Of a buffer that it has with others it gets one of its own: whoever takes events may transfer each away.
+    // An event may be transferred away, so bytes that share a buffer with others get one of their own.
     binary: (bytes) => push({ type: 'binary', bytes: ownBytes(bytes) }),
-    message: (opcode, span) => push({ type: 'message', opcode, bytes: span.copy() }),
-    messageStart: (opcode) => push({ type: 'messageStart', opcode }),
-    messageData: (span) => push({ type: 'messageData', bytes: span.copy() }),
-    messageEnd: () => push({ type: 'messageEnd' }),
+  };
+}
+
+/**
+ * Handlers that make objects of what they are told. Internal: {@link ConnectionEvents} and the streams share them.
+ *
+ * @param push - gets each event
+ * @param output - as {@link ConnectionHandlers.outputAvailable}
+ */
+export function eventHandlers(
+  push: (event: ConnectionEvent) => void,
+  output: () => void,
+  messages: MessageEvents = 'whole',
+): ConnectionHandlers {
+  return {
+    ...messageHandlers(push, messages),
     ping: (payload) => push({ type: 'ping', payload }),
     pong: (payload) => push({ type: 'pong', payload }),
     closeReceived: (code, reason) => push({ type: 'closeReceived', code, reason }),
@@ -85,7 +111,7 @@ function ownBytes(bytes: OwnBytes): OwnBytes {
 
 /**
  * A connection whose events come back as arrays, from the call that brought them about. Commands and output are those of
- * {@link ConnectionEvents.connection}. Where the objects cost too much, give a {@link Connection} a sink of your own.
+ * {@link ConnectionEvents.connection}. Where the objects cost too much, give a {@link Connection} handlers of your own.
  *
  * @example
  * ```ts
@@ -105,7 +131,7 @@ function ownBytes(bytes: OwnBytes): OwnBytes {
  */
 export class ConnectionEvents {
   /** Where commands go and output comes from. Its input is given to this object, so that the events are returned. */
-  readonly connection: Connection<Delivery>;
+  readonly connection: Connection;
   #events: ConnectionEvent[] = [];
 
   /**
@@ -113,16 +139,19 @@ export class ConnectionEvents {
    * @param extensions - as for {@link Connection}
    * @param ready - called when an asynchronous extension has finished: there may be events to {@link ConnectionEvents.take}
    * and output. To be left out when there is no such extension
+   * @param messages - which events tell of messages; `'whole'` by default
    * @throws as the constructor of {@link Connection}
    */
   constructor(
-    config: ConnectionOptions | ConnectionConfig<Delivery>,
+    config: ConnectionOptions | ConnectionConfig,
     extensions: readonly MessageExtension[] = [],
     ready: () => void = () => {},
+    messages: MessageEvents = 'whole',
   ) {
     requireType('ready', ready, 'function');
-    const sink = eventSink((event) => this.#events.push(event), ready);
-    this.connection = new Connection<Delivery>(config, sink, extensions);
+    requireOneOf('messages', messages, MESSAGE_EVENTS);
+    const handlers = eventHandlers((event) => this.#events.push(event), ready, messages);
+    this.connection = new Connection(config, handlers, extensions);
   }
 
   /**

@@ -6,9 +6,8 @@ import type { OwnBytes } from '../wire/errors.js';
 import type { FaultCode } from '../wire/faults.js';
 import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { invalidIndex, VALID } from '../wire/utf8.js';
-import type { ConnectionConfig } from './config.js';
 import { type Decoded, type ExtensionChain, isPromise } from './extension.js';
-import { type Caller, called, type Delivery } from './handlers.js';
+import { type Caller, called, type MessageMode } from './handlers.js';
 import type { ConnectionInput } from './input.js';
 import type { MessageSender } from './sender.js';
 import { deliverBytes } from './whole-message.js';
@@ -95,8 +94,8 @@ export class DecodedMessage {
   }
 
   /** Whether the next event is the last one. */
-  isLast(delivery: ConnectionConfig<Delivery>['delivery']): boolean {
-    return delivery !== 'pieces' || this.#told === this.#before;
+  isLast(mode: MessageMode): boolean {
+    return mode !== 'streamed' || this.#told === this.#before;
   }
 
   /**
@@ -104,14 +103,14 @@ export class DecodedMessage {
    *
    * @returns false if it could not be told, because no string is that long
    */
-  tellNext(delivery: ConnectionConfig<Delivery>['delivery'], caller: Caller): boolean {
+  tellNext(caller: Caller): boolean {
     const bytes = this.#bytes;
-    if (delivery !== 'pieces') return deliverBytes(delivery, caller, this.#opcode, bytes);
-    const last = this.isLast(delivery);
-    const { sink } = caller;
-    if (this.#told++ === 0) called(caller, sink.messageStart?.(this.#opcode));
-    else if (last) called(caller, sink.messageEnd?.());
-    else called(caller, sink.messageData?.(new LentSlice(bytes).of(0, bytes.length)));
+    if (caller.mode !== 'streamed') return deliverBytes(caller, this.#opcode, bytes);
+    const last = this.isLast(caller.mode);
+    const { handlers } = caller;
+    if (this.#told++ === 0) called(caller, handlers.messageStart?.(this.#opcode));
+    else if (last) called(caller, handlers.messageEnd?.());
+    else called(caller, handlers.messageData?.(new LentSlice(bytes).of(0, bytes.length)));
     return true;
   }
 }
@@ -141,11 +140,11 @@ export function attachExtensions(chain: ExtensionChain, input: ConnectionInput, 
     decoder.outside = true;
     guarded(call);
     decoder.outside = false;
-    if (input.outcome === null) guarded(() => called(input, input.sink.outputAvailable?.()));
+    if (input.outcome === null) guarded(() => called(input, input.handlers.outputAvailable?.()));
   };
   // What comes of it is a value, and a peer may be what brought it about: it is not uncaught where there is no `error`.
   const failed = (error: unknown): void => {
-    if (input.sink.error !== undefined) input.report(error);
+    if (input.handlers.error !== undefined) input.report(error);
   };
   chain.onDecodeError = failed;
   const decoder = new MessageDecoder(chain, () => {

@@ -1,4 +1,4 @@
-/** What a connection tells its host, by the form in which messages are delivered. */
+/** What a connection tells: its handlers, how it ended, and what becomes of exceptions. */
 
 import type { BorrowedSlice } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE } from '../wire/close.js';
@@ -42,26 +42,55 @@ export function failedOutcome(code: number, reason: string, fault: Fault | undef
 }
 
 /**
- * How messages reach the sink.
+ * The functions that a connection calls. Each may be left out. Messages come in one of three ways; the group of methods that an
+ * object has decides which, and methods of two groups are rejected:
  *
- * | delivery | text | binary | for |
- * |---|---|---|---|
- * | `'messages'` | `text` | `binary` | most hosts: strings, and arrays to keep |
- * | `'spans'` | `message` | `message` | relays and parsers: nothing is made of a message, its bytes are lent |
- * | `'pieces'` | `begin`, `piece`..., `finish` | the same | messages larger than memory: nothing is put together |
+ * | methods | for |
+ * |---|---|
+ * | `text`, `binary` | most applications: whole messages, as strings and as arrays to keep |
+ * | `message` | relays and parsers: whole messages, whose bytes are lent and of which nothing is made |
+ * | `messageStart`, `messageData`..., `messageEnd` | messages larger than memory: nothing is put together |
+ *
+ * Without any of them messages are checked and dropped.
+ *
+ * Handlers may call anything on the connection but `receive`, `receiveEof` and `resume`. A handler may be `async`, or return a
+ * promise in another way: a rejection comes to `error`. The next event does not wait for it: where one message is to be done with
+ * before the next one, call `pause`, and `resume` when it is.
+ *
+ * Order of events: that of the frames. After `close` nothing is called but `error`.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { Connection, type ConnectionHandlers } from '@sanssocket/codec';
+ *
+ * const lengths: number[] = [];
+ * const handlers: ConnectionHandlers = { message: (_opcode, slice) => lengths.push(slice.length) };
+ * const connection = new Connection({ role: 'client' }, handlers);
+ * connection.receive(Uint8Array.of(0x82, 3, 1, 2, 3));
+ * assert.deepEqual(lengths, [3]);
+ * ```
  */
-export type Delivery = 'messages' | 'spans' | 'pieces';
-
-/**
- * What a connection calls in every delivery. Every method may be left out. Methods may call anything on the connection but
- * `receive`, `receiveEof` and `resume`.
- *
- * A method may be `async`, or return a promise in another way: a rejection comes to `error`. The next event does not wait for it:
- * where one message is to be done with before the next one, call `pause`, and `resume` when it is.
- *
- * Order of events: that of the frames. After `closed` nothing is called but `error`.
- */
-export interface ControlSink {
+export interface ConnectionHandlers {
+  /** A whole text message, decoded and validated; a byte-order mark is kept (RFC 6455 5.6, 8.1). */
+  text?(text: string): void;
+  /**
+   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: transferred
+   * away, it takes those along that were given before. With `transferInput` it takes the chunk: what was not read of that is lost, and
+   * an error (`CHUNK_TRANSFERRED`).
+   */
+  binary?(bytes: OwnBytes): void;
+  /**
+   * A whole message, lent until this returns; the bytes of a text are valid UTF-8. No array, no string is made.
+   * `Connection.sendSlice` sends it again.
+   */
+  message?(opcode: MessageOpcode, slice: BorrowedSlice): void;
+  /** The first frame of a message has begun. */
+  messageStart?(opcode: MessageOpcode): void;
+  /** The next bytes of a message, lent until this returns, never none; a piece of a text is valid UTF-8 by itself. */
+  messageData?(slice: BorrowedSlice): void;
+  /** The message that began is whole. */
+  messageEnd?(): void;
   /**
    * A Ping arrived; it is answered without asking unless `autoPong` is off (RFC 6455 5.5.2).
    *
@@ -108,91 +137,48 @@ export interface ControlSink {
   error?(error: unknown): void;
 }
 
-/** What a {@link Connection} calls with the option `delivery: 'messages'`, the default. */
-export interface MessageSink extends ControlSink {
-  /** A whole text message, decoded and validated; a byte-order mark is kept (RFC 6455 5.6, 8.1). */
-  text?(text: string): void;
-  /**
-   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: transferred
-   * away, it takes those along that were given before. With `transferInput` it takes the chunk: what was not read of that is lost, and
-   * an error (`CHUNK_TRANSFERRED`).
-   */
-  binary?(bytes: OwnBytes): void;
-}
+/** How messages reach the handlers: by which of their three groups of methods. */
+export type MessageMode = 'whole' | 'borrowed' | 'streamed';
 
-/** What a {@link Connection} calls with the option `delivery: 'spans'`. */
-export interface SpanSink extends ControlSink {
-  /**
-   * A whole message, lent until this returns; the bytes of a text are valid UTF-8. No array, no string is made.
-   * `Connection.sendSlice` sends it again.
-   */
-  message?(opcode: MessageOpcode, span: BorrowedSlice): void;
-}
-
-/** What a {@link Connection} calls with the option `delivery: 'pieces'`. */
-export interface PieceSink extends ControlSink {
-  /** The first frame of a message has begun. */
-  messageStart?(opcode: MessageOpcode): void;
-  /** The next bytes of a message, lent until this returns, never none; a piece of a text is valid UTF-8 by itself. */
-  messageData?(span: BorrowedSlice): void;
-  /** The message that began is whole. */
-  messageEnd?(): void;
-}
-
-/** A sink for every delivery. */
-export interface AnySink extends MessageSink, SpanSink, PieceSink {}
-
-/**
- * The sink for a delivery: {@link MessageSink}, {@link SpanSink} or {@link PieceSink}; all three at once where the delivery is
- * not known beforehand.
- */
-export type ConnectionHandlers<D extends Delivery = 'messages'> = [Delivery] extends [D]
-  ? AnySink
-  : D extends 'messages'
-    ? MessageSink
-    : D extends 'spans'
-      ? SpanSink
-      : PieceSink;
-
-const METHODS: Readonly<Record<Delivery, readonly (keyof AnySink)[]>> = {
-  messages: ['text', 'binary'],
-  spans: ['message'],
-  pieces: ['messageStart', 'messageData', 'messageEnd'],
+const GROUPS: Readonly<Record<MessageMode, readonly (keyof ConnectionHandlers)[]>> = {
+  whole: ['text', 'binary'],
+  borrowed: ['message'],
+  streamed: ['messageStart', 'messageData', 'messageEnd'],
 };
 
-/** The one by which a sink shows for which delivery it is made. `begin` and `finish` are names that a class may have for itself. */
-const TELLING: readonly (keyof AnySink)[] = ['text', 'binary', 'message', 'messageData'];
-
 /**
- * Methods are looked at once, when the connection is made.
+ * Looks at the handlers once, when the connection is made.
  *
- * @throws TypeError for a sink that is none, that hears of messages in other deliveries only (all would be lost), or one of whose
- * methods for messages is a generator, no line of which would be run
+ * @returns how messages reach them; as whole ones where they have no method for messages
+ * @throws TypeError (`HANDLERS_INVALID`) for something else than an object, for methods of two groups, of which one would never be
+ * called, and for a generator, no line of which would be run
  */
-export function requireHandlers(delivery: Delivery, sink: AnySink): void {
-  if (typeof sink !== 'object' || sink === null) {
-    throw usageError(TypeError, 'HANDLERS_INVALID', `a sink is an object with methods, not ${inWords(sink)}`);
+export function messageModeOf(handlers: ConnectionHandlers): MessageMode {
+  if (typeof handlers !== 'object' || handlers === null) {
+    throw usageError(TypeError, 'HANDLERS_INVALID', `handlers are an object, not ${inWords(handlers)}`);
   }
-  let heard = false;
-  for (const name of METHODS[delivery]) {
-    const method: unknown = sink[name];
-    if (typeof method !== 'function') continue;
-    heard = true;
-    // Of whichever realm: only functions that are not plain have one.
-    const tag = (method as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
-    if (tag?.endsWith('GeneratorFunction') === true) {
-      const message = `${name} of a sink is a generator: nobody would run what it gives. An async function will do`;
-      throw usageError(TypeError, 'HANDLERS_INVALID', message);
+  let mode: MessageMode | undefined;
+  for (const group of ['whole', 'borrowed', 'streamed'] as const) {
+    for (const name of GROUPS[group]) {
+      const method: unknown = handlers[name];
+      if (typeof method !== 'function') continue;
+      // Of whichever realm: only functions that are not plain have one.
+      const tag = (method as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
+      if (tag?.endsWith('GeneratorFunction') === true) {
+        const message = `${name} is a generator: nobody would run what it gives. An async function will do`;
+        throw usageError(TypeError, 'HANDLERS_INVALID', message);
+      }
+      mode ??= group;
+      if (mode === group) continue;
+      const both = `${GROUPS[mode].join(', ')} or ${GROUPS[group].join(', ')}`;
+      throw usageError(
+        TypeError,
+        'HANDLERS_INVALID',
+        `messages come to ${both}: these handlers have methods of both`,
+      );
     }
   }
-  if (!heard && TELLING.some((name) => typeof sink[name] === 'function')) {
-    const methods = METHODS[delivery].join(', ');
-    throw usageError(
-      TypeError,
-      'HANDLERS_INVALID',
-      `with delivery '${delivery}' messages come to ${methods}: this sink has methods of another delivery only`,
-    );
-  }
+  return mode ?? 'whole';
 }
 
 // What becomes of what a sink's methods throw, and of the promises that they return: an exception passes through the call of the
@@ -207,9 +193,10 @@ export interface OutsideHost {
   threw(): void;
 }
 
-/** A sink, and where what its methods return is looked at. */
+/** Handlers, how messages reach them, and where what they return is looked at. */
 export interface Caller {
-  readonly sink: AnySink;
+  readonly handlers: ConnectionHandlers;
+  readonly mode: MessageMode;
   /** A method has returned this: if it is a promise, its rejection is told of as an exception is. */
   follow(returned: object): void;
 }
@@ -225,7 +212,7 @@ export function onRejection(returned: unknown, rejected: (error: unknown) => voi
 }
 
 /** Tells of an exception. The terminal event is no reason not to: `closed` itself may be what threw. */
-export function report(sink: ControlSink, thrown: unknown): void {
+export function report(sink: ConnectionHandlers, thrown: unknown): void {
   let error = thrown;
   try {
     if (sink.error !== undefined) {

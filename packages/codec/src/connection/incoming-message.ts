@@ -16,7 +16,7 @@ import {
   validateUtf8,
 } from '../wire/utf8.js';
 import { type ConnectionConfig, keptConfig } from './config.js';
-import { type Caller, called, type Delivery } from './handlers.js';
+import { type Caller, called } from './handlers.js';
 import { deliverBytes } from './whole-message.js';
 
 /** The unfinished message of a connection: what becomes of its pieces is a subclass each. */
@@ -120,10 +120,10 @@ export class AssembledBytes extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: AssembledBytes = /* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false);
 
-  readonly #config: ConnectionConfig<Delivery>;
+  readonly #config: ConnectionConfig;
   readonly #buffer: MessageBuffer;
 
-  constructor(config: ConnectionConfig<Delivery>, opcode: MessageOpcode, first: number, encoded: boolean) {
+  constructor(config: ConnectionConfig, opcode: MessageOpcode, first: number, encoded: boolean) {
     super(opcode, first, encoded);
     this.#config = config;
     this.#buffer = new MessageBuffer(config.allocateLasting);
@@ -187,7 +187,7 @@ export class AssembledBytes extends IncomingMessage {
 
   override deliver(caller: Caller): boolean {
     // In pieces, what is put together is only what an extension has to decode.
-    return deliverBytes(this.#config.delivery as 'messages' | 'spans', caller, this.opcode, this.toBytes());
+    return deliverBytes(caller, this.opcode, this.toBytes());
   }
 
   override release(): void {
@@ -209,12 +209,12 @@ export class AssembledText extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: AssembledText = /* @__PURE__ */ new AssembledText(keptConfig, 0);
 
-  readonly #config: ConnectionConfig<Delivery>;
+  readonly #config: ConnectionConfig;
   #text = '';
   /** Valid bytes behind the decoded ones: short pieces, and the beginning of a character that a long one cut. */
   readonly #waiting: MessageBuffer;
 
-  constructor(config: ConnectionConfig<Delivery>, first: number) {
+  constructor(config: ConnectionConfig, first: number) {
     super(TEXT, first, false);
     this.#config = config;
     this.#waiting = new MessageBuffer(config.allocateLasting);
@@ -271,7 +271,7 @@ export class AssembledText extends IncomingMessage {
     const text = joined(this.#text, decodeUtf8(waiting.tail, 0, waiting.tailBytes)!);
     waiting.release();
     if (text === undefined) return false;
-    called(caller, caller.sink.text?.(text));
+    called(caller, caller.handlers.text?.(text));
     return true;
   }
 
@@ -296,18 +296,18 @@ export class PassedPieces extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(
     keptConfig,
-    { sink: {}, follow() {} },
+    { handlers: {}, mode: 'streamed', follow() {} },
     TEXT,
     0,
   );
 
-  readonly #config: ConnectionConfig<Delivery>;
+  readonly #config: ConnectionConfig;
   readonly #caller: Caller;
   /** The bytes so far of a character that a piece cut, and how many they are. */
   #held: Uint8Array | null = null;
   #heldBytes = 0;
 
-  constructor(config: ConnectionConfig<Delivery>, caller: Caller, opcode: MessageOpcode, first: number) {
+  constructor(config: ConnectionConfig, caller: Caller, opcode: MessageOpcode, first: number) {
     super(opcode, first, false);
     this.#config = config;
     this.#caller = caller;
@@ -345,12 +345,12 @@ export class PassedPieces extends IncomingMessage {
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    called(this.#caller, this.#caller.sink.messageData?.(span.of(begin, end - hold)));
+    called(this.#caller, this.#caller.handlers.messageData?.(span.of(begin, end - hold)));
     poisonOwn(bytes, begin, end - hold);
   }
 
   override deliver(caller: Caller): boolean {
-    called(caller, caller.sink.messageEnd?.());
+    called(caller, caller.handlers.messageEnd?.());
     return true;
   }
 

@@ -18,14 +18,15 @@ import type { ConnectionConfig } from './config.js';
 import { DecodedMessage, type MessageDecoder } from './extension-input.js';
 import { type Frame, FrameReader } from './frame-reader.js';
 import {
-  type AnySink,
   abnormalOutcome,
   type Caller,
   type CloseInfo,
+  type ConnectionHandlers,
   called,
   cleanOutcome,
-  type Delivery,
   failedOutcome,
+  type MessageMode,
+  messageModeOf,
   type OutsideHost,
   onRejection,
   report,
@@ -47,8 +48,9 @@ class HeardClose {
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader implements Caller {
-  readonly #config: ConnectionConfig<Delivery>;
-  readonly sink: AnySink;
+  readonly #config: ConnectionConfig;
+  readonly handlers: ConnectionHandlers;
+  readonly mode: MessageMode;
   readonly #sender: MessageSender;
   #decoder: MessageDecoder | null = null;
   /** Null where an application hosts the connection by itself. */
@@ -62,10 +64,11 @@ export class MessageReader extends FrameReader implements Caller {
   /** How many pongs without a payload have come: such are the answers to a host's pings. */
   pongs = 0;
 
-  constructor(config: ConnectionConfig<Delivery>, sink: AnySink, sender: MessageSender, rsv: number) {
+  constructor(config: ConnectionConfig, handlers: ConnectionHandlers, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
     this.#config = config;
-    this.sink = sink;
+    this.handlers = handlers;
+    this.mode = messageModeOf(handlers);
     this.#sender = sender;
   }
 
@@ -107,7 +110,7 @@ export class MessageReader extends FrameReader implements Caller {
 
   /** Tells of an exception that there is nobody to throw at. */
   report(error: unknown): void {
-    report(this.sink, error);
+    report(this.handlers, error);
   }
 
   follow(returned: object): void {
@@ -175,23 +178,23 @@ export class MessageReader extends FrameReader implements Caller {
 
   /** In pieces a message is several events, and reading may stop at each. */
   protected override get takes(): number {
-    return this.#config.delivery === 'pieces' ? CONTROL : MESSAGE | FRAGMENT | CONTROL;
+    return this.mode === 'streamed' ? CONTROL : MESSAGE | FRAGMENT | CONTROL;
   }
 
   protected override takeScan(): FrameScan | null {
-    const { scans, delivery } = this.#config;
-    return scans ? takeScan(delivery === 'messages', this.givenAway) : null;
+    if (!this.#config.scans || this.mode === 'streamed') return null;
+    return takeScan(this.mode === 'whole', this.givenAway);
   }
 
   protected override onMessagesIn(chunk: Uint8Array, end: number): void {
-    if (this.#config.delivery === 'messages') beginMessages(chunk, end, this.givenAway ? chunk : null, 0);
+    if (this.mode === 'whole') beginMessages(chunk, end, this.givenAway ? chunk : null, 0);
   }
 
   /** Not for text, which is to fail at the first byte that is wrong. */
   protected override waitsFor(first: number): boolean {
     const opcode = first & 0x0f;
     if (isControl(opcode)) return true;
-    if (this.#config.delivery === 'pieces') return false;
+    if (this.mode === 'streamed') return false;
     const message = this.#message;
     return (message === null ? opcode : message.opcode) !== TEXT;
   }
@@ -230,9 +233,9 @@ export class MessageReader extends FrameReader implements Caller {
   }
 
   protected override onHeader({ first }: Frame): void {
-    if (this.#config.delivery !== 'pieces' || (first & 0x0f) === CONTINUATION) return;
+    if (this.mode !== 'streamed' || (first & 0x0f) === CONTINUATION) return;
     const message = this.messageOf(first);
-    if (!this.isEncoded(first)) called(this, this.sink.messageStart?.(message.opcode));
+    if (!this.isEncoded(first)) called(this, this.handlers.messageStart?.(message.opcode));
   }
 
   protected override onPayload(
@@ -283,10 +286,9 @@ export class MessageReader extends FrameReader implements Caller {
 
   private begin(first: number): IncomingMessage {
     const opcode = (first & 0x0f) as MessageOpcode;
-    const { delivery } = this.#config;
     const encoded = this.isEncoded(first);
-    if (!encoded && delivery === 'pieces') return new PassedPieces(this.#config, this, opcode, first);
-    if (!encoded && delivery === 'messages' && opcode === TEXT) return new AssembledText(this.#config, first);
+    if (!encoded && this.mode === 'streamed') return new PassedPieces(this.#config, this, opcode, first);
+    if (!encoded && this.mode === 'whole' && opcode === TEXT) return new AssembledText(this.#config, first);
     return new AssembledBytes(this.#config, opcode, first, encoded);
   }
 
@@ -320,8 +322,8 @@ export class MessageReader extends FrameReader implements Caller {
   private tellDecoded(message: DecodedMessage): void {
     if (message.fault !== undefined) this.fail(message.fault);
     while (this.running && this.#decoded === message) {
-      if (message.isLast(this.#config.delivery)) this.#decoded = null;
-      if (!message.tellNext(this.#config.delivery, this)) this.fail('MESSAGE_TOO_LARGE');
+      if (message.isLast(this.mode)) this.#decoded = null;
+      if (!message.tellNext(this)) this.fail('MESSAGE_TOO_LARGE');
     }
   }
 
@@ -331,16 +333,16 @@ export class MessageReader extends FrameReader implements Caller {
     if (opcode === CLOSE) {
       this.closeFrame(bytes, start, end);
     } else if (opcode === PING) {
-      if (this.sink.ping === undefined) this.answerPing(bytes, start, end);
+      if (this.handlers.ping === undefined) this.answerPing(bytes, start, end);
       else {
         this.both(
-          () => called(this, this.sink.ping?.(copyOf(bytes, start, end))),
+          () => called(this, this.handlers.ping?.(copyOf(bytes, start, end))),
           () => this.answerPing(bytes, start, end),
         );
       }
     } else {
       if (start === end) this.pongs++;
-      called(this, this.sink.pong?.(copyOf(bytes, start, end)));
+      called(this, this.handlers.pong?.(copyOf(bytes, start, end)));
     }
     poisonOwn(bytes, start, end);
   }
@@ -365,7 +367,7 @@ export class MessageReader extends FrameReader implements Caller {
     this.#outcome = heard;
     this.pause();
     this.both(
-      () => called(this, this.sink.closeReceived?.(code, reason)),
+      () => called(this, this.handlers.closeReceived?.(code, reason)),
       () => {
         if (this.#config.autoClose || this.#sender.closing) this.answerClose(heard);
       },
@@ -421,7 +423,7 @@ export class MessageReader extends FrameReader implements Caller {
       () => {
         // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
         // told of that before.
-        if (decoder.outside) called(this, this.sink.outputAvailable?.());
+        if (decoder.outside) called(this, this.handlers.outputAvailable?.());
       },
       () =>
         this.both(
@@ -432,7 +434,7 @@ export class MessageReader extends FrameReader implements Caller {
   }
 
   private tellClosed(outcome: CloseInfo): void {
-    called(this, this.sink.close?.(outcome));
+    called(this, this.handlers.close?.(outcome));
   }
 }
 

@@ -21,7 +21,6 @@ import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from 
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './config.js';
 import type { EncodedPiece, ExtensionChain, FragmentInfo } from './extension.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './extension-output.js';
-import type { Delivery } from './handlers.js';
 import type { PreparedMessage } from './prepared-message.js';
 
 /** Borrowed payloads up to this length are copied, or masked, by views: 125 bytes take 25 ns, where a loop takes 60. */
@@ -40,14 +39,14 @@ const ENDED = 3;
 
 /** Writes one connection's output. Internal: `Connection` checks what callers give. */
 export class MessageSender implements PipelineTarget {
-  readonly #config: ConnectionConfig<Delivery>;
+  readonly #config: ConnectionConfig;
   #pipeline: OutgoingPipeline | null = null;
   /** The only chunk of output, a frame shared with other connections: a broadcast needs no queue. */
   #only: OwnBytes | null = null;
   #output: OutputQueue | null = null;
   #state: typeof OPEN | typeof FRAGMENTING | typeof CLOSED | typeof ENDED = OPEN;
 
-  constructor(config: ConnectionConfig<Delivery>) {
+  constructor(config: ConnectionConfig) {
     this.#config = config;
   }
 

@@ -10,7 +10,7 @@ import type { OwnBytes } from '../wire/errors.js';
 import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { decodeText, decodeUtf8, invalidIndex, TOO_LONG, VALID } from '../wire/utf8.js';
 import type { ConnectionConfig } from './config.js';
-import { type Caller, called, type Delivery } from './handlers.js';
+import { type Caller, called } from './handlers.js';
 
 /**
  * Delivers an unmasked message, as a value or as a span.
@@ -20,30 +20,30 @@ import { type Caller, called, type Delivery } from './handlers.js';
  * missing; or `TOO_LONG`
  */
 export function deliverWhole(
-  config: ConnectionConfig<Delivery>,
+  config: ConnectionConfig,
   caller: Caller,
   opcode: MessageOpcode,
   span: LentSlice,
   ascii: boolean,
 ): number {
   const { bytes, start, end } = span;
-  if (config.delivery === 'messages') {
+  if (caller.mode === 'whole') {
     if (opcode === TEXT) return deliverText(caller, bytes, start, end, ascii);
-    called(caller, caller.sink.binary?.(keepMessage(bytes, start, end, config.allocateLasting)));
+    called(caller, caller.handlers.binary?.(keepMessage(bytes, start, end, config.allocateLasting)));
     return VALID;
   }
   if (opcode === TEXT && !ascii && !isLentUtf8(bytes, start, end)) {
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }
-  called(caller, caller.sink.message?.(opcode, span));
+  called(caller, caller.handlers.message?.(opcode, span));
   poisonOwn(bytes, start, end);
   return VALID;
 }
 
 /** The same for a masked message, which is unmasked in memory that is lent for it, or in its own. */
 export function deliverMasked(
-  config: ConnectionConfig<Delivery>,
+  config: ConnectionConfig,
   caller: Caller,
   opcode: MessageOpcode,
   bytes: Uint8Array,
@@ -51,8 +51,8 @@ export function deliverMasked(
   end: number,
   key: number,
 ): number {
-  if (config.delivery === 'messages' && opcode !== TEXT) {
-    called(caller, caller.sink.binary?.(unmaskedCopy(config, bytes, start, end, key)));
+  if (caller.mode === 'whole' && opcode !== TEXT) {
+    called(caller, caller.handlers.binary?.(unmaskedCopy(config, bytes, start, end, key)));
     return VALID;
   }
   const scratch = borrow(end - start);
@@ -71,13 +71,13 @@ function deliverText(caller: Caller, bytes: Uint8Array, start: number, end: numb
     const invalid = invalidIndex(bytes, start, end);
     return invalid === VALID ? TOO_LONG : invalid;
   }
-  called(caller, caller.sink.text?.(text));
+  called(caller, caller.handlers.text?.(text));
   return VALID;
 }
 
 /** A masked payload, unmasked in memory of its own. */
 export function unmaskedCopy(
-  { maskLasting: mask, allocateLasting }: ConnectionConfig<Delivery>,
+  { maskLasting: mask, allocateLasting }: ConnectionConfig,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -96,21 +96,16 @@ export function unmaskedCopy(
  * @param bytes - the sink's to keep; those of a text are valid UTF-8
  * @returns false if it is a text for which no string is long enough
  */
-export function deliverBytes(
-  delivery: 'messages' | 'spans',
-  caller: Caller,
-  opcode: MessageOpcode,
-  bytes: OwnBytes,
-): boolean {
-  if (delivery === 'spans') {
-    called(caller, caller.sink.message?.(opcode, new LentSlice(bytes).of(0, bytes.length)));
+export function deliverBytes(caller: Caller, opcode: MessageOpcode, bytes: OwnBytes): boolean {
+  if (caller.mode === 'borrowed') {
+    called(caller, caller.handlers.message?.(opcode, new LentSlice(bytes).of(0, bytes.length)));
   } else if (opcode === TEXT) {
     const text = decodeUtf8(bytes, 0, bytes.length);
     if (text === undefined) return false;
-    called(caller, caller.sink.text?.(text));
+    called(caller, caller.handlers.text?.(text));
   } else {
     // No bytes may be an extension's constant: whoever gets them may transfer their memory away.
-    called(caller, caller.sink.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes));
+    called(caller, caller.handlers.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes));
   }
   return true;
 }

@@ -13,9 +13,8 @@
 
 import type { ConnectionConfig, ConnectionOptions } from '../connection/config.js';
 import { Connection } from '../connection/connection.js';
-import { type ConnectionEvent, eventSink } from '../connection/event-list.js';
+import { type ConnectionEvent, eventHandlers } from '../connection/event-list.js';
 import type { MessageExtension } from '../connection/extension.js';
-import type { Delivery } from '../connection/handlers.js';
 import { type OwnBytes, usageError } from '../wire/errors.js';
 import type { PlatformReadableStream, PlatformWritableStream } from './platform.js';
 
@@ -23,7 +22,7 @@ export type { ConnectionConfig, ConnectionOptions, SendOptions } from '../connec
 export type { Connection } from '../connection/connection.js';
 export type { ConnectionEvent } from '../connection/event-list.js';
 export type { Decoded, Encoded, FragmentInfo, MessageExtension } from '../connection/extension.js';
-export type { CloseInfo as Outcome, ConnectionHandlers, Delivery } from '../connection/handlers.js';
+export type { CloseInfo, ConnectionHandlers } from '../connection/handlers.js';
 export type { MessageWriter } from '../connection/message-writer.js';
 export type { PreparedMessage } from '../connection/prepared-message.js';
 export type { Slice } from '../memory/bytes.js';
@@ -44,7 +43,7 @@ export interface ConnectionStreams {
    * The connection behind the streams: its state, `ping`, `close` with a code of one's own, messages in fragments. Call
    * {@link ConnectionStreams.flush} after a command; never give it input.
    */
-  readonly connection: Connection<Delivery>;
+  readonly connection: Connection;
   /** Bytes from the transport to events. */
   readonly incoming: {
     /**
@@ -79,7 +78,7 @@ export interface ConnectionStreams {
 
 /** Four streams' algorithms around one connection. */
 class Streams implements ConnectionStreams {
-  readonly connection: Connection<Delivery>;
+  readonly connection: Connection;
   readonly incoming: ConnectionStreams['incoming'];
   readonly outgoing: ConnectionStreams['outgoing'];
   /** Null from its closing on. */
@@ -97,15 +96,12 @@ class Streams implements ConnectionStreams {
   #inputRead: (() => void) | null = null;
   #outputTaken: (() => void) | null = null;
 
-  constructor(
-    config: ConnectionOptions | ConnectionConfig<Delivery>,
-    extensions: readonly MessageExtension[],
-  ) {
-    const sink = eventSink(
+  constructor(config: ConnectionOptions | ConnectionConfig, extensions: readonly MessageExtension[]) {
+    const sink = eventHandlers(
       (event) => this.#push(event),
       () => this.flush(),
     );
-    this.connection = new Connection<Delivery>(config, sink, extensions);
+    this.connection = new Connection(config, sink, extensions);
     this.connection.pause();
     // No read-ahead: the readables queue nothing, as those of a TransformStream.
     const onDemand = { highWaterMark: 0 };
@@ -308,7 +304,7 @@ function onAbort(controller: WritableStreamDefaultController, callback: () => vo
  * ```
  */
 export function connectionStreams(
-  config: ConnectionOptions | ConnectionConfig<Delivery>,
+  config: ConnectionOptions | ConnectionConfig,
   extensions: readonly MessageExtension[] = [],
 ): ConnectionStreams {
   return new Streams(config, extensions);

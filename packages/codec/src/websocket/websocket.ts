@@ -31,7 +31,6 @@ import {
 
 export type { ConnectionOptions } from '../connection/config.js';
 export type { Decoded, Encoded, FragmentInfo, MessageExtension } from '../connection/extension.js';
-export type { Delivery } from '../connection/handlers.js';
 export type { MessageOpcode } from '../wire/opcodes.js';
 export type { Limits } from '../wire/rules.js';
 export type {
@@ -68,7 +67,7 @@ const Target: PlatformEventTarget =
 
 /** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
 export interface TransportWebSocketOptions
-  extends Omit<ConnectionOptions, 'role' | 'delivery' | 'autoPong' | 'autoClose'> {
+  extends Omit<ConnectionOptions, 'role' | 'autoPong' | 'autoClose'> {
   /** Which side this is; `'client'` by default. */
   readonly role?: 'client' | 'server';
   /** What `url` says; the origin of messages comes from it. Empty by default. */
@@ -223,7 +222,6 @@ export class TransportWebSocket extends Target {
       config: new ConnectionConfig({
         ...limits,
         role,
-        delivery: 'messages',
         autoPong: true,
         autoClose: true,
       }),

@@ -64,9 +64,9 @@ export interface UsageError extends Error {
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
- * import { misuse } from '@sanssocket/codec/options';
+ * import { usageError } from '@sanssocket/codec/options';
  *
- * const error = misuse(TypeError, 'OPTION_INVALID', 'level is a number, not a string');
+ * const error = usageError(TypeError, 'OPTION_INVALID', 'level is a number, not a string');
  * assert.equal(error.code, 'OPTION_INVALID');
  * ```
  */

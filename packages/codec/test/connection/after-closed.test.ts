@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BINARY, CLOSE, CONTINUATION, FIN, PING, RSV1, TEXT } from '../../src/frames.js';
-import { type AnySink, Connection, type MessageExtension } from '../../src/index.js';
+import type { ConnectionHandlers, MessageExtension } from '../../src/index.js';
+import { connectionOf } from '../endpoint.js';
 import { flip, Manual, settled } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
 
@@ -70,7 +71,7 @@ const reactions = fc.array(
 
 class SinkError extends Error {}
 
-describe.each(['messages', 'spans', 'pieces'] as const)('delivery %s', (delivery) => {
+describe.each(['whole', 'borrowed', 'streamed'] as const)('messages %s', (messages) => {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
@@ -93,13 +94,11 @@ describe.each(['messages', 'spans', 'pieces'] as const)('delivery %s', (delivery
           else if (answer === 'pause' || answer === 'blink') connection.pause();
           if (answer === 'blink') connection.resume();
         };
-        const sink: AnySink = {
+        const sink: ConnectionHandlers = {
           ...Object.fromEntries(NAMES.map((name) => [name, () => react(name)])),
           error: () => {},
         };
-        const connection = new Connection({ role: 'server', delivery }, sink, [
-          asynchronous ? manual : atOnce,
-        ]);
+        const connection = connectionOf({ role: 'server', messages }, sink, [asynchronous ? manual : atOnce]);
         const attempt = (call: () => void): void => {
           try {
             call();

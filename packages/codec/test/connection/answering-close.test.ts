@@ -2,22 +2,31 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionDriver, type DriverOptions, type Transport } from '../../src/driver/driver.js';
 import { CLOSE, FIN, PING, TEXT } from '../../src/frames.js';
-import { type AnySink, Connection, ConnectionEvents, type ConnectionOptions } from '../../src/index.js';
-import { drain, MODES } from '../endpoint.js';
+import {
+  Connection,
+  ConnectionEvents,
+  type ConnectionHandlers,
+  type ConnectionOptions,
+} from '../../src/index.js';
+import { connectionOf, drain, MODES } from '../endpoint.js';
 import { flip, Manual, settled } from '../extensions.js';
 import { chunks, concat, hex, plain, toward, utf8 } from '../frames.js';
 
 const BYE = concat(hex('0fa1'), utf8('bye')); // 4001
 
-function open(options: Partial<ConnectionOptions> = {}, more: AnySink = {}, extensions = [] as Manual[]) {
+function open(
+  options: Partial<ConnectionOptions> = {},
+  more: ConnectionHandlers = {},
+  extensions = [] as Manual[],
+) {
   const log: string[] = [];
-  const connection: Connection = new Connection(
+  const connection: Connection = connectionOf(
     {
       role: 'server',
       autoClose: false,
       generateMaskingKey: () => 0,
       ...options,
-    } as ConnectionOptions<'messages'>,
+    },
     {
       text: (text) => log.push(text),
       message: () => log.push('message'),
@@ -32,7 +41,7 @@ function open(options: Partial<ConnectionOptions> = {}, more: AnySink = {}, exte
   return { connection, log };
 }
 
-describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
+describe.each(MODES)('messages $messages, kernel $mask.name', (mode) => {
   it.each(['server', 'client'] as const)('as %s: the answer waits for close, at every split', (role) => {
     const input = concat(
       toward(role, FIN | PING, 'a'),
@@ -154,7 +163,7 @@ it('ConnectionEvents tell of it in the call that brings it about, or from take',
 });
 
 describe('under a host', () => {
-  function host(more: AnySink = {}, config: DriverOptions = {}) {
+  function host(more: ConnectionHandlers = {}, config: DriverOptions = {}) {
     const calls: string[] = [];
     const written: Uint8Array[] = [];
     const transport: Transport = {

@@ -51,9 +51,9 @@ describe('dataToSend', () => {
 describe('a kernel', () => {
   it('that throws while a message is received loses no byte of it', () => {
     const kernel = faulty(mask);
-    for (const delivery of ['messages', 'spans', 'pieces'] as const) {
+    for (const messages of ['whole', 'borrowed', 'streamed'] as const) {
       for (const opcode of [TEXT, BINARY]) {
-        const { connection, events } = open({ role: 'server', delivery, mask: kernel });
+        const { connection, events } = open({ role: 'server', messages, mask: kernel });
         const payload = utf8('abcdefgh'.repeat(4000));
         for (const chunk of chunks(
           concat(masked(FIN | opcode, payload), masked(FIN | opcode, 'short')),

@@ -1,8 +1,8 @@
 /** Reading that stops and goes on: pauses at exact events, sinks that throw, calls from inside a sink. */
 import { describe, expect, it } from 'vitest';
 import { BINARY, CLOSE, FIN, PING, TEXT } from '../../src/frames.js';
-import { type AnySink, Connection } from '../../src/index.js';
-import { drain, MODES, open } from '../endpoint.js';
+import { Connection, type ConnectionHandlers } from '../../src/index.js';
+import { connectionOf, drain, MODES, open } from '../endpoint.js';
 import { chunks, concat, hex, masked } from '../frames.js';
 
 const NAMES = [
@@ -19,7 +19,7 @@ const NAMES = [
 ] as const;
 
 /** A sink that notes the name of each event, then does something. */
-function noting(log: string[], then: (name: string) => void): AnySink {
+function noting(log: string[], then: (name: string) => void): ConnectionHandlers {
   return Object.fromEntries(
     NAMES.map((name) => [
       name,
@@ -47,7 +47,7 @@ it('keeps the order of what comes while it is paused, also in the middle of a sh
     for (const size of [1, 3, 40]) {
       const log: string[] = [];
       const sink = noting(log, () => {});
-      const connection = new Connection({ role: 'server' }, sink);
+      const connection = connectionOf({ role: 'server' }, sink);
       connection.receive(stream.subarray(0, cut));
       connection.pause();
       for (const chunk of chunks(stream.subarray(cut), [size, 1])) connection.receive(chunk);
@@ -58,16 +58,16 @@ it('keeps the order of what comes while it is paused, also in the middle of a sh
   }
 });
 
-describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
+describe.each(MODES)('messages $messages, kernel $mask.name', (mode) => {
   const all: string[] = [];
-  new Connection(
+  connectionOf(
     { role: 'server', ...mode },
     noting(all, () => {}),
   ).receive(stream.slice());
 
   it.each(CUTS)('pauses behind every single event, and loses none (chunks of %j)', (...sizes) => {
     const log: string[] = [];
-    const connection: Connection = new Connection(
+    const connection: Connection = connectionOf(
       { role: 'server', ...mode },
       noting(log, () => connection.pause()),
     );
@@ -94,7 +94,7 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
   it.each(CUTS)('loses nothing when the sink throws at every event (chunks of %j)', (...sizes) => {
     const log: string[] = [];
     const told: string[] = [];
-    const connection = new Connection(
+    const connection = connectionOf(
       { role: 'server', ...mode },
       {
         ...noting(log, (name) => {
@@ -126,7 +126,7 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
 
   it('goes on when the sink pauses and resumes at once', () => {
     const log: string[] = [];
-    const connection: Connection = new Connection(
+    const connection: Connection = connectionOf(
       { role: 'server', ...mode },
       noting(log, () => {
         connection.pause();
@@ -140,7 +140,7 @@ describe.each(MODES)('delivery $delivery, kernel $mask.name', (mode) => {
   it('refuses input from inside a sink, and loses none', () => {
     const log: string[] = [];
     const errors: unknown[] = [];
-    const connection: Connection = new Connection(
+    const connection: Connection = connectionOf(
       { role: 'server', ...mode },
       noting(log, () => {
         for (const call of [() => connection.receive(hex('00')), () => connection.receiveEof()]) {
@@ -215,8 +215,8 @@ describe('a paused connection', () => {
 
   it('stops between a frame and its end when the sink pauses while the last piece comes', () => {
     const log: string[] = [];
-    const connection: Connection = new Connection(
-      { role: 'server', delivery: 'pieces' },
+    const connection: Connection = connectionOf(
+      { role: 'server', messages: 'streamed' },
       noting(log, (name) => {
         if (name === 'messageData') connection.pause();
         if (name === 'messageEnd') throw new Error('messageEnd');
@@ -260,7 +260,7 @@ describe('a sink', () => {
     for (const mode of MODES) {
       for (let nth = 0; nth < 12; nth++) {
         const log: string[] = [];
-        const connection: Connection = new Connection(
+        const connection: Connection = connectionOf(
           { role: 'server', ...mode },
           noting(log, (name) => {
             if (log.length === nth + 1 && name !== 'close') connection.fail(1008, 'no');

@@ -1,7 +1,8 @@
 /** A message that an extension has decoded is told event by event, and reading stops at any of them, as everywhere. */
 import { describe, expect, it } from 'vitest';
 import { BINARY, FIN, RSV1, TEXT } from '../../src/frames.js';
-import { type AnySink, Connection, type MessageExtension } from '../../src/index.js';
+import type { Connection, ConnectionHandlers, MessageExtension, MessageMode } from '../../src/index.js';
+import { connectionOf } from '../endpoint.js';
 import { flip, settled, sync } from '../extensions.js';
 import { concat, masked, utf8 } from '../frames.js';
 
@@ -18,12 +19,22 @@ const extensions: readonly (readonly [string, MessageExtension])[] = [
 const encoded = (text: string): Uint8Array => masked(FIN | RSV1 | TEXT, flip(utf8(text)));
 const stream = concat(encoded('one'), masked(FIN | BINARY, 'two'), encoded(''), encoded('three'));
 const EVENTS = {
-  pieces: ['begin', 'one', 'finish', 'begin', 'two', 'finish', 'begin', 'finish', 'begin', 'three', 'finish'],
-  spans: ['one', 'two', '', 'three'],
-  messages: ['one', 'two', '', 'three'],
+  streamed: [
+    'begin',
+    'one',
+    'finish',
+    'begin',
+    'two',
+    'finish',
+    'begin',
+    'finish',
+    'begin',
+    'three',
+    'finish',
+  ],
+  borrowed: ['one', 'two', '', 'three'],
+  whole: ['one', 'two', '', 'three'],
 };
-
-type Delivery = keyof typeof EVENTS;
 
 interface Ear {
   readonly connection: Connection;
@@ -32,13 +43,13 @@ interface Ear {
 }
 
 /** A connection whose sink notes each event, then does something. */
-function open(delivery: Delivery, extension: MessageExtension, then: (ear: Ear) => void): Ear {
+function open(messages: MessageMode, extension: MessageExtension, then: (ear: Ear) => void): Ear {
   const decoder = new TextDecoder();
   const note = (event: string): void => {
     ear.log.push(event);
     then(ear);
   };
-  const sink: AnySink = {
+  const sink: ConnectionHandlers = {
     text: note,
     binary: (bytes) => note(decoder.decode(bytes)),
     message: (_, span) => note(decoder.decode(span.copy())),
@@ -49,29 +60,29 @@ function open(delivery: Delivery, extension: MessageExtension, then: (ear: Ear) 
     error: (error) => ear.errors.push(error),
   };
   const ear: Ear = {
-    connection: new Connection({ role: 'server', delivery }, sink, [extension]),
+    connection: connectionOf({ role: 'server', messages }, sink, [extension]),
     log: [],
     errors: [],
   };
   return ear;
 }
 
-const deliveries = Object.keys(EVENTS) as Delivery[];
+const MODES = Object.keys(EVENTS) as MessageMode[];
 
 describe.each(extensions)('decoded %s', (_, extension) => {
-  describe.each(deliveries)('delivery %s', (delivery) => {
-    const events = EVENTS[delivery];
+  describe.each(MODES)('messages %s', (messages) => {
+    const events = EVENTS[messages];
     const nths = events.map((_event, nth) => nth);
 
     it('is told in the order of the stream', async () => {
-      const { connection, log } = open(delivery, extension, () => {});
+      const { connection, log } = open(messages, extension, () => {});
       connection.receive(stream.slice());
       await settled();
       expect(log).toEqual(events);
     });
 
     it.each(nths)('ends at event %i if the sink fails the connection there', async (nth) => {
-      const { connection, log } = open(delivery, extension, (ear) => {
+      const { connection, log } = open(messages, extension, (ear) => {
         if (ear.log.length === nth + 1) ear.connection.fail(1008);
       });
       connection.receive(stream.slice());
@@ -83,7 +94,7 @@ describe.each(extensions)('decoded %s', (_, extension) => {
     });
 
     it('stops at every event that pauses, and goes on behind it', async () => {
-      const { connection, log } = open(delivery, extension, (ear) => ear.connection.pause());
+      const { connection, log } = open(messages, extension, (ear) => ear.connection.pause());
       connection.receive(stream.slice());
       connection.receiveEof();
       await settled();
@@ -97,7 +108,7 @@ describe.each(extensions)('decoded %s', (_, extension) => {
     });
 
     it('goes on by itself where the sink pauses and resumes at once', async () => {
-      const { connection, log } = open(delivery, extension, (ear) => {
+      const { connection, log } = open(messages, extension, (ear) => {
         ear.connection.pause();
         ear.connection.resume();
       });
@@ -108,7 +119,7 @@ describe.each(extensions)('decoded %s', (_, extension) => {
     });
 
     it('loses nothing behind an event that throws', async () => {
-      const { connection, log, errors } = open(delivery, extension, (ear) => {
+      const { connection, log, errors } = open(messages, extension, (ear) => {
         throw new Error(ear.log.at(-1));
       });
       const attempt = (call: () => void): void => {

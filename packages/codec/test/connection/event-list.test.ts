@@ -13,7 +13,7 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   type ConnectionEvent,
   ConnectionEvents,
-  type ConnectionOptions,
+  type MessageEvents,
   type MessageExtension,
   RSV1,
   TEXT,
@@ -21,8 +21,7 @@ import {
 import { LentSlice } from '../../src/memory/bytes.js';
 import { drain, recorder } from '../endpoint.js';
 
-type Delivery = NonNullable<ConnectionOptions['delivery']>;
-const DELIVERIES: readonly Delivery[] = ['messages', 'spans', 'pieces'];
+const FORMS: readonly MessageEvents[] = ['whole', 'bytes', 'streamed'];
 
 /** Tells a sink what the event tells: the vectors' recorder then writes it down. */
 function replay(event: ConnectionEvent, sink: ReturnType<typeof recorder>): void {
@@ -39,11 +38,11 @@ function replay(event: ConnectionEvent, sink: ReturnType<typeof recorder>): void
   else sink[type]!(event.payload);
 }
 
-function createEndpoint(role: Role, options: EndpointOptions, delivery: Delivery): Endpoint {
+function createEndpoint(role: Role, options: EndpointOptions, messages: MessageEvents): Endpoint {
   const { rsv = 0, ...limits } = options;
   const claims: MessageExtension = { rsv, encode: () => undefined, decode: (message) => message };
-  const config = { role, generateMaskingKey: () => 0, delivery, ...limits };
-  const end = new ConnectionEvents(config, rsv === 0 ? [] : [claims]);
+  const config = { role, generateMaskingKey: () => 0, ...limits };
+  const end = new ConnectionEvents(config, rsv === 0 ? [] : [claims], undefined, messages);
   // Looked at only at the end, when every chunk has been overwritten.
   const seen: ConnectionEvent[] = [];
   const output: number[] = [];
@@ -88,12 +87,12 @@ describe('vectors', () => {
     return (JSON.parse(readFileSync(file, 'utf8')) as ConnectionVectorFile).vectors;
   });
   it.each(vectors.filter(({ id }) => SAMPLE.includes(id)))('$id', async (vector) => {
-    for (const delivery of DELIVERIES) {
+    for (const messages of FORMS) {
       for (const role of rolesOf(vector)) {
         const endpoint = (r: Role, options: EndpointOptions): Endpoint =>
-          createEndpoint(r, options, delivery);
+          createEndpoint(r, options, messages);
         const mismatches = await runConnectionVector(vector, role, endpoint, { overwriteChunks: true });
-        expect(formatMismatches(mismatches), delivery).toBe('');
+        expect(formatMismatches(mismatches), messages).toBe('');
       }
     }
   });
@@ -117,8 +116,8 @@ describe('events', () => {
   });
 
   it('carry bytes of their own, also of a Buffer and with leave to change the input', () => {
-    for (const delivery of DELIVERIES) {
-      const client = new ConnectionEvents({ role: 'client', delivery });
+    for (const messages of FORMS) {
+      const client = new ConnectionEvents({ role: 'client' }, [], undefined, messages);
       const input = Buffer.from([0x82, 2, 1, 2, ...ping, 0x8a, 1, 3]);
       const events = client.receive(input);
       input.fill(0xff);
@@ -134,11 +133,11 @@ describe('events', () => {
   });
 
   it('of spans name the opcode, those of pieces the beginning and the end', () => {
-    const spans = new ConnectionEvents({ role: 'client', delivery: 'spans' });
+    const spans = new ConnectionEvents({ role: 'client' }, [], undefined, 'bytes');
     expect(spans.receive(Uint8Array.from(hi))).toEqual([
       { type: 'message', opcode: TEXT, bytes: Uint8Array.of(0x68, 0x69) },
     ]);
-    const pieces = new ConnectionEvents({ role: 'client', delivery: 'pieces' });
+    const pieces = new ConnectionEvents({ role: 'client' }, [], undefined, 'streamed');
     expect(pieces.receive(Uint8Array.from(hi.slice(0, 3)))).toEqual([
       { type: 'messageStart', opcode: TEXT },
       { type: 'messageData', bytes: Uint8Array.of(0x68) },

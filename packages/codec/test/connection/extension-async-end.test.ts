@@ -1,7 +1,7 @@
 /** Extensions that take their time when the connection ends, and sinks that throw behind them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CLOSE, FIN, PING, RSV1, TEXT } from '../../src/frames.js';
-import { type AnySink, Connection } from '../../src/index.js';
+import { Connection, type ConnectionHandlers } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { flip, Manual, settled, texts } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
@@ -83,8 +83,12 @@ describe('a sink that throws behind an asynchronous extension', () => {
     vi.unstubAllGlobals();
   });
 
-  function throwing(log: string[], names: readonly (keyof AnySink)[], error?: AnySink['error']): AnySink {
-    const sink: AnySink = Object.fromEntries(
+  function throwing(
+    log: string[],
+    names: readonly (keyof ConnectionHandlers)[],
+    error?: ConnectionHandlers['error'],
+  ): ConnectionHandlers {
+    const sink: ConnectionHandlers = Object.fromEntries(
       (['text', 'ping', 'closeReceived', 'close', 'outputAvailable'] as const).map((name) => [
         name,
         () => {

@@ -7,7 +7,7 @@ import { flip, Manual, reverse, settled, sync, texts } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
 
 describe('an asynchronous decoder', () => {
-  it.each(MODES)('holds back what follows, exactly, delivery $delivery, kernel $mask.name', async (mode) => {
+  it.each(MODES)('holds back what follows, exactly, messages $messages, kernel $mask.name', async (mode) => {
     const extension = new Manual();
     const { connection, events } = open({ role: 'server', ...mode }, [extension]);
     const one = masked(FIN | RSV1 | TEXT, flip(utf8('one')));

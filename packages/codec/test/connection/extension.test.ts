@@ -38,7 +38,7 @@ describe('a synchronous extension', () => {
     );
   });
 
-  it.each(MODES)('decodes what bears its bits, delivery $delivery, kernel $mask.name', (mode) => {
+  it.each(MODES)('decodes what bears its bits, messages $messages, kernel $mask.name', (mode) => {
     const { connection, events } = open({ role: 'server', ...mode }, [sync(RSV1)]);
     connection.receive(
       concat(

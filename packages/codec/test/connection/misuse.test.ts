@@ -10,7 +10,7 @@ import {
   PING,
   writeFrameHeader,
 } from '../../src/frames.js';
-import { BINARY, Connection, ConnectionConfig, PreparedMessage, TEXT } from '../../src/index.js';
+import { BINARY, Connection, type ConnectionConfig, PreparedMessage, TEXT } from '../../src/index.js';
 import { drain, open } from '../endpoint.js';
 import { chunks, hex, masked, plain, utf8 } from '../frames.js';
 
@@ -77,10 +77,10 @@ describe('options', () => {
     [{ role: 'servr' }, {}, 'OPTION_INVALID', "role is 'server' or 'client', not 'servr'"],
     [{}, {}, 'OPTION_INVALID', 'not undefined'],
     [undefined, {}, 'OPTION_INVALID', 'options are an object, not undefined'],
-    [{ role: 'server', delivery: 'span' }, {}, 'OPTION_INVALID', "not 'span'"],
+    [{ role: 'server', delivery: 'spans' }, {}, 'OPTION_UNKNOWN', "there is no option 'delivery'"],
     [{ role: 'server', maxMesageBytes: 5 }, {}, 'OPTION_UNKNOWN', "there is no option 'maxMesageBytes'"],
     [{ role: 'server', maxMessageBytes: '5' }, {}, 'OPTION_INVALID', 'a positive integer, not a string'],
-    [{ role: 'server' }, undefined, 'HANDLERS_INVALID', 'a sink is an object with methods, not undefined'],
+    [{ role: 'server' }, undefined, 'HANDLERS_INVALID', 'handlers are an object, not undefined'],
     [{ role: 'server' }, null, 'HANDLERS_INVALID', 'not null'],
     [{ role: 'server' }, class Sink {}, 'HANDLERS_INVALID', 'not a function'],
     [{ role: 'server', transferInput: 'no' }, {}, 'OPTION_INVALID', 'transferInput is a boolean'],
@@ -91,45 +91,31 @@ describe('options', () => {
       'generateMaskingKey is a function, not 5',
     ],
     [{ role: 'server', allocate: {} }, {}, 'OPTION_INVALID', 'allocate is a function'],
-    [{ role: 'server' }, { *text() {} }, 'HANDLERS_INVALID', 'text of a sink is a generator'],
+    [{ role: 'server' }, { *text() {} }, 'HANDLERS_INVALID', 'text is a generator'],
+    [{ role: 'server' }, { text() {}, message() {} }, 'HANDLERS_INVALID', 'come to text, binary or message:'],
     [
-      { role: 'server', delivery: 'spans' },
-      { message: null, text() {} },
+      { role: 'server' },
+      { binary() {}, messageEnd() {} },
       'HANDLERS_INVALID',
-      'come to message',
+      'come to text, binary or messageStart, messageData, messageEnd',
     ],
-    [
-      { role: 'server', delivery: 'spans' },
-      { text() {} },
-      'HANDLERS_INVALID',
-      "with delivery 'spans' messages come to message",
-    ],
-    [{ role: 'server' }, { message() {} }, 'HANDLERS_INVALID', 'come to text, binary'],
-    [
-      { role: 'server', delivery: 'pieces' },
-      { text() {}, message() {} },
-      'HANDLERS_INVALID',
-      'messageStart, messageData, messageEnd',
-    ],
-    [{ role: 'server' }, { async *binary() {} }, 'HANDLERS_INVALID', 'binary of a sink is a generator'],
+    [{ role: 'server' }, { message() {}, messageData() {} }, 'HANDLERS_INVALID', 'have methods of both'],
+    [{ role: 'server' }, { async *binary() {} }, 'HANDLERS_INVALID', 'binary is a generator'],
   ])('%o with the sink %o', (options, sink, code, sentence) => {
     expect(() => make(options as object, sink)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(sentence) }),
     );
   });
 
-  it('a sink may have methods of every delivery, of none, or be an instance of a class', () => {
-    class Sink {
+  it('handlers may have methods of one group, of none, or be an instance of a class', () => {
+    class Handlers {
       text(): void {}
     }
-    for (const delivery of ['messages', 'spans', 'pieces'] as const) {
-      make({ role: 'server', delivery }, {});
-      make({ role: 'server', delivery }, { ping() {} });
-      make({ role: 'server', delivery }, { text() {}, message() {}, messageData() {} });
-    }
-    make({ role: 'server' }, new Sink());
-    // A class may use these names for something else.
+    make({ role: 'server' }, {});
+    make({ role: 'server' }, { ping() {} });
+    make({ role: 'server' }, { message: null, binary() {} });
     make({ role: 'server' }, { messageStart() {}, messageEnd() {} });
+    make({ role: 'server' }, new Handlers());
   });
 
   it('extensions must not claim the same bit', () => {
@@ -343,24 +329,17 @@ it('a parser and an encoder say what came, too', () => {
 });
 
 // Never called: the compiler has to refuse what is marked, and nothing else.
-export function typesOfSinks(config: ConnectionConfig<'spans'>): void {
+export function typesOfHandlers(config: ConnectionConfig): void {
   const messages = new Connection(
     { role: 'server' },
     { text: (text) => messages.sendText(text), binary() {} },
   );
-  const spans = new Connection(config, { message: (opcode, span) => spans.sendSlice(opcode, span) });
-  const shared = new ConnectionConfig({ role: 'server' });
-  new Connection(shared, { text() {} });
-  // @ts-expect-error another delivery's method
-  new Connection(shared, { message() {} });
+  const slices = new Connection(config, { message: (opcode, slice) => slices.sendSlice(opcode, slice) });
+  new Connection(config, { async text() {} });
   // @ts-expect-error a typo
   new Connection({ role: 'server' }, { bianry() {} });
-  // @ts-expect-error another delivery's method
-  new Connection({ role: 'server', delivery: 'spans' }, { text() {} });
-  // @ts-expect-error another delivery's method
-  new Connection(config, { piece() {} });
-  // @ts-expect-error a span is not bytes
-  new Connection(config, { message: (opcode, span) => messages.sendZeroCopy(opcode, span) });
+  // @ts-expect-error a slice is not bytes
+  new Connection(config, { message: (opcode, slice) => messages.sendZeroCopy(opcode, slice) });
   // @ts-expect-error no such option
   new Connection({ role: 'server', maxMesageBytes: 5 }, {});
 }

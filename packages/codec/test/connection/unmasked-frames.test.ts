@@ -10,8 +10,8 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BINARY, FIN, TEXT } from '../../src/frames.js';
-import { Connection, type ConnectionOptions } from '../../src/index.js';
-import { createEndpoint, drain, MODES, type Mode, open } from '../endpoint.js';
+import { Connection } from '../../src/index.js';
+import { createEndpoint, drain, MODES, type Mode, type ModeOptions, open } from '../endpoint.js';
 import {
   characters,
   chunkSizes,
@@ -26,9 +26,9 @@ import {
   streams,
 } from '../frames.js';
 
-const WAYS: readonly Mode[] = [...MODES, { delivery: 'messages', transferInput: true }];
+const WAYS: readonly Mode[] = [...MODES, { messages: 'whole', transferInput: true }];
 
-function hear(options: ConnectionOptions, input: Uint8Array, sizes: readonly number[]): unknown[] {
+function hear(options: ModeOptions, input: Uint8Array, sizes: readonly number[]): unknown[] {
   const { connection, events } = open(options);
   for (const chunk of chunks(input, sizes)) {
     connection.receive(chunk);
@@ -43,7 +43,7 @@ function isOfMask(events: readonly unknown[]): boolean {
   return /MASK_(?:REQUIRED|FORBIDDEN)/.test(JSON.stringify(events));
 }
 
-describe.each(WAYS)('delivery $delivery, kernel $mask.name, transferInput $transferInput', (mode) => {
+describe.each(WAYS)('messages $messages, kernel $mask.name, transferInput $transferInput', (mode) => {
   const lenient = { ...mode, role: 'server', allowUnmasked: true } as const;
 
   it('hears what a valid stream says, each frame masked or not, for any split', () => {
@@ -144,8 +144,8 @@ const vectors = readdirSync(folder)
 it('every vector of a server holds with it on, but those of frames without a mask', async () => {
   expect(vectors.length).toBeGreaterThan(100);
   for (const vector of vectors) {
-    for (const delivery of ['messages', 'pieces'] as const) {
-      const mode = { delivery, allowUnmasked: true } as Mode;
+    for (const messages of ['whole', 'streamed'] as const) {
+      const mode = { messages, allowUnmasked: true } as Mode;
       const mismatches = await runConnectionVector(vector, 'server', (role, options) =>
         createEndpoint(role, options, mode),
       );

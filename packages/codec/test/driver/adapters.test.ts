@@ -3,7 +3,7 @@ import { MessageChannel as NodeMessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { attachBunSocket, type BunSocket, bunHandlers } from '../../src/bun.js';
 import type { ConnectionDriver, DriverOptions } from '../../src/driver/driver.js';
-import { Connection, type Outcome } from '../../src/index.js';
+import { type CloseInfo, Connection } from '../../src/index.js';
 import { attachMessagePort, type MessagePortLike } from '../../src/message-port.js';
 import { attachStreams } from '../../src/web-streams.js';
 import { messageBytes } from './person.js';
@@ -13,9 +13,9 @@ type Make = (connection: Connection, end: 0 | 1, config: DriverOptions) => Conne
 /** A client and a server that echoes. */
 function link(make: Make, config: DriverOptions = {}) {
   const heard: Uint8Array[] = [];
-  const outcomes: Outcome[] = [];
+  const outcomes: CloseInfo[] = [];
   const gone: Promise<void>[] = [];
-  const closed = (outcome: Outcome): void => void outcomes.push(outcome);
+  const closed = (outcome: CloseInfo): void => void outcomes.push(outcome);
   const watch = (host: ConnectionDriver): ConnectionDriver => {
     gone.push(
       new Promise((resolve) => {
@@ -93,7 +93,7 @@ describe.each(adapters)('a connection over %s', (_name, connect) => {
   });
 
   it('is over in time when there is nobody at the other end', async () => {
-    const outcomes: Outcome[] = [];
+    const outcomes: CloseInfo[] = [];
     const connection = new Connection(
       { role: 'server' },
       { close: (outcome) => void outcomes.push(outcome) },

@@ -9,13 +9,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionDriver, type DriverOptions, type Transport } from '../../src/driver/driver.js';
 import { BINARY, CLOSE, FIN, PING, PONG, RSV1, TEXT } from '../../src/frames.js';
 import {
-  type AnySink,
   Connection,
-  type ConnectionOptions,
-  type Delivery,
+  type ConnectionHandlers,
   type MessageExtension,
+  type MessageMode,
 } from '../../src/index.js';
 import { attachSocket } from '../../src/node.js';
+import { connectionOf, type ModeOptions } from '../endpoint.js';
 import { flip, Manual } from '../extensions.js';
 import { concat, hex, masked, utf8 } from '../frames.js';
 
@@ -24,31 +24,31 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-type Method = Exclude<keyof AnySink, 'error'>;
+type Method = Exclude<keyof ConnectionHandlers, 'error'>;
 
 /** What brings each method about, and in which delivery. */
-const METHODS: readonly (readonly [Method, Delivery, Uint8Array])[] = [
-  ['text', 'messages', masked(FIN | TEXT, 'a')],
-  ['binary', 'messages', masked(FIN | BINARY, 'a')],
-  ['binary', 'messages', masked(FIN | BINARY, 'a'.repeat(100))],
-  ['text', 'messages', concat(masked(TEXT, 'a'), masked(FIN, 'b'))],
-  ['binary', 'messages', concat(masked(BINARY, 'a'), masked(FIN, 'b'))],
-  ['message', 'spans', masked(FIN | TEXT, 'a')],
-  ['message', 'spans', concat(masked(BINARY, 'a'), masked(FIN, 'b'))],
-  ['messageStart', 'pieces', masked(FIN | TEXT, 'a')],
-  ['messageData', 'pieces', masked(FIN | TEXT, 'a')],
-  ['messageEnd', 'pieces', masked(FIN | TEXT, 'a')],
-  ['text', 'messages', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['binary', 'messages', masked(FIN | RSV1 | BINARY, flip(utf8('a')))],
-  ['message', 'spans', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['messageStart', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['messageData', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['messageEnd', 'pieces', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
-  ['ping', 'messages', masked(FIN | PING, 'a')],
-  ['pong', 'messages', masked(FIN | PONG, 'a')],
-  ['closeReceived', 'messages', masked(FIN | CLOSE, hex('03e8'))],
-  ['close', 'messages', masked(FIN | CLOSE, hex('03e8'))],
-  ['close', 'messages', hex('83 80')],
+const METHODS: readonly (readonly [Method, MessageMode, Uint8Array])[] = [
+  ['text', 'whole', masked(FIN | TEXT, 'a')],
+  ['binary', 'whole', masked(FIN | BINARY, 'a')],
+  ['binary', 'whole', masked(FIN | BINARY, 'a'.repeat(100))],
+  ['text', 'whole', concat(masked(TEXT, 'a'), masked(FIN, 'b'))],
+  ['binary', 'whole', concat(masked(BINARY, 'a'), masked(FIN, 'b'))],
+  ['message', 'borrowed', masked(FIN | TEXT, 'a')],
+  ['message', 'borrowed', concat(masked(BINARY, 'a'), masked(FIN, 'b'))],
+  ['messageStart', 'streamed', masked(FIN | TEXT, 'a')],
+  ['messageData', 'streamed', masked(FIN | TEXT, 'a')],
+  ['messageEnd', 'streamed', masked(FIN | TEXT, 'a')],
+  ['text', 'whole', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['binary', 'whole', masked(FIN | RSV1 | BINARY, flip(utf8('a')))],
+  ['message', 'borrowed', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['messageStart', 'streamed', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['messageData', 'streamed', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['messageEnd', 'streamed', masked(FIN | RSV1 | TEXT, flip(utf8('a')))],
+  ['ping', 'whole', masked(FIN | PING, 'a')],
+  ['pong', 'whole', masked(FIN | PONG, 'a')],
+  ['closeReceived', 'whole', masked(FIN | CLOSE, hex('03e8'))],
+  ['close', 'whole', masked(FIN | CLOSE, hex('03e8'))],
+  ['close', 'whole', hex('83 80')],
 ];
 
 /** What a handler does before it throws. */
@@ -143,13 +143,13 @@ function makeTransport(): Transport {
 }
 
 function makeHost(
-  options: Partial<ConnectionOptions>,
-  sink: AnySink,
+  options: Partial<ModeOptions>,
+  sink: ConnectionHandlers,
   extensions: readonly MessageExtension[] = [],
   config: DriverOptions = { backpressureLimit: 10_000 },
 ): ConnectionDriver {
-  const connection = new Connection({ role: 'server', ...options }, sink, extensions);
-  return new ConnectionDriver(connection as Connection, makeTransport(), config, 0);
+  const connection = connectionOf({ role: 'server', ...options }, sink, extensions);
+  return new ConnectionDriver(connection, makeTransport(), config, 0);
 }
 
 const atOnce: MessageExtension = { rsv: RSV1, encode: () => undefined, decode: flip };
@@ -183,7 +183,7 @@ describe('what a handler throws comes to error', () => {
       before();
       return HOW[how]!(error);
     };
-    const sink: AnySink = {
+    const sink: ConnectionHandlers = {
       error: (error) => told.push(error),
       close: () => {
         closed++;
@@ -195,15 +195,15 @@ describe('what a handler throws comes to error', () => {
   }
 
   for (const how of Object.keys(HOW)) {
-    it.each(METHODS.map(([method, delivery, input], i) => ({ method, delivery, input, i })))(
-      `when it ${how}: $method in $delivery ($i), on every path, whatever it did before`,
-      async ({ method, delivery, input }) => {
+    it.each(METHODS.map(([method, messages, input], i) => ({ method, messages, input, i })))(
+      `when it ${how}: $method in $messages ($i), on every path, whatever it did before`,
+      async ({ method, messages, input }) => {
         for (const path of Object.keys(PATHS)) {
           for (const before of Object.keys(BEFORE)) {
             const asynchronous = path === 'an extension finishes';
             const manual = new Manual();
             const { sink, thrown, told, ends } = failing(method, how, () => BEFORE[before]!(host));
-            const host = makeHost({ delivery }, sink, [asynchronous ? manual : atOnce]);
+            const host = makeHost({ messages }, sink, [asynchronous ? manual : atOnce]);
             PATHS[path]!(host, input, () => manual.jobs.shift()?.());
             for (let i = 0; i < 3; i++) {
               await settled();
@@ -285,10 +285,10 @@ describe('what a handler throws comes to error', () => {
 
   it('over a socket', async () => {
     for (const how of Object.keys(HOW)) {
-      for (const [method, delivery, input] of METHODS.filter(([, , frame]) => (frame[0]! & RSV1) === 0)) {
+      for (const [method, messages, input] of METHODS.filter(([, , frame]) => (frame[0]! & RSV1) === 0)) {
         const { sink, thrown, told } = failing(method, how, () => {});
         const server = createServer((socket) => {
-          attachSocket(socket, new Connection<Delivery>({ role: 'server', delivery }, sink) as Connection);
+          attachSocket(socket, connectionOf({ role: 'server', messages }, sink));
         }).listen(0, '127.0.0.1');
         await once(server, 'listening');
         const client = connect((server.address() as { port: number }).port, '127.0.0.1');
@@ -334,7 +334,7 @@ describe('without a host', () => {
     process.on('unhandledRejection', hear);
     const listeners = process.listeners('unhandledRejection').filter((listener) => listener !== hear);
     for (const listener of listeners) process.off('unhandledRejection', listener);
-    const sink: AnySink = { text: () => Promise.reject(new Error('text')) };
+    const sink: ConnectionHandlers = { text: () => Promise.reject(new Error('text')) };
     new Connection({ role: 'server' }, sink).receive(masked(FIN | TEXT, 'a'));
     const error = async (): Promise<void> => {
       throw new Error('again');

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ConnectionDriver, DriverOptions } from '../../src/driver/driver.js';
-import { Connection, type ConnectionOptions, type Outcome } from '../../src/index.js';
+import { type CloseInfo, Connection, type ConnectionOptions } from '../../src/index.js';
 import { attachSocket } from '../../src/node.js';
 import { messageBytes } from './person.js';
 
@@ -16,7 +16,7 @@ async function startEcho(options: DriverOptions = {}): Promise<{
   server: {
     host: ConnectionDriver;
     socket: Socket;
-    outcome: Promise<Outcome>;
+    outcome: Promise<CloseInfo>;
     gone: Promise<void>;
     mostWaiting: () => number;
   };
@@ -32,8 +32,8 @@ async function startEcho(options: DriverOptions = {}): Promise<{
     socket.destroy();
   });
   let mostWaiting = 0;
-  let end!: (outcome: Outcome) => void;
-  const outcome = new Promise<Outcome>((resolve) => {
+  let end!: (outcome: CloseInfo) => void;
+  const outcome = new Promise<CloseInfo>((resolve) => {
     end = resolve;
   });
   const connection = new Connection(

@@ -1,7 +1,12 @@
 /** An application at one end of a simulated connection: what it says, what it heard, and how much waited for it at most. */
 
 import { ConnectionDriver, type DriverOptions } from '../../src/driver/driver.js';
-import { Connection, type ConnectionOptions, type MessageExtension, type Outcome } from '../../src/index.js';
+import {
+  type CloseInfo,
+  Connection,
+  type ConnectionOptions,
+  type MessageExtension,
+} from '../../src/index.js';
 import type { SimulatedTransport, World } from './simulation.js';
 
 /** What it does. */
@@ -30,7 +35,7 @@ export class Person {
   readonly said: Uint8Array[] = [];
   readonly heard: Uint8Array[] = [];
   readonly errors: unknown[] = [];
-  readonly outcomes: Outcome[] = [];
+  readonly outcomes: CloseInfo[] = [];
   goneCalls = 0;
   mostWaiting = 0;
   readonly #habits: Habits;

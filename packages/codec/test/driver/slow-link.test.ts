@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ConnectionDriver, DriverOptions } from '../../src/driver/driver.js';
-import { Connection, type Outcome } from '../../src/index.js';
+import { type CloseInfo, Connection } from '../../src/index.js';
 import { attachSocket } from '../../src/node.js';
 
 const TICK_MS = 20;
@@ -43,14 +43,14 @@ async function link(bytesPerTick: number): Promise<[client: Socket, server: Sock
   return [client, server];
 }
 
-function serve(socket: Socket, options: DriverOptions, outcomes: Outcome[]): ConnectionDriver {
-  const closed = (outcome: Outcome): void => void outcomes.push(outcome);
+function serve(socket: Socket, options: DriverOptions, outcomes: CloseInfo[]): ConnectionDriver {
+  const closed = (outcome: CloseInfo): void => void outcomes.push(outcome);
   return attachSocket(socket, new Connection({ role: 'server' }, { close: closed }), options);
 }
 
 it('a large message and the Close behind it reach a client whose link is slow', async () => {
   const [near, far] = await link(60_000);
-  const outcomes: Outcome[] = [];
+  const outcomes: CloseInfo[] = [];
   const host = serve(far, TIMES, outcomes);
   let heard = 0;
   attachSocket(near, new Connection({ role: 'client' }, { binary: (bytes) => (heard += bytes.length) }));
@@ -66,7 +66,7 @@ it('a large message and the Close behind it reach a client whose link is slow', 
 
 it('a client whose link is dead is given up, and the reason says that nothing was read', async () => {
   const [, far] = await link(0);
-  const outcomes: Outcome[] = [];
+  const outcomes: CloseInfo[] = [];
   const host = serve(far, { ...TIMES, minReadBytesPerSecond: 10_000_000 }, outcomes);
   host.sendBinary(new Uint8Array(15_000_000));
   await expect.poll(() => outcomes).toHaveLength(1);

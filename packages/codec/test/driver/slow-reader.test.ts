@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectionDriver, type DriverOptions, type Transport } from '../../src/driver/driver.js';
-import { Connection, type Outcome } from '../../src/index.js';
+import { type CloseInfo, Connection } from '../../src/index.js';
 import { World } from './simulation.js';
 
 const KIB = 1024;
@@ -111,12 +111,11 @@ async function send(
   seconds: number,
 ) {
   const world = new World([0.5]);
-  const outcomes: Outcome[] = [];
+  const outcomes: CloseInfo[] = [];
   let heard = 0;
   const peer = new Connection(
     {
       role: 'client',
-      delivery: 'spans',
       maxMessageBytes: 1e9,
       maxFrameBytes: 1e9,
       generateMaskingKey: () => 0,

@@ -4,17 +4,18 @@
  */
 import assert from 'node:assert/strict';
 import {
-  type AnySink,
+  type CloseInfo,
   Connection,
   type ConnectionConfig,
-  type Delivery,
+  type ConnectionHandlers,
   type MessageExtension,
   type MessageOpcode,
   type MessageWriter,
-  type Outcome,
   TEXT,
 } from '../../src/index.js';
+import { only } from '../endpoint.js';
 import { copy, type MemoryKind, place, same, utf8 } from './payloads.js';
+import type { End } from './settings.js';
 import { Wire } from './wire.js';
 
 /** What a sink throws. */
@@ -57,10 +58,10 @@ function isWithin(bytes: Uint8Array, others: Uint8Array): boolean {
 /** A host of one connection. */
 export class Host {
   readonly connection: Connection;
-  readonly config: ConnectionConfig<Delivery>;
+  readonly config: ConnectionConfig;
   /** What it has written and the other end has not been given yet. */
   readonly wire = new Wire();
-  readonly outcomes: Outcome[] = [];
+  readonly outcomes: CloseInfo[] = [];
   /** Lets some other connection read. */
   feed: () => void = () => {};
   /** What went wrong where nobody could be thrown at. */
@@ -88,11 +89,11 @@ export class Host {
   #late: Snapshot[] = [];
   #spent: Uint8Array[] = [];
 
-  constructor(config: ConnectionConfig<Delivery>, habits: Habits, extensions: readonly MessageExtension[]) {
+  constructor({ config, messages }: End, habits: Habits, extensions: readonly MessageExtension[]) {
     this.config = config;
     this.#habits = habits;
     this.#extended = extensions.length > 0;
-    this.connection = new Connection(config, this.#sink(), extensions);
+    this.connection = new Connection(config, only(messages, this.#sink()), extensions);
   }
 
   meet(other: Host): void {
@@ -236,7 +237,7 @@ export class Host {
     }
   }
 
-  #sink(): AnySink {
+  #sink(): ConnectionHandlers {
     return {
       text: (text) => this.#event(() => this.#hear(true, utf8(text)), null),
       binary: (bytes) =>

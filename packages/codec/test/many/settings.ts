@@ -8,7 +8,7 @@ import { compressionStreams } from '@sanssocket/deflate/streams';
 import { type MaskFunction, mask } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { negotiate } from '../../../deflate/test/pair.js';
-import { ConnectionConfig, type Delivery, type MessageExtension, RSV1, RSV2 } from '../../src/index.js';
+import { ConnectionConfig, type MessageExtension, type MessageMode, RSV1, RSV2 } from '../../src/index.js';
 import { flip, sync } from '../extensions.js';
 import type { Habits } from './host.js';
 import { allocators, memoryKinds, place } from './payloads.js';
@@ -100,17 +100,23 @@ const extensions: Readonly<Record<string, () => Agreed>> = {
   streams: compressed(compressionStreams(), false, false),
 };
 
+/** What one end of connections of a kind is made with. */
+export interface End {
+  readonly config: ConnectionConfig;
+  readonly messages: MessageMode;
+}
+
 /** What connections of a kind share. */
 export interface Setting {
-  readonly client: ConnectionConfig<Delivery>;
-  readonly server: ConnectionConfig<Delivery>;
+  readonly client: End;
+  readonly server: End;
   readonly agree: () => Agreed;
   /** What must be true at the end. */
   readonly check: () => void;
 }
 
 const choices = {
-  delivery: fc.constantFrom('messages' as const, 'messages' as const, 'spans' as const, 'pieces' as const),
+  messages: fc.constantFrom<MessageMode[]>('whole', 'whole', 'borrowed', 'streamed'),
   transferInput: fc.boolean(),
   /** Whether a kernel of the host's masks: frames are read one by one then, as where there is no WebAssembly. */
   ownKernel: fc.constantFrom(false, false, true),
@@ -128,16 +134,15 @@ export const settings: fc.Arbitrary<Setting> = setting(choices);
 /** Those in which most of a large message is where its pieces were put together. */
 export const plainSettings: fc.Arbitrary<Setting> = setting({
   ...choices,
-  delivery: fc.constantFrom('messages' as const, 'spans' as const),
+  messages: fc.constantFrom<MessageMode[]>('whole', 'borrowed'),
   extension: fc.constant('none'),
 });
 
 function setting(of: typeof choices): fc.Arbitrary<Setting> {
   return fc.record(of).map((chosen) => {
-    const { delivery, transferInput, ownKernel, allocate, extension, shares, firstKey } = chosen;
+    const { messages, transferInput, ownKernel, allocate, extension, shares, firstKey } = chosen;
     let key = firstKey;
     const options = {
-      delivery,
       transferInput,
       ...(ownKernel && { mask: ((...all) => mask(...all)) as MaskFunction }),
       ...(allocate === 'default' ? {} : { allocate: allocators[allocate] }),
@@ -150,8 +155,8 @@ function setting(of: typeof choices): fc.Arbitrary<Setting> {
     const first = shares && extension !== 'none' ? [sharing] : [];
     return {
       [fc.toStringMethod]: () => JSON.stringify(chosen),
-      client: new ConnectionConfig({ role: 'client', ...options }),
-      server: new ConnectionConfig({ role: 'server', ...options }),
+      client: { config: new ConnectionConfig({ role: 'client', ...options }), messages },
+      server: { config: new ConnectionConfig({ role: 'server', ...options }), messages },
       agree: () => {
         const { client, server } = extensions[extension]!();
         return { client: [...first, ...client], server: [...first, ...server] };

@@ -3,9 +3,10 @@ import { mask } from '@sanssocket/mask';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BINARY, FIN, FrameParser, PING, TEXT } from '../../src/frames.js';
-import { Connection, type ConnectionOptions } from '../../src/index.js';
+import { Connection } from '../../src/index.js';
 import type { BorrowedSlice } from '../../src/memory/bytes.js';
 import { takeScan } from '../../src/memory/scan.js';
+import { connectionOf, type ModeOptions, only } from '../endpoint.js';
 import { characters, concat, masked } from '../frames.js';
 
 const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>
@@ -19,19 +20,19 @@ const expected = payloads.map(characters);
 /** Where each frame ends. */
 const ends = frames.map((_, i) => concat(...frames.slice(0, i + 1)).length);
 
-const MODES: ConnectionOptions[] = [
+const MODES: ModeOptions[] = [
   { role: 'server', transferInput: true },
   { role: 'server' },
-  { role: 'server', transferInput: true, delivery: 'spans' },
-  { role: 'server', delivery: 'spans' },
+  { role: 'server', transferInput: true, messages: 'borrowed' },
+  { role: 'server', messages: 'borrowed' },
 ];
 
-function open(mode: ConnectionOptions, log: string[], then: () => void): Connection {
+function open(mode: ModeOptions, log: string[], then: () => void): Connection {
   const take = (text: string): void => {
     log.push(text);
     then();
   };
-  return new Connection(mode, {
+  return connectionOf(mode, {
     text: take,
     binary: (bytes) => take(characters(bytes)),
     message: (_, span) => take(characters(span.copy())),
@@ -127,7 +128,7 @@ describe.each(MODES)('%j', (mode) => {
             message: (_: number, { length }: BorrowedSlice) => heard.push(length),
             ping: (payload: Uint8Array) => heard.push(~payload.length),
           };
-          new Connection(mode, sink).receive(concat(...parts));
+          connectionOf(mode, sink).receive(concat(...parts));
           expect(heard).toEqual(sizes.map(([size, ping]) => (ping ? ~(size % 126) : size)));
         },
       ),
@@ -141,7 +142,7 @@ describe('spans', () => {
       for (const count of [1, 2, 30]) {
         const payload = Uint8Array.from({ length: bytes }, (_, i) => 32 + (i % 90));
         const echo = new Connection(
-          { role: 'server', delivery: 'spans', ...how },
+          { role: 'server', ...how },
           { message: (opcode, span) => echo.sendSlice(opcode, span) },
         );
         echo.receive(
@@ -162,7 +163,9 @@ describe('spans', () => {
   it.each([false, true])('leave a chunk unchanged, handed over or not (%j)', (transferInput) => {
     const chunk = input.slice();
     const log: string[] = [];
-    open({ role: 'server', delivery: 'spans', transferInput: transferInput }, log, () => {}).receive(chunk);
+    open({ role: 'server', messages: 'borrowed', transferInput: transferInput }, log, () => {}).receive(
+      chunk,
+    );
     expect(log).toEqual([...expected, characters(long), ...expected]);
     expect(characters(chunk)).toBe(characters(input));
   });
@@ -194,11 +197,13 @@ describe('a runtime that forbids compiling WebAssembly', () => {
     vi.resetModules();
     const without = await import('../../src/index.js');
     const log: string[] = [];
-    new without.Connection(mode, {
+    const { messages = 'whole', ...options } = mode;
+    const handlers = only(messages, {
       text: (text) => log.push(text),
       binary: (bytes) => log.push(characters(bytes)),
       message: (_, span) => log.push(characters(span.copy())),
-    }).receive(stream.slice());
+    });
+    new without.Connection(options, handlers).receive(stream.slice());
     expect(log).toEqual(expected);
   });
 });
@@ -231,7 +236,7 @@ it('more messages than one list holds, in one chunk', () => {
   const many = 4200;
   let heard = 0;
   const connection = new Connection(
-    { role: 'server', transferInput: true, delivery: 'spans' },
+    { role: 'server', transferInput: true },
     {
       message: (_, { bytes, start, length }) => {
         expect(length).toBe(16);

@@ -3,15 +3,15 @@ import { type MaskFunction, mask } from '@sanssocket/mask';
 import { describe, expect, it } from 'vitest';
 import { BINARY, encodeUncheckedFrame, FIN, PONG, TEXT } from '../../src/frames.js';
 import { Connection, ConnectionConfig } from '../../src/index.js';
-import { MODES } from '../endpoint.js';
+import { connectionOf, MODES } from '../endpoint.js';
 import { chunks, concat, masked, plain } from '../frames.js';
 import { held } from './heap.js';
 
 const KIB = 1024;
 const DELIVERIES = MODES.filter(({ mask }) => mask === undefined);
 
-describe.each(DELIVERIES)('delivery $delivery', (mode) => {
-  const make = (options = {}): Connection => new Connection({ role: 'server', ...mode, ...options }, {});
+describe.each(DELIVERIES)('messages $messages', (mode) => {
+  const make = (options = {}): Connection => connectionOf({ role: 'server', ...mode, ...options }, {});
 
   it('holds 131,000 one-byte fragments as 131,000 bytes (advisories M09, M11)', () => {
     const fragment = masked(0, 'b');
@@ -119,10 +119,10 @@ describe('a connection', () => {
     expect(bytes).toBeLessThan(KIB * KIB);
   });
 
-  it.each(DELIVERIES)('that has ended holds no unfinished message, delivery $delivery', (mode) => {
+  it.each(DELIVERIES)('that has ended holds no unfinished message, messages $messages', (mode) => {
     const half = masked(FIN | BINARY, new Uint8Array(500 * KIB)).subarray(0, 400 * KIB);
     for (const end of ['receiveEof', 'fail'] as const) {
-      const connection = new Connection({ role: 'server', ...mode }, {});
+      const connection = connectionOf({ role: 'server', ...mode }, {});
       const bytes = held(() => {
         connection.receive(half);
         connection[end]();
@@ -136,9 +136,7 @@ describe('a connection', () => {
   it('that has ended holds no decoded message that its sink has not heard all of', () => {
     const extension = { rsv: 0x40, encode: () => undefined, decode: () => new Uint8Array(1000 * KIB) };
     const sink = { messageStart: () => connection.pause() };
-    const connection: Connection<'pieces'> = new Connection({ role: 'server', delivery: 'pieces' }, sink, [
-      extension,
-    ]);
+    const connection: Connection = new Connection({ role: 'server' }, sink, [extension]);
     const bytes = held(() => {
       connection.receive(masked(0xc2, 'x'));
       connection.fail(1001);
@@ -150,12 +148,12 @@ describe('a connection', () => {
   });
 
   it.each(MODES)(
-    'keeps nothing of a chunk: it may be transferred away, delivery $delivery, kernel $mask.name',
+    'keeps nothing of a chunk: it may be transferred away, messages $messages, kernel $mask.name',
     (mode) => {
       const heard: string[] = [];
       const later: Uint8Array[] = [];
       const decoder = new TextDecoder();
-      const connection = new Connection(
+      const connection = connectionOf(
         { role: 'client', generateMaskingKey: () => 0, ...mode },
         {
           text: (text) => heard.push(text),
@@ -202,7 +200,7 @@ describe('bytes', () => {
     return { kernel, count };
   }
 
-  it.each(DELIVERIES)('are unmasked once, however they are cut, delivery $delivery', (mode) => {
+  it.each(DELIVERIES)('are unmasked once, however they are cut, messages $messages', (mode) => {
     const size = 100_000;
     const fragments = concat(
       masked(BINARY, new Uint8Array(size)),
@@ -211,7 +209,7 @@ describe('bytes', () => {
     );
     for (const sizes of [[1], [1000], [70_000]]) {
       const { kernel, count } = counting();
-      const connection = new Connection({ role: 'server', ...mode, mask: kernel }, {});
+      const connection = connectionOf({ role: 'server', ...mode, mask: kernel }, {});
       for (const chunk of chunks(fragments, sizes)) connection.receive(chunk);
       expect(count.bytes).toBe(3 * size);
     }
@@ -236,7 +234,7 @@ describe('a million empty frames in one chunk', () => {
       const count = (): void => {
         messages++;
       };
-      new Connection({ role: 'client', ...mode }, { text: count, message: count, messageEnd: count }).receive(
+      connectionOf({ role: 'client', ...mode }, { text: count, message: count, messageEnd: count }).receive(
         stream,
       );
       expect(messages).toBe(1_000_000);

@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BINARY, FIN, FrameParser, PING, RSV1, TEXT } from '../../src/frames.js';
-import { type AnySink, Connection, ConnectionEvents, type ConnectionOptions } from '../../src/index.js';
-import { MODES } from '../endpoint.js';
+import { Connection, ConnectionEvents, type ConnectionHandlers } from '../../src/index.js';
+import { connectionOf, MODES, type Mode } from '../endpoint.js';
 import { Manual, settled, sync } from '../extensions.js';
 import { characters, chunks, concat, toward, utf8 } from '../frames.js';
 
@@ -30,7 +30,7 @@ const messages = fc.array(
 );
 
 interface Run {
-  readonly options: Partial<ConnectionOptions>;
+  readonly options: Mode;
   readonly role: 'server' | 'client';
   readonly script: readonly { kind: string; length: number; transferred: boolean }[];
   readonly sizes: readonly number[];
@@ -88,7 +88,7 @@ async function play({ options, role, script, sizes, pauses }: Run, transferInput
     parts = '';
     if (pauses) connection.pause();
   };
-  const sink: AnySink = {
+  const sink: ConnectionHandlers = {
     text: (text) => {
       heard.push(text);
     },
@@ -105,13 +105,13 @@ async function play({ options, role, script, sizes, pauses }: Run, transferInput
     },
     error: (error) => thrown.push(error),
   };
-  const connection: Connection = new Connection(
+  const connection: Connection = connectionOf(
     {
       ...options,
       role,
       transferInput: transferInput,
       generateMaskingKey: () => 0,
-    } as ConnectionOptions<'messages'>,
+    },
     sink,
     [sync(RSV1)],
   );
@@ -131,7 +131,7 @@ async function play({ options, role, script, sizes, pauses }: Run, transferInput
 it('messages of memory that is not the host’s: all arrive, however many are transferred away', async () => {
   await fc.assert(
     fc.asyncProperty(
-      runs.filter(({ options }) => options.delivery === 'messages'),
+      runs.filter(({ options }) => options.messages === 'whole'),
       async (run) => {
         const { connection, wanted, heard, thrown } = await play(run, false);
         expect(thrown).toEqual([]);
@@ -223,7 +223,7 @@ it('a decoded message in pieces whose memory is transferred away ends', async ()
   for (const extension of [sync(RSV1), new Manual()]) {
     const log: string[] = [];
     const connection = new Connection(
-      { role: 'server', delivery: 'pieces' },
+      { role: 'server' },
       {
         messageStart: () => log.push('begin'),
         messageData: ({ bytes }) => {

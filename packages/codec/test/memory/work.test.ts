@@ -57,7 +57,7 @@ describe('a sink that stops at every message', () => {
       );
       let heard = 0;
       const connection: Connection = new Connection(
-        { role: 'server', delivery: 'spans' },
+        { role: 'server' },
         {
           message: () => {
             heard++;

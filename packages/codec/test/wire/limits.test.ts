@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BINARY, encodeUncheckedFrame, FIN, FrameParser, TEXT } from '../../src/frames.js';
 import { Connection, ConnectionConfig } from '../../src/index.js';
 import type { BorrowedSlice } from '../../src/memory/bytes.js';
-import { MODES, open } from '../endpoint.js';
+import { connectionOf, MODES, open } from '../endpoint.js';
 import { concat, hex, masked, plain } from '../frames.js';
 
 const MAX = 0x100_0000;
@@ -23,7 +23,7 @@ describe('limits', () => {
     },
   );
 
-  it.each([{ role: 'peer' }, { role: 'server', delivery: 'all' }, {}])(
+  it.each([{ role: 'peer' }, { role: 'server', autoPong: 'all' }, {}])(
     'do not make up for the options %o',
     (options) => {
       expect(() => new ConnectionConfig(options as never)).toThrow(TypeError);
@@ -31,7 +31,7 @@ describe('limits', () => {
   );
 
   it.each(MODES)(
-    'let 16 MiB pass by default, and not a byte more, delivery $delivery, kernel $mask.name',
+    'let 16 MiB pass by default, and not a byte more, messages $messages, kernel $mask.name',
     (mode) => {
       let bytes = 0;
       const sink = {
@@ -47,7 +47,7 @@ describe('limits', () => {
       };
       const header = (length: number): Uint8Array =>
         encodeUncheckedFrame({ first: FIN | BINARY, declaredLength: length, lengthBytes: 8, maskingKey: 0 });
-      const connection = new Connection({ role: 'server', ...mode }, sink);
+      const connection = connectionOf({ role: 'server', ...mode }, sink);
       const whole = new Uint8Array(14 + MAX);
       whole.set(header(MAX));
       connection.receive(whole);
@@ -71,7 +71,7 @@ describe('limits', () => {
   );
 
   it.each(MODES)(
-    'are compared with what is left of a message, delivery $delivery, kernel $mask.name (advisories I01, M07)',
+    'are compared with what is left of a message, messages $messages, kernel $mask.name (advisories I01, M07)',
     (mode) => {
       const options = { role: 'client' as const, maxMessageBytes: 10, ...mode };
       const exact = open(options);
@@ -91,7 +91,7 @@ describe('limits', () => {
   );
 
   it.each(MODES)(
-    'count fragments, empty ones too, delivery $delivery, kernel $mask.name (advisories M08, M10)',
+    'count fragments, empty ones too, messages $messages, kernel $mask.name (advisories M08, M10)',
     (mode) => {
       for (const empty of [true, false]) {
         const { connection, events } = open({ role: 'server', maxFragments: 3, ...mode });

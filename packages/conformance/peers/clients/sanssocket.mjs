@@ -4,7 +4,7 @@ import { ClientHandshake } from '@sanssocket/handshake';
 import { runCases } from '../run-cases.mjs';
 import { echo, extensionsOf } from '../sanssocket-echo.mjs';
 
-const [delivery, engine] = process.argv.slice(5);
+const [messages, engine] = process.argv.slice(5);
 const extensions = await extensionsOf(engine);
 
 await runCases((url) => {
@@ -16,7 +16,7 @@ await runCases((url) => {
       if (outcome === undefined) return;
       socket.off('data', onData).off('end', onEnd).pause();
       if (outcome.kind === 'accepted')
-        echo(socket, { role: 'client', delivery }, outcome.extensions, outcome.remaining);
+        echo(socket, { role: 'client', messages }, outcome.extensions, outcome.remaining);
       else socket.destroy();
     };
     const onData = (chunk) => settle(handshake.receive(chunk));

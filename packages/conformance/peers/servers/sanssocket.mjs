@@ -1,10 +1,10 @@
-// Echo on our packages: node sanssocket.mjs PORT DELIVERY ENGINE. A delivery is `messages`, `spans` or `pieces`, an engine `node-zlib`,
+// Echo on our packages: node sanssocket.mjs PORT MESSAGES ENGINE. Messages are `whole`, `borrowed` or `streamed`, an engine `node-zlib`,
 // `pako`, `fflate`, `streams` or `none`.
 import { createServer } from 'node:net';
 import { ServerHandshake } from '@sanssocket/handshake';
 import { echo, extensionsOf } from '../sanssocket-echo.mjs';
 
-const [port, delivery, engine] = process.argv.slice(2);
+const [port, messages, engine] = process.argv.slice(2);
 const extensions = await extensionsOf(engine);
 
 createServer({ allowHalfOpen: true }, (socket) => {
@@ -18,7 +18,7 @@ createServer({ allowHalfOpen: true }, (socket) => {
     socket.off('data', onData).off('end', onEnd).pause();
     const acceptance = handshake.accept({ extensions });
     socket.write(acceptance.bytes);
-    echo(socket, { role: 'server', delivery }, acceptance.extensions, event.remaining);
+    echo(socket, { role: 'server', messages }, acceptance.extensions, event.remaining);
   };
   socket.on('data', onData).on('end', onEnd);
 }).listen(Number(port), '127.0.0.1');

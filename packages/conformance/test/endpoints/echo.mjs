@@ -12,7 +12,7 @@ const deflate = permessageDeflate({ engine: nodeZlib(), level: 1 });
 /** Carries a connection over a socket, and echoes what comes. */
 export function runEcho(socket, role, extensions, remaining) {
   const connection = new Connection(
-    { role, delivery: 'spans' },
+    { role },
     {
       message: (opcode, span) => connection.sendSlice(opcode, span),
       outputAvailable: () => queueMicrotask(flush),

@@ -7,7 +7,7 @@
  */
 
 import type { Decoded, Encoded, FragmentInfo, MessageExtension, MessageOpcode } from '@sanssocket/codec';
-import { inWords, isBytes, misuse } from '@sanssocket/codec/options';
+import { inWords, isBytes, usageError } from '@sanssocket/codec/options';
 import { copyOf, EMPTY } from '../inflate/bytes.js';
 import type { DeflateContext, Deflater, Inflated, Inflater } from '../inflate/engine.js';
 
@@ -278,5 +278,5 @@ function isFlushed(deflated: Uint8Array): boolean {
 function notFlushed(deflated: unknown): Error {
   const got = isBytes(deflated) ? 'other bytes' : inWords(deflated);
   const wanted = 'an engine has to give DEFLATE that ends with 00 00 ff ff';
-  return misuse(TypeError, 'OPTION_INVALID', `${wanted}, not ${got}`);
+  return usageError(TypeError, 'OPTION_INVALID', `${wanted}, not ${got}`);
 }

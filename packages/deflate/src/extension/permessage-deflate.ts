@@ -3,7 +3,7 @@
  */
 
 import type { MessageExtension } from '@sanssocket/codec';
-import { inWords, misuse, readOptions, requireInteger, requireType } from '@sanssocket/codec/options';
+import { inWords, readOptions, requireInteger, requireType, usageError } from '@sanssocket/codec/options';
 import type { ExtensionFactory } from '@sanssocket/handshake';
 import type { DeflateEngine, Deflater, Inflater } from '../inflate/engine.js';
 import { ContextPool, DeflateMessages, Lender, type ShouldCompress } from './messages.js';
@@ -113,7 +113,7 @@ export function permessageDeflate(options: PermessageDeflateOptions): ExtensionF
   requireEngine(engine);
   requireWishes(wishes);
   if (fallbacks !== undefined && !Array.isArray(fallbacks)) {
-    throw misuse(TypeError, 'OPTION_INVALID', `fallbacks are an array, not ${inWords(fallbacks)}`);
+    throw usageError(TypeError, 'OPTION_INVALID', `fallbacks are an array, not ${inWords(fallbacks)}`);
   }
   const rejected = readRejectedOffers(rejects);
   if (level !== undefined) requireInteger('level', level, 0, 9);
@@ -207,7 +207,7 @@ function directions(agreement: ReturnType<typeof confirmResponse> & object): {
 function requireEngine(engine: DeflateEngine): void {
   if (typeof engine?.createDeflater !== 'function' || typeof engine.createInflater !== 'function') {
     const wanted = 'permessage-deflate needs an engine, such as nodeZlib() of @sanssocket/deflate/node-zlib';
-    throw misuse(TypeError, 'OPTION_INVALID', `${wanted}: ${inWords(engine)} is none`);
+    throw usageError(TypeError, 'OPTION_INVALID', `${wanted}: ${inWords(engine)} is none`);
   }
   requireInteger('minWindowBits of the engine', engine.minWindowBits, 8, 15);
   requireType('deflateTakeover of the engine', engine.deflateTakeover, 'boolean');

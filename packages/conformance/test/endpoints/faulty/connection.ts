@@ -73,7 +73,7 @@ export function runFaultyEcho(
     writeFrames(echoes({ opcode, payload, nth: nth++, deflate: agreed.deflate }));
   };
   const connection = new Connection(
-    { role, delivery: 'messages' },
+    { role },
     {
       text: (text) => echo(1, Buffer.from(text)),
       binary: (bytes) => echo(2, Buffer.from(bytes)),
