@@ -5,7 +5,7 @@
  * Extensions get pieces of the pipeline's own, never a caller's bytes: one that takes its time reads them after `send` has returned.
  */
 
-import { ByteQueue } from '../memory/queue.js';
+import { ByteQueue, Fifo } from '../memory/queue.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import { type EncodedPiece, type ExtensionChain, type FragmentInfo, isPromise } from './extension.js';
 import type { PreparedMessage } from './prepared-message.js';
@@ -44,8 +44,7 @@ export interface Piece {
 /** A queue of pieces. */
 export class PieceLine {
   readonly #queue: ByteQueue = new ByteQueue();
-  #prepared: PreparedMessage[] = [];
-  #nextPrepared = 0;
+  readonly #prepared: Fifo<PreparedMessage> = new Fifo();
 
   /** Puts a piece in line; its bytes are copied. */
   push(payload: Uint8Array, { opcode, first, last, prepared, compress }: FragmentInfo): void {
@@ -74,7 +73,7 @@ export class PieceLine {
       compress: (flags & (COMPRESS | PLAIN)) === 0 ? undefined : (flags & COMPRESS) !== 0,
     };
     if ((flags & PREPARED) !== 0) {
-      const prepared = this.#takePrepared();
+      const prepared = this.#prepared.shift()!;
       return { payload: prepared.payload, position: { ...position, prepared } };
     }
     const short = queue.take(1)[0]!;
@@ -84,17 +83,6 @@ export class PieceLine {
 
   #pushBytes(...bytes: number[]): void {
     this.#queue.push(Uint8Array.from(bytes), 0, bytes.length);
-  }
-
-  /** Empty places are given up when they are half of all: in time linear in the messages. */
-  #takePrepared(): PreparedMessage {
-    const prepared = this.#prepared[this.#nextPrepared]!;
-    this.#prepared[this.#nextPrepared++] = undefined as never;
-    if (2 * this.#nextPrepared >= this.#prepared.length) {
-      this.#prepared.splice(0, this.#nextPrepared);
-      this.#nextPrepared = 0;
-    }
-    return prepared;
   }
 }
 

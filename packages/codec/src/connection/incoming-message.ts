@@ -101,7 +101,7 @@ export abstract class IncomingMessage {
 // A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode.
 
 /** Pieces of text from this size on go by way of SIMD memory. */
-const SIMD_TEXT_BYTES = 128;
+const SCRATCH_TEXT_BYTES = 128;
 
 /** Pieces from this size on are held where they stand, if that is theirs. */
 const HOLD_FROM_BYTES = 4096;
@@ -143,7 +143,7 @@ export class AssembledBytes extends IncomingMessage {
         this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
       return VALID;
     }
-    if (end - start >= SIMD_TEXT_BYTES) {
+    if (end - start >= SCRATCH_TEXT_BYTES) {
       const scratch = borrow(SIMD_PIECE_BYTES);
       try {
         if (usesSimd(scratch, mask)) return this.#addText(scratch, bytes, start, end, key, atMost);

@@ -17,18 +17,13 @@ import { type MaskFunction, maskView, rotateKey } from '@sanssocket/mask';
 import type { OwnBytes } from '../wire/errors.js';
 import { type Allocate, copyInto, copyOf, EMPTY } from './bytes.js';
 import { LARGE_BYTES } from './message-slab.js';
-import { lentView } from './scratch.js';
+import { MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES } from './queue.js';
+import { lentView, VIEW_TO_BYTES } from './scratch.js';
 
 const SMALL_REST_BYTES = 8192;
 
-const MIN_SEGMENT_BYTES = 64;
-
-const MAX_SEGMENT_BYTES = 0x1_0000;
-
 /** A segment this long gets a view for short pieces that a scan has unmasked: fragments of 64 bytes take 30 ns less. */
 const VIEW_FROM_BYTES = 1024;
-
-const VIEW_TO_BYTES = 320;
 
 /** What stands before the tail. */
 interface Segment {

