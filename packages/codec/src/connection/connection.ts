@@ -2,14 +2,15 @@
  * A connection: bytes in and events out, commands in and bytes out (RFC 6455 sections 5 to 7).
  *
  * ```
- *   state      our Close   the peer's Close   transport
- *   open       -           -                  'open'
- *   closing    sent        -                  'none'        its messages are still delivered (7.1.3)
- *   closing    in line     heard              'none'        an asynchronous extension holds the answer back
- *   closing    -           heard              'none'        the answer is the application's (`autoClose: false`)
- *   closed     sent        heard              server 'end', client 'await-eof' (7.1.1: the server closes TCP first)
- *   closed     sent        -                  'end'         failed (7.1.7)
- *   closed     any         any                'end'         the transport has ended (7.1.4)
+ *   state      our Close   the peer's Close   transportAction
+ *   open       -           -                  none
+ *   closing    sent        -                  none                          its messages are still delivered (7.1.3)
+ *   closing    in line     heard              none                          an asynchronous extension holds the answer back
+ *   closing    -           heard              none                          the answer is the application's (`autoClose: false`)
+ *   closed     sent        heard              server end, client await-eof  the server closes TCP first (7.1.1)
+ *   closed     sent        heard              end                            TCP has ended, too
+ *   closed     sent        -                  end                           failed (7.1.7)
+ *   closed     any         -                  end                           the transport ended (7.1.4)
  * ```
  */
 
