@@ -205,6 +205,8 @@ export interface OutsideHost {
   outside(call: () => void): void;
   /** Something has thrown outside of any call, or rejected, and has been reported. */
   threw(): void;
+  /** A Pong has come. Its payload, a range of bytes, is only to be looked at during the call. */
+  ponged(bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** A sink, and where what its methods return is looked at. */
