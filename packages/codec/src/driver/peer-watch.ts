@@ -74,10 +74,10 @@ export class UnreadBytes {
   /** Counts anew, at a time when so many bytes have left in all. */
   count(now: number, left: number): void {
     const read = (Math.max(0, now - this.#at) / 1000) * this.#bytesPerSecond;
-    const bytes = Math.max(0, this.#bytes - read) + Math.max(0, left - this.#left);
+    const bytes = Math.max(0, this.#bytes - read) + left - this.#left;
     this.#bytes = Math.min(MAX_UNREAD_BYTES, bytes);
     this.#at = now;
-    this.#left = Math.max(this.#left, left);
+    this.#left = left;
   }
 
   /**
@@ -95,13 +95,12 @@ export class UnreadBytes {
     this.#newestEnd = end;
   }
 
-  /** The Ping of this number has been read, and all before it. */
+  /** The Ping of this number has been read, and all before it, at the time counted last. */
   ponged(ping: number): void {
     if (this.#first === 0 || ping < this.#first) return;
     const end = ping === this.#newest ? this.#newestEnd : this.#firstEnd;
     this.#first = 0;
     this.#bytes = Math.min(this.#bytes, Math.max(0, this.#left - end));
-    this.#left = Math.max(this.#left, end);
   }
 
   /**
@@ -270,7 +269,7 @@ export class PeerWatch {
   /** A Pong has come with a range of bytes as its payload, to one of our Pings or not. */
   ponged(bytes: Uint8Array, start: number, end: number): void {
     const behind = pingsBehind(this.#pings, bytes, start, end);
-    if (behind >= 0) this.#unread?.ponged(this.#pings - behind);
+    if (behind >= 0) this.#count().ponged(this.#pings - behind);
   }
 
   /**
