@@ -1,5 +1,6 @@
 /**
- * `@sanssocket/codec/bun`: connections over sockets of `Bun.listen` and `Bun.connect`, which take what fits.
+ * `@sanssocket/codec/bun`: connections over sockets of `Bun.listen` and `Bun.connect`, which take as
+ * many bytes as fit.
  *
  * @packageDocumentation
  */
@@ -9,8 +10,9 @@ import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { now, type Transport, WakeTimer } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
+import { requireBytes, requireMethods } from './wire/errors.js';
 
-/** What is used of a Bun `Socket`. */
+/** The methods that are used of a Bun `Socket`. */
 export interface BunSocket {
   write(bytes: Uint8Array): number;
   pause(): void;
@@ -19,7 +21,9 @@ export interface BunSocket {
   terminate(): void;
 }
 
-/** What Bun calls on the `socket` of its options: the same functions for all sockets. */
+const SOCKET_METHODS = ['write', 'pause', 'resume', 'end', 'terminate'] as const;
+
+/** Functions that Bun calls on the `socket` of its options: the same for all sockets. */
 export interface BunSocketHandlers<Socket> {
   data(socket: Socket, chunk: Uint8Array): void;
   drain(socket: Socket): void;
@@ -29,13 +33,16 @@ export interface BunSocketHandlers<Socket> {
 }
 
 /**
- * Runs a connection over one of Bun's sockets, until both have ended. The socket's events come through {@link bunHandlers}.
+ * Runs a connection over one of Bun's sockets, until both have ended. The socket's events come
+ * through {@link bunHandlers}.
  *
  * @param socket - behind the opening handshake, of a listener with `allowHalfOpen: true`
- * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param connection - with handlers of the application's. They are first called when this has
+ * returned
  * @param config - limits and times
- * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionDriver}
+ * @param head - bytes that came in one chunk with the handshake: the first of the first frames
+ * @throws as the constructor of {@link ConnectionDriver}; TypeError for a socket that is none
+ * (`OPTION_INVALID`) and a head that is no bytes (`NOT_BYTES`). Nothing was done then
  *
  * @example
  * ```ts no-run
@@ -43,14 +50,14 @@ export interface BunSocketHandlers<Socket> {
  * import { bunHandlers, attachBunSocket } from '@sanssocket/codec/bun';
  * import { ServerHandshake } from '@sanssocket/handshake';
  *
- * const handlers = bunHandlers(({ data }) => data.host, (socket, chunk) => {
+ * const handlers = bunHandlers(({ data }) => data.driver, (socket, chunk) => {
  *   const { handshake } = socket.data;
  *   const event = handshake.receive(chunk);
  *   if (event?.kind === 'rejected') socket.end(event.bytes);
  *   if (event?.kind !== 'request') return;
  *   socket.write(handshake.accept().bytes);
- *   const connection = new Connection({ role: 'server' }, { text: (text) => socket.data.host.sendText(text) });
- *   socket.data.host = attachBunSocket(socket, connection, {}, event.remaining);
+ *   const connection = new Connection({ role: 'server' }, { text: (text) => socket.data.driver.sendText(text) });
+ *   socket.data.driver = attachBunSocket(socket, connection, {}, event.remaining);
  * });
  * const open = (socket) => {
  *   socket.data = { handshake: new ServerHandshake() };
@@ -64,7 +71,9 @@ export function attachBunSocket(
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
-  const timer = new WakeTimer(() => host.wake(now()));
+  requireMethods('a socket', socket, SOCKET_METHODS);
+  requireBytes(head, 'a head');
+  const timer = new WakeTimer(() => driver.wake(now()));
   const transport: Transport = {
     copies: true,
     write(chunks) {
@@ -82,22 +91,22 @@ export function attachBunSocket(
     destroy: () => socket.terminate(),
     wakeAt: (time) => timer.set(time),
   };
-  const host: ConnectionDriver = new ConnectionDriver(connection, transport, config, now());
-  host.flush();
-  if (head.length > 0) receiveSoon(host, head);
-  return host;
+  const driver: ConnectionDriver = new ConnectionDriver(connection, transport, config, now());
+  driver.flush();
+  if (head.length > 0) receiveSoon(driver, head);
+  return driver;
 }
 
 /** A function, so that nothing that lives as long as the socket holds `head`. */
-function receiveSoon(host: ConnectionDriver, head: Uint8Array): void {
-  queueMicrotask(() => host.receive(head, now()));
+function receiveSoon(driver: ConnectionDriver, head: Uint8Array): void {
+  queueMicrotask(() => driver.receive(head, now()));
 }
 
 /**
- * Makes the functions that pass a socket's events on to its host.
+ * Makes the functions that pass a socket's events on to its driver.
  *
- * @param hostOf - where the application keeps a socket's host; undefined while there is none
- * @param before - gets the bytes of a socket without a host: those of the opening handshake
+ * @param driverOf - where the application keeps a socket's driver; undefined while there is none
+ * @param before - gets the bytes of a socket without a driver: those of the opening handshake
  *
  * @example
  * ```ts
@@ -106,29 +115,32 @@ function receiveSoon(host: ConnectionDriver, head: Uint8Array): void {
  * import { bunHandlers } from '@sanssocket/codec/bun';
  *
  * const heads: Uint8Array[] = [];
- * const handlers = bunHandlers<{ host?: ConnectionDriver; end(): void }>(({ host }) => host, (_socket, chunk) => heads.push(chunk));
+ * const handlers = bunHandlers<{ driver?: ConnectionDriver; end(): void }>(
+ *   ({ driver }) => driver,
+ *   (_socket, chunk) => heads.push(chunk),
+ * );
  * handlers.data({ end() {} }, Uint8Array.of(71, 69, 84));
  * assert.equal(heads.length, 1);
  * ```
  */
 export function bunHandlers<Socket extends { end(): unknown }>(
-  hostOf: (socket: Socket) => ConnectionDriver | undefined,
+  driverOf: (socket: Socket) => ConnectionDriver | undefined,
   before: (socket: Socket, chunk: Uint8Array) => void,
 ): BunSocketHandlers<Socket> {
   return {
     data(socket, chunk) {
-      const host = hostOf(socket);
-      if (host === undefined) before(socket, chunk);
-      else host.receive(chunk, now());
+      const driver = driverOf(socket);
+      if (driver === undefined) before(socket, chunk);
+      else driver.receive(chunk, now());
     },
-    drain: (socket) => hostOf(socket)?.writable(now()),
+    drain: (socket) => driverOf(socket)?.writable(now()),
     end(socket) {
-      const host = hostOf(socket);
-      // Whoever ends inside of its opening handshake is answered by our end.
-      if (host === undefined) socket.end();
-      else host.receiveEof(now());
+      const driver = driverOf(socket);
+      // A peer that ends inside of its opening handshake is answered by our end.
+      if (driver === undefined) socket.end();
+      else driver.receiveEof(now());
     },
-    close: (socket) => hostOf(socket)?.transportClosed(),
-    error: (socket, error) => hostOf(socket)?.transportClosed(error),
+    close: (socket) => driverOf(socket)?.transportClosed(),
+    error: (socket, error) => driverOf(socket)?.transportClosed(error),
   };
 }

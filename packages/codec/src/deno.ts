@@ -1,5 +1,5 @@
 /**
- * `@sanssocket/codec/deno`: connections over what `Deno.listen`, `Deno.connect` and their TLS kin give.
+ * `@sanssocket/codec/deno`: connections over those of `Deno.listen`, `Deno.connect` and their TLS kin.
  *
  * @packageDocumentation
  */
@@ -7,10 +7,11 @@
 import type { Connection } from './connection/connection.js';
 import type { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { hostPulled } from './driver/pulled.js';
+import { drivePulled } from './driver/pulled.js';
 import { copyOf, EMPTY } from './memory/bytes.js';
+import { requireMethods } from './wire/errors.js';
 
-/** What is used of a `Deno.Conn`. */
+/** The methods that are used of a `Deno.Conn`. */
 export interface DenoConn {
   read(bytes: Uint8Array): Promise<number | null>;
   write(bytes: Uint8Array): Promise<number>;
@@ -18,17 +19,21 @@ export interface DenoConn {
   close(): void;
 }
 
-/** What is read at once. One for each connection, as a read that waits has it. */
+const CONN_METHODS = ['read', 'write', 'closeWrite', 'close'] as const;
+
+/** So many bytes are read at once. Memory for each connection, as a read that waits has it. */
 const READ_BYTES = 16_384;
 
 /**
  * Runs a connection over a connection of Deno's, until both have ended; it is closed then.
  *
  * @param conn - behind the opening handshake
- * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param connection - with handlers of the application's. They are first called when this has
+ * returned
  * @param config - limits and times
- * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionDriver}
+ * @param head - bytes that came in one chunk with the handshake: the first of the first frames
+ * @throws as the constructor of {@link ConnectionDriver}; TypeError for a connection of Deno's that
+ * is none (`OPTION_INVALID`) and a head that is no bytes (`NOT_BYTES`). Nothing was done then
  *
  * @example
  * ```ts no-run
@@ -37,8 +42,8 @@ const READ_BYTES = 16_384;
  *
  * const conn = await Deno.connect({ port: 8080 }); // and the opening handshake
  * const connection = new Connection({ role: 'client' }, { text: (text) => console.log(text) });
- * const host = attachDenoConn(conn, connection);
- * host.sendText('hello');
+ * const driver = attachDenoConn(conn, connection);
+ * driver.sendText('hello');
  * ```
  */
 export function attachDenoConn(
@@ -47,12 +52,13 @@ export function attachDenoConn(
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
+  requireMethods('a connection of Deno', conn, CONN_METHODS);
   const buffer = new Uint8Array(READ_BYTES);
-  return hostPulled(
+  return drivePulled(
     {
       async read() {
         const length = await conn.read(buffer);
-        // A copy: with `transferInput` messages may be views of what is given.
+        // A copy: with `transferInput` messages may be views of the chunk.
         return length === null ? undefined : copyOf(buffer, 0, length);
       },
       async write(chunk) {

@@ -1,8 +1,9 @@
 /**
  * `@sanssocket/codec/message-port`: connections over a `MessagePort`, to another thread, worker or frame.
  *
- * A port tells nothing of what its other end has taken, so the other end says it: both ends are {@link attachMessagePort}s, and what
- * they say is bytes, `'read'` for each batch of bytes that has been read, and `'end'`.
+ * A port does not tell how much its other end has taken, so the other end says it: both ends are
+ * {@link attachMessagePort}s, and say bytes, `'read'` for each batch of bytes that has been read, and
+ * `'end'`.
  *
  * @packageDocumentation
  */
@@ -12,9 +13,9 @@ import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { now, type Transport, WakeTimer } from './driver/transport.js';
 import { copyInto } from './memory/bytes.js';
-import { isBytes } from './wire/errors.js';
+import { isBytes, requireMethods } from './wire/errors.js';
 
-/** What is used of a `MessagePort`: the platform's, or that of `node:worker_threads`. */
+/** The methods that are used of a `MessagePort`: the platform's, or that of `node:worker_threads`. */
 export interface MessagePortLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener(type: string, listener: (event: object) => void): void;
@@ -22,33 +23,36 @@ export interface MessagePortLike {
   close(): void;
 }
 
+const PORT_METHODS = ['postMessage', 'addEventListener', 'start', 'close'] as const;
+
 class PortTransport implements Transport {
-  readonly host: ConnectionDriver;
+  readonly driver: ConnectionDriver;
   readonly copies = true;
   readonly #port: MessagePortLike;
-  readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
-  /** What has come and was not read: a batch at most, as the next follows when it has been. */
+  readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
+  /** Bytes that have come and were not read: a batch at most, as the next follows when it has been. */
   #unread: Uint8Array | undefined;
   #paused = false;
   #ended = false;
-  /** Whether the other end has, and whether the host knows. */
+  /** Whether the other end has, and whether the driver knows. */
   #peerEnded = false;
   #toldEnd = false;
 
   constructor(port: MessagePortLike, connection: Connection, config: DriverOptions | DriverConfig) {
+    requireMethods('a message port', port, PORT_METHODS);
     this.#port = port;
-    this.host = new ConnectionDriver(connection, this, config, now());
+    this.driver = new ConnectionDriver(connection, this, config, now());
     port.addEventListener('message', (event: { readonly data?: unknown }) => this.#receive(event.data));
-    // Where there is such an event; elsewhere the host's time limits find out.
-    port.addEventListener('close', () => this.host.transportClosed());
+    // Where there is such an event; elsewhere the driver's time limits find out.
+    port.addEventListener('close', () => this.driver.transportClosed());
     port.start();
-    this.host.flush();
+    this.driver.flush();
   }
 
   #receive(data: unknown): void {
-    if (this.host.closed) return;
+    if (this.driver.closed) return;
     if (data === 'read') {
-      this.host.written(now());
+      this.driver.written(now());
     } else if (data === 'end') {
       this.#peerEnded = true;
       this.#deliver();
@@ -56,21 +60,21 @@ class PortTransport implements Transport {
       this.#unread = data;
       this.#deliver();
     } else {
-      this.#close(new TypeError('the other end of the port is no host'));
+      this.#close(new TypeError('the other end of the port is no attachMessagePort'));
     }
   }
 
   #deliver(): void {
-    if (this.#paused || this.host.closed) return;
+    if (this.#paused || this.driver.closed) return;
     const bytes = this.#unread;
     if (bytes !== undefined) {
       this.#unread = undefined;
-      this.host.receive(bytes, now());
-      if (!this.host.closed) this.#port.postMessage('read', []);
+      this.driver.receive(bytes, now());
+      if (!this.driver.closed) this.#port.postMessage('read', []);
     }
     if (!this.#peerEnded || this.#toldEnd || this.#paused) return;
     this.#toldEnd = true;
-    this.host.receiveEof(now());
+    this.driver.receiveEof(now());
     this.#closeWhenEnded();
   }
 
@@ -113,9 +117,9 @@ class PortTransport implements Transport {
   }
 
   #close(error?: unknown): void {
-    if (this.host.closed) return;
+    if (this.driver.closed) return;
     this.#port.close();
-    this.host.transportClosed(error);
+    this.driver.transportClosed(error);
   }
 }
 
@@ -123,9 +127,11 @@ class PortTransport implements Transport {
  * Runs a connection over a port whose other end has one too, until both have ended; the port is closed then.
  *
  * @param port - of a `MessageChannel`, not started before
- * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param connection - with handlers of the application's. They are first called when this has
+ * returned
  * @param config - limits and times
- * @throws as the constructor of {@link ConnectionDriver}
+ * @throws as the constructor of {@link ConnectionDriver}; TypeError for a port that is none
+ * (`OPTION_INVALID`). Nothing was done then
  *
  * @example
  * ```ts
@@ -134,7 +140,9 @@ class PortTransport implements Transport {
  * import { attachMessagePort } from '@sanssocket/codec/message-port';
  *
  * const { port1, port2 } = new MessageChannel();
- * const server = new Connection({ role: 'server' }, { text: (text) => there.sendText(text.toUpperCase()) });
+ * const server = new Connection({ role: 'server' }, {
+ *   text: (text) => there.sendText(text.toUpperCase()),
+ * });
  * const there = attachMessagePort(port1, server);
  * const answer = new Promise<string>((resolve) => {
  *   const client = new Connection({ role: 'client' }, {
@@ -151,5 +159,5 @@ export function attachMessagePort(
   connection: Connection,
   config: DriverOptions | DriverConfig = {},
 ): ConnectionDriver {
-  return new PortTransport(port, connection, config).host;
+  return new PortTransport(port, connection, config).driver;
 }

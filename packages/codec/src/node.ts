@@ -1,5 +1,6 @@
 /**
- * `@sanssocket/codec/node`: connections over Node's sockets. Nothing is imported from Node: what a socket is, its shape says.
+ * `@sanssocket/codec/node`: connections over Node's sockets. Nothing is imported from Node: a socket
+ * is known by its shape.
  *
  * @packageDocumentation
  */
@@ -9,8 +10,12 @@ import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
 import { now, type Transport, WakeTimer } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
+import { requireBytes, requireMethods } from './wire/errors.js';
 
-/** What is used of Node's `stream.Duplex`: sockets of `net` and `tls`, those of the `upgrade` events of `http`, streams of `http2`. */
+/**
+ * The members that are used of Node's `stream.Duplex`: sockets of `net` and `tls`, those of the
+ * `upgrade` events of `http`, streams of `http2`.
+ */
 export interface NodeSocket {
   readonly destroyed: boolean;
   readonly readableEnded: boolean;
@@ -28,8 +33,52 @@ export interface NodeSocket {
   pause(): unknown;
   resume(): unknown;
   destroy(): unknown;
-  /** What `net` and `tls` have, and streams that pass their chunks on have not. */
+  /** A method of sockets, and not of other streams. */
   setNoDelay?(noDelay: boolean): unknown;
+}
+
+const SOCKET_METHODS = [
+  'on',
+  'write',
+  'unshift',
+  'cork',
+  'uncork',
+  'end',
+  'pause',
+  'resume',
+  'destroy',
+] as const;
+
+/** Classes of handles that give bytes to the operating system, or encrypt them: Node's, Deno's with `Wrap`. */
+const COPYING_HANDLE = /^(?:TCP|Pipe|TLS)(?:Wrap)?$/;
+
+/** The source of a function of the runtime's own; that of a bound one has another name, or none. */
+const NATIVE_WRITE = /^function write(?:Buffer)?\(\)\s*\{\s*\[native code\]\s*\}$/;
+
+/**
+ * Whether the bytes of a chunk are copied before the socket tells that it is through, so that its
+ * memory may serve again. No public member says so: any object may stand behind a `net.Socket` and
+ * pass chunks on as they are, as tools do that intercept requests (mitm). The handle behind the
+ * socket is asked, and only one that the runtime's own code writes to is believed: by its class in
+ * Node and Deno, and by its native `write` in Bun, whose handles are of no named class. A socket
+ * that shows no such handle gets fresh memory for each output, which is always right.
+ */
+function copiesChunks(socket: NodeSocket): boolean {
+  if (socket.setNoDelay === undefined) return false;
+  const { _handle: handle } = socket as { readonly _handle?: SocketHandle | null };
+  if (handle === undefined || handle === null) return false;
+  if (COPYING_HANDLE.test(handle.constructor?.name ?? '')) return isNative(handle.writeBuffer);
+  return handle.writeBuffer === undefined && isNative(handle.write);
+}
+
+interface SocketHandle {
+  readonly constructor?: { readonly name: string };
+  readonly writeBuffer?: unknown;
+  readonly write?: unknown;
+}
+
+function isNative(method: unknown): boolean {
+  return typeof method === 'function' && NATIVE_WRITE.test(Function.prototype.toString.call(method));
 }
 
 /**
@@ -39,15 +88,15 @@ export interface NodeSocket {
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 class NodeTransport implements Transport {
-  readonly host: ConnectionDriver;
+  readonly driver: ConnectionDriver;
   readonly copies: boolean;
   readonly #socket: NodeSocket;
-  readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
+  readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
   #error: Error | undefined;
   /** Whether the end of this side was written with the last batch. */
   #ended = false;
   /**
-   * Whether `writableLength` counts what waits; undefined until the first batch. A socket that
+   * Whether `writableLength` counts bytes that wait; undefined until the first batch. A socket that
    * passes its bytes to another one, as tools that intercept requests make them, says 0 always:
    * there only the callback of a write tells.
    */
@@ -61,6 +110,9 @@ class NodeTransport implements Transport {
   #expectsWait = true;
   /** How many callbacks are still to come of batches that were through at once. */
   #needless = 0;
+  /** Whether a batch is being written, and whether its callback came meanwhile. */
+  #writing = false;
+  #calledBack = false;
 
   constructor(
     socket: NodeSocket,
@@ -68,25 +120,27 @@ class NodeTransport implements Transport {
     config: DriverOptions | DriverConfig,
     head: Uint8Array,
   ) {
+    requireMethods('a socket', socket, SOCKET_METHODS);
+    requireBytes(head, 'a head');
     this.#socket = socket;
-    this.copies = socket.setNoDelay !== undefined;
-    this.host = new ConnectionDriver(connection, this, config, now());
-    const { host } = this;
+    this.copies = copiesChunks(socket);
+    this.driver = new ConnectionDriver(connection, this, config, now());
+    const { driver } = this;
     socket.pause();
     socket.allowHalfOpen = true;
     socket.setNoDelay?.(true); // what belongs together is one write already
     // Nothing can be put back to a socket that has been read to its end.
     const past = socket.destroyed || socket.readableEnded;
     if (head.length > 0 && !past) socket.unshift(head);
-    socket.on('data', (chunk) => host.receive(chunk, now()));
-    socket.on('end', () => host.receiveEof(now()));
+    socket.on('data', (chunk) => driver.receive(chunk, now()));
+    socket.on('end', () => driver.receiveEof(now()));
     socket.on('error', (error) => {
       this.#error = error;
     });
-    socket.on('close', () => host.transportClosed(this.#error));
-    if (past) tellPast(socket, host, head);
+    socket.on('close', () => driver.transportClosed(this.#error));
+    if (past) tellPast(socket, driver, head);
     else socket.resume();
-    host.flush();
+    driver.flush();
   }
 
   write(chunks: readonly Uint8Array[], ends = false): number {
@@ -98,6 +152,8 @@ class NodeTransport implements Transport {
     const corks = last > 0 || this.#counts === undefined;
     const before = socket.writableLength;
     let bytes = 0;
+    this.#writing = true;
+    this.#calledBack = false;
     if (corks) socket.cork();
     for (let i = 0; i < last; i++) {
       const chunk = chunks[i]!;
@@ -110,14 +166,16 @@ class NodeTransport implements Transport {
     else socket.write(chunk);
     this.#counts ??= socket.writableLength - before === bytes;
     if (corks) socket.uncork();
+    this.#writing = false;
     if (ends) {
-      // In one turn with the bytes: over HTTP/2 they are one frame with END_STREAM then, and the peer need not wait for another.
+      // In one turn with the bytes: over HTTP/2 they are one frame with END_STREAM then, and the
+      // peer need not wait for another.
       socket.end(this.#onWritten);
       this.#ended = true;
       return 0;
     }
-    if (this.#counts && socket.writableLength === 0) {
-      if (expectsWait) this.#needless++;
+    if (this.#calledBack || (this.#counts && socket.writableLength === 0)) {
+      if (expectsWait && !this.#calledBack) this.#needless++;
       this.#expectsWait = false;
       return bytes;
     }
@@ -129,7 +187,8 @@ class NodeTransport implements Transport {
   readonly #onWritten = (error?: Error | null): void => {
     if (error != null) return;
     if (this.#needless > 0) this.#needless--;
-    else this.host.written(now());
+    else if (this.#writing) this.#calledBack = true;
+    else this.driver.written(now());
   };
 
   pause(): void {
@@ -154,26 +213,31 @@ class NodeTransport implements Transport {
 }
 
 /**
- * Tells what a socket that has been read to its end, or is gone, does not tell. A function, so that no
- * listener holds `head`.
+ * Tells the head, and the end, of a socket that has been read to its end or is gone, and tells
+ * neither itself. A function, so that no listener holds `head`.
  */
-function tellPast(socket: NodeSocket, host: ConnectionDriver, head: Uint8Array): void {
+function tellPast(socket: NodeSocket, driver: ConnectionDriver, head: Uint8Array): void {
   queueMicrotask(() => {
-    if (head.length > 0) host.receive(head, now());
-    if (socket.destroyed) host.transportClosed();
-    else host.receiveEof(now());
+    if (head.length > 0) driver.receive(head, now());
+    if (socket.destroyed) driver.transportClosed();
+    else driver.receiveEof(now());
   });
 }
 
 /**
- * Runs a connection over one of Node's sockets, until both have ended. From now on the socket is the host's: it is read, written,
- * ended, destroyed, and its `'error'` heard.
+ * Runs a connection over one of Node's sockets, until both have ended. From now on the socket is the
+ * driver's: it is read, written, ended, destroyed, and its `'error'` heard.
+ *
+ * Memory of output is used again where the socket is one of the runtime's own, over TCP, a Unix
+ * socket or TLS; over any other stream each output has memory of its own.
  *
  * @param socket - behind the opening handshake; without other listeners for `'data'` and `'end'`
- * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param connection - with handlers of the application's. They are first called when this has
+ * returned
  * @param config - limits and times
- * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionDriver}
+ * @param head - bytes that came in one chunk with the handshake: the first of the first frames
+ * @throws as the constructor of {@link ConnectionDriver}; TypeError for a socket that is none
+ * (`OPTION_INVALID`) and a head that is no bytes (`NOT_BYTES`). Nothing was done then
  *
  * @example
  * ```ts
@@ -195,8 +259,8 @@ function tellPast(socket: NodeSocket, host: ConnectionDriver, head: Uint8Array):
  *     return;
  *   }
  *   socket.write(acceptRequest(checked).bytes);
- *   const connection = new Connection(config, { text: (text) => host.sendText(text) });
- *   const host = attachSocket(socket, connection, limits, head);
+ *   const connection = new Connection(config, { text: (text) => driver.sendText(text) });
+ *   const driver = attachSocket(socket, connection, limits, head);
  * });
  * server.listen(0).close();
  * ```
@@ -207,5 +271,5 @@ export function attachSocket(
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
-  return new NodeTransport(socket, connection, config, head).host;
+  return new NodeTransport(socket, connection, config, head).driver;
 }

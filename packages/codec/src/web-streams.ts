@@ -1,6 +1,6 @@
 /**
- * `@sanssocket/codec/web-streams`: connections over pairs of web streams: sockets of Workers (`cloudflare:sockets`), streams of
- * WebTransport, `Duplex.toWeb`, TCPSocket.
+ * `@sanssocket/codec/web-streams`: connections over pairs of web streams: sockets of Workers
+ * (`cloudflare:sockets`), streams of WebTransport, `Duplex.toWeb`, TCPSocket.
  *
  * @packageDocumentation
  */
@@ -8,10 +8,11 @@
 import type { Connection } from './connection/connection.js';
 import type { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { hostPulled, type PulledBytes } from './driver/pulled.js';
+import { drivePulled, type PulledBytes } from './driver/pulled.js';
 import { EMPTY } from './memory/bytes.js';
+import { requireMethods } from './wire/errors.js';
 
-/** What is used of a pair of a `ReadableStream` and a `WritableStream`. */
+/** The methods that are used of a pair of a `ReadableStream` and a `WritableStream`. */
 export interface ReadableWritablePair {
   readonly readable: {
     getReader(): {
@@ -31,14 +32,16 @@ export interface ReadableWritablePair {
 }
 
 /**
- * Runs a connection over a pair of streams of bytes, until both have ended. The streams are locked, and closed, cancelled or aborted
- * at the end. If this throws they are as they were.
+ * Runs a connection over a pair of streams of bytes, until both have ended. The streams are locked,
+ * and closed, cancelled or aborted at the end. If this throws they are as they were.
  *
  * @param streams - behind the opening handshake
- * @param connection - with a sink of the application's. Its sink is first called when this has returned
+ * @param connection - with handlers of the application's. They are first called when this has
+ * returned
  * @param config - limits and times
- * @param head - what came in one chunk with the handshake: the first bytes of the first frames
- * @throws as the constructor of {@link ConnectionDriver}; TypeError for a stream that is locked
+ * @param head - bytes that came in one chunk with the handshake: the first of the first frames
+ * @throws as the constructor of {@link ConnectionDriver}; TypeError for a stream that is none
+ * (`OPTION_INVALID`) or locked, and a head that is no bytes (`NOT_BYTES`)
  *
  * @example
  * ```ts
@@ -55,22 +58,27 @@ export interface ReadableWritablePair {
  *   const own = attachStreams({ readable: back.readable, writable: there.writable }, client);
  *   own.sendText('hello');
  * });
- * const server = new Connection({ role: 'server' }, { text: (text) => host.sendText(text.toUpperCase()) });
- * const host = attachStreams({ readable: there.readable, writable: back.writable }, server);
+ * const server = new Connection({ role: 'server' }, {
+ *   text: (text) => driver.sendText(text.toUpperCase()),
+ * });
+ * const driver = attachStreams({ readable: there.readable, writable: back.writable }, server);
  * assert.equal(await answer, 'HELLO');
  * ```
  */
 export function attachStreams(
-  { readable, writable }: ReadableWritablePair,
+  streams: ReadableWritablePair,
   connection: Connection,
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
+  requireMethods('a readable stream', streams?.readable, ['getReader']);
+  requireMethods('a writable stream', streams.writable, ['getWriter']);
+  const { readable, writable } = streams;
   const reader = readable.getReader();
   let writer: Writer | undefined;
   try {
     writer = writable.getWriter();
-    return hostPulled(bytesOf(reader, writer), connection, config, head);
+    return drivePulled(bytesOf(reader, writer), connection, config, head);
   } catch (error) {
     reader.releaseLock();
     writer?.releaseLock();
@@ -83,7 +91,7 @@ type Reader = ReturnType<ReadableWritablePair['readable']['getReader']>;
 type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
 
 function bytesOf(reader: Reader, writer: Writer): PulledBytes {
-  const ignore = (): void => {}; // what is given up may fail
+  const ignore = (): void => {}; // streams that are given up may fail
   return {
     read: async () => (await reader.read()).value,
     write: (chunk) => writer.write(chunk),

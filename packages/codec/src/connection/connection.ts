@@ -125,12 +125,12 @@ export class Connection {
   }
 
   /**
-   * How many pongs without a payload have come.
+   * Whether the peer's Close has come, though ours may still be to be sent.
    *
    * @internal
    */
-  get pongs(): number {
-    return this.#input.pongs;
+  get closeHeard(): boolean {
+    return this.#input.outcome?.wasClean ?? this.#input.deaf;
   }
 
   /**

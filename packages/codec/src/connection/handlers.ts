@@ -191,6 +191,8 @@ export interface OutsideHost {
   outside(call: () => void): void;
   /** Something has thrown outside of any call, or rejected, and has been reported. */
   threw(): void;
+  /** A Pong has come. Its payload, a range of bytes, is only to be looked at during the call. */
+  ponged(bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** Handlers, how messages reach them, and where what they return is looked at. */

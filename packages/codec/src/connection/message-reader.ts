@@ -61,8 +61,6 @@ export class MessageReader extends FrameReader implements Caller {
   #decoded: DecodedMessage | null = null;
   /** How the connection ended, or with what it is about to. */
   #outcome: CloseInfo | HeardClose | null = null;
-  /** How many pongs without a payload have come: such are the answers to a host's pings. */
-  pongs = 0;
 
   constructor(config: ConnectionConfig, handlers: ConnectionHandlers, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
@@ -341,7 +339,7 @@ export class MessageReader extends FrameReader implements Caller {
         );
       }
     } else {
-      if (start === end) this.pongs++;
+      this.host?.ponged(bytes, start, end);
       called(this, this.handlers.pong?.(copyOf(bytes, start, end)));
     }
     poisonOwn(bytes, start, end);

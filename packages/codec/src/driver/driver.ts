@@ -1,19 +1,23 @@
 /**
- * A host of one connection: everything between a `Connection` and a transport, as a machine of its own. No I/O, no timer, no
- * clock: the transport does the one, and the others come as an argument.
+ * A driver of one connection: everything between a `Connection` and a transport, as a machine of its
+ * own. No I/O, no timer, no clock: the transport does the one, and the others come as an argument.
  *
  * ```
- *   RUNNING --- the connection has ended, and all is written ---> ENDING --- the transport is gone ---> GONE
- *      |        the transport is told to end                        what comes is read and dropped       ^
- *      `------- no pong, closing took too long, the transport failed: it is destroyed -------------------'
+ * running -- end -------> ending
+ * running -- closed ----> gone
+ * running -- destroy ---> gone
+ * ending  -- closed ----> gone
+ * ending  -- destroy ---> gone
  * ```
  *
- * Back-pressure, both ways:
+ * - end: the connection has ended, and all is written: the transport is told to end. Input that
+ *   still comes is read and dropped.
+ * - closed: the transport is gone by itself.
+ * - destroy: no Pong, a closing that took too long, a transport that failed.
  *
- * - Whoever does not read the answers to what it sends is not read from, and the connection is paused behind the very event whose
- *   answer was one too many. Only answers count: an end that stopped reading because the other does not read *its* messages would
- *   hold up both for ever.
- * - What the application sends by itself is its own affair up to a limit; `full` and `onDrain` tell it when to wait.
+ * Back-pressure, both ways: a peer that does not read the answers to its own messages is not read
+ * from (`Reading`). Messages that the application sends by itself are its own affair up to a limit;
+ * `needDrain` and `onDrain` tell it when to wait.
  */
 
 import type { SendOptions } from '../connection/config.js';
@@ -22,32 +26,47 @@ import { onRejection } from '../connection/handlers.js';
 import type { PreparedMessage } from '../connection/prepared-message.js';
 import type { Slice } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../wire/close.js';
-import { requireBytes, usageError } from '../wire/errors.js';
+import { requireBytes, requireMethods } from '../wire/errors.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import type { Keepalive } from './keepalive.js';
 import { DriverConfig, type DriverOptions } from './options.js';
 import { OutputBatches } from './output-batches.js';
 import { PeerWatch } from './peer-watch.js';
+import { Reading } from './reading.js';
 import type { Transport } from './transport.js';
 
 export { DriverConfig, type DriverOptions } from './options.js';
 export type { Transport } from './transport.js';
 
-const RUNNING = 0;
+type State = 'running' | 'ending' | 'gone';
 
-const ENDING = 1;
+type Event = 'end' | 'closed' | 'destroy';
 
-const GONE = 2;
+/**
+ * The next state, by state and event; no other transition is made.
+ *
+ * @internal
+ */
+export const DRIVER_TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Event, State>>>>> = {
+  running: { end: 'ending', closed: 'gone', destroy: 'gone' },
+  ending: { closed: 'gone', destroy: 'gone' },
+  gone: {},
+};
+
+/** The methods of a transport. */
+const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt'] as const;
 
 /**
  * Runs a connection over a transport until both have ended, whatever the peer does or leaves undone.
  *
- * An application gives the connection its sink, and sends by the methods of this class, which also write. After other calls to the
- * connection (`textWriter`, `pong`) it calls {@link ConnectionDriver.flush}.
+ * An application gives the connection its handlers, and sends by the methods of this class, which
+ * also write. After other calls to the connection (`textWriter`, `pong`) it calls
+ * {@link ConnectionDriver.flush}.
  *
- * What the connection's sink throws, or what its promises are rejected with, never passes through a call of the host's: it goes to
- * the sink's `error`, or is uncaught without one, and the connection is failed with 1011. One client's misfortune is nobody
- * else's, and nobody is left waiting. Calls to {@link ConnectionDriver.connection} itself throw as they do without a host.
+ * An exception of the connection's handlers, or a rejection of their promises, never passes through
+ * a call of the driver's: it goes to the handlers' `error`, or is uncaught without one, and the
+ * connection is failed with 1011. One client's misfortune is nobody else's, and nobody is left
+ * waiting. Calls to {@link ConnectionDriver.connection} itself throw as they do without a driver.
  *
  * @example
  * ```ts
@@ -70,11 +89,11 @@ const GONE = 2;
  * ```
  */
 export class ConnectionDriver {
-  /** What is hosted. Never give it input, nor take its output. */
+  /** The connection that is driven. Never give it input, nor take its output. */
   readonly connection: Connection;
   /**
-   * When the peer is pinged and given up. The host tells it of bytes and of the closing; with `idleTimeoutMs` the application calls
-   * its `active(now)` at each message that counts.
+   * When the peer is pinged and given up. The driver tells it of bytes and of the closing; with
+   * `idleTimeoutMs` the application calls its `active(now)` at each message that counts.
    */
   get keepalive(): Keepalive {
     return this.#watch.keepalive;
@@ -86,33 +105,22 @@ export class ConnectionDriver {
    */
   onDrain: (() => void) | undefined;
   /**
-   * Called once, when the transport is gone; last, behind `onDrain`. The connection's sink has
-   * heard `closed` by then, unless it is paused.
+   * Called once, when the transport is gone; last, behind `onDrain`. The connection's handlers have
+   * heard `close` by then, unless it is paused.
    */
   onClose: (() => void) | undefined;
   readonly #transport: Transport;
   readonly #config: DriverConfig;
   readonly #output: OutputBatches;
+  readonly #reading: Reading;
   readonly #watch: PeerWatch;
-  #state: typeof RUNNING | typeof ENDING | typeof GONE = RUNNING;
+  #state: State = 'running';
   #transportError: unknown;
   /** Whether the connection, and the application, know that it is gone. */
   #toldGone = false;
   /** Whether the transport is read from. */
   #reads = true;
   #inputEnded = false;
-  /** Whether the connection is reading, and calls its sink. */
-  #reading = false;
-  /** `bufferedAmount` when that began. */
-  #before = 0;
-  /** Bytes of answers that wait in the connection, at most. */
-  #answers = 0;
-  /** How much had been taken from the connection when that was counted. */
-  #takenBefore = 0;
-  /** Whether the connection was paused because answers wait. */
-  #held = false;
-  /** Whether the application has paused it. */
-  #paused = false;
   /** Whether output is being written. */
   #running = false;
   #wasFull = false;
@@ -120,11 +128,12 @@ export class ConnectionDriver {
   #flushing = false;
 
   /**
-   * @param connection - with a sink of the application's; of its own, no other host's
+   * @param connection - with handlers of the application's; of its own, no other driver's
    * @param transport - behind the opening handshake
-   * @param config - limits and times; to be shared by many hosts, make a {@link DriverConfig}
+   * @param config - limits and times; to be shared by many drivers, make a {@link DriverConfig}
    * @param now - the clock, in milliseconds, that does not run backwards (`performance.now()`)
-   * @throws TypeError or RangeError for options that make no sense, RangeError if `now` is not a finite number
+   * @throws TypeError or RangeError for options that make no sense, TypeError for a connection or a
+   * transport that is none (`OPTION_INVALID`), RangeError if `now` is not a finite number
    */
   constructor(
     connection: Connection,
@@ -132,11 +141,14 @@ export class ConnectionDriver {
     config: DriverOptions | DriverConfig,
     now: number,
   ) {
+    requireMethods('a connection', connection, ['receive', 'dataToSend']);
+    requireMethods('a transport', transport, TRANSPORT_METHODS);
     this.connection = connection;
     this.#transport = transport;
     this.#config = config instanceof DriverConfig ? config : new DriverConfig(config);
     const { times, highWaterMark, minReadBytesPerSecond } = this.#config;
     this.#output = new OutputBatches(connection, transport, highWaterMark);
+    this.#reading = new Reading(connection, this.#output, highWaterMark);
     this.#watch = new PeerWatch(times, minReadBytesPerSecond, this.#output, now, (time) => {
       if (!this.closed) this.#call(() => this.#transport.wakeAt(time));
     });
@@ -156,12 +168,12 @@ export class ConnectionDriver {
   receive(bytes: Uint8Array, now: number): void {
     requireBytes(bytes, 'a chunk');
     this.#watch.heard(now);
-    if (this.#state === GONE || this.#inputEnded) return;
-    this.#beginReading();
+    if (this.closed || this.#inputEnded) return;
+    this.#reading.begin();
     try {
       this.connection.receive(bytes);
     } catch (error) {
-      this.#threw(error);
+      this.#reading.threw(error);
     }
     this.#endReading();
     this.#run(true);
@@ -170,13 +182,13 @@ export class ConnectionDriver {
   /** Tells that the peer has ended its side: nothing more will be read. Throws RangeError if `now` is not a finite number. */
   receiveEof(now: number): void {
     this.#watch.heard(now);
-    if (this.#state === GONE || this.#inputEnded) return;
+    if (this.closed || this.#inputEnded) return;
     this.#inputEnded = true;
-    this.#beginReading();
+    this.#reading.begin();
     try {
       this.connection.receiveEof();
     } catch (error) {
-      this.#threw(error);
+      this.#reading.threw(error);
     }
     this.#endReading();
     this.#run(true);
@@ -198,21 +210,20 @@ export class ConnectionDriver {
    * @param error - why, if it failed; see {@link ConnectionDriver.transportError}
    */
   transportClosed(error?: unknown): void {
-    if (this.#state !== GONE) this.#end(error);
+    this.#end('closed', error);
   }
 
   /** The time has come that the transport was asked to wake the host at. Throws RangeError if `now` is not a finite number. */
   wake(now: number): void {
     this.#watch.rang(now);
-    if (this.#state === GONE) return;
-    this.#watch.moved(this.#held);
-    const deaf = this.#paused || (this.connection.paused && !this.#held);
-    switch (this.#watch.check(now, deaf)) {
+    if (this.closed) return;
+    this.#watch.moved(this.#reading.held);
+    switch (this.#watch.check(now, this.#reading.deaf)) {
       case 'later':
         return;
       case 'ping':
-        this.#guard(() => this.connection.ping());
-        this.#watch.pinged(this.connection.bufferedAmount, this.connection.pongs);
+        this.#guard(() => this.connection.ping(this.#watch.nextPing()));
+        this.#watch.pinged(this.connection.bufferedAmount);
         break;
       case 'idle-timeout':
         this.#guard(() => this.connection.close(GOING_AWAY, 'idle'));
@@ -233,7 +244,7 @@ export class ConnectionDriver {
         return;
     }
     this.#run(true);
-    this.#watch.moved(this.#held);
+    this.#watch.moved(this.#reading.held);
     this.#watch.watch();
   }
 
@@ -293,26 +304,23 @@ export class ConnectionDriver {
    */
   flush(): void {
     if (this.closed) this.#discard();
-    else if (this.#reading) this.#hold();
+    else if (this.#reading.active) this.#reading.hold();
     else this.#run(false);
   }
 
   /** Reads no more behind the current event, at that very byte: neither the connection nor the transport. */
   pause(): void {
-    this.#paused = true;
-    this.connection.pause();
-    if (!this.#reading) this.#run(false);
+    this.#reading.pause();
+    if (!this.#reading.active) this.#run(false);
   }
 
-  /** Reads again. Not from inside of the sink's methods do events follow at once. */
+  /** Reads again. Not from inside of the handlers do events follow at once. */
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    // From here on as if answers had held it up; none may wait.
-    this.#held = true;
-    if (this.#state === GONE) {
-      if (!this.#reading) this.#readLast();
-    } else if (!this.#reading) this.#run(false);
+    if (!this.#reading.paused) return;
+    this.#reading.resume();
+    if (this.#reading.active) return;
+    if (this.closed) this.#readLast();
+    else this.#run(false);
   }
 
   /**
@@ -333,7 +341,7 @@ export class ConnectionDriver {
 
   /** Whether the transport is gone: nothing is called on it any more. */
   get closed(): boolean {
-    return this.#state === GONE;
+    return this.#state === 'gone';
   }
 
   /** What the transport failed with; undefined if it did not. */
@@ -355,7 +363,7 @@ export class ConnectionDriver {
     if (this.bufferedAmount <= backpressureLimit || !this.connection.sends) return true;
     if (closeOnBackpressureLimit) {
       this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
-      if (!this.#reading) this.#run(false);
+      if (!this.#reading.active) this.#run(false);
     }
     return false;
   }
@@ -371,7 +379,7 @@ export class ConnectionDriver {
   }
 
   #sent(): true {
-    if (this.#reading) this.#hold();
+    if (this.#reading.active) this.#reading.hold();
     else if (this.#isFull) this.#run(false);
     else this.#flushSoon();
     return true;
@@ -387,18 +395,10 @@ export class ConnectionDriver {
     });
   }
 
-  /** Stops the connection behind the event that is being answered, if too many answers wait. */
-  #hold(): void {
-    const answers = this.#answers + this.connection.bufferedAmount - this.#before;
-    if (this.#held || this.closed || answers <= this.#config.highWaterMark) return;
-    this.#held = true;
-    this.connection.pause();
-  }
-
   /** Some of what waits has moved on. */
   #progress(now: number, move: () => void): void {
     this.#watch.tell(now);
-    if (this.#state === GONE) return;
+    if (this.closed) return;
     try {
       move();
     } catch (error) {
@@ -406,81 +406,57 @@ export class ConnectionDriver {
       return;
     }
     this.#run(true);
-    this.#watch.moved(this.#held);
+    this.#watch.moved(this.#reading.held);
   }
 
   // Reading.
 
-  #beginReading(): void {
-    if (this.#reading) throw usageError(Error, 'REENTRANT_CALL', 'a sink must not give its host input');
-    this.#before = this.connection.bufferedAmount;
-    this.#reading = true;
+  #endReading(): void {
+    this.#reading.end();
+    if (this.closed) this.#lastCallReturned();
   }
 
-  #endReading(): void {
-    this.#reading = false;
-    this.#answers += Math.max(0, this.connection.bufferedAmount - this.#before);
-    if (this.#state !== GONE) return;
+  /** A handler has ended the transport: that call has returned. */
+  #lastCallReturned(): void {
     this.#discard();
     this.#tellGone();
   }
 
   /**
-   * An asynchronous extension has finished, and what it was at work on is told or written.
+   * An asynchronous extension has finished, and its message is told or written.
    *
    * @internal
    */
   outside(call: () => void): void {
     // One that calls back at once does it inside of a call that reads.
-    if (this.#reading) {
+    if (this.#reading.active) {
       call();
       return;
     }
-    this.#beginReading();
+    this.#reading.begin();
     call();
     this.#endReading();
     this.#run(false);
   }
 
-  /** Goes on reading what waits in the connection, if nothing speaks against it; whether it did. */
+  /** Goes on reading input that waits in the connection, if nothing speaks against it; whether it did. */
   #readOn(): boolean {
-    const { taken } = this.#output;
-    // Whichever of what waited has left, as much may be answered again: so all that waits does not grow.
-    const left = Math.max(0, this.#answers - (taken - this.#takenBefore));
-    // An asynchronous extension may be at work on answers that are in no batch yet.
-    this.#answers = this.#output.busy || this.connection.bufferedAmount > 0 ? left : 0;
-    this.#takenBefore = taken;
-    if (!this.#held || this.#paused || this.#answers > this.#config.highWaterMark) return false;
-    this.#held = false;
-    this.#beginReading();
-    try {
-      this.connection.resume();
-    } catch (error) {
-      this.#threw(error);
-    }
-    this.#endReading();
+    if (!this.#reading.mayGoOn()) return false;
+    this.#reading.goOn();
+    if (this.closed) this.#lastCallReturned();
     return true;
   }
 
-  /** What came before the transport was gone is still told; there is nowhere to write answers to. */
+  /** Input that came before the transport was gone is still told; there is nowhere to write answers to. */
   #readLast(): void {
-    while (this.#held && !this.#paused) {
-      this.#held = false;
-      this.#reading = true;
-      try {
-        this.connection.resume();
-      } catch (error) {
-        this.#threw(error);
-      }
-      this.#reading = false;
-    }
+    while (this.#reading.held && !this.#reading.paused) this.#reading.goOn();
     this.#guard(() => this.connection.transportGone());
     this.#discard();
   }
 
-  #threw(error: unknown): void {
-    this.connection.report(error);
-    this.#fail(INTERNAL_ERROR, '');
+  /** @internal */
+  ponged(bytes: Uint8Array, start: number, end: number): void {
+    this.#watch.ponged(bytes, start, end);
   }
 
   /**
@@ -531,7 +507,7 @@ export class ConnectionDriver {
    */
   #run(timed: boolean): void {
     // From inside of a call of the sink's, or of the transport's: the loop further up the stack goes on with it.
-    if (this.#running || this.#reading || this.#state === GONE) return;
+    if (this.#running || this.#reading.active || this.closed) return;
     this.#running = true;
     let failed: { readonly error: unknown } | undefined;
     try {
@@ -549,7 +525,7 @@ export class ConnectionDriver {
 
   #settle(timed: boolean): void {
     const { state } = this.connection;
-    this.#read(state === 'closed' || !this.#stopsReading());
+    this.#read(state === 'closed' || !this.#reading.stopped);
     if (state !== 'open') this.#settleClosing(timed);
     if (this.#isFull) this.#wasFull = true;
     else if (!this.closed && 2 * this.bufferedAmount <= this.#config.highWaterMark) this.#tellDrained();
@@ -562,18 +538,12 @@ export class ConnectionDriver {
   }
 
   #settleClosing(timed: boolean): void {
-    const { closeInfo: outcome, bufferedAmount } = this.connection;
+    const { closeInfo, closeHeard, bufferedAmount } = this.connection;
     // A peer that has only ended its side may still read.
-    const failed = outcome !== undefined && !outcome.wasClean && outcome.code !== ABNORMAL_CLOSURE;
-    this.#watch.beginClosing(timed, failed, bufferedAmount);
-    if (this.connection.transportAction !== 'end' || this.bufferedAmount > 0 || this.#state !== RUNNING)
-      return;
-    this.#state = ENDING;
-    this.#call(() => this.#transport.end());
-  }
-
-  #stopsReading(): boolean {
-    return this.#held || this.#answers > this.#config.highWaterMark || this.connection.paused;
+    const failed = closeInfo !== undefined && !closeInfo.wasClean && closeInfo.code !== ABNORMAL_CLOSURE;
+    this.#watch.beginClosing(timed, closeHeard, failed, bufferedAmount);
+    if (this.connection.transportAction !== 'end' || this.bufferedAmount > 0) return;
+    if (this.#go('end')) this.#call(() => this.#transport.end());
   }
 
   #read(reads: boolean): void {
@@ -598,24 +568,31 @@ export class ConnectionDriver {
   }
 
   #destroy(error: unknown): void {
-    if (this.#state === GONE) return;
-    this.#end(error, true);
+    this.#end('destroy', error);
   }
 
   /** The end of the transport. Nothing is called on it after. */
-  #end(error: unknown, destroys = false): void {
+  #end(event: 'closed' | 'destroy', error: unknown): void {
+    if (!this.#go(event)) return;
     const transport = this.#transport;
-    this.#state = GONE;
     this.#transportError = error;
     this.#output.drop();
     try {
       transport.wakeAt(Number.POSITIVE_INFINITY);
-      if (destroys) transport.destroy();
+      if (event === 'destroy') transport.destroy();
     } catch (thrown) {
       this.#transportError ??= thrown;
     }
-    // If a method of the sink has ended the transport, this follows when it returns.
-    if (!this.#reading) this.#tellGone();
+    // If a handler has ended the transport, this follows when it returns.
+    if (!this.#reading.active) this.#tellGone();
+  }
+
+  /** Makes a transition, if there is one. */
+  #go(event: Event): boolean {
+    const next = DRIVER_TRANSITIONS[this.#state][event];
+    if (next === undefined) return false;
+    this.#state = next;
+    return true;
   }
 
   #tellGone(): void {
@@ -624,7 +601,7 @@ export class ConnectionDriver {
     try {
       if (!this.#inputEnded) this.connection.receiveEof();
     } catch (error) {
-      this.#threw(error);
+      this.#reading.threw(error);
     }
     this.#inputEnded = true;
     this.#readLast();

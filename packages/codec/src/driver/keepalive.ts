@@ -2,18 +2,30 @@
  * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
  *
  * ```
- *   quiet for pingIntervalMs          silent for pongTimeoutMs after the ping, or after awaitFrom()
- *   ALIVE ---------------- 'ping' --> PINGED ------------------------------- 'pong-timeout' --> EXPIRED
- *     ^                                 |
- *     `------------- received() --------'
- *   ALIVE, PINGED: no active() for idleTimeoutMs -- 'idle-timeout' --> EXPIRED
- *   any but DONE: closing() --> CLOSING, and after closeTimeoutMs -- 'close-timeout' --> DONE
+ * alive   -- received --------> alive
+ * alive   -- ping ------------> pinged
+ * alive   -- idle-timeout ----> expired
+ * alive   -- closing ---------> closing
+ * pinged  -- received --------> alive
+ * pinged  -- ping ------------> pinged
+ * pinged  -- pong-timeout ----> expired
+ * pinged  -- idle-timeout ----> expired
+ * pinged  -- closing ---------> closing
+ * expired -- closing ---------> closing
+ * closing -- closing ---------> closing
+ * closing -- close-timeout ---> done
  * ```
+ *
+ * - received, closing: the methods of these names.
+ * - ping: quiet for `pingIntervalMs`.
+ * - pong-timeout: silent for `pongTimeoutMs` after the Ping, or after `awaitFrom()`.
+ * - idle-timeout: no `active()` for `idleTimeoutMs`.
+ * - close-timeout: `closeTimeoutMs` after `closing()`, or after `awaitFrom()`.
  */
 
 import { positiveInteger, requireKnown, requireTime, requireType } from '../wire/errors.js';
 
-/** Times of a {@link Keepalive}, in whole milliseconds; what is left out is not watched. */
+/** Times of a {@link Keepalive}, in whole milliseconds; a time that is left out is not watched. */
 export interface KeepaliveOptions {
   /** After so long without any byte from the peer it is pinged. */
   readonly pingIntervalMs?: number;
@@ -24,10 +36,14 @@ export interface KeepaliveOptions {
   readonly pongTimeoutMs?: number;
   /**
    * Whether a peer that talks is pinged too: each `pingIntervalMs`, whatever comes from it. For a
-   * proxy that watches each direction alone, and cuts off a peer that only sends. False by default.
+   * proxy that watches each direction alone, and cuts off a peer that only sends; and for a server
+   * that sends much to peers that talk, whose Pongs show how much they have read. False by default.
    */
   readonly pingsWhileTalking?: boolean;
-  /** After so long without a message, in or out, the connection has had its time; pings and pongs do not count. */
+  /**
+   * After so long without a message, in or out, the connection has had its time; Pings and Pongs do
+   * not count.
+   */
   readonly idleTimeoutMs?: number;
   /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
   readonly closeTimeoutMs?: number;
@@ -87,22 +103,33 @@ function time(name: string, value: number | undefined): number {
 /** What is due, as {@link Keepalive.check} answers. */
 export type KeepaliveAction = 'none' | 'ping' | 'pong-timeout' | 'idle-timeout' | 'close-timeout';
 
-const ALIVE = 0;
+type State = 'alive' | 'pinged' | 'expired' | 'closing' | 'done';
 
-const PINGED = 1;
+type Event = 'received' | 'closing' | Exclude<KeepaliveAction, 'none'>;
 
-const EXPIRED = 2;
-
-const CLOSING = 3;
-
-const DONE = 4;
+/** The next state, by state and event; no other transition is made. */
+export const KEEPALIVE_TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Event, State>>>>> = {
+  alive: { received: 'alive', ping: 'pinged', 'idle-timeout': 'expired', closing: 'closing' },
+  pinged: {
+    received: 'alive',
+    ping: 'pinged',
+    'pong-timeout': 'expired',
+    'idle-timeout': 'expired',
+    closing: 'closing',
+  },
+  expired: { closing: 'closing' },
+  closing: { closing: 'closing', 'close-timeout': 'done' },
+  done: {},
+};
 
 /**
- * Says when to ping a peer and when to give up on it. Tell it what happens, ask {@link Keepalive.check} at
- * {@link Keepalive.deadline} or at any later time, and do what it says: send a Ping on `'ping'`; close or fail the
- * connection on `'idle-timeout'`; destroy the transport on `'pong-timeout'` and `'close-timeout'`.
+ * Says when to ping a peer and when to give up on it. Tell it what happens, ask
+ * {@link Keepalive.check} at {@link Keepalive.deadline} or at any later time, and do what it says: send
+ * a Ping on `'ping'`; close or fail the connection on `'idle-timeout'`; destroy the transport on
+ * `'pong-timeout'` and `'close-timeout'`.
  *
- * A host whose event loop stood still for long reads what its sockets hold before it asks: a pong may be waiting there.
+ * A caller whose event loop stood still for long reads the bytes that its sockets hold before it asks:
+ * a Pong may be waiting there.
  *
  * All times are milliseconds of one clock of the caller's that does not run backwards (`performance.now()`).
  *
@@ -122,7 +149,7 @@ const DONE = 4;
  */
 export class Keepalive {
   readonly #times: KeepaliveTimes;
-  #state: typeof ALIVE | typeof PINGED | typeof EXPIRED | typeof CLOSING | typeof DONE = ALIVE;
+  #state: State = 'alive';
   /** When the peer was last heard, or has begun to owe an answer. */
   #since: number;
   /** When it was last pinged. */
@@ -146,22 +173,21 @@ export class Keepalive {
   /** Bytes arrived, of whatever kind. Throws RangeError if `now` is not a finite number. */
   received(now: number): void {
     requireTime('now', now);
-    if (this.#state > PINGED) return;
-    this.#state = ALIVE;
-    this.#since = now;
+    // Nearly always so, at each chunk.
+    if (this.#state === 'alive' || this.#go('received')) this.#since = now;
   }
 
   /**
    * A Ping or a Close that is to be answered was not read before some time: its time limit runs
-   * from there. For a host that knows what lies before the frame, on its way to the peer. Throws
-   * RangeError if the time is not a finite number.
+   * from there. For a caller that knows how much lies before the frame, on its way to the peer.
+   * Throws RangeError if the time is not a finite number.
    *
    * @param time - may be in the future: until then there are further pings, as a proxy on the way
    * may ask for signs of life. A time before the limit's present start changes nothing
    */
   awaitFrom(time: number): void {
     requireTime('time', time);
-    if (this.#state === PINGED || this.#state === CLOSING) this.#since = Math.max(this.#since, time);
+    if (this.#state === 'pinged' || this.#state === 'closing') this.#since = Math.max(this.#since, time);
   }
 
   /** A message was sent or received. Throws RangeError if `now` is not a finite number. */
@@ -176,19 +202,18 @@ export class Keepalive {
    */
   closing(now: number): void {
     requireTime('now', now);
-    if (this.#state > CLOSING) return;
-    this.#since = this.#state === CLOSING ? Math.min(this.#since, now) : now;
-    this.#state = CLOSING;
+    const again = this.#state === 'closing';
+    if (this.#go('closing')) this.#since = again ? Math.min(this.#since, now) : now;
   }
 
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
   get deadline(): number {
     const deadline = Math.min(this.#pingDeadline(), this.#stateDeadline());
-    return this.#state >= EXPIRED ? deadline : Math.min(deadline, this.#active + this.#times.idleTimeoutMs);
+    return this.#isOpen ? Math.min(deadline, this.#active + this.#times.idleTimeoutMs) : deadline;
   }
 
   /**
-   * When what is awaited in the present state is late, whatever pings are due before.
+   * When the answer awaited in the present state is late, no matter which Pings are due before.
    *
    * @internal
    */
@@ -206,26 +231,38 @@ export class Keepalive {
    */
   check(now: number): KeepaliveAction {
     requireTime('now', now);
-    if (now >= this.#pingDeadline()) {
+    const action = this.#due(now);
+    if (action === 'none') return action;
+    if (action === 'ping') {
       this.#pinged = now;
-      if (this.#state === ALIVE) this.#since = now;
-      this.#state = PINGED;
-      return 'ping';
+      if (this.#state === 'alive') this.#since = now;
     }
-    if (now >= this.#stateDeadline()) {
-      const pinged = this.#state === PINGED;
-      this.#state = pinged ? EXPIRED : DONE;
-      return pinged ? 'pong-timeout' : 'close-timeout';
-    }
-    if (now < this.deadline) return 'none';
-    this.#state = EXPIRED;
-    return 'idle-timeout';
+    this.#go(action);
+    return action;
+  }
+
+  #due(now: number): KeepaliveAction {
+    if (now >= this.#pingDeadline()) return 'ping';
+    if (now >= this.#stateDeadline()) return this.#state === 'pinged' ? 'pong-timeout' : 'close-timeout';
+    return now >= this.deadline ? 'idle-timeout' : 'none';
+  }
+
+  /** Makes a transition, if there is one. */
+  #go(event: Event): boolean {
+    const next = KEEPALIVE_TRANSITIONS[this.#state][event];
+    if (next === undefined) return false;
+    this.#state = next;
+    return true;
+  }
+
+  get #isOpen(): boolean {
+    return this.#state === 'alive' || this.#state === 'pinged';
   }
 
   #pingDeadline(): number {
     const { pingIntervalMs, pingsWhileTalking } = this.#times;
-    if (this.#state > PINGED) return Number.POSITIVE_INFINITY;
-    if (this.#state === ALIVE) return (pingsWhileTalking ? this.#pinged : this.#since) + pingIntervalMs;
+    if (!this.#isOpen) return Number.POSITIVE_INFINITY;
+    if (this.#state === 'alive') return (pingsWhileTalking ? this.#pinged : this.#since) + pingIntervalMs;
     // Behind an answer that is due no other ping is of use.
     const next = this.#pinged + pingIntervalMs;
     return next < this.#since ? next : Number.POSITIVE_INFINITY;
@@ -233,7 +270,7 @@ export class Keepalive {
 
   #stateDeadline(): number {
     const times = this.#times;
-    if (this.#state === PINGED) return this.#since + times.pongTimeoutMs;
-    return this.#state === CLOSING ? this.#since + times.closeTimeoutMs : Number.POSITIVE_INFINITY;
+    if (this.#state === 'pinged') return this.#since + times.pongTimeoutMs;
+    return this.#state === 'closing' ? this.#since + times.closeTimeoutMs : Number.POSITIVE_INFINITY;
   }
 }

@@ -1,42 +1,47 @@
 /**
  * A connection's output on its way to the transport: one batch at a time.
  *
- * While a batch is under way what follows stays in the connection, where `bufferedAmount` counts it, and the next batch takes all
- * of it: many small messages are one write. A batch is bounded, so that a peer that reads slowly is seen to be reading.
+ * While a batch is under way later output stays in the connection, where `bufferedAmount` counts it,
+ * and the next batch takes all of it: many small messages are one write. A batch is bounded, so that
+ * a peer that reads slowly is seen to be reading, and a peer that reads nothing is given up in a
+ * bounded time (`UnreadBytes`).
  */
 
 import type { Connection } from '../connection/connection.js';
 import { inWords, usageError } from '../wire/errors.js';
 import type { Transport } from './transport.js';
 
+/** A batch is no longer for a high-water mark above this: with four times as much in a chunk, 320 KiB. */
+const MAX_BATCH_BYTES = 0x1_0000;
+
 /** Output that a connection has given and a transport has not let through. */
 export class OutputBatches {
   readonly #connection: Connection;
   readonly #transport: Transport;
   readonly #batchBytes: number;
-  /** What the transport holds, or has not taken, in order; null while it has let everything through. */
+  /** Chunks that the transport holds, or has not taken, in order; null while all are through. */
   #batch: Uint8Array[] | null = null;
   /** How many bytes of the batch are not through. */
   #left = 0;
   /** How many bytes were taken from the connection and are not through. */
   #bytes = 0;
-  /** What is left of a chunk that goes in parts; null if there is none. */
+  /** The rest of a chunk that goes in parts; null if there is none. */
   #rest: Uint8Array | null = null;
   /** Whether the transport is being called. */
   #offering = false;
-  /** Whether the transport is gone: what becomes of a batch is not known. */
+  /** Whether the transport is gone: the fate of a batch is not known. */
   #dropped = false;
   /** How many bytes have been taken from the connection in all. */
   taken = 0;
 
   /**
-   * @param batchBytes - a batch that has as much takes no further chunk; a chunk of more than four times as much goes in parts of
-   * that length
+   * @param highWaterMark - a batch that has as much, or 64 KiB, takes no further chunk; a chunk of
+   * more than four times as much goes in parts of that length
    */
-  constructor(connection: Connection, transport: Transport, batchBytes: number) {
+  constructor(connection: Connection, transport: Transport, highWaterMark: number) {
     this.#connection = connection;
     this.#transport = transport;
-    this.#batchBytes = batchBytes;
+    this.#batchBytes = Math.min(highWaterMark, MAX_BATCH_BYTES);
   }
 
   /** Whether a batch is under way. */
@@ -60,8 +65,8 @@ export class OutputBatches {
   }
 
   /**
-   * Writes until the transport holds something back, or there is no more. Throws what the connection's `dataToSend` and the
-   * transport throw.
+   * Writes until the transport holds something back, or there is no more. Exceptions of the
+   * connection's `dataToSend` and of the transport pass through.
    */
   flush(): void {
     while (!this.busy && !this.#dropped) {
@@ -78,7 +83,7 @@ export class OutputBatches {
     if (batch !== null && !this.#offering) this.#end(batch);
   }
 
-  /** The transport takes more: it is offered what it has not let through. */
+  /** The transport takes more: it is offered the chunks that it has not let through. */
   offerAgain(): void {
     if (this.#batch !== null && !this.#offering) this.#offer(this.#batch);
   }
@@ -142,7 +147,8 @@ export class OutputBatches {
         `write of a transport gives how many bytes are through, not ${inWords(answer)}`,
       );
     }
-    // A closed socket of Bun's answers with -1; `closed` follows. Nothing is left if the transport has called `written` meanwhile.
+    // A closed socket of Bun's answers with -1; `transportClosed` follows. Nothing is left if the
+    // transport has called `written` meanwhile.
     const through = Math.min(Math.max(0, answer), this.#left);
     this.#count(through);
     if (this.#left > 0) this.#batch = through > 0 ? without(batch, through) : batch;
@@ -164,7 +170,7 @@ export class OutputBatches {
   }
 }
 
-/** What is left of chunks behind so many of their bytes. */
+/** The rest of chunks behind so many of their bytes. */
 function without(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let index = 0;
   let at = bytes;

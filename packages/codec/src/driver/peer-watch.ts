@@ -1,37 +1,45 @@
 /**
- * Looking after a peer that may say nothing: the keepalive of a host, and the one timer that it needs of the transport. The timer
- * is set anew only where a deadline has become earlier; where it has become later it rings in vain once.
+ * Looking after a peer that may say nothing: the keepalive of a driver, and the one timer that it
+ * needs of the transport. The timer is set anew only where a deadline has become earlier; where it
+ * has become later it rings in vain once.
  *
  * A Ping, and a Close, is a question. The time limit of its answer runs from when the peer has come
  * to read it at the latest:
  *
  * - As long as the question waits with us, from each time that something before it has left: the
- *   peer reads. The next such time is due when the batch under way, and what lies before it on the
- *   way, has been read at the lowest rate allowed (`UnreadBytes`).
- * - Once it has left, from when what lies before it on the way has been read at that rate. Bytes
+ *   peer reads. The next such time is due when the batch under way, and the bytes before it on the
+ *   way, have been read at the lowest rate allowed (`UnreadBytes`).
+ * - Once it has left, from when the bytes before it on the way have been read at that rate. Bytes
  *   that leave behind it say nothing.
- * - Any byte of the peer answers a Ping. A Close is answered by a Close only, and a connection that
- *   has failed waits for nothing: its limit is `closeTimeoutMs`, whatever waits.
+ * - Any byte of the peer answers a Ping. A Close is answered by a Close only.
+ * - A peer whose Close has come owes nothing but the end of TCP (RFC 6455 7.1.1), and need not read
+ *   for it: from there on, or from when our own Close has left, it has `closeTimeoutMs`. So has a
+ *   connection that has failed, whatever waits.
  */
 
 import { requireTime } from '../wire/errors.js';
 import { Keepalive, type KeepaliveAction, type KeepaliveOptions } from './keepalive.js';
 import type { OutputBatches } from './output-batches.js';
 
-// How much a peer may still have to read of what has left us, if it reads no slower than it must.
+// How much a peer may still have to read of the bytes that have left us, if it reads no slower than
+// it must.
 //
 // Bytes that the transport has let through lie in kernels and proxies, and nobody tells how many
 // are left there. A peer that reads at the lowest rate allowed has read so many in the time gone
-// by; one that reads faster has fewer before it. So what is counted here is never less than what
+// by; one that reads faster has fewer before it. So the count is never less than the bytes that
 // such a peer has before it, and a limit that begins when it would have read everything does not
 // end a peer that reads.
 //
-// - Bounded: what kernels and proxies hold counts up to `MAX_UNREAD_BYTES`, so that a peer that
-//   reads nothing is given up in bounded time: 18 minutes at 240 bytes a second, and 23 more for a
-//   batch of 320 KiB under way. Where more lies there, a peer must read it all in that time.
-// - Sends cost nothing: what has left since the last look counts as if it had left now, which is
-//   later than it did.
-// - A Pong that has come shows that everything before its Ping has been read.
+// - Bounded: bytes in kernels and proxies count up to `MAX_UNREAD_BYTES`, so that a peer that reads
+//   nothing is given up in bounded time: 18 minutes at 240 bytes a second, and 23 more for a batch
+//   of 320 KiB under way, which is the longest. Where more lies there, a peer must read it all in
+//   that time.
+// - Sends cost nothing: bytes that have left since the last look count as if they had left now,
+//   which is later than they did. There is a look whenever the timer rings.
+// - A Pong to one of our Pings shows that everything before that Ping has been read. It is known by
+//   its payload, which a Pong repeats (RFC 6455 5.5.3): neither a Pong that nobody asked for nor
+//   the answer to a Ping of the application's is taken for one. A peer may answer the newest Ping
+//   alone, and so a Pong stands for the Pings before its own.
 
 /**
  * As much is thought to lie between two ends at most: socket buffers of slow paths, and a
@@ -47,6 +55,12 @@ export class UnreadBytes {
   #at: number;
   /** How many bytes had left then, in all. */
   #left = 0;
+  /** The first Ping that no Pong has told of, 0 if there is none, and how much will have left with it. */
+  #first = 0;
+  #firstEnd = 0;
+  /** The same of the newest. */
+  #newest = 0;
+  #newestEnd = 0;
 
   /**
    * @param bytesPerSecond - the lowest rate allowed
@@ -55,11 +69,6 @@ export class UnreadBytes {
   constructor(bytesPerSecond: number, now: number) {
     this.#bytesPerSecond = bytesPerSecond;
     this.#at = now;
-  }
-
-  /** How many bytes had left when it was last counted. */
-  get left(): number {
-    return this.#left;
   }
 
   /** Counts anew, at a time when so many bytes have left in all. */
@@ -71,9 +80,27 @@ export class UnreadBytes {
     this.#left = left;
   }
 
-  /** The peer has read everything that had left when so many bytes had. */
-  readTo(position: number): void {
-    this.#bytes = Math.min(this.#bytes, Math.max(0, this.#left - position));
+  /**
+   * A Ping has been made.
+   *
+   * @param ping - its number
+   * @param end - how many bytes will have left when it has
+   */
+  pinged(ping: number, end: number): void {
+    if (this.#first === 0) {
+      this.#first = ping;
+      this.#firstEnd = end;
+    }
+    this.#newest = ping;
+    this.#newestEnd = end;
+  }
+
+  /** The Ping of this number has been read, and all before it, at the time counted last. */
+  ponged(ping: number): void {
+    if (this.#first === 0 || ping < this.#first) return;
+    const end = ping === this.#newest ? this.#newestEnd : this.#firstEnd;
+    this.#first = 0;
+    this.#bytes = Math.min(this.#bytes, Math.max(0, this.#left - end));
   }
 
   /**
@@ -86,7 +113,32 @@ export class UnreadBytes {
   }
 }
 
-/** Whether a question is out, and where. */
+// Payloads of our Pings: two letters, so that a number of the application's is no answer, and the
+// last 16 bits of the Ping's own number.
+
+const PING_MARK = 0x7373;
+
+const PING_NUMBERS = 0x1_0000;
+
+function pingPayload(ping: number): Uint8Array {
+  const number = ping % PING_NUMBERS;
+  return Uint8Array.of(PING_MARK >> 8, PING_MARK & 0xff, number >> 8, number & 0xff);
+}
+
+/** How many of our Pings were made behind the one with this payload; -1 if it is of no such Ping. */
+function pingsBehind(newest: number, bytes: Uint8Array, start: number, end: number): number {
+  if (end - start !== 4 || uint16(bytes, start) !== PING_MARK) return -1;
+  const number = uint16(bytes, start + 2);
+  const behind = (newest - number + PING_NUMBERS) % PING_NUMBERS;
+  return behind < newest ? behind : -1;
+}
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+// Whether a question is out, and where.
+
 const NONE = 0;
 
 /** It waits in the connection, or in a batch that is not through. */
@@ -94,7 +146,19 @@ const WAITS = 1;
 
 const LEFT = 2;
 
-/** The watch of one host. */
+// How far the closing has come.
+
+const OPEN = 0;
+
+/** Our Close is made, and the peer's has not come. */
+const CLOSING = 1;
+
+/** The peer's Close has come. */
+const ANSWERED = 2;
+
+const FAILED = 3;
+
+/** The watch of one driver. */
 export class PeerWatch {
   readonly keepalive: Keepalive;
   readonly #bytesPerSecond: number;
@@ -104,19 +168,19 @@ export class PeerWatch {
   #now: number;
   /** When the transport will ring. */
   #wakeAt = Number.POSITIVE_INFINITY;
-  /** Whether a ping is out that nothing has been heard since. */
+  /** Whether a Ping is out that nothing has been heard since. */
   #pinged = false;
-  /** Whether a pong that is late has been looked for once more. */
+  /** Whether a Pong that is late has been looked for once more. */
   #lookedTwice = false;
-  /** Whether the closing handshake's time limit runs, and whether what waits is allowed time. */
-  #closing = false;
-  #patient = true;
+  #closing: typeof OPEN | typeof CLOSING | typeof ANSWERED | typeof FAILED = OPEN;
   #question: typeof NONE | typeof WAITS | typeof LEFT = NONE;
-  /** How much will have left when the question has. */
+  /** How many bytes will have left when the question has. */
   #position = 0;
-  /** How many pings there were. */
+  /** How many had left when the question was last allowed time. */
+  #through = 0;
+  /** How many Pings there were, and so the number of the newest. */
   #pings = 0;
-  /** The bytes that may lie on the way; null until a question is asked. */
+  /** The bytes that may lie on the way; null until the first look. */
   #unread: UnreadBytes | null = null;
 
   /** @param wakeAt - asks the transport to ring */
@@ -146,35 +210,37 @@ export class PeerWatch {
     if (!this.#pinged) return;
     this.#pinged = false;
     this.#question = NONE;
-    this.watch(); // the next ping may be due before the pong was
+    this.watch(); // the next Ping may be due before the Pong was
   }
 
   /** The transport has rung. Throws RangeError if `now` is not a finite number. */
   rang(now: number): void {
     this.tell(now);
     this.#wakeAt = Number.POSITIVE_INFINITY;
+    // From here on, and not from the next question, the time counts in which these bytes are read.
+    if (this.#output.through > 0) this.#count();
   }
 
   /**
    * Tells what is due, as `Keepalive.check` does.
    *
    * @param deaf - whether the peer is not read from, for reasons of our own: its silence says nothing then
-   * @returns `'later'` too: a pong is late, and what the transport holds is to be read before it is
-   * given up; `'unread'` in place of `'pong-timeout'` for a ping that has not even left
+   * @returns `'later'` too: a Pong is late, and bytes that the transport holds are to be read before
+   * the peer is given up; `'unread'` in place of `'pong-timeout'` for a Ping that has not even left
    */
   check(now: number, deaf: boolean): KeepaliveAction | 'later' | 'unread' {
     if (this.#pinged && now >= this.keepalive.answerDeadline) {
       if (deaf) {
         this.heard(now);
       } else if (!this.#lookedTwice) {
-        // The event loop may have stood still, with the pong in what the transport holds.
+        // The event loop may have stood still, with the Pong in bytes that the transport holds.
         this.#lookedTwice = true;
         this.#set(now);
         return 'later';
       }
     }
     const action = this.keepalive.check(now);
-    // Behind a ping that has not left another one says nothing.
+    // Behind a Ping that has not left another one says nothing.
     if (action === 'ping' && this.#question === WAITS) {
       this.watch();
       return 'later';
@@ -182,20 +248,28 @@ export class PeerWatch {
     return action === 'pong-timeout' && this.#question === WAITS ? 'unread' : action;
   }
 
+  /** The payload of the Ping that is due. */
+  nextPing(): Uint8Array {
+    return pingPayload(++this.#pings);
+  }
+
   /**
-   * A Ping has been made, at the time told last, and not been written yet. If one is out already it
-   * is that one that counts.
+   * That Ping has been made, at the time told last, and not been written yet. If one is out already
+   * the time limit is that one's.
    *
    * @param waiting - how many bytes wait in the connection, it included
-   * @param pongs - how many have come
    */
-  pinged(waiting: number, pongs: number): void {
-    const answered = pongs >= this.#pings++;
+  pinged(waiting: number): void {
+    this.#count().pinged(this.#pings, this.#output.taken + waiting);
     if (this.#pinged) return;
     this.#pinged = true;
-    // All pings have been answered, and so has been read what was before the last question.
-    if (answered) this.#count().readTo(this.#position);
     this.#ask(waiting);
+  }
+
+  /** A Pong has come with a range of bytes as its payload, to one of our Pings or not. */
+  ponged(bytes: Uint8Array, start: number, end: number): void {
+    const behind = pingsBehind(this.#pings, bytes, start, end);
+    if (behind >= 0) this.#count().ponged(this.#pings - behind);
   }
 
   /**
@@ -205,35 +279,38 @@ export class PeerWatch {
    * its reading is all there is
    */
   moved(held: boolean): void {
-    if (this.#question === NONE || !this.#patient || (this.#question === LEFT && !held)) return;
+    if (this.#question === NONE || this.#closing === FAILED) return;
+    if (this.#question === LEFT && (!held || this.#closing === ANSWERED)) return;
     const { through, busy } = this.#output;
     const hasLeft = this.#question === LEFT || through >= this.#position || !busy;
     const leaves = hasLeft && this.#question === WAITS;
     // Where nothing has left, the time that has gone by says nothing.
-    if (leaves || through !== this.#unread?.left) this.#allow(hasLeft);
+    if (!leaves && through === this.#through) return;
+    this.#allow(hasLeft);
+    this.watch();
   }
 
   /**
-   * The closing handshake has begun: its time limit runs from here on.
+   * The closing handshake has begun, or gone on: its time limit runs from here on.
    *
-   * @param timed - whether the time told last is the present; if not, the limit runs from the next call that tells it, which is
-   * asked for at once
+   * @param timed - whether the time told last is the present; if not, the limit runs from the next
+   * call that tells it, which is asked for at once
+   * @param closeHeard - whether the peer's Close has come
    * @param failed - whether the connection has failed
    * @param waiting - how many bytes wait in the connection
    */
-  beginClosing(timed: boolean, failed: boolean, waiting: number): void {
-    if (this.#closing && (!failed || !this.#patient)) return;
-    if (timed) {
-      const begins = !this.#closing;
-      this.#closing = true;
-      this.#patient = !failed;
-      this.#pinged = false;
-      this.keepalive.closing(this.#now);
-      if (begins && !failed) this.#ask(waiting);
-      this.watch();
-    } else if (this.#wakeAt > this.#now) {
-      this.#set(this.#now);
+  beginClosing(timed: boolean, closeHeard: boolean, failed: boolean, waiting: number): void {
+    const reached = failed ? FAILED : closeHeard ? ANSWERED : CLOSING;
+    if (reached <= this.#closing) return;
+    if (!timed) {
+      if (this.#wakeAt > this.#now) this.#set(this.#now);
+      return;
     }
+    this.#closing = reached;
+    this.#pinged = false;
+    this.#limitFromNow();
+    if (reached !== FAILED) this.#ask(waiting);
+    this.watch();
   }
 
   /** Sets the timer, if it would ring too late. */
@@ -253,11 +330,19 @@ export class PeerWatch {
     this.#allow(waiting === 0 && !this.#output.busy);
   }
 
-  /** Allows for what lies before the question. */
+  /** Allows for the bytes that lie before the question. */
   #allow(hasLeft: boolean): void {
     this.#question = hasLeft ? LEFT : WAITS;
+    this.#through = this.#output.through;
     this.#lookedTwice = false;
-    this.keepalive.awaitFrom(this.#count().readBy(this.#output.underWay));
+    if (hasLeft && this.#closing === ANSWERED) this.#limitFromNow();
+    else this.keepalive.awaitFrom(this.#count().readBy(this.#output.underWay));
+  }
+
+  /** The closing's time limit runs from here, and not from a time before or allowed for. */
+  #limitFromNow(): void {
+    this.keepalive.closing(this.#now);
+    this.keepalive.awaitFrom(this.#now);
   }
 
   #set(time: number): void {

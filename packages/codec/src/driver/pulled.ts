@@ -1,11 +1,12 @@
 /** Transports that are asked for bytes, and answer with promises: web streams, Deno's connections. */
 
 import type { Connection } from '../connection/connection.js';
+import { requireBytes } from '../wire/errors.js';
 import { ConnectionDriver } from './driver.js';
 import type { DriverConfig, DriverOptions } from './options.js';
 import { now, type Transport, WakeTimer } from './transport.js';
 
-/** Where bytes are pulled from and pushed to. What any of these throws or rejects with means that the transport has failed. */
+/** Where bytes are pulled from and pushed to. An exception or a rejection of any means that the transport has failed. */
 export interface PulledBytes {
   /** The next bytes; undefined when the peer has ended its side. Not called before the one before has been answered. */
   read(): Promise<Uint8Array | undefined>;
@@ -13,21 +14,21 @@ export interface PulledBytes {
   write(chunk: Uint8Array): Promise<unknown>;
   /** Ends our side. */
   end(): Promise<unknown>;
-  /** Gives up whatever is left, also behind both ends. */
+  /** Gives up all that is left, also behind both ends. */
   destroy(): void;
   /** As `Transport.copies`. */
   readonly copies: boolean;
 }
 
 class PulledTransport implements Transport {
-  readonly host: ConnectionDriver;
+  readonly driver: ConnectionDriver;
   readonly copies: boolean;
   readonly #bytes: PulledBytes;
-  readonly #timer: WakeTimer = new WakeTimer(() => this.host.wake(now()));
+  readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
   #over = false;
   #ended = false;
   #inputEnded = false;
-  /** While reading is paused: what ends the pause. */
+  /** While reading is paused: a promise of its end, and the function that ends it. */
   #paused: { readonly over: Promise<void>; readonly end: () => void } | null = null;
 
   constructor(
@@ -36,36 +37,37 @@ class PulledTransport implements Transport {
     config: DriverOptions | DriverConfig,
     head: Uint8Array,
   ) {
+    requireBytes(head, 'a head');
     this.#bytes = bytes;
     this.copies = bytes.copies;
-    this.host = new ConnectionDriver(connection, this, config, now());
-    this.host.flush();
-    // The application has its host when the head is read.
+    this.driver = new ConnectionDriver(connection, this, config, now());
+    this.driver.flush();
+    // The application has its driver when the head is read.
     this.#settle(this.#readAll(this.#receive(Promise.resolve(head))));
   }
 
   /**
-   * Reads to the end. A function that waits holds whatever it has seen, so that no chunk is seen
-   * here.
+   * Reads to the end. A function that waits holds everything that it has seen, so that no chunk is
+   * seen here.
    */
   async #readAll(first: Promise<boolean>): Promise<void> {
     for (let reads = await first; reads; reads = await this.#receive(this.#bytes.read())) {
-      // What is read ahead of a pause would only wait here.
+      // A chunk that is read ahead of a pause would only wait here.
       await this.#paused?.over;
     }
     if (this.#over) return;
     this.#inputEnded = true;
-    this.host.receiveEof(now());
+    this.driver.receiveEof(now());
     this.#closeWhenEnded();
   }
 
-  /** Gives the next chunk to the host; whether there is to be another one. */
+  /** Gives the next chunk to the driver; whether there is to be another one. */
   async #receive(next: Promise<Uint8Array | undefined>): Promise<boolean> {
     const chunk = await next;
     if (chunk === undefined) return false;
     await this.#paused?.over;
     if (this.#over) return false;
-    this.host.receive(chunk, now());
+    this.driver.receive(chunk, now());
     return true;
   }
 
@@ -79,7 +81,7 @@ class PulledTransport implements Transport {
       await this.#bytes.write(chunk);
       if (this.#over) return;
     }
-    this.host.written(now());
+    this.driver.written(now());
   }
 
   pause(): void {
@@ -129,7 +131,7 @@ class PulledTransport implements Transport {
     } catch (thrown) {
       failure ??= thrown;
     }
-    this.host.transportClosed(failure);
+    this.driver.transportClosed(failure);
   }
 
   #settle(work: Promise<void>): void {
@@ -138,11 +140,11 @@ class PulledTransport implements Transport {
 }
 
 /** Runs a connection over bytes that are pulled and pushed; as `attachStreams`, which is made of it. */
-export function hostPulled(
+export function drivePulled(
   bytes: PulledBytes,
   connection: Connection,
   config: DriverOptions | DriverConfig,
   head: Uint8Array,
 ): ConnectionDriver {
-  return new PulledTransport(bytes, connection, config, head).host;
+  return new PulledTransport(bytes, connection, config, head).driver;
 }

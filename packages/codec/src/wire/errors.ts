@@ -286,6 +286,22 @@ export function requireType(name: string, value: unknown, type: 'boolean' | 'fun
 }
 
 /**
+ * Rejects a value without methods that are called later: an undefined connection or socket is told of
+ * where it is given, and before anything is done.
+ *
+ * @param noun - what is wanted, with its article
+ * @throws TypeError (`OPTION_INVALID`)
+ */
+export function requireMethods(noun: string, value: unknown, names: readonly string[]): void {
+  const methods = Object(value) as Readonly<Record<string, unknown>>;
+  for (const name of names) {
+    if (typeof methods[name] === 'function') continue;
+    const got = value === methods ? `without ${name}()` : `not ${inWords(value)}`;
+    throw usageError(TypeError, 'OPTION_INVALID', `${noun} is wanted, ${got}`);
+  }
+}
+
+/**
  * Refuses what is not an integer of a range.
  *
  * @param name - the option's

@@ -162,7 +162,7 @@ describe('a stream of a connection that is paused', () => {
   });
 });
 
-describe('a port whose other end is no host', () => {
+describe('a port whose other end is no driver', () => {
   it('and sends a batch before the one before it was read, is the end of the connection too', async () => {
     const { port1, port2 } = new NodeMessageChannel();
     const heard: string[] = [];

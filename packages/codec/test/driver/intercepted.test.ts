@@ -1,10 +1,13 @@
 /**
- * Sockets as nock gives them to a client while it lets requests through: they do not count what
- * waits in them.
+ * Sockets as tools give them to a client that intercept requests: nock's, while it lets requests
+ * through, do not count bytes that wait in them; mitm's pass chunks on as they are, by reference,
+ * behind a `net.Socket` that counts.
  */
 import { once } from 'node:events';
 import http from 'node:http'; // whose functions are replaced
-import type { AddressInfo, Socket } from 'node:net';
+import net, { type AddressInfo, type Socket } from 'node:net'; // one of whose functions is, too
+// @ts-expect-error: it has no types
+import Mitm from 'mitm';
 import nock from 'nock';
 import { expect, it, onTestFinished } from 'vitest';
 import { Connection } from '../../src/index.js';
@@ -67,4 +70,33 @@ it('every byte of every message arrives, and what waits is counted', async () =>
   await expect.poll(() => heard).toBe(MESSAGES);
   expect(wrong).toBe(0);
   expect(mostWaiting).toBeGreaterThan(100_000);
+});
+
+it('no message is overwritten while a socket of mitm’s passes its bytes on', async () => {
+  const mitm = Mitm() as {
+    on(event: 'connection', listener: (socket: Socket) => void): void;
+    disable(): void;
+  };
+  onTestFinished(() => mitm.disable());
+  let heard = 0;
+  let wrong = 0;
+  mitm.on('connection', (socket) => {
+    const text = (message: string): void => void (message === said(heard++) || wrong++);
+    const server = new Connection({ role: 'server' }, { text });
+    // The server takes its time before it reads.
+    socket.pause();
+    socket.on('data', (chunk: Uint8Array) => server.receive(chunk));
+    setTimeout(() => socket.resume(), 50);
+  });
+  const said = (number: number): string => `message ${number} ${'abcdefgh'.repeat(number % 20)}`;
+  const socket = net.connect({ host: 'example.test', port: 80 });
+  // If this fails mitm has changed: another socket must be found that passes chunks on.
+  expect(socket).toBeInstanceOf(net.Socket);
+  const client = attachSocket(socket, new Connection({ role: 'client' }, {}));
+  for (let i = 0; i < MESSAGES; i++) {
+    client.sendText(said(i));
+    if (i % 10 === 0) await new Promise(setImmediate);
+  }
+  await expect.poll(() => heard).toBe(MESSAGES);
+  expect(wrong).toBe(0);
 });

@@ -199,6 +199,38 @@ describe('attachSocket', () => {
     expect(write).toHaveBeenCalledTimes(1);
   });
 
+  it.each(['always at once', 'never at once', 'now and then'])(
+    'goes on with a socket that calls back from inside of write, and is through %s',
+    async (when) => {
+      let writes = 0;
+      const written: number[] = [];
+      const stream = Object.assign(new PassThrough(), { setNoDelay() {}, waiting: 0 });
+      Object.defineProperty(stream, 'writableLength', { get: () => stream.waiting });
+      stream.write = ((chunk: Uint8Array, back?: () => void) => {
+        written.push(chunk.length);
+        const atOnce = when === 'always at once' || (when === 'now and then' && ++writes % 4 < 2);
+        if (atOnce) back?.();
+        else {
+          stream.waiting += chunk.length;
+          setImmediate(() => {
+            stream.waiting -= chunk.length;
+            back?.();
+          });
+        }
+        return true;
+      }) as typeof stream.write;
+      onTestFinished(() => void stream.destroy());
+      const driver = attachSocket(stream, new Connection({ role: 'server' }, {}));
+      for (let i = 0; i < 50; i++) {
+        driver.sendText(`message ${i}`);
+        driver.flush();
+        if (i % 3 === 0) await new Promise(setImmediate);
+      }
+      await expect.poll(() => driver.bufferedAmount).toBe(0);
+      expect(written.reduce((sum, length) => sum + length, 0)).toBe(10 * 11 + 40 * 12);
+    },
+  );
+
   it('gives no memory back that a stream in the same program may hold', async () => {
     const stream = new PassThrough();
     const written: Buffer[] = [];
