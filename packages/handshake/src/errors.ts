@@ -68,26 +68,40 @@ export function requireBytes(value: unknown, what = 'a chunk'): asserts value is
 // Checks of what callers give: options and other arguments, before anything is made of them.
 
 /**
- * What is given as options has names of options only: a typo would change nothing, and nobody would know. Callers then take it apart
- * at once, so that each option is read once, whether it is the object's own, inherited or computed.
+ * Rejects names that are no option's: a typo would change nothing, unnoticed. The walk covers
+ * inherited names and the getters of a class; the methods of a class may have any name. Callers
+ * take the options apart at once, so that each is read once.
  *
- * @throws TypeError for what is no object (`OPTION_INVALID`), or for another name (`OPTION_UNKNOWN`)
+ * @throws TypeError for anything but an object, or for a list, a Map or a promise
+ * (`OPTION_INVALID`); for a name that is not known (`OPTION_UNKNOWN`)
  */
 export function requireKnown<Options extends object>(
   options: Options,
   names: readonly (keyof Options & string)[],
 ): void {
-  if (typeof options !== 'object' || options === null) {
-    throw usageError(TypeError, 'OPTION_INVALID', `options are an object, not ${inWords(options)}`);
+  const isObject = typeof options === 'object' && options !== null;
+  if (!isObject || Symbol.iterator in options || 'then' in options) {
+    const wanted = isObject ? 'a plain object or one of a class' : 'an object';
+    throw usageError(TypeError, 'OPTION_INVALID', `options are ${wanted}, not ${inWords(options)}`);
   }
-  for (const name in options) {
-    if ((names as readonly string[]).includes(name)) continue;
-    throw usageError(
-      TypeError,
-      'OPTION_UNKNOWN',
-      `there is no option '${name}'; there are ${names.join(', ')}`,
-    );
+  let next: object | null;
+  for (let at: object = options; ; at = next) {
+    next = Object.getPrototypeOf(at) as object | null;
+    // The last prototype with a constructor is `Object.prototype`, of whichever realm.
+    if (next === null && at !== options && Object.hasOwn(at, 'constructor')) return;
+    for (const name of Object.getOwnPropertyNames(at)) {
+      if ((names as readonly string[]).includes(name) || !isOption(at, name)) continue;
+      const known = names.join(', ');
+      throw usageError(TypeError, 'OPTION_UNKNOWN', `there is no option '${name}'; there are ${known}`);
+    }
+    if (next === null) return;
   }
+}
+
+/** Whether a name looks like an option: methods of a class, and its constructor, do not. */
+function isOption(object: object, name: string): boolean {
+  const { enumerable, get } = Object.getOwnPropertyDescriptor(object, name)!;
+  return enumerable === true || get !== undefined;
 }
 
 /** A limit a caller gave, or `fallback`; throws RangeError for one that is not a finite whole number from 1. */
