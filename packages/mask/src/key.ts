@@ -15,10 +15,11 @@
  * - `RANGE_INVALID`: a range does not lie within its bytes
  * - `KEY_INVALID`: a masking key is neither an integer of 32 bits nor four bytes (RFC 6455 5.2)
  * - `NOT_BYTES`: something else where a Uint8Array is wanted
+ * - `MODULE_INVALID`: a WebAssembly module is another one, or something else stands in its place
  * - `NO_RANDOM`: the runtime has no source of random bytes, or the one that was given is no
  * function
  */
-export type MaskUsageCode = 'RANGE_INVALID' | 'KEY_INVALID' | 'NOT_BYTES' | 'NO_RANDOM';
+export type MaskUsageCode = 'RANGE_INVALID' | 'KEY_INVALID' | 'NOT_BYTES' | 'MODULE_INVALID' | 'NO_RANDOM';
 
 /** A value in words, for the message of an error: what came in place of what is wanted. */
 export function inWords(value: unknown): string {

@@ -4,6 +4,7 @@
  * take 220, and 16 KiB go at 19 GB/s instead of 7.5.
  */
 import type { MaskFunction } from './kernels.js';
+import { inWords, misuse } from './key.js';
 import { SIMD_MODULE_BASE64 } from './simd-module.js';
 
 /** Memory in which runs of bytes can be masked in place, by SIMD. */
@@ -81,12 +82,13 @@ function compile(): WebAssembly.Module | null {
 /**
  * Makes memory for masking by SIMD.
  *
- * @param bytes - its size; rounded up to 64 KiB
+ * @param bytes - its size, a whole number from 0 on; rounded up to 64 KiB
  * @param module - the compiled module, for runtimes that forbid compiling and import it instead:
  * `import module from '@sanssocket/mask/simd.wasm'`. By default it is compiled here, once
  * @returns the memory; undefined where there is no SIMD, or no memory for it: use the kernels in JavaScript, which give the same
  * results
- * @throws TypeError for a module that is none of WebAssembly's, or another one
+ * @throws RangeError for another size (`RANGE_INVALID`), TypeError for another module or anything
+ * but a module (`MODULE_INVALID`)
  *
  * RFC 6455 5.3.
  *
@@ -104,6 +106,9 @@ function compile(): WebAssembly.Module | null {
  * ```
  */
 export function createSimdMemory(bytes: number, module?: SimdModule): SimdMemory | undefined {
+  if (!(Number.isSafeInteger(bytes) && bytes >= 0)) {
+    throw misuse(RangeError, 'RANGE_INVALID', `a size is a whole number of bytes, not ${inWords(bytes)}`);
+  }
   const code = module ?? compile();
   if (code === null) return undefined;
   const pages = Math.ceil(bytes / PAGE_BYTES);
@@ -118,10 +123,12 @@ export function createSimdMemory(bytes: number, module?: SimdModule): SimdMemory
     memory.grow(pages);
     return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskFrames, isUtf8 };
   } catch (error) {
-    // A caller's module is another one. Anything else is the engine's: each memory takes 10 GB of addresses in V8, which a
-    // process may not have though the module compiles, and policies may forbid instances alone.
-    if (module !== undefined && error instanceof TypeError) throw error;
-    return undefined;
+    // A TypeError tells that a caller's module is another one. Other errors are the engine's: each
+    // memory takes 10 GB of addresses in V8, which a process may not have though the module
+    // compiles, and policies may forbid instances alone.
+    if (module === undefined || !(error instanceof TypeError)) return undefined;
+    const wanted = 'a module is that of @sanssocket/mask/simd.wasm, compiled';
+    throw misuse(TypeError, 'MODULE_INVALID', `${wanted}: ${error.message}`);
   }
 }
 

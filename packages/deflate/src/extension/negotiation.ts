@@ -3,7 +3,14 @@
  * of the response.
  */
 
-import { readOptions, requireInteger, requireType } from '@sanssocket/codec/options';
+import {
+  inWords,
+  misuse,
+  readOptions,
+  requireInteger,
+  requireOneOf,
+  requireType,
+} from '@sanssocket/codec/options';
 import type { ExtensionParameter } from '@sanssocket/handshake';
 import type { DeflateEngine } from '../inflate/engine.js';
 
@@ -36,6 +43,8 @@ const CLIENT_MAX_WINDOW_BITS = 'client_max_window_bits';
  * @param kind - in a response `client_max_window_bits` has to have a value (RFC 7692 7.1.2.2)
  * @returns undefined if it is not valid: an unknown name, a name twice, a value where none belongs or one that is not a
  * number from 8 to 15 without a leading zero (RFC 7692 7.1: "MUST decline", for a response: "MUST _Fail_")
+ * @throws TypeError for anything but a list of names and values, or for another kind
+ * (`OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -51,6 +60,8 @@ export function parseDeflateParameters(
   parameters: readonly ExtensionParameter[],
   kind: 'offer' | 'response',
 ): DeflateParameters | undefined {
+  requireParameters(parameters);
+  requireOneOf('kind', kind, KINDS);
   let serverNoContextTakeover = false;
   let clientNoContextTakeover = false;
   let serverMaxWindowBits: number | undefined;
@@ -77,6 +88,20 @@ export function parseDeflateParameters(
   return { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits };
 }
 
+const KINDS: readonly string[] = ['offer', 'response'];
+
+function requireParameters(parameters: readonly ExtensionParameter[]): void {
+  const wanted = 'parameters are an array of { name, value }, strings both';
+  if (!Array.isArray(parameters)) {
+    throw misuse(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(parameters)}`);
+  }
+  for (const parameter of parameters as readonly (Partial<ExtensionParameter> | null | undefined)[]) {
+    const value = parameter?.value;
+    if (typeof parameter?.name === 'string' && (value === undefined || typeof value === 'string')) continue;
+    throw misuse(TypeError, 'OPTION_INVALID', `${wanted}: one is ${inWords(parameter)}`);
+  }
+}
+
 /** 7.1.2.1: "a decimal integer value without leading zeroes between 8 to 15, inclusive". */
 function parseBits(value: string | undefined): number | undefined {
   return value !== undefined && /^(?:[89]|1[0-5])$/.test(value) ? Number(value) : undefined;
@@ -84,6 +109,9 @@ function parseBits(value: string | undefined): number | undefined {
 
 /**
  * Writes a list of parameters, the inverse of {@link parseDeflateParameters}.
+ *
+ * @throws TypeError for a name that there is not, or a value of another kind (`OPTION_UNKNOWN`,
+ * `OPTION_INVALID`), RangeError for bits that are not 8 to 15 (`OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -103,10 +131,15 @@ function parseBits(value: string | undefined): number | undefined {
  * ```
  */
 export function formatDeflateParameters(parameters: DeflateParameters): ExtensionParameter[] {
-  const { serverMaxWindowBits, clientMaxWindowBits } = parameters;
+  const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } =
+    readOptions(parameters, PARAMETERS);
+  requireFlag('serverNoContextTakeover', serverNoContextTakeover);
+  requireFlag('clientNoContextTakeover', clientNoContextTakeover);
+  requireBits('serverMaxWindowBits', serverMaxWindowBits);
+  if (clientMaxWindowBits !== true) requireBits('clientMaxWindowBits', clientMaxWindowBits);
   const list: ExtensionParameter[] = [];
-  if (parameters.serverNoContextTakeover) list.push({ name: SERVER_NO_CONTEXT_TAKEOVER, value: undefined });
-  if (parameters.clientNoContextTakeover) list.push({ name: CLIENT_NO_CONTEXT_TAKEOVER, value: undefined });
+  if (serverNoContextTakeover) list.push({ name: SERVER_NO_CONTEXT_TAKEOVER, value: undefined });
+  if (clientNoContextTakeover) list.push({ name: CLIENT_NO_CONTEXT_TAKEOVER, value: undefined });
   if (serverMaxWindowBits !== undefined) {
     list.push({ name: SERVER_MAX_WINDOW_BITS, value: String(serverMaxWindowBits) });
   }
@@ -116,6 +149,13 @@ export function formatDeflateParameters(parameters: DeflateParameters): Extensio
   }
   return list;
 }
+
+const PARAMETERS: readonly (keyof DeflateParameters)[] = [
+  'serverNoContextTakeover',
+  'clientNoContextTakeover',
+  'serverMaxWindowBits',
+  'clientMaxWindowBits',
+];
 
 /** RFC 7692 7.1.2: the window where nothing is said about it, and the smallest there is. */
 const MAX_BITS = 15;
