@@ -48,7 +48,7 @@ import {
   type NegotiatedExtension,
   requireExtensions,
 } from './negotiate.js';
-import { RefusalBody } from './response-body.js';
+import { RejectionBody } from './response-body.js';
 import {
   checkedHeaders,
   checkToken,
@@ -352,8 +352,10 @@ export interface ConnectionAccepted<Agreed = unknown> extends ClientAcceptance<A
 export interface ConnectionRejected extends ResponseRejection {
   readonly body: OwnBytes;
   /**
-   * Whether the body is whole: not if it was cut at `maxBodyBytes`, if the connection ended inside of it, or if its chunks
-   * are wrong; then it is what came before.
+   * Whether the body is whole. One that was cut, at `maxBodyBytes` or by the end of the connection,
+   * is not, and neither is one with wrong chunks or trailers: `body` is then the part before. Where
+   * the head contradicts itself (lengths that differ or are no numbers, a transfer coding of
+   * HTTP/1.0; RFC 9112 6.1, 6.3) the rejection ends with the head, without a body.
    */
   readonly complete: boolean;
 }
@@ -402,7 +404,7 @@ export class ClientHandshake<Agreed = never> {
   readonly #maxHeadBytes: number;
   #state: ClientHandshakeState = 'reading';
   #refusal: ResponseRejection | undefined;
-  #body: RefusalBody | undefined;
+  #body: RejectionBody | undefined;
 
   /**
    * @param url - a `ws:` or `wss:` URI, as a string or a `URL`
@@ -486,16 +488,16 @@ export class ClientHandshake<Agreed = never> {
     }
     this.#state = 'rejected';
     this.#refusal = verdict;
-    this.#body = new RefusalBody(verdict, this.#maxBodyBytes, this.#maxHeadBytes);
+    this.#body = new RejectionBody(verdict, line.httpVersion, this.#maxBodyBytes, this.#maxHeadBytes);
     return this.#takeBody(this.#body, rest);
   }
 
-  #takeBody(body: RefusalBody, chunk: Uint8Array): ConnectionRejected | undefined {
+  #takeBody(body: RejectionBody, chunk: Uint8Array): ConnectionRejected | undefined {
     body.take(chunk);
     return body.done ? this.#finishRefusal(body) : undefined;
   }
 
-  #finishRefusal({ bytes: body, complete }: RefusalBody): ConnectionRejected {
+  #finishRefusal({ bytes: body, complete }: RejectionBody): ConnectionRejected {
     return this.#finish({ ...this.#refusal!, body, complete });
   }
 
