@@ -5,6 +5,7 @@ import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/serv
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { needsTls } from '../reports/left-out.js';
+import { countOfCases } from '../reports/printable.js';
 import { resultsById } from '../reports/report.js';
 import { mayBeConfirmed, withEarlier } from '../runners/confirm.js';
 import { addressOf } from '../transport/connect.js';
@@ -53,7 +54,8 @@ export async function runClientCommand(command: readonly string[], options: Clie
     `Clients are tested at ${[server.url, server.secureUrl].filter((url) => url !== undefined).join(' and ')}`,
   );
   const overTls = needsTls('client', cases);
-  if (server.secureUrl === undefined && overTls !== '') console.error(`${cases.length} cases, ${overTls}`);
+  if (server.secureUrl === undefined && overTls !== '')
+    console.error(`${countOfCases(cases.length)}, ${overTls}`);
   process.once('SIGINT', stop.stop);
   let results: AgentResults[] = [];
   try {

@@ -2,6 +2,7 @@
 import { findCases } from '../cases/select.js';
 import type { Case, Role } from '../model/case.js';
 import { needsTls } from '../reports/left-out.js';
+import { countOfCases } from '../reports/printable.js';
 import type { RunOptions } from '../runners/options.js';
 import { checkReportOptions, type ReportOptions } from './reports.js';
 import { UsageError } from './usage-error.js';
@@ -88,5 +89,5 @@ export function printCases(role: Role, cases: readonly Case[]): void {
     console.log(`${id.padEnd(idWidth)}  ${section.padEnd(sectionWidth)}  ${sentence}`);
   }
   const overTls = needsTls(role, cases);
-  console.log(`${cases.length} cases${overTls === '' ? '' : `, ${overTls}`}`);
+  console.log(`${countOfCases(cases.length)}${overTls === '' ? '' : `, ${overTls}`}`);
 }

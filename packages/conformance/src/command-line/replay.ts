@@ -1,6 +1,7 @@
 /** The record of a case as lines of text, as it is written. */
 import { toHex } from '../model/payload.js';
 import type { HandshakeReport, LogEntry } from '../model/result.js';
+import { octets } from '../model/size.js';
 import { printable } from '../reports/printable.js';
 import type { RunOptions } from '../runners/options.js';
 
@@ -38,7 +39,7 @@ export function formatEntry(entry: LogEntry): string {
     case 'fault':
       return `${at}  !! ${printable(entry.fault.message)} (${entry.fault.section}, octet ${entry.fault.offset})`;
     case 'octets':
-      return `${at}  ${arrow(entry.way)} ${entry.length} octets  ${digits(entry.bytes, entry.length)}`;
+      return `${at}  ${arrow(entry.way)} ${octets(entry.length)}  ${digits(entry.bytes, entry.length)}`;
     case 'frame': {
       const bits = [
         entry.fin ? 'FIN' : '',

@@ -2,6 +2,7 @@
 import type { DeflateDirection } from '../judge/message-reader.js';
 import type { ExchangeStep, FrameSpec } from '../model/case.js';
 import { firstDifference } from '../model/payload.js';
+import { octets } from '../model/size.js';
 import { compressSlice } from '../wire/compress.js';
 import { type Corpus, corpusOf } from '../wire/corpus.js';
 import { BINARY, CONTINUATION, TEXT, type WrittenFrame, writeOctets } from '../wire/frames.js';
@@ -93,5 +94,5 @@ function difference(
   // Node's comparison is the machine's; where the difference is does not matter until there is one.
   if (Buffer.compare(expected, bytes) === 0) return undefined;
   const at = firstDifference(expected, bytes);
-  return `message ${nth + 1} of ${expected.length} octets came back with ${bytes.length}, different from octet ${at} on`;
+  return `message ${nth + 1} of ${octets(expected.length)} came back with ${bytes.length}, different from octet ${at} on`;
 }

@@ -1,6 +1,7 @@
 /** Events that were observed, held against those an outcome lists. */
 import type { ExpectedEvent } from '../model/case.js';
 import { expandPayload, payloadBytes, toHex } from '../model/payload.js';
+import { octets } from '../model/size.js';
 import type { WholeEvent } from './endpoint.js';
 
 /**
@@ -77,14 +78,14 @@ export function describeDifference(
   const bytes = expandPayload(wanted.payload);
   const at = bytes.findIndex((byte, index) => byte !== came.payload[index]);
   const where = at < 0 ? Math.min(bytes.length, came.length) : at;
-  const lengths = bytes.length === came.length ? '' : ` (${came.length} octets in place of ${bytes.length})`;
+  const lengths = bytes.length === came.length ? '' : ` (${octets(came.length)} in place of ${bytes.length})`;
   return `the ${came.type === 'pong' ? 'Pong' : 'echo'} differs from octet ${where} on${lengths}: ${describe(came)}`;
 }
 
 function nameOf(event: ExpectedEvent): string {
   if (event.type === 'mark') return `the mark "${event.tag}"`;
   const what = event.type === 'pong' ? 'the Pong' : `the ${event.type} message`;
-  return `${what} of ${payloadBytes(event.payload)} octets`;
+  return `${what} of ${octets(payloadBytes(event.payload))}`;
 }
 
 function describe(event: WholeEvent): string {
@@ -92,5 +93,5 @@ function describe(event: WholeEvent): string {
   const what = event.type === 'pong' ? 'a Pong' : `a ${event.type} message`;
   const start = event.payload.subarray(0, 16);
   const text = event.length === 0 ? '' : ` (${toHex(start)}${event.length > 16 ? '...' : ''})`;
-  return `${what} of ${event.length} octets${text}`;
+  return `${what} of ${octets(event.length)}${text}`;
 }

@@ -36,3 +36,8 @@ function messageSizes({ steps, outcomes }: Case): number[] {
   const expected = outcomes.flatMap(({ events }) => (Array.isArray(events) ? events : []));
   return [...sizes, ...expected.map((event) => ('payload' in event ? payloadBytes(event.payload) : 0))];
 }
+
+/** A number of octets in words. */
+export function octets(count: number): string {
+  return count === 1 ? '1 octet' : `${count} octets`;
+}

@@ -84,16 +84,19 @@ export function surprises(agents: readonly AgentResults[], known: KnownDeviation
 }
 
 /**
- * The file that lists what a run found: all failures, and of what was listed before also what else is not OK. An entry of before stays
- * unless all the cases that it is for were run.
+ * The file that lists the deviations of a run: all failures, and among the cases that were listed
+ * before also those with another verdict than OK. An entry of before stays unless all the cases
+ * that it is for were run. An entry that does not change keeps its form and its place.
  *
  * @param cases - all there are
+ * @param file - the entries of before, in the form that the file has them
  */
 export function expectationsOf(
   agents: readonly AgentResults[],
   before: KnownDeviations,
   cases: readonly Case[],
-): Record<string, KnownDeviation | Verdict> {
+  file: Readonly<Record<string, unknown>> = before,
+): Record<string, unknown> {
   const run = new Set(agents.flatMap(({ cases }) => cases.map(({ id }) => id)));
   const stays = (pattern: string): boolean => {
     const matches = matcherOf([pattern]);
@@ -103,16 +106,20 @@ export function expectationsOf(
     return meant.length === 0 || meant.some(({ id }) => !run.has(id));
   };
   const kept = Object.fromEntries(Object.entries(before).filter(([pattern]) => stays(pattern)));
-  const file: Record<string, KnownDeviation | Verdict> = {};
+  const found = new Map<string, unknown>();
   for (const { id, verdict } of agents.flatMap(({ cases }) => cases)) {
     const known = lookUp(before, id);
     // What a pattern that stays says of this case has to be taken back.
     const isMended = verdict === 'OK' && lookUp(kept, id) === undefined;
     if (verdict !== 'FAILED' && (known === undefined || isMended)) continue;
     const because = known?.verdict === verdict ? known.because : undefined;
-    file[id] = because === undefined ? verdict : { verdict, because };
+    const isSame = Object.hasOwn(before, id) && before[id]!.verdict === verdict;
+    found.set(id, isSame ? file[id] : because === undefined ? verdict : { verdict, because });
   }
-  return { ...kept, ...file };
+  const places = Object.keys(before).filter((id) => id in kept || found.has(id));
+  return Object.fromEntries(
+    [...new Set([...places, ...found.keys()])].map((id) => [id, found.has(id) ? found.get(id) : file[id]]),
+  );
 }
 
 /**

@@ -56,13 +56,14 @@ function suite(agent: AgentResults, report: Report, known: KnownDeviations | und
 }
 
 /** A server that went for good, and nobody can tell of which case. */
-function deathCase({ agent }: AgentResults, death: Death): TestCase {
+function deathCase(results: AgentResults, death: Death): TestCase {
+  const text = deathText(death, results);
   return {
-    className: printable(agent),
+    className: printable(results.agent),
     name: 'The endpoint is there to the end',
     seconds: seconds(0),
-    failure: deathText(death),
-    details: deathText(death),
+    failure: text,
+    details: text,
     skipped: undefined,
     remark: undefined,
   };

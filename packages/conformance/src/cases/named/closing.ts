@@ -1,5 +1,6 @@
 /** Close frames in every state and with every code (5.5.1, 7). */
 import type { Case, CloseExpectation, Outcome, Step } from '../../model/case.js';
+import { octets } from '../../model/size.js';
 import {
   close,
   continuation,
@@ -99,7 +100,7 @@ export const closingNamedCases: readonly Case[] = [
   ...[1, 2, 3].map((size) =>
     closing(
       `in-writes-of-${size}`,
-      `A Close frame with a reason, ${size} octets a write.`,
+      `A Close frame with a reason, ${octets(size)} a write.`,
       [send([close(1000, 'going away')], size)],
       [right(NORMAL)],
     ),

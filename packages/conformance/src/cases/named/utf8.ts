@@ -1,5 +1,6 @@
 /** UTF-8 by Unicode's table 3-7, row by row, and cut at every octet (5.6, 8.1). */
 import type { Case, FrameSpec } from '../../model/case.js';
+import { octets } from '../../model/size.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -133,7 +134,7 @@ export const utf8NamedCases: readonly Case[] = [
     makeCase({
       ...validText(
         `utf8.writes-of-${size}`,
-        `Characters of one to four octets, ${size} octets a write.`,
+        `Characters of one to four octets, ${octets(size)} a write.`,
         [textFrame(hex(MIXED))],
         MIXED,
       ),

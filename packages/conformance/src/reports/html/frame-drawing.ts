@@ -1,6 +1,7 @@
 /** A frame as the fields of RFC 6455 5.2's picture: rows of 32 bits, each field as wide as it is on the wire. */
 import { toHex } from '../../model/payload.js';
 import type { FrameRecord } from '../../model/result.js';
+import { octets } from '../../model/size.js';
 import { keyOctet } from '../wrong-octet.js';
 
 /** What is drawn. */
@@ -169,11 +170,6 @@ function caption({ opcode, payload, length, rsv }: FrameRecord): string {
     return `${(kept[0]! << 8) | kept[1]!} ${new TextDecoder().decode(kept.subarray(2))}`.trim();
   }
   return spaced(kept.subarray(0, 64)) + (length > 64 ? ' …' : '');
-}
-
-/** A number of octets, in words. */
-export function octets(count: number): string {
-  return count === 1 ? '1 octet' : `${count} octets`;
 }
 
 function character(octet: number): string {

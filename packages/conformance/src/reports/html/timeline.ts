@@ -1,8 +1,9 @@
 /** The record of a case as a list of what happened: frames as pictures, loose octets, notes and faults, with their times. */
 import { sectionName } from '../../conversation/verdict.js';
 import type { CaseResult, LogEntry, PeerFault } from '../../model/result.js';
+import { octets } from '../../model/size.js';
 import type { WireEntry, WrongOctet } from '../wrong-octet.js';
-import { drawFrame, type FrameDrawing, type Mark, octets, opcodeName, spaced } from './frame-drawing.js';
+import { drawFrame, type FrameDrawing, type Mark, opcodeName, spaced } from './frame-drawing.js';
 
 /** One thing that happened. */
 export type TimelineItem =
