@@ -101,7 +101,10 @@ const MAX_SIZE_LINE_BYTES = 1024;
 export class RejectionBody {
   readonly #maxBytes: number;
   readonly #isChunked: boolean;
-  /** Bytes of the body, or of the chunk, that are still to come; Infinity up to the end of the connection. */
+  /**
+   * Bytes of the body, or of the chunk, that are still to come; Infinity up to the end of the
+   * connection.
+   */
   #left: number;
   #bytes: OwnBytes = new Uint8Array(0);
   #length = 0;
@@ -124,7 +127,7 @@ export class RejectionBody {
   ) {
     this.#maxBytes = maxBytes;
     this.#maxTrailerBytes = maxTrailerBytes;
-    // RFC 9112 6.3 item 1: these have no body, whatever their headers say.
+    // RFC 9112 6.3 item 1: these have no body, and a length in their headers does not count.
     const end = status === 204 || status === 304 ? 0 : bodyEnd(headers, httpVersion);
     this.#isChunked = end === 'chunks';
     this.#left = typeof end === 'number' ? end : 0;
