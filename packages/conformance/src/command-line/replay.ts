@@ -8,7 +8,7 @@ import type { RunOptions } from '../runners/options.js';
 const NAMES = ['continuation', 'text', 'binary', '', '', '', '', '', 'Close', 'Ping', 'Pong'];
 const SHOWN = 32;
 
-/** Options that print what happens. */
+/** Options that print each event. */
 export const REPLAY: Pick<RunOptions, 'onHandshake' | 'onLog'> = {
   onHandshake: (handshake) => console.log(formatHandshake(handshake)),
   onLog: (entry) => console.log(formatEntry(entry)),
@@ -29,7 +29,7 @@ function formatHandshake({ request, response }: HandshakeReport): string {
 /**
  * Formats one entry.
  *
- * @returns one line: time, direction, and what it was
+ * @returns one line: time, direction, and the thing itself
  */
 export function formatEntry(entry: LogEntry): string {
   const at = `${entry.atMs.toFixed(1).padStart(9)} ms`;

@@ -1,4 +1,7 @@
-/** What is made of results when a run is over: a summary on the terminal, files that were asked for, and the exit status. */
+/**
+ * The products of a run's results: a summary on the terminal, files that were asked for, and the
+ * exit status.
+ */
 import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
@@ -28,7 +31,7 @@ export interface ReportOptions {
   readonly updateExpect?: boolean;
 }
 
-/** What a report may have to know besides the results. */
+/** Facts for a report besides the results. */
 export interface ReportContext {
   /** The cases that were chosen, in order. */
   readonly cases: readonly Case[];
@@ -49,7 +52,7 @@ export function withReportOptions(command: Command): Command {
 }
 
 /**
- * Checks what can be checked before anything runs, so that a run is not lost to a mistake in a file.
+ * Checks the options before anything runs, so that a run is not lost to a mistake in a file.
  *
  * @throws UsageError for options that make no sense
  */
@@ -66,7 +69,10 @@ export function checkReportOptions(options: ReportOptions): void {
   for (const path of written) if (path !== undefined) requireWritable(path);
 }
 
-/** Folders on the way that are not there are made later: the nearest one that is there has to take them. */
+/**
+ * Folders on the way that are not there are made later: the nearest one that is there has to take
+ * them.
+ */
 function requireWritable(path: string): void {
   let there = path;
   while (kindOf(there) === undefined) there = dirname(there);

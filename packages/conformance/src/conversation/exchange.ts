@@ -12,11 +12,11 @@ import type { Recorder } from './record.js';
 /**
  * Runs one.
  *
- * @param step - what is sent
+ * @param step - the messages to send
  * @param deflate - the suite's direction, if permessage-deflate was agreed
  * @param signal - the case's deadline
  * @param isFull - all messages are sent, also if fewer were enough
- * @returns what went wrong, in words; undefined if every message came back
+ * @returns the fault, in words; undefined if every message came back
  */
 export async function exchange(
   step: ExchangeStep,
@@ -68,7 +68,10 @@ function messageFrames(
   return fragments(first, payload, step.fragment).map(([spec, piece]) => writeOctets(spec, piece, underTest));
 }
 
-/** As the old suite cuts messages: all frames full, and an empty last one if the length is a multiple of theirs. */
+/**
+ * As the old suite cuts messages: all frames full, and an empty last one if the length is a
+ * multiple of theirs.
+ */
 function fragments(
   first: FrameSpec,
   payload: Uint8Array,

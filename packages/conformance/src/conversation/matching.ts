@@ -5,9 +5,10 @@ import { octets } from '../model/size.js';
 import type { WholeEvent } from './endpoint.js';
 
 /**
- * Compares what came with what should.
+ * Compares the events that came with those that should.
  *
- * @returns `now` if they are the same, `later` if what came is the beginning of it, `never` otherwise
+ * @returns `now` if they are the same, `later` if the events so far are the beginning of it,
+ * `never` otherwise
  */
 export function compareEvents(
   expected: readonly ExpectedEvent[],
@@ -23,7 +24,8 @@ export function compareEvents(
 }
 
 /**
- * The same where it does not matter when a Pong came: 5.5.2 wants it "as soon as is practical", which is no MUST.
+ * The same where it does not matter when a Pong came: 5.5.2 wants it "as soon as is practical",
+ * which is no MUST.
  *
  * @returns as {@link compareEvents}
  */
@@ -53,7 +55,7 @@ function isSame(expected: ExpectedEvent, observed: WholeEvent): boolean {
 }
 
 /**
- * Says in words where what came first differs from what should.
+ * Says in words where the first difference is.
  *
  * @returns a clause without a full stop
  */

@@ -1,6 +1,6 @@
 /**
- * How large the messages of a case are: what an echo can be at most, and what an endpoint may find
- * too large.
+ * Sizes of the messages of a case: the largest echo there can be, and the sizes that an endpoint
+ * may find too large.
  */
 import type { Case } from './case.js';
 import { NOTHING, payloadBytes } from './payload.js';

@@ -99,7 +99,7 @@ export function unstable({ cases }: AgentResults): string[] {
     .map(({ id }) => id);
 }
 
-/** Says what running failures again alone has changed; undefined if none was run again. */
+/** Says which failures running them again alone has changed; undefined if none was run again. */
 export function againText(agent: AgentResults): string | undefined {
   const { cases } = agent;
   const again = cases.filter(({ earlier }) => earlier !== undefined);

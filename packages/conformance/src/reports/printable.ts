@@ -1,4 +1,4 @@
-/** What a peer says, as a terminal may have it: escape sequences in it would be obeyed. */
+/** A peer's words, made harmless for a terminal: escape sequences in them would be obeyed. */
 
 const NAME_LENGTH = 200;
 

@@ -1,4 +1,7 @@
-/** The summary for a terminal: counts, then each failure with its section, its first wrong octet, and the command that shows it again. */
+/**
+ * The summary for a terminal: counts, then each failure with its section, its first wrong octet,
+ * and the command that shows it again.
+ */
 import { sectionName } from '../conversation/verdict.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';

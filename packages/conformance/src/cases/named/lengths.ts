@@ -105,7 +105,7 @@ function boundary(type: 'text' | 'binary', bytes: number): Case {
   });
 }
 
-/** A header whose octets come one by one, and its payload at once. */
+/** A header of octets that come one by one, and its payload at once. */
 function slowHeader(bytes: number): Case {
   const payload = repeated('61', bytes);
   return makeCase({
