@@ -1,5 +1,5 @@
 /**
- * The cases as data, and what runs them against servers and clients of any make.
+ * The cases as data, and the runners for servers and clients of any make.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,7 @@
-/** Cases as tests of a project's own: one test each, with vitest, `node:test`, or whatever registers tests by name. */
+/**
+ * Cases as tests of a project's own: one test each, with vitest, `node:test`, or another function
+ * that registers tests by name.
+ */
 import { findCases } from './cases/select.js';
 import { runClientCase, type StartClient } from './fuzzing-server/client-suite.js';
 import type { Case, Verdict } from './model/case.js';
@@ -10,13 +13,15 @@ import { runServerCase, type ServerTarget } from './runners/server-case.js';
 /** Registers a test: `test` of vitest or `node:test`. */
 export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;
 
-/** What is tested, and what is let pass. */
+/** The choice of cases, and of verdicts that pass. */
 export interface TestingOptions extends RunOptions {
   /** By default all cases of the role over TCP that are not slow. */
   readonly cases?: readonly Case[] | undefined;
   /** Verdicts that fail a test; by default `FAILED` only. */
   readonly failing?: readonly Verdict[] | undefined;
-  /** Verdicts that are known, by id. Such a case fails if it comes to another one, a better one too. */
+  /**
+   * Verdicts that are known, by id. Such a case fails if it comes to another one, a better one too.
+   */
   readonly known?: Readonly<Record<string, Verdict>> | undefined;
 }
 
@@ -24,8 +29,8 @@ export interface TestingOptions extends RunOptions {
  * Registers a test for each case against a server that echoes.
  *
  * @param register - `test` of the test runner
- * @param target - the server, or what gives it once it listens
- * @param options - which cases, and what is let pass
+ * @param target - the server, or a function that gives it once it listens
+ * @param options - the choice of cases, and of verdicts that pass
  *
  * @example
  * ```ts no-run
@@ -50,7 +55,7 @@ export function testServer(
  *
  * @param register - `test` of the test runner
  * @param start - connects the client to a URL and lets it echo
- * @param options - which cases, and what is let pass
+ * @param options - the choice of cases, and of verdicts that pass
  *
  * @example
  * ```ts no-run

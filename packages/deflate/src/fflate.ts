@@ -1,5 +1,6 @@
 /**
- * `@sanssocket/deflate/fflate`: fflate, a small DEFLATE in JavaScript, for runtimes without zlib. fflate is a peer dependency.
+ * `@sanssocket/deflate/fflate`: fflate, a small DEFLATE in JavaScript, for runtimes without zlib.
+ * fflate is a peer dependency.
  *
  * It compresses; inflating is done here, see `deflate/raw-inflater.ts` for why.
  *
@@ -15,11 +16,17 @@ import { RawInflater } from './inflate/inflate.js';
 
 const DEFAULT_LEVEL = 6;
 const DEFAULT_MEMORY_LEVEL = 4;
-/** How much of what was sent before fflate is given with each message: 4 KiB, because it takes in all of it each time. */
+/**
+ * Bytes of earlier messages that fflate is given with each one: 4 KiB, because it takes in all of
+ * it each time.
+ */
 const DICTIONARY_BITS = 12;
 const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff);
 
-/** Compresses a piece. `flush(true)` would do, but in fflate 0.8.3 it is wrong wherever the last byte is not full. */
+/**
+ * Compresses a piece. `flush(true)` would do, but in fflate 0.8.3 it is wrong wherever the last
+ * byte is not full.
+ */
 function deflate(piece: Uint8Array, options: DeflateOptions): Uint8Array {
   const chunks: Uint8Array[] = [];
   const stream = new Deflate(options, (chunk) => chunks.push(chunk));
@@ -30,8 +37,9 @@ function deflate(piece: Uint8Array, options: DeflateOptions): Uint8Array {
 }
 
 /**
- * Makes an empty stored block's header of an empty last block. It stands behind the bits that the last byte has already:
- * BFINAL 1, BTYPE 01, seven bits of 0 (RFC 1951 3.2.3, 3.2.6), so the two topmost bits that are set are its own.
+ * Makes an empty stored block's header of an empty last block. It stands behind the bits that the
+ * last byte has already: BFINAL 1, BTYPE 01, seven bits of 0 (RFC 1951 3.2.3, 3.2.6), so the two
+ * topmost bits that are set are its own.
  */
 function emptyBlock(last: Uint8Array): Uint8Array {
   // Level 0: a stored block with BFINAL, which begins with a byte.
@@ -62,8 +70,8 @@ export type {
 } from './inflate/engine.js';
 
 /**
- * Makes an engine of fflate: takeover both ways, though of 4 KiB when compressing; a compressor's window of 15 bits only, all
- * levels and memory levels.
+ * Makes an engine of fflate: takeover both ways, though of 4 KiB when compressing; a compressor's
+ * window of 15 bits only, all levels and memory levels.
  *
  * @param options - there are none: level and memory are options of `permessageDeflate`
  * @throws TypeError for an option (`OPTION_UNKNOWN`)

@@ -1,6 +1,6 @@
 /**
- * `@sanssocket/deflate`: permessage-deflate (RFC 7692) over an injected DEFLATE. Engines are subpaths of this package:
- * `/node-zlib`, `/pako`, `/fflate`, `/streams`.
+ * `@sanssocket/deflate`: permessage-deflate (RFC 7692) over an injected DEFLATE. Engines are
+ * subpaths of this package: `/node-zlib`, `/pako`, `/fflate`, `/streams`.
  *
  * @packageDocumentation
  */

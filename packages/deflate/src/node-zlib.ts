@@ -1,6 +1,6 @@
 /**
- * `@sanssocket/deflate/node-zlib`: zlib as Node, Bun and Deno have it. The one file of the portable packages that imports
- * `node:zlib`, with the two in `engines/` that it is made of.
+ * `@sanssocket/deflate/node-zlib`: zlib as Node, Bun and Deno have it. The one file of the portable
+ * packages that imports `node:zlib`, with the two in `engines/` that it is made of.
  *
  * @packageDocumentation
  */
@@ -30,25 +30,28 @@ export type {
 /** Options of {@link nodeZlib}. */
 export interface NodeZlibOptions {
   /**
-   * From how many bytes on a message (to compress) or a payload (to inflate) goes to a thread of Node's pool; Infinity by
-   * default. Order is kept: what follows waits. Only for hosts that implement the sink's `output`. See the README for figures.
+   * From how many bytes on a message (to compress) or a payload (to inflate) goes to a thread of
+   * Node's pool; Infinity by default. Order is kept: later messages wait. Only with handlers that
+   * have `output`. See the README for figures.
    */
   readonly offThreadBytes?: number;
   /**
-   * Whether the undocumented handle inside Node's streams may be used where it is found to work; true by default. Without it
-   * the results are the same; 1 KiB costs 100 us more to send and 5 to receive.
+   * Whether the undocumented handle inside Node's streams may be used where it is found to work;
+   * true by default. Without it the results are the same; 1 KiB costs 100 us more to send and 5 to
+   * receive.
    */
   readonly handle?: boolean;
 }
 
 const OPTIONS: readonly (keyof NodeZlibOptions)[] = ['offThreadBytes', 'handle'];
 
-/** zlib cannot compress raw DEFLATE in a window of 256 bytes: told 8, it takes 9 (advisory S22). */
+/** zlib cannot compress raw DEFLATE in a window of 256 bytes: told 8, it takes 9. */
 const MIN_WINDOW_BITS = 9;
 const CHUNK_BYTES = 0x1_0000;
 
 /**
- * Makes an engine of `node:zlib`: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.
+ * Makes an engine of `node:zlib`: takeover both ways, windows of 9 to 15 bits, all levels and
+ * memory levels.
  *
  * @throws RangeError unless `offThreadBytes` is at least 1, TypeError for an option that there is
  * not or of another kind

@@ -1,5 +1,6 @@
 /**
- * `@sanssocket/deflate/pako`: pako 3, zlib in JavaScript, for runtimes without one. pako is a peer dependency.
+ * `@sanssocket/deflate/pako`: pako 3, zlib in JavaScript, for runtimes without one. pako is a peer
+ * dependency.
  *
  * @packageDocumentation
  */
@@ -101,7 +102,7 @@ class PakoStream implements ZlibStream {
   }
 }
 
-/** zlib cannot compress raw DEFLATE in a window of 256 bytes (advisory S22). */
+/** zlib cannot compress raw DEFLATE in a window of 256 bytes. */
 const MIN_WINDOW_BITS = 9;
 
 export type {
@@ -115,7 +116,8 @@ export type {
 } from './inflate/engine.js';
 
 /**
- * Makes an engine of pako: takeover both ways, windows of 9 to 15 bits, all levels and memory levels.
+ * Makes an engine of pako: takeover both ways, windows of 9 to 15 bits, all levels and memory
+ * levels.
  *
  * @param options - there are none: level and memory are options of `permessageDeflate`
  * @throws TypeError for an option (`OPTION_UNKNOWN`)

@@ -1,13 +1,16 @@
 /**
- * `@sanssocket/deflate/streams`: the `CompressionStream` that browsers, Workers, Deno, Bun and Node have.
+ * `@sanssocket/deflate/streams`: the `CompressionStream` that browsers, Workers, Deno, Bun and Node
+ * have.
  *
- * It does one stream, from beginning to end: no takeover when compressing, no level, no window but the largest, and every message is
- * asynchronous. It cannot flush, it can only finish; what it gave is made to look as if it had flushed (`deflate/unfinished.ts`),
- * because many peers cannot read on behind a finished stream.
+ * It does one stream, from beginning to end: no takeover when compressing, no level, no window but
+ * the largest, and every message is asynchronous. It cannot flush, it can only finish; its output
+ * is made to look as if it had flushed (`inflate/unfinished.ts`), because many peers cannot read on
+ * behind a finished stream.
  *
- * Inflating is done by this package's own inflater, with takeover, which a `DecompressionStream` does not have: peers compress better,
- * and those that keep their window whatever they are told (Tornado) are understood. On Node it is also faster, ten times for 1 KiB;
- * in Deno and Bun a `DecompressionStream` would take half of the time from 64 KiB on.
+ * Inflating is done by this package's own inflater, with takeover, which a `DecompressionStream`
+ * does not have: peers compress better, and those that keep their window though told not to
+ * (Tornado) are understood. On Node it is also faster, ten times for 1 KiB; in Deno and Bun a
+ * `DecompressionStream` would take half of the time from 64 KiB on.
  *
  * @packageDocumentation
  */
@@ -19,10 +22,13 @@ import { RawInflater } from './inflate/inflate.js';
 import { unfinished } from './inflate/unfinished.js';
 import { storedBlock } from './inflate/window.js';
 
-/** RFC 7692 7.2.1: what a flush leaves behind a block that ends with a byte. */
+/** RFC 7692 7.2.1: the bytes that a flush leaves behind a block that ends with a byte. */
 const EMPTY_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0, 0xff, 0xff);
 
-/** Shorter pieces are stored: so few bytes hardly get shorter, and a stream of their own takes 0.2 ms. */
+/**
+ * Shorter pieces are stored: so few bytes hardly get shorter, and a stream of their own takes 0.2
+ * ms.
+ */
 const MIN_STREAM_BYTES = 32;
 
 class StreamDeflater implements Deflater {
@@ -63,8 +69,8 @@ export type {
 } from './inflate/engine.js';
 
 /**
- * Makes an engine of the runtime's `CompressionStream`: takeover when inflating only. For hosts that implement the sink's `output`,
- * as every compressed message is sent later.
+ * Makes an engine of the runtime's `CompressionStream`: takeover when inflating only. For handlers
+ * with `output`, as every compressed message is sent later.
  *
  * @param options - there are none: a `CompressionStream` has no level
  * @throws TypeError for an option (`OPTION_UNKNOWN`)

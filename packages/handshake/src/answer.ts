@@ -1,3 +1,7 @@
+/**
+ * The server's answers over HTTP/1.1: the 101 response (RFC 6455 4.2.2) and rejections.
+ */
+
 import { inWords, requireBytes, requireKnown, requireOption, usageError } from './errors.js';
 import type { HandshakeFault } from './faults.js';
 import { encodeLatin1, writeHead, writeSwitchingResponse } from './head-writer.js';
@@ -19,7 +23,10 @@ import {
  * How a server accepts.
  */
 export interface AcceptOptions<Agreed = unknown> {
-  /** Subprotocols the server supports: the first of the client's that is among them is selected. None unless given. */
+  /**
+   * Subprotocols the server supports: the first of the client's that is among them is selected.
+   * None unless given.
+   */
   readonly protocols?: readonly string[] | undefined;
   /** The subprotocol itself, or a function that picks it from the offer, instead of `protocols`. */
   readonly protocol?: string | ((offered: readonly string[]) => string | undefined) | undefined;
@@ -32,15 +39,16 @@ export interface AcceptOptions<Agreed = unknown> {
 const ACCEPT_OPTIONS: readonly (keyof AcceptOptions)[] = ['protocols', 'protocol', 'extensions', 'headers'];
 
 /**
- * A server's 101 response, and what it commits the connection to.
+ * A server's 101 response, with the subprotocol and the extensions that it commits the connection
+ * to.
  */
 export interface Acceptance<Agreed = unknown> {
   readonly kind: 'accepted';
   readonly status: 101;
   readonly headers: RawHeaders;
   /**
-   * The whole response; for a host that writes bytes. Not to be changed or transferred: if nothing was agreed or added, the
-   * buffer behind it has other responses like it.
+   * The whole response; for a host that writes bytes. Not to be changed or transferred: if nothing
+   * was agreed or added, the buffer behind it has other responses like it.
    */
   readonly bytes: OwnBytes;
   /** The subprotocol in use. */
@@ -50,7 +58,7 @@ export interface Acceptance<Agreed = unknown> {
 }
 
 /**
- * How a server refuses.
+ * How a server rejects.
  */
 export interface RejectOptions {
   /** A final HTTP status, 200 to 599. */
@@ -66,8 +74,9 @@ export interface RejectOptions {
 const REJECT_OPTIONS: readonly (keyof RejectOptions)[] = ['status', 'reason', 'headers', 'body'];
 
 /**
- * @returns a copy of how a request is refused
- * @throws TypeError for what is none (`OPTION_INVALID`), or has another option (`OPTION_UNKNOWN`)
+ * @returns a copy of the options of a rejection
+ * @throws TypeError for anything but options (`OPTION_INVALID`), or for another option
+ * (`OPTION_UNKNOWN`)
  */
 export function copyRefusal(options: RejectOptions): RejectOptions {
   requireKnown(options, REJECT_OPTIONS);
@@ -76,7 +85,7 @@ export function copyRefusal(options: RejectOptions): RejectOptions {
 }
 
 /**
- * A server's complete refusal.
+ * A server's complete rejection.
  */
 export interface Rejection {
   readonly kind: 'rejected';
@@ -88,7 +97,9 @@ export interface Rejection {
   readonly body: OwnBytes;
   /** The whole response, body included; for a host that writes bytes. */
   readonly bytes: OwnBytes;
-  /** Write, then close: nothing that follows a refused head may be read as a request or as frames. */
+  /**
+   * Write, then close: nothing that follows a rejected head may be read as a request or as frames.
+   */
   readonly mustClose: true;
 }
 
@@ -106,13 +117,15 @@ const REASONS: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
 ]);
 
 /**
- * Accepts: selects a subprotocol, negotiates extensions, writes the 101 response (RFC 6455 4.2.2, step 5).
+ * Accepts: selects a subprotocol, negotiates extensions, writes the 101 response (RFC 6455 4.2.2,
+ * step 5).
  *
  * @param request - from `checkRequest`
- * @param options - what the server supports
- * @returns the response, as headers and as bytes, and what was agreed
- * @throws TypeError for what is no right request (`REQUEST_INVALID`), another option (`OPTION_UNKNOWN`), or an extension that is none
- * (`EXTENSION_INVALID`); if the subprotocol chosen was not offered, or a header is illegal or the handshake's own
+ * @param options - the server's side of the agreement
+ * @returns the response, as headers and as bytes, with the agreement
+ * @throws TypeError for anything but a checked request (`REQUEST_INVALID`), for another option
+ * (`OPTION_UNKNOWN`), or for an extension without its methods (`EXTENSION_INVALID`); if the
+ * subprotocol chosen was not offered, or a header is illegal or the handshake's own
  *
  * @example
  * ```ts
@@ -149,7 +162,10 @@ export function acceptRequest<Agreed = never>(
   return { kind: 'accepted', status: 101, headers, bytes, protocol, extensions };
 }
 
-/** What is agreed, over whichever version of HTTP: adds its headers to those that the response has. */
+/**
+ * Agrees on a subprotocol and extensions, over any version of HTTP: adds their headers to those of
+ * the response.
+ */
 export function agree<Agreed>(
   request: Pick<UpgradeRequest, 'protocols' | 'extensions'>,
   options: AcceptOptions<Agreed>,
@@ -189,12 +205,13 @@ function chooseProtocol(
 }
 
 /**
- * Refuses with any status, headers and body (RFC 6455 4.2.2: "an appropriate HTTP error code").
+ * Rejects with any status, headers and body (RFC 6455 4.2.2: "an appropriate HTTP error code").
  *
  * @param options - the response
- * @returns it, complete with `Connection: close` and `Content-Length`
+ * @returns the response, complete with `Connection: close` and `Content-Length`
  * @throws RangeError if the status is not from 200 to 599
- * @throws TypeError if a header or the reason is illegal, a header is the handshake's own, or the status allows no body
+ * @throws TypeError if a header or the reason is illegal, a header is the handshake's own, or the
+ * status allows no body
  *
  * @example
  * ```ts
@@ -210,11 +227,13 @@ export function rejectRequest(options: RejectOptions): Rejection {
 }
 
 /**
- * The response to a client's fault: its status, and its message as the body; `Sec-WebSocket-Version: 13` where the
- * version was at fault (RFC 6455 4.4), `Allow` where the method was.
+ * The response to a client's fault: its status, and its message as the body;
+ * `Sec-WebSocket-Version: 13` where the version was at fault (RFC 6455 4.4), `Allow` where the
+ * method was.
  *
  * @param fault - from `checkRequest`
- * @throws TypeError for what is no fault (`ARGUMENT_INVALID`), RangeError for one that no server meets (`STATUS_INVALID`)
+ * @throws TypeError for anything but a fault (`ARGUMENT_INVALID`), RangeError for one that no
+ * server meets (`STATUS_INVALID`)
  *
  * @example
  * ```ts
@@ -254,7 +273,8 @@ function reject(
   const bodiless = status === 204 || status === 304; // RFC 9110 15.3.5, 15.4.5
   if (bodiless && content.length > 0)
     throw usageError(TypeError, 'STATUS_INVALID', `a ${status} has no body`);
-  // RFC 9110 15.5.22: a 426 names the protocol to upgrade to, and 7.8: whoever sends Upgrade also lists it.
+  // RFC 9110 15.5.22: a 426 names the protocol to upgrade to, and 7.8: a sender of Upgrade lists it
+  // in Connection.
   const all = ['Connection', status === 426 ? 'close, Upgrade' : 'close'];
   if (status === 426) all.push('Upgrade', 'websocket');
   if (!bodiless) all.push('Content-Length', String(content.length));

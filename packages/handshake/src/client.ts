@@ -1,14 +1,20 @@
-// The client's half of the opening handshake, over bytes.
-//
-//   state       receive()                                         receiveEof()
-//   reading     more, or a 1xx other than 101 -> reading          fault -> done
-//               right 101 -> accepted
-//               another status -> refused, or done with its body
-//               fault -> done
-//   refused     more of the body -> refused                       the refusal -> done
-//               its end, or the limit -> done
-//   accepted    throws: the bytes are not its own                 ignored
-//   done        ignored                                           ignored
+/**
+ * The client's half of the opening handshake (RFC 6455 4.1), from the request to the outcome: the
+ * request (`createRequest`, `writeOffer`), the check of a response over a parsed head
+ * (`checkResponse`, `readAnswer`), and both over bytes (`ClientHandshake`):
+ *
+ * ```
+ * state       receive()                                         receiveEof()
+ * reading     more, or a 1xx other than 101 -> reading          fault -> done
+ *             right 101 -> accepted
+ *             another status -> rejected, or done with its body
+ *             fault -> done
+ * rejected    more of the body -> rejected                      the rejection -> done
+ *             its end, or the limit -> done
+ * accepted    throws: the bytes belong to the connection        ignored
+ * done        ignored                                           ignored
+ * ```
+ */
 
 import {
   checkedLimit,
@@ -48,7 +54,7 @@ import {
   type NegotiatedExtension,
   requireExtensions,
 } from './negotiate.js';
-import { RefusalBody } from './response-body.js';
+import { RejectionBody } from './response-body.js';
 import {
   checkedHeaders,
   checkToken,
@@ -63,8 +69,10 @@ import {
 } from './syntax.js';
 import { parseWebSocketUri, type WebSocketUri } from './uri.js';
 
+// --- The request ---
+
 /**
- * What a client asks for besides the resource.
+ * The wishes of a client besides the resource.
  */
 export interface ClientRequestOptions<Agreed = unknown> {
   /** Subprotocols in order of preference, each once. */
@@ -89,7 +97,7 @@ const OFFER_OPTIONS: readonly (keyof ClientRequestOptions)[] = [
 ];
 
 /**
- * A client's opening handshake, and what its response will be checked against.
+ * A client's opening handshake, with all that its response is checked against.
  */
 export interface ClientRequest<Agreed = unknown> {
   /** Where to connect to. */
@@ -105,13 +113,14 @@ export interface ClientRequest<Agreed = unknown> {
 }
 
 /**
- * Makes a client's opening handshake (RFC 6455 4.1). Write it, then give the response to `checkResponse`; or let
- * `ClientHandshake` do both.
+ * Makes a client's opening handshake (RFC 6455 4.1). Write it, then give the response to
+ * `checkResponse`; or let `ClientHandshake` do both.
  *
  * @param url - a `ws:` or `wss:` URI, see `parseWebSocketUri`
- * @param options - what else to ask for
- * @throws TypeError if the URI is none, an option is none (`OPTION_UNKNOWN`), a subprotocol is no token or there twice, a header is
- * illegal or the handshake's own; if the runtime has no source of randomness, and none is given (`NO_RANDOM`)
+ * @param options - wishes besides the resource
+ * @throws TypeError if the URI is wrong, an option unknown (`OPTION_UNKNOWN`), a subprotocol not a
+ * token or there twice, a header illegal or the handshake's own; if the runtime has no source of
+ * randomness, and none is given (`NO_RANDOM`)
  *
  * @example
  * ```ts
@@ -152,7 +161,10 @@ export function createRequest<Agreed = never>(
   };
 }
 
-/** What a client offers, over whichever version of HTTP: adds its headers to those that the request has. */
+/**
+ * Offers subprotocols and extensions, over any version of HTTP: adds their headers to those of the
+ * request.
+ */
 export function writeOffer<Agreed>(
   options: ClientRequestOptions<Agreed>,
   rawHeaders: string[],
@@ -189,32 +201,41 @@ export function writeOffer<Agreed>(
   };
 }
 
+// --- The response ---
+
 /**
  * The server accepted: the connection is open.
  */
 export interface ClientAcceptance<Agreed = unknown> {
   readonly kind: 'accepted';
   readonly headers: RawHeaders;
-  /** The subprotocol in use; `undefined` if the server selected none, whatever was offered. */
+  /** The subprotocol in use; `undefined` if the server selected none of those offered. */
   readonly protocol: string | undefined;
   /** The extensions in use, in order. */
   readonly extensions: readonly NegotiatedExtension<Agreed>[];
 }
 
 /**
- * The server answered with something else than 101, which HTTP gives a meaning to (RFC 6455 4.1, response step 1).
+ * The server answered with another status than 101; HTTP says its meaning (RFC 6455 4.1, response
+ * step 1).
  */
 export interface ResponseRejection {
-  /** `redirect`: a 3xx with a location. `unauthorized`: a 401. `upgrade-required`: a 426. `refused`: anything else. */
+  /**
+   * `redirect`: a 3xx with a location. `unauthorized`: a 401. `upgrade-required`: a 426.
+   * `rejected`: anything else.
+   */
   readonly kind: 'redirect' | 'unauthorized' | 'upgrade-required' | 'rejected';
   readonly status: number;
   readonly reason: string;
   readonly headers: RawHeaders;
-  /** Of a redirect: `Location` as sent, perhaps relative and perhaps to another site. `undefined` otherwise. */
+  /**
+   * Of a redirect: `Location` as sent, perhaps relative and perhaps to another site. `undefined`
+   * otherwise.
+   */
   readonly location: string | undefined;
   /** Of a 401: the values of `WWW-Authenticate`. Empty otherwise. */
   readonly challenges: readonly string[];
-  /** The versions of WebSocket that the server says it speaks (4.4), whatever the status. */
+  /** The versions of WebSocket that the server says it speaks (4.4), under any status. */
   readonly versions: readonly string[];
 }
 
@@ -223,8 +244,9 @@ export interface ResponseRejection {
  *
  * @param request - from `createRequest`
  * @param head - from Node's HTTP client as it is
- * @returns what came of it, by `kind`; for a `fault` the connection is to be closed
- * @throws TypeError for what is no request (`REQUEST_INVALID`), or no parsed head (`HEAD_INVALID`)
+ * @returns the outcome, by `kind`; for a `fault` the connection is to be closed
+ * @throws TypeError for anything but a request (`REQUEST_INVALID`) and a parsed head
+ * (`HEAD_INVALID`)
  *
  * @example
  * ```ts
@@ -259,7 +281,7 @@ function requireStatus({ statusCode, statusMessage }: ResponseHead): void {
   throw usageError(TypeError, 'HEAD_INVALID', `a status is a number and a text, not ${got}`);
 }
 
-/** @throws TypeError (`REQUEST_INVALID`) for what was not made by this package, which a response could not be checked against */
+/** @throws TypeError (`REQUEST_INVALID`) for anything but a request that this package has made */
 export function requireClientRequest(request: Pick<ClientRequest, 'protocols' | 'extensions'>): void {
   const { protocols, extensions } = Object(request) as Partial<ClientRequest>;
   if (!isStrings(protocols) || !Array.isArray(extensions)) {
@@ -287,7 +309,7 @@ function judgeSwitch<Agreed>(
   return readAnswer(request, fields, rawHeaders);
 }
 
-/** The rules of every handshake, over whichever version of HTTP: extensions and subprotocol. */
+/** The rules of every handshake, over any version of HTTP: extensions and subprotocol. */
 export function readAnswer<Agreed>(
   offered: Pick<ClientRequest<Agreed>, 'protocols' | 'extensions'>,
   fields: Fields,
@@ -323,11 +345,16 @@ const KINDS: ReadonlyMap<number, 'unauthorized' | 'upgrade-required'> = /* @__PU
   [426, 'upgrade-required'],
 ]);
 
+// --- Both over bytes ---
+
 /**
- * What a `ClientHandshake` asks for, and how large an answer it takes.
+ * Options of a `ClientHandshake`: the client's wishes, and limits of the answer.
  */
 export interface ClientHandshakeOptions<Agreed = unknown> extends ClientRequestOptions<Agreed>, HeadLimits {
-  /** Bytes of a refusal's body that are kept; the rest is not waited for. 16384 unless given, at least 1. */
+  /**
+   * Bytes of a rejection's body that are kept; the rest is not waited for. 16384 unless given, at
+   * least 1.
+   */
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -339,27 +366,31 @@ const OPTIONS: readonly (keyof ClientHandshakeOptions)[] = [...OFFER_OPTIONS, ..
 export type ClientHandshakeState = 'reading' | 'rejected' | 'accepted' | 'done';
 
 /**
- * An acceptance, and what followed its head in the chunk: a view of it, for the frame parser.
+ * An acceptance, with the bytes that followed its head in the chunk: a view of them, for the frame
+ * parser.
  */
 export interface ConnectionAccepted<Agreed = unknown> extends ClientAcceptance<Agreed> {
   readonly remaining: Uint8Array;
 }
 
 /**
- * A refusal with its body, taken out of the chunks that it came in (RFC 9112 7.1); trailers are passed over, other codings
- * are not undone.
+ * A rejection with its body, taken out of its chunks (RFC 9112 7.1); trailers are passed over,
+ * other codings are not undone.
  */
 export interface ConnectionRejected extends ResponseRejection {
   readonly body: OwnBytes;
   /**
-   * Whether the body is whole: not if it was cut at `maxBodyBytes`, if the connection ended inside of it, or if its chunks
-   * are wrong; then it is what came before.
+   * Whether the body is whole. One that was cut, at `maxBodyBytes` or by the end of the connection,
+   * is not, and neither is one with wrong chunks or trailers: `body` is then the part before. Where
+   * the head contradicts itself (lengths that differ or are no numbers, a transfer coding of
+   * HTTP/1.0; RFC 9112 6.1, 6.3) the rejection ends with the head, without a body.
    */
   readonly complete: boolean;
 }
 
 /**
- * How an opening handshake ended for the client, by `kind`: `accepted`, `redirect`, `unauthorized`, `refused`, `fault`.
+ * How an opening handshake ended for the client, by `kind`: `accepted`, `redirect`, `unauthorized`,
+ * `upgrade-required`, `rejected`, `fault`.
  */
 export type ClientOutcome<Agreed = unknown> =
   | ConnectionAccepted<Agreed>
@@ -367,8 +398,9 @@ export type ClientOutcome<Agreed = unknown> =
   | HandshakeFault;
 
 /**
- * The client's half of the opening handshake, over bytes (RFC 6455 4.1). Write `request.bytes`, then push what arrives
- * until it returns something. Unless that is `accepted`, close the connection.
+ * The client's half of the opening handshake, over bytes (RFC 6455 4.1). The caller writes
+ * `request.bytes`, then pushes the bytes that arrive until an outcome is returned. Unless the
+ * outcome is `accepted`, the connection is to be closed.
  *
  * @example
  * ```ts
@@ -387,7 +419,7 @@ export type ClientOutcome<Agreed = unknown> =
  */
 export class ClientHandshake<Agreed = never> {
   static {
-    // What Node, Deno and Bun show in a console.
+    // The view of the object in the consoles of Node, Deno and Bun.
     Object.defineProperty(ClientHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: ClientHandshake): object {
         return { state: this.#state, url: this.request.uri, rejection: this.#refusal };
@@ -402,11 +434,11 @@ export class ClientHandshake<Agreed = never> {
   readonly #maxHeadBytes: number;
   #state: ClientHandshakeState = 'reading';
   #refusal: ResponseRejection | undefined;
-  #body: RefusalBody | undefined;
+  #body: RejectionBody | undefined;
 
   /**
    * @param url - a `ws:` or `wss:` URI, as a string or a `URL`
-   * @param options - what to ask for, and limits
+   * @param options - wishes and limits
    * @throws TypeError as `createRequest` does
    * @throws RangeError for a limit below 1 or not finite (`OPTION_INVALID`)
    */
@@ -425,7 +457,10 @@ export class ClientHandshake<Agreed = never> {
     return this.#state;
   }
 
-  /** The refusal, from the end of its head on: for a caller that does not want to wait for the body. */
+  /**
+   * The rejection, from the end of its head on: for a caller that does not want to wait for the
+   * body.
+   */
   get refusal(): ResponseRejection | undefined {
     return this.#refusal;
   }
@@ -434,7 +469,8 @@ export class ClientHandshake<Agreed = never> {
    * Takes the next bytes; call again while it returns `undefined`.
    *
    * @returns how the handshake ended; `undefined` if it has not
-   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once accepted (`INVALID_STATE`): later bytes belong to the frame parser, not here
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once accepted
+   * (`INVALID_STATE`): later bytes belong to the frame parser, not here
    */
   receive(chunk: Uint8Array): ClientOutcome<Agreed> | undefined {
     requireBytes(chunk);
@@ -462,8 +498,8 @@ export class ClientHandshake<Agreed = never> {
   /**
    * The server has ended its side.
    *
-   * @returns the refusal with the body as far as it came, or a fault if not even a head did; `undefined` if the
-   *   handshake had already ended
+   * @returns the rejection with the body as far as it came, or a fault if not even a head did;
+   * `undefined` if the handshake had already ended
    */
   receiveEof(): ClientOutcome<Agreed> | undefined {
     if (this.#state === 'done') return undefined;
@@ -486,16 +522,16 @@ export class ClientHandshake<Agreed = never> {
     }
     this.#state = 'rejected';
     this.#refusal = verdict;
-    this.#body = new RefusalBody(verdict, this.#maxBodyBytes, this.#maxHeadBytes);
+    this.#body = new RejectionBody(verdict, line.httpVersion, this.#maxBodyBytes, this.#maxHeadBytes);
     return this.#takeBody(this.#body, rest);
   }
 
-  #takeBody(body: RefusalBody, chunk: Uint8Array): ConnectionRejected | undefined {
+  #takeBody(body: RejectionBody, chunk: Uint8Array): ConnectionRejected | undefined {
     body.take(chunk);
     return body.done ? this.#finishRefusal(body) : undefined;
   }
 
-  #finishRefusal({ bytes: body, complete }: RefusalBody): ConnectionRejected {
+  #finishRefusal({ bytes: body, complete }: RejectionBody): ConnectionRejected {
     return this.#finish({ ...this.#refusal!, body, complete });
   }
 

@@ -1,6 +1,7 @@
 /**
- * `@sanssocket/handshake/connect`: the opening handshake over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220), an extended CONNECT. Header
- * lists in, header lists out.
+ * `@sanssocket/handshake/connect`: the opening handshake over HTTP/2 (RFC 8441) and HTTP/3 (RFC
+ * 9220), an extended CONNECT. Header lists in, header lists out. It opens one stream in place of taking
+ * the connection over: no key, no Upgrade, no Connection, and any 2xx accepts.
  *
  * @packageDocumentation
  */
@@ -47,10 +48,10 @@ export type { ExtensionFactory, NegotiatedExtension } from './negotiate.js';
 export type { OpeningRequest, RequestOptions } from './request.js';
 export type { HeaderPairs, OwnBytes, RawHeaders } from './syntax.js';
 
-// The client's half over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220).
+// --- The client's half ---
 
 /**
- * A client's extended CONNECT, and what its response will be checked against.
+ * A client's extended CONNECT, with all that its response is checked against.
  */
 export interface ConnectRequest<Agreed = unknown>
   extends Pick<ClientRequest<Agreed>, 'uri' | 'protocols' | 'extensions'> {
@@ -63,9 +64,9 @@ export interface ConnectRequest<Agreed = unknown>
  * Makes a client's opening handshake for a connection of HTTP/2 or HTTP/3 (RFC 8441 5, RFC 9220 3).
  *
  * @param url - a `ws:` or `wss:` URI
- * @param isEnabled - whether the server has sent `SETTINGS_ENABLE_CONNECT_PROTOCOL` with the value 1: on `node:http2`,
- *   `session.remoteSettings.enableConnectProtocol`, once these have come
- * @param options - what else to ask for
+ * @param isEnabled - whether the server has sent `SETTINGS_ENABLE_CONNECT_PROTOCOL` with the value
+ * 1: on `node:http2`, `session.remoteSettings.enableConnectProtocol`, once these have come
+ * @param options - wishes besides the resource
  * @returns the request; a fault if the server has not, as the request must not be made then
  * @throws TypeError as `createRequest` does
  *
@@ -104,12 +105,13 @@ function requireEnabled(isEnabled: boolean | undefined): void {
 }
 
 /**
- * The client's check of a server's response to an extended CONNECT (RFC 8441 5): every rule of it, over the header list.
+ * The client's check of a server's response to an extended CONNECT (RFC 8441 5): every rule of it,
+ * over the header list.
  *
  * @param request - from `createConnect`
  * @param list - names and values in turn, `:status` first, of the final response (not of a 1xx)
- * @returns what came of it, by `kind`; for a `fault` the stream is to be reset
- * @throws TypeError for what is no request (`REQUEST_INVALID`), or no list (`ARGUMENT_INVALID`)
+ * @returns the outcome, by `kind`; for a `fault` the stream is to be reset
+ * @throws TypeError for anything but a request (`REQUEST_INVALID`) and a list (`ARGUMENT_INVALID`)
  *
  * @example
  * ```ts
@@ -141,34 +143,40 @@ export function checkConnectResponse<Agreed>(
   return typeof verdict === 'string' ? createHandshakeFault(verdict) : verdict;
 }
 
-// The server's half over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220): the opening handshake as an extended CONNECT, which opens
-// one stream instead of taking the connection over. No key, no Upgrade, no Connection; any 2xx is yes.
+// --- The server's half ---
 
 /**
- * A server's 2xx response to an extended CONNECT. The stream's DATA is WebSocket frames from here on.
+ * A server's 2xx response to an extended CONNECT. The stream's DATA is WebSocket frames from here
+ * on.
  */
 export type ConnectAcceptance<Agreed = unknown> = Omit<Acceptance<Agreed>, 'status' | 'bytes'> & {
   readonly status: 200;
 };
 
 /**
- * A server's refusal of an extended CONNECT: `headers` and `body`, then the end of the stream. The connection stays.
+ * A server's rejection of an extended CONNECT: `headers` and `body`, then the end of the stream.
+ * The connection stays.
  */
 export type ConnectRejection = Omit<Rejection, 'bytes' | 'reason' | 'mustClose'>;
 
 const PSEUDO_HEADERS = [':method', ':protocol', ':scheme', ':authority', ':path'];
 
-// What a response over HTTP/1.1 says of its connection, and what it says of methods.
+// Headers of a response over HTTP/1.1 about its connection, and about methods.
 const ONLY_HTTP1 = ['connection', 'upgrade', 'allow'];
 
 /**
- * The server's check of an extended CONNECT (RFC 8441 4 and 5, RFC 9220 3): every rule of it, over the header list.
+ * The server's check of an extended CONNECT (RFC 8441 4 and 5, RFC 9220 3): every rule of it, over
+ * the header list.
  *
- * @param list - names and values in turn, pseudo-headers first: what `node:http2` gives its `stream` event as `rawHeaders`
- * @param isEnabled - whether the server has sent `SETTINGS_ENABLE_CONNECT_PROTOCOL` (0x8 in either version) with the value 1
+ * @param list - names and values in turn, pseudo-headers first: the `rawHeaders` of a `stream`
+ * event of `node:http2`
+ * @param isEnabled - whether the server has sent `SETTINGS_ENABLE_CONNECT_PROTOCOL` (0x8 in either
+ * version) with the value 1
  * @param options - how strict to be
- * @returns the request, to be answered with `acceptConnect` or `rejectConnect`; or the fault, for `rejectConnectFault`
- * @throws TypeError for what is no list (`ARGUMENT_INVALID`), or other options (`OPTION_UNKNOWN`, `OPTION_INVALID`)
+ * @returns the request, to be answered with `acceptConnect` or `rejectConnect`; or the fault, for
+ * `rejectConnectFault`
+ * @throws TypeError for anything but a list (`ARGUMENT_INVALID`), or other options
+ * (`OPTION_UNKNOWN`, `OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -228,8 +236,8 @@ function judgeConnect(
  * Accepts: selects a subprotocol, negotiates extensions, makes the response (RFC 8441 5).
  *
  * @param request - from `checkConnect`
- * @param options - what the server supports
- * @returns the header list to respond with, leaving the stream open; and what was agreed
+ * @param options - the server's side of the agreement
+ * @returns the header list to respond with, leaving the stream open; and the agreement
  * @throws TypeError as `acceptRequest` does
  *
  * @example
@@ -256,7 +264,7 @@ export function acceptConnect<Agreed = never>(
 }
 
 /**
- * Refuses with any status, headers and body.
+ * Rejects with any status, headers and body.
  *
  * @param options - the response
  * @returns the header list to respond with, and the body to end the stream with
@@ -294,7 +302,8 @@ export function rejectConnectFault(fault: HandshakeFault): ConnectRejection {
 }
 
 function withoutHttp1({ kind, fault, status, headers, body }: Rejection): ConnectRejection {
-  // A 426 asks for an Upgrade, which these versions of HTTP have none of (RFC 9113 8.6): its headers say what is wrong.
+  // A 426 asks for an Upgrade, and these versions of HTTP have none (RFC 9113 8.6): its headers
+  // name the version that is wanted.
   const possible = status === 426 ? 400 : status;
   const list = [':status', String(possible)];
   for (let i = 0; i < headers.length; i += 2) {

@@ -1,9 +1,13 @@
 /**
- * Callers' faults: what a host did wrong is thrown, before anything has been written or changed, as an error with a stable code and
- * a message that says what came and what is wanted. What a peer did wrong is a value, see faults.ts.
+ * Callers' faults, and the checks of options and other arguments that find them. A fault of the
+ * caller is thrown before anything has been written or changed, as an error with a stable code and
+ * a message: the thing that is wanted, and the thing that came. A fault of the peer is a value, see
+ * faults.ts.
  */
 
-/** The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown. */
+/**
+ * The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown.
+ */
 export type HandshakeUsageCode =
   /** Something else where a Uint8Array is wanted. */
   | 'NOT_BYTES'
@@ -21,7 +25,7 @@ export type HandshakeUsageCode =
   | 'EXTENSION_INVALID'
   /** A call at the wrong moment: the head is complete, or there is no request to answer. */
   | 'INVALID_STATE'
-  /** What was given is no WebSocket URI (RFC 6455 3). */
+  /** A URI that is not one of WebSocket (RFC 6455 3). */
   | 'URI_INVALID'
   /** A name or value that may not stand in a head, or a header that the handshake writes itself. */
   | 'HEADER_INVALID'
@@ -29,12 +33,14 @@ export type HandshakeUsageCode =
   | 'PROTOCOL_INVALID'
   /** A key that is not the Base64 of 16 bytes (RFC 6455 4.1). */
   | 'KEY_INVALID'
-  /** A status or body that no refusal can have. */
+  /** A status or body that no rejection can have. */
   | 'STATUS_INVALID'
   /** The runtime has no source of random bytes, and none was given. */
   | 'NO_RANDOM';
 
-/** A caller's fault, as it is thrown: a TypeError or RangeError with a {@link HandshakeUsageCode}. */
+/**
+ * A caller's fault, as it is thrown: a TypeError or RangeError with a {@link HandshakeUsageCode}.
+ */
 export interface HandshakeUsageError extends Error {
   readonly code: HandshakeUsageCode;
 }
@@ -48,7 +54,7 @@ export function usageError(
   return Object.assign(new kind(message), { code });
 }
 
-/** A value in words: what came in place of what is wanted. */
+/** A value in words, for the end of a message. */
 export function inWords(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'symbol' || typeof value === 'function') return `a ${typeof value}`;
@@ -57,7 +63,7 @@ export function inWords(value: unknown): string {
   return tag === '[object Object]' ? 'an object' : `an object of type ${tag.substring(8, tag.length - 1)}`;
 }
 
-/** @throws TypeError for anything but a Uint8Array, of whichever realm; a `Buffer` is one */
+/** @throws TypeError for anything but a Uint8Array, of any realm; a `Buffer` is one */
 export function requireBytes(value: unknown, what = 'a chunk'): asserts value is Uint8Array {
   if (value instanceof Uint8Array) return;
   if (ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array') return;
@@ -65,32 +71,49 @@ export function requireBytes(value: unknown, what = 'a chunk'): asserts value is
   throw usageError(TypeError, 'NOT_BYTES', `${what} is a Uint8Array, not ${got}`);
 }
 
-// Checks of what callers give: options and other arguments, before anything is made of them.
+// --- Checks of options and other arguments ---
 
 /**
- * What is given as options has names of options only: a typo would change nothing, and nobody would know. Callers then take it apart
- * at once, so that each option is read once, whether it is the object's own, inherited or computed.
+ * Rejects names that are no option's: a typo would change nothing, unnoticed. The walk covers
+ * inherited names and the getters of a class; the methods of a class may have any name. Callers
+ * take the options apart at once, so that each is read once.
  *
- * @throws TypeError for what is no object (`OPTION_INVALID`), or for another name (`OPTION_UNKNOWN`)
+ * @throws TypeError for anything but an object, or for a list, a Map or a promise
+ * (`OPTION_INVALID`); for a name that is not known (`OPTION_UNKNOWN`)
  */
 export function requireKnown<Options extends object>(
   options: Options,
   names: readonly (keyof Options & string)[],
 ): void {
-  if (typeof options !== 'object' || options === null) {
-    throw usageError(TypeError, 'OPTION_INVALID', `options are an object, not ${inWords(options)}`);
+  const isObject = typeof options === 'object' && options !== null;
+  if (!isObject || Symbol.iterator in options || 'then' in options) {
+    const wanted = isObject ? 'a plain object or one of a class' : 'an object';
+    throw usageError(TypeError, 'OPTION_INVALID', `options are ${wanted}, not ${inWords(options)}`);
   }
-  for (const name in options) {
-    if ((names as readonly string[]).includes(name)) continue;
-    throw usageError(
-      TypeError,
-      'OPTION_UNKNOWN',
-      `there is no option '${name}'; there are ${names.join(', ')}`,
-    );
+  let next: object | null;
+  for (let at: object = options; ; at = next) {
+    next = Object.getPrototypeOf(at) as object | null;
+    // The last prototype with a constructor is `Object.prototype`, of any realm.
+    if (next === null && at !== options && Object.hasOwn(at, 'constructor')) return;
+    for (const name of Object.getOwnPropertyNames(at)) {
+      if ((names as readonly string[]).includes(name) || !isOption(at, name)) continue;
+      const known = names.join(', ');
+      throw usageError(TypeError, 'OPTION_UNKNOWN', `there is no option '${name}'; there are ${known}`);
+    }
+    if (next === null) return;
   }
 }
 
-/** A limit a caller gave, or `fallback`; throws RangeError for one that is not a finite whole number from 1. */
+/** Whether a name looks like an option: methods of a class, and its constructor, do not. */
+function isOption(object: object, name: string): boolean {
+  const { enumerable, get } = Object.getOwnPropertyDescriptor(object, name)!;
+  return enumerable === true || get !== undefined;
+}
+
+/**
+ * A limit a caller gave, or `fallback`; throws RangeError for one that is not a finite whole number
+ * from 1.
+ */
 export function checkedLimit(name: string, limit: number | undefined, fallback: number): number {
   const value = limit === undefined ? fallback : limit;
   if (Number.isSafeInteger(value) && value >= 1) return value;
@@ -109,7 +132,10 @@ export function requireType(name: string, value: unknown, type: 'string' | 'bool
   throw usageError(TypeError, 'ARGUMENT_INVALID', `${name} is a ${type}, not ${inWords(value)}`);
 }
 
-/** @throws TypeError (`ARGUMENT_INVALID`) unless a value is an array of strings: a string alone would be taken letter by letter */
+/**
+ * @throws TypeError (`ARGUMENT_INVALID`) unless a value is an array of strings: a string alone
+ * would be taken letter by letter
+ */
 export function requireStrings(name: string, value: readonly string[]): void {
   if (isStrings(value)) return;
   const got = Array.isArray(value) ? 'one with something else in it' : inWords(value);

@@ -1,9 +1,13 @@
+/**
+ * The peers' faults: one table of codes, sections, statuses and sentences.
+ */
+
 import { inWords, usageError } from './errors.js';
 
 /**
- * Every way a peer's handshake can be wrong, by its code: the section that says so (of RFC 6455 unless another is named), the
- * HTTP status a server answers with (0 where only a client can meet the fault), and a sentence for a person. `createHandshakeFault` reads
- * it.
+ * Every way a peer's handshake can be wrong, by its code: the section that says so (of RFC 6455
+ * unless another is named), the HTTP status a server answers with (0 where only a client can meet
+ * the fault), and a sentence for a person. `createHandshakeFault` reads it.
  *
  * @example
  * ```ts
@@ -132,13 +136,13 @@ export type HandshakeFaultCode =
   | 'EXTENSION_REJECTED'
   | 'STATUS_INVALID';
 
-/** What one {@link HandshakeFaultCode} stands for. */
+/** The meaning of one {@link HandshakeFaultCode}. */
 export interface HandshakeFaultRule {
   /** The section of RFC 6455, or of another RFC when it is named (`'RFC9112 5.1'`). */
   readonly section: string;
   /** The HTTP status a server answers with; 0 for faults only a client meets. */
   readonly status: number;
-  /** What the peer did, in words. */
+  /** The peer's deed, in words. */
   readonly sentence: string;
 }
 
@@ -147,18 +151,24 @@ function rule(section: string, status: number, sentence: string): HandshakeFault
 }
 
 /**
- * What a peer did wrong: a value, never thrown.
+ * A fault of the peer: a value, never thrown.
  */
 export interface HandshakeFault {
   readonly kind: 'fault';
   readonly code: HandshakeFaultCode;
   /** The section of RFC 6455, or of another RFC when it is named (`'RFC9112 5.1'`). */
   readonly section: string;
-  /** What the peer did as a sentence for a person, with the section: for a log. Never text of the peer's. */
+  /**
+   * A sentence for a person about the peer's deed, with the section: for a log. Never text of the
+   * peer's.
+   */
   readonly message: string;
   /** The HTTP status a server answers with; `undefined` for faults only a client meets. */
   readonly status: number | undefined;
-  /** Where in the peer's bytes the fault shows, from the first byte received; `undefined` when it is no one byte's. */
+  /**
+   * Where in the peer's bytes the fault shows, from the first byte received; `undefined` when it is
+   * no one byte's.
+   */
   readonly offset: number | undefined;
 }
 

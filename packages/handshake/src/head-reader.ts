@@ -1,20 +1,25 @@
-// Finds the end of an HTTP/1.1 head and the fields in it, in one pass over the bytes however they are cut.
-//
-//   state       stays while byte is   leaves on   to          any other byte is
-//   START       FIELD                 CR          START_LF    START_LINE_INVALID
-//                                     CR, empty   EMPTY_LF    (where one empty line may come first, once)
-//   EMPTY_LF    -                     LF          START       LINE_END_INVALID
-//   START_LF    -                     LF          LINE        LINE_END_INVALID
-//   LINE        -                     CR          END_LF      SP, HTAB: HEADER_FOLDED; : HEADER_NAME_INVALID; else of a NAME
-//   NAME        TOKEN                 :           VALUE       HEADER_NAME_INVALID
-//   VALUE       FIELD                 CR          VALUE_LF    HEADER_VALUE_INVALID
-//   VALUE_LF    -                     LF          LINE        LINE_END_INVALID
-//   END_LF      -                     LF          (done)      LINE_END_INVALID
-//
-// A bare LF is LINE_END_INVALID everywhere. The start line is never empty.
-//
-// Only CR LF ends a line and only CR LF CR LF ends the head (RFC 9112 2.2 lets a recipient be laxer; what two parsers
-// read differently is how requests are smuggled).
+/**
+ * Finds the end of an HTTP/1.1 head and the fields in it, in one pass over the bytes however they
+ * are cut. In LINE a blank is HEADER_FOLDED and a colon HEADER_NAME_INVALID; any other byte than CR
+ * begins a NAME.
+ *
+ * ```
+ * state      stays while byte is  leaves on   to        any other byte is
+ * START      FIELD                CR          START_LF  START_LINE_INVALID
+ *                                 CR, empty   EMPTY_LF  (once, where an empty line may come first)
+ * EMPTY_LF   -                    LF          START     LINE_END_INVALID
+ * START_LF   -                    LF          LINE      LINE_END_INVALID
+ * LINE       -                    CR          END_LF    see above
+ * NAME       TOKEN                :           VALUE     HEADER_NAME_INVALID
+ * VALUE      FIELD                CR          VALUE_LF  HEADER_VALUE_INVALID
+ * VALUE_LF   -                    LF          LINE      LINE_END_INVALID
+ * END_LF     -                    LF          (done)    LINE_END_INVALID
+ * ```
+ *
+ * A bare LF is LINE_END_INVALID everywhere. The start line is never empty. Only CR LF ends a line and
+ * only CR LF CR LF ends the head (RFC 9112 2.2 lets a recipient be laxer; requests are smuggled by
+ * heads that two parsers read differently).
+ */
 
 import { checkedLimit } from './errors.js';
 import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
@@ -80,12 +85,12 @@ const FAULTS: readonly HandshakeFaultCode[] = [
 ];
 
 /**
- * How much of a head is read before it is refused (RFC 6455 10.4).
+ * How much of a head is read before it is rejected (RFC 6455 10.4).
  */
 export interface HeadLimits {
   /**
-   * Bytes of the head, its last CR LF CR LF included; and of the trailers of a refusal in chunks. 16384 unless given, at
-   * least 1.
+   * Bytes of the head, its last CR LF CR LF included; and of the trailers of a rejection in chunks.
+   * 16384 unless given, at least 1.
    */
   readonly maxHeadBytes?: number | undefined;
   /** Header lines. 100 unless given, at least 1. */
@@ -95,8 +100,9 @@ export interface HeadLimits {
 /** The names of these limits. */
 export const HEAD_LIMITS: readonly (keyof HeadLimits)[] = ['maxHeadBytes', 'maxHeaders'];
 
-// Where the start line ends, then start, colon and end of each header line, of the head being scanned: kept between calls,
-// as a head read whole is also used up in the same call. 0.2 us less than an array for each head.
+// Where the start line ends, then start, colon and end of each header line, of the head being
+// scanned: kept between calls, as a head read whole is also used up in the same call. 0.2 us less
+// than an array for each head.
 const marks: number[] = [];
 
 /** Reads heads until one is complete; a fault is final. */
@@ -119,14 +125,15 @@ export class HeadReader {
   text = '';
   /** The first line, once the head is complete. */
   startLine = '';
-  /** What a handshake looks at, once the head is complete. */
+  /** The headers of the handshake, once the head is complete. */
   fields: Fields | undefined;
-  /** Set when the head is refused. */
+  /** Set when the head is rejected. */
   fault: HandshakeFault | undefined;
 
   /**
-   * @param ignoresEmptyLine - RFC 9112 2.2: a server "SHOULD ignore at least one empty line (CRLF) received prior to the
-   * request-line". One it is, and it counts among the bytes of the head. Nothing of the kind is said of a status line.
+   * @param ignoresEmptyLine - RFC 9112 2.2: a server "SHOULD ignore at least one empty line (CRLF)
+   * received prior to the request-line". One it is, and it counts among the bytes of the head.
+   * Nothing of the kind is said of a status line.
    */
   constructor({ maxHeadBytes, maxHeaders }: HeadLimits, ignoresEmptyLine = false) {
     this.#mayBeEmpty = ignoresEmptyLine;
@@ -145,12 +152,12 @@ export class HeadReader {
   }
 
   /**
-   * Takes bytes. Returns the index in `chunk` just past the head, or -1: more is needed, or `fault` is set. A head that
-   * came whole is read where it lies; only an unfinished one is copied.
+   * Takes bytes. Returns the index in `chunk` just past the head, or -1: more is needed, or `fault`
+   * is set. A head that came whole is read where it lies; only an unfinished one is copied.
    */
   push(chunk: Uint8Array): number {
-    // A byte alone, from a peer that dribbles, if it neither begins a header line nor ends the head: a third of the cost of
-    // the general way, as this much is inlined into the caller.
+    // A byte alone, from a peer that dribbles, if it neither begins a header line nor ends the
+    // head: a third of the cost of the general way, as this much is inlined into the caller.
     if (chunk.length === 1 && this.#length < this.#kept.length) {
       const state = this.#state;
       const byte = chunk[0]!;
@@ -222,14 +229,17 @@ export class HeadReader {
     return -1;
   }
 
-  /** Starts on another head within the same allowance: what follows a 1xx response (RFC 9110 15.2). */
+  /**
+   * Starts on another head within the same allowance: the one behind a 1xx response (RFC 9110
+   * 15.2).
+   */
   restart(): void {
     this.#offset += this.#length;
     this.#allowance -= this.#length;
     this.#begin();
   }
 
-  /** Passes over an empty line, which is no part of the head, and reads what follows it in the chunk. */
+  /** Passes over an empty line, which is not part of the head, and reads the rest of the chunk. */
   #skip(chunk: Uint8Array, from: number): number {
     this.#length += from;
     this.restart();

@@ -1,3 +1,9 @@
+/**
+ * Heads as values and as bytes, in the order of a handshake: parsed heads and their first lines, heads
+ * as bytes, the headers of the handshake among the others (`Fields`), the 101 response, and the header
+ * lists of HTTP/2 and HTTP/3.
+ */
+
 import { inWords, isStrings, usageError } from './errors.js';
 import type { HandshakeFaultCode } from './faults.js';
 import {
@@ -13,6 +19,8 @@ import {
   TOKEN,
   VISIBLE,
 } from './syntax.js';
+
+// --- Parsed heads ---
 
 /**
  * A request's head, parsed. Node's `http.IncomingMessage` on a server is one as it is.
@@ -38,7 +46,7 @@ export interface ResponseHead {
 }
 
 /**
- * What {@link requestHeadOf} needs of a fetch `Request`.
+ * The part of a fetch `Request` that {@link requestHeadOf} needs.
  */
 export interface FetchRequest {
   readonly method: string;
@@ -47,11 +55,12 @@ export interface FetchRequest {
 }
 
 /**
- * A fetch `Request` as a parsed head. Such an object has no HTTP version; 1.1 is assumed. Its `Host` is the URL's, which
- * is where the runtime put it.
+ * A fetch `Request` as a parsed head. Such an object has no HTTP version; 1.1 is assumed. Its
+ * `Host` is the URL's, which is where the runtime put it.
  *
  * @param request - a `Request`, or anything with its `method`, `url` and `headers`
- * @throws TypeError (`HEAD_INVALID`) for anything else, as Node's `IncomingMessage`, which is a head as it is
+ * @throws TypeError (`HEAD_INVALID`) for anything else, as Node's `IncomingMessage`, which is a
+ * head as it is
  *
  * @example
  * ```ts
@@ -74,7 +83,9 @@ export function requestHeadOf(request: FetchRequest): RequestHead {
   return { method, url, httpVersion: '1.1', rawHeaders };
 }
 
-/** @throws TypeError (`HEAD_INVALID`) for what is no parsed head: most often a fetch `Request` */
+/**
+ * @throws TypeError (`HEAD_INVALID`) for anything but a parsed head: most often a fetch `Request`
+ */
 export function requireHead(head: RequestHead | ResponseHead): void {
   const { httpVersion, rawHeaders } = Object(head) as RequestHead;
   if (typeof httpVersion === 'string' && isStrings(rawHeaders) && rawHeaders.length % 2 === 0) return;
@@ -84,6 +95,8 @@ export function requireHead(head: RequestHead | ResponseHead): void {
   throw usageError(TypeError, 'HEAD_INVALID', `${wanted}, not ${got}`);
 }
 
+// --- First lines ---
+
 const SP = 0x20;
 
 /** The first line of a request. */
@@ -92,7 +105,10 @@ export type RequestLine = Omit<RequestHead, 'rawHeaders'>;
 /** The first line of a response. */
 export type StatusLine = Omit<ResponseHead, 'rawHeaders'> & { readonly statusCode: number };
 
-/** `method SP target SP HTTP/d.d`, RFC 9112 3; `undefined` if it is anything else. The target is judged later. */
+/**
+ * `method SP target SP HTTP/d.d`, RFC 9112 3; `undefined` if it is anything else. The target is
+ * judged later.
+ */
 export function parseRequestLine(line: string): RequestLine | undefined {
   const first = line.indexOf(' ');
   const last = line.length - 9;
@@ -121,17 +137,23 @@ function parseVersion(line: string, at: number): string | undefined {
   return valid ? version.slice(5) : undefined;
 }
 
-/** Whether a head is of HTTP/1.1 or a later 1.x: what came after 1.x has no Upgrade (RFC 9113 8.6). RFC 6455 4.2.1 item 1. */
+/**
+ * Whether a head is of HTTP/1.1 or a later 1.x: the versions after 1.x have no Upgrade (RFC 9113
+ * 8.6). RFC 6455 4.2.1 item 1.
+ */
 export function canUpgrade(httpVersion: string): boolean {
   return httpVersion.length === 3 && httpVersion.startsWith('1.') && httpVersion > '1.0';
 }
+
+// --- Heads as bytes ---
 
 /** No bytes. */
 export const NOTHING: OwnBytes = /* @__PURE__ */ new Uint8Array(0);
 
 /**
- * A head as bytes, with `body` behind it (RFC 9112 2.1). Every part of it is checked where it came from a caller. Each
- * text is written where it goes: on V8 a third of the time of joining all and encoding that.
+ * A head as bytes, with `body` behind it (RFC 9112 2.1). Every part of it is checked where it came
+ * from a caller. Each text is written where it goes: on V8 a third of the time of joining all and
+ * encoding that.
  *
  * @param start - the first line, and perhaps headers, without the last CR LF
  * @param from - index of the first of `rawHeaders` to write
@@ -171,7 +193,7 @@ function writeText(bytes: Uint8Array, at: number, text: string): number {
   return at;
 }
 
-// The headers a handshake looks at, found in one pass over a head, whether it came as bytes or parsed.
+// --- The headers of the handshake, found in one pass over a head, of bytes or parsed ---
 
 export const HOST = 0;
 
@@ -214,13 +236,16 @@ const NAMES: readonly Uint8Array[] = /* @__PURE__ */ [
   'sec-websocket-key2',
 ].map(lowerCodes);
 
-/** What Upgrade holds. */
+/** The token of Upgrade. */
 export const WEBSOCKET: Uint8Array = /* @__PURE__ */ lowerCodes('websocket');
 
-/** What Connection holds. */
+/** The token of Connection. */
 export const UPGRADE_TOKEN: Uint8Array = /* @__PURE__ */ lowerCodes('upgrade');
 
-/** Slots by the length of their names, at most two each: most headers of a request are passed over by their length. */
+/**
+ * Slots by the length of their names, at most two each: most headers of a request are passed over
+ * by their length.
+ */
 const BY_LENGTH: readonly (readonly number[] | undefined)[] = /* @__PURE__ */ byLength();
 
 function byLength(): number[][] {
@@ -232,9 +257,15 @@ function byLength(): number[][] {
   return table;
 }
 
-/** The value of each header a handshake looks at, by the constants above. Never keyed by a peer's names (H01). */
+/**
+ * The value of each header a handshake looks at, by the constants above. Never keyed by a peer's
+ * names, which may be `__proto__`.
+ */
 export class Fields {
-  /** Lines of a repeated header are joined with a comma, which for a list is the same (RFC 9110 5.3). */
+  /**
+   * Lines of a repeated header are joined with a comma, which for a list is the same (RFC 9110
+   * 5.3).
+   */
   readonly values: (string | undefined)[] = new Array(12);
   /** A bit for each header that came more than once. */
   repeated = 0;
@@ -242,8 +273,8 @@ export class Fields {
   /**
    * Which header a name is, if it is one to look at, otherwise -1.
    *
-   * @param bytes - the name from `start` to `end`, which is a token: then setting bit 20 makes letters lower case, and makes
-   *   no character one of `NAMES` that was not
+   * @param bytes - the name from `start` to `end`, which is a token: then setting bit 20 makes
+   * letters lower case, and makes no character one of `NAMES` that was not
    */
   static slotOf(bytes: Uint8Array, start: number, end: number): number {
     const slots = BY_LENGTH[end - start];
@@ -280,7 +311,7 @@ export class Fields {
     return (this.repeated & (1 << slot)) !== 0;
   }
 
-  /** What is wrong with a header that has to be there exactly once. */
+  /** The fault of a header that has to be there exactly once, if it has one. */
   fault(slot: number, name: 'HOST' | 'VERSION' | 'KEY' | 'ACCEPT'): HandshakeFaultCode | undefined {
     if (this.values[slot] === undefined) return `${name}_MISSING`;
     return this.isRepeated(slot) ? `${name}_REPEATED` : undefined;
@@ -293,11 +324,14 @@ export class Fields {
   }
 }
 
-// The 101 response. Mostly there is nothing in it but the accept key: such responses are cut from a buffer that holds them
-// ready but for the keys, as an array of its own costs more than parsing the request (0.3 us on V8, and as much again for the
-// garbage collector). Nothing private is ever in that buffer.
+// --- The 101 response ---
 
-/** What every 101 response starts with: its first line and two headers. */
+// Mostly there is nothing in it but the accept key: such responses are cut from a
+// buffer that holds them ready but for the keys, as an array of its own costs more than parsing the
+// request (0.3 us on V8, and as much again for the garbage collector). Nothing private is ever in
+// that buffer.
+
+/** The start of every 101 response: its first line and two headers. */
 const START: Uint8Array = /* @__PURE__ */ encodeLatin1(
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade',
 );
@@ -335,14 +369,16 @@ export function writeSwitchingResponse(headers: RawHeaders): OwnBytes {
   return slab.subarray(used - PLAIN_BYTES, used);
 }
 
-// The header lists of HTTP/2 and HTTP/3 as those have to be (RFC 9113 8.2 and 8.3, RFC 9114 4.2 and 4.3): what their own
-// implementations mostly check too, and what a handshake cannot do without.
+// --- Header lists of HTTP/2 and HTTP/3 ---
+
+// The rules of RFC 9113 8.2 and 8.3 and RFC 9114 4.2 and 4.3, as far as a handshake depends on them;
+// the implementations of HTTP mostly check them too.
 
 /** A list taken apart. */
 export interface PseudoHead {
   /** Values by name, colon included. */
   readonly pseudo: ReadonlyMap<string, string>;
-  /** What a handshake looks at of the others. */
+  /** The headers of the handshake among the others. */
   readonly fields: Fields;
   /** All the others. */
   readonly headers: RawHeaders;

@@ -1,3 +1,10 @@
+/**
+ * `@sanssocket/handshake/values`: the values of a handshake's headers, read and written: keys,
+ * extensions, subprotocols, URIs, origins.
+ *
+ * @packageDocumentation
+ */
+
 import { inWords, requireStrings, requireType, usageError } from './errors.js';
 import { createHandshakeFault, type HandshakeFault } from './faults.js';
 import {
@@ -18,6 +25,8 @@ export { acceptKey, generateKey, isKey, type RandomSource } from './key.js';
 export { flattenHeaders, type HeaderPairs, headerValues, type OwnBytes, type RawHeaders } from './syntax.js';
 export { parseWebSocketUri, type WebSocketUri } from './uri.js';
 
+// --- Extensions (RFC 6455 9.1) ---
+
 /**
  * One parameter of an extension (RFC 6455 9.1).
  */
@@ -28,7 +37,8 @@ export interface ExtensionParameter {
 }
 
 /**
- * One element of `Sec-WebSocket-Extensions`: an extension and its parameters, in order, repeats kept.
+ * One element of `Sec-WebSocket-Extensions`: an extension and its parameters, in order, repeats
+ * kept.
  */
 export interface ExtensionOffer {
   readonly name: string;
@@ -46,9 +56,10 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Reads `Sec-WebSocket-Extensions` by the grammar of RFC 6455 9.1, in one pass. Lines of a repeated header are one list
- * (9.1, 11.3.2). Up to 32 empty elements are ignored (RFC 9110 5.6.1.2). Malformed are a list without any other element, and
- * a quoted value that is no token once unescaped.
+ * Reads `Sec-WebSocket-Extensions` by the grammar of RFC 6455 9.1, in one pass. Lines of a repeated
+ * header are one list (9.1, 11.3.2). Up to 32 empty elements are ignored (RFC 9110 5.6.1.2).
+ * Malformed are a list without any other element, and a quoted value that is no token once
+ * unescaped.
  *
  * @param values - the header's values, one a line
  * @returns the elements in order; `undefined` if any of it is malformed
@@ -91,8 +102,9 @@ export function readExtensions(values: readonly string[]): ExtensionOffer[] | un
   return offers;
 }
 
-// The line being read, how far, and the empty elements so far: for the functions below, which call nothing else. Each leaves
-// `at` behind what it read and the blanks after it, and gives '' for what is no token.
+// The line being read, how far, and the empty elements so far: for the functions below, which call
+// nothing else. Each leaves `at` behind the part that it read and the blanks after it, and gives ''
+// for anything but a token.
 let text = '';
 
 let at = 0;
@@ -157,7 +169,8 @@ function readQuoted(): string {
 }
 
 /**
- * @throws TypeError (`ARGUMENT_INVALID`) unless a value is a list of extensions and their parameters
+ * @throws TypeError (`ARGUMENT_INVALID`) unless a value is a list of extensions and their
+ * parameters
  *
  * @internal
  */
@@ -178,7 +191,8 @@ function isOffer(offer: unknown): boolean {
  * Writes a list of extensions as one header value, the inverse of {@link parseExtensions}.
  *
  * @param extensions - at least one element; names and values are tokens
- * @throws TypeError if a name or a value is not a token (`HEADER_INVALID`), or there is none (`ARGUMENT_INVALID`)
+ * @throws TypeError if a name or a value is not a token (`HEADER_INVALID`), or there is none
+ * (`ARGUMENT_INVALID`)
  *
  * @example
  * ```ts
@@ -207,12 +221,16 @@ export function formatExtensions(extensions: readonly ExtensionOffer[]): string 
     .join(', ');
 }
 
+// --- Subprotocols ---
+
 /**
- * Reads the client's `Sec-WebSocket-Protocol` (RFC 6455 4.1, request item 10; 11.3.4): tokens, each once, over all lines. Up
- * to 32 empty elements are ignored (RFC 9110 5.6.1.2), so a list of no others asks for nothing.
+ * Reads the client's `Sec-WebSocket-Protocol` (RFC 6455 4.1, request item 10; 11.3.4): tokens, each
+ * once, over all lines. Up to 32 empty elements are ignored (RFC 9110 5.6.1.2), so a list of no
+ * others asks for nothing.
  *
  * @param values - the header's values, one a line
- * @returns the subprotocols in order of preference; none without the header, and where it names none; or the client's fault
+ * @returns the subprotocols in order of preference; none without the header, and where it names
+ * none; or the client's fault
  * @throws TypeError (`ARGUMENT_INVALID`) for anything but an array of strings
  *
  * @example
@@ -242,7 +260,8 @@ export function parseProtocols(values: readonly string[]): string[] | HandshakeF
 }
 
 /**
- * The first of the client's subprotocols that the server supports (RFC 6455 4.2.2, step 5.5). Compared exactly.
+ * The first of the client's subprotocols that the server supports (RFC 6455 4.2.2, step 5.5).
+ * Compared exactly.
  *
  * @param offered - the client's list, in its order of preference
  * @param supported - the server's, in any order
@@ -263,6 +282,8 @@ export function selectProtocol(offered: readonly string[], supported: readonly s
   return offered.find((name) => supported.includes(name));
 }
 
+// --- Origins ---
+
 const PORTS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
   ['http', 80],
   ['ws', 80],
@@ -271,11 +292,11 @@ const PORTS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
 ]);
 
 /**
- * Whether two origins are the same: scheme, host and port, each exactly (RFC 6454 5). Scheme and host are compared in
- * any letter case, a port left out is the scheme's own. Anything that is no origin (`null`, a path behind it, user
- * information, absent) equals nothing, itself included.
+ * Whether two origins are the same: scheme, host and port, each exactly (RFC 6454 5). Scheme and
+ * host are compared in any letter case, a port left out is the scheme's own. Anything that is no
+ * origin (`null`, a path behind it, user information, absent) equals nothing, itself included.
  *
- * @param origin - what a client sent, `UpgradeRequest.origin`
+ * @param origin - the client's, `UpgradeRequest.origin`
  * @param expected - the origin of the site, as in `https://example.com`
  * @throws TypeError (`ARGUMENT_INVALID`) for anything but strings
  *
@@ -304,7 +325,3 @@ export function isSameOrigin(origin: string | undefined, expected: string): bool
     port(left) === port(right)
   );
 }
-
-// `@sanssocket/handshake/values`: what stands in the headers of a handshake, read and written: keys, extensions, subprotocols, URIs,
-// origins.
-//

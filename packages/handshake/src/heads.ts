@@ -1,3 +1,10 @@
+/**
+ * `@sanssocket/handshake/heads`: reads the heads of handshakes that others make, for proxies and
+ * inspectors.
+ *
+ * @packageDocumentation
+ */
+
 import { requireBytes, requireKnown } from './errors.js';
 import { createHandshakeFault, type HandshakeFault } from './faults.js';
 import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
@@ -18,12 +25,15 @@ export type { RawHeaders } from './syntax.js';
 export type ObservedHead =
   /** A client's; `checkRequest` judges it. */
   | { readonly kind: 'request'; readonly head: RequestHead; readonly remaining: Uint8Array }
-  /** A server's; `checkResponse` judges it. With a status of 1xx other than 101 another one follows. */
+  /**
+   * A server's; `checkResponse` judges it. With a status of 1xx other than 101 another one follows.
+   */
   | { readonly kind: 'response'; readonly head: ResponseHead; readonly remaining: Uint8Array };
 
 /**
- * Reads the heads of an opening handshake that others make with each other: for proxies, inspectors and recorders. It finds a
- * head's end as the handshakes do, with the same limits and the same strictness about lines, and judges nothing else.
+ * Reads the heads of an opening handshake that others make with each other: for proxies, inspectors
+ * and recorders. It finds a head's end as the handshakes do, with the same limits and the same
+ * strictness about lines, and judges nothing else.
  *
  * @example
  * ```ts
@@ -47,7 +57,8 @@ export class HeadObserver {
 
   /**
    * @param limits - how large a head may be
-   * @throws RangeError (`OPTION_INVALID`) for a limit that is not a positive integer, TypeError (`OPTION_UNKNOWN`) for another option
+   * @throws RangeError (`OPTION_INVALID`) for a limit that is not a positive integer, TypeError
+   * (`OPTION_UNKNOWN`) for another option
    */
   constructor(limits: HeadLimits = {}) {
     requireKnown(limits, HEAD_LIMITS);
@@ -59,8 +70,9 @@ export class HeadObserver {
   /**
    * Takes the next bytes of one direction.
    *
-   * @returns undefined while the head is not complete; the head and what followed it in the chunk, a view, when it is (the next
-   * call begins another head); or what is wrong with it, after which everything is ignored
+   * @returns undefined while the head is not complete; the head and a view of the chunk's rest when
+   * it is (the next call begins another head); or the fault of the head, after which everything is
+   * ignored
    * @throws TypeError (`NOT_BYTES`) for anything but a Uint8Array
    *
    * RFC 9112 2, RFC 6455 4.1, 4.2.
@@ -93,7 +105,8 @@ export class HeadObserver {
   /**
    * The direction has ended.
    *
-   * @returns what is wrong if it ended inside of a head; undefined otherwise, and if there was a fault before
+   * @returns the fault of an end inside of a head; undefined otherwise, and if there was a fault
+   * before
    */
   receiveEof(): HandshakeFault | undefined {
     const { offset } = this.#reader;
@@ -102,6 +115,3 @@ export class HeadObserver {
     return createHandshakeFault('HEAD_TRUNCATED', offset);
   }
 }
-
-// `@sanssocket/handshake/heads`: reads the heads of handshakes that others make, for proxies and inspectors.
-//

@@ -1,3 +1,10 @@
+/**
+ * `@sanssocket/handshake`: the opening handshake of RFC 6455 over HTTP/1.1, for both roles, over bytes
+ * or over parsed heads.
+ *
+ * @packageDocumentation
+ */
+
 export {
   type Acceptance,
   type AcceptOptions,

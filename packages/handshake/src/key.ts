@@ -1,16 +1,19 @@
+/**
+ * `Sec-WebSocket-Key` and `-Accept`: SHA-1 (FIPS 180-4) over the one input of a handshake, then keys.
+ * The input is 24 characters of key and 36 of GUID. Sixty bytes are always two blocks, of which only
+ * the first six words ever change: the second block is a constant, expanded once. SHA-1 is broken as a
+ * signature; here it only shows that the server read the key (RFC 6455 10.8).
+ */
+
 import { inWords, requireOption, usageError } from './errors.js';
 import { BASE64, consistsOf, encodeBase64, type OwnBytes } from './syntax.js';
-
-// SHA-1 (FIPS 180-4) over the one input a handshake has: 24 characters of key, 36 of GUID. Sixty bytes are always two
-// blocks, of which only the first six words ever change: the second block is a constant, expanded once.
-
-// SHA-1 is broken as a signature; here it only shows that the server read the key (RFC 6455 10.8).
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 const KEY_WORDS = 6;
 
-// Kept between calls: no allocation but the digest, and nothing of a caller's that matters (the key is public).
+// Kept between calls: no allocation but the digest, and nothing of a caller's that matters (the key
+// is public).
 const firstBlock: Int32Array = /* @__PURE__ */ firstBlockTemplate();
 
 const secondBlock: Int32Array = /* @__PURE__ */ secondBlockSchedule();
@@ -26,8 +29,8 @@ const state: Int32Array = /* @__PURE__ */ new Int32Array(5);
 const digest: Uint8Array = /* @__PURE__ */ new Uint8Array(20);
 
 /**
- * The 20 bytes SHA-1 gives for `key` followed by RFC 6455's GUID, good until the next call; `key` is exactly 24 ASCII
- * characters.
+ * The 20 bytes SHA-1 gives for `key` followed by RFC 6455's GUID, good until the next call; `key`
+ * is exactly 24 ASCII characters.
  */
 function sha1OfKey(key: string): Uint8Array {
   putWords(firstBlock, 0, key);
@@ -77,8 +80,9 @@ function expand(w: Int32Array): void {
 }
 
 /**
- * One block into `state`, FIPS 180-4 6.1.2 steps 2 to 4. One loop that asks which function a round has, and sums cut to 32
- * bits in two halves: 165 ns on V8, where four loops took 260 ns and five rounds a turn, by hand, 450 ns.
+ * One block into `state`, FIPS 180-4 6.1.2 steps 2 to 4. One loop that asks which function a round
+ * has, and sums cut to 32 bits in two halves: 165 ns on V8, where four loops took 260 ns and five
+ * rounds a turn, by hand, 450 ns.
  */
 function compress(w: Int32Array): void {
   let a = state[0]!;
@@ -103,14 +107,16 @@ function compress(w: Int32Array): void {
   state[4]! += e;
 }
 
+// --- Keys ---
+
 /**
  * Fills the array it is given with random bytes; `crypto.getRandomValues` bound to `crypto` is one.
  */
 export type RandomSource = (bytes: OwnBytes) => unknown;
 
 /**
- * Whether `key` can be the Base64 of 16 bytes: 22 characters of the alphabet and `==` (RFC 6455 4.1). What the last
- * character's spare bits hold is not looked at, as most decoders do not either.
+ * Whether `key` can be the Base64 of 16 bytes: 22 characters of the alphabet and `==` (RFC 6455
+ * 4.1). The spare bits of the last character may be anything, as for most decoders.
  *
  * @param key - the value of `Sec-WebSocket-Key`, without white space around it
  *
@@ -130,8 +136,8 @@ export function isKey(key: string): boolean {
 }
 
 /**
- * The value of `Sec-WebSocket-Accept` for a key: Base64 of the SHA-1 of key and GUID (RFC 6455 4.2.2, step 5.4).
- * Synchronous, and no slower than `createHash` of `node:crypto`.
+ * The value of `Sec-WebSocket-Accept` for a key: Base64 of the SHA-1 of key and GUID (RFC 6455
+ * 4.2.2, step 5.4). Synchronous, and no slower than `createHash` of `node:crypto`.
  *
  * @param key - the value of `Sec-WebSocket-Key`, 24 characters
  * @returns 28 characters of Base64
@@ -150,18 +156,23 @@ export function acceptKey(key: string): string {
   return acceptValue(key);
 }
 
-/** {@link acceptKey} of a key that has been checked, or is a caller's; its length is, as SHA-1 is made for no other. */
+/**
+ * {@link acceptKey} of a key that has been checked, or is a caller's; its length is, as SHA-1 is
+ * made for no other.
+ */
 export function acceptValue(key: string): string {
   if (typeof key !== 'string' || key.length !== 24) throw notAKey(key);
   return encodeBase64(sha1OfKey(key));
 }
 
 /**
- * A fresh value for `Sec-WebSocket-Key`: the Base64 of 16 random bytes (RFC 6455 4.1, request item 7).
+ * A fresh value for `Sec-WebSocket-Key`: the Base64 of 16 random bytes (RFC 6455 4.1, request item
+ * 7).
  *
  * @param random - the source of randomness, `crypto.getRandomValues` unless given
  * @returns 24 characters of Base64
- * @throws TypeError (`NO_RANDOM`) when none is given and the runtime has no `crypto.getRandomValues`
+ * @throws TypeError (`NO_RANDOM`) when none is given and the runtime has no
+ * `crypto.getRandomValues`
  *
  * @example
  * ```ts

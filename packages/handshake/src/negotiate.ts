@@ -1,10 +1,14 @@
+/**
+ * The negotiation of extensions (RFC 6455 9.1), for both roles.
+ */
+
 import { inWords, usageError } from './errors.js';
 import { createHandshakeFault, type HandshakeFault } from './faults.js';
 import { type ExtensionOffer, type ExtensionParameter, requireOffers } from './header-values.js';
 
 /**
- * What the handshake asks of an extension. An implementation usually also is the codec's transform, or makes one and
- * returns it as what was agreed.
+ * An extension, as the handshake needs it. An implementation usually also is the codec's transform,
+ * or makes one and returns it as the agreement.
  *
  * @example
  * ```ts
@@ -26,13 +30,22 @@ import { type ExtensionOffer, type ExtensionParameter, requireOffers } from './h
 export interface ExtensionFactory<Agreed = unknown> {
   /** The extension's registered name, a token, compared exactly. */
   readonly name: string;
-  /** The RSV bits it claims, as they stand in the first byte of a frame: of 0x40, 0x20 and 0x10 (RFC 6455 5.2). */
+  /**
+   * The RSV bits it claims, as they stand in the first byte of a frame: of 0x40, 0x20 and 0x10 (RFC
+   * 6455 5.2).
+   */
   readonly rsv: number;
-  /** Client: the parameter lists to offer, in order of preference; none, and the extension is not offered. */
+  /**
+   * Client: the parameter lists to offer, in order of preference; none, and the extension is not
+   * offered.
+   */
   offers(): readonly (readonly ExtensionParameter[])[];
-  /** Client: judges the server's response. `undefined`: it cannot be honoured and the handshake fails. */
+  /**
+   * Client: judges the server's response. `undefined`: it cannot be honoured and the handshake
+   * fails.
+   */
   confirm(response: readonly ExtensionParameter[]): { readonly extension: Agreed } | undefined;
-  /** Server: judges one offer. `undefined`: declined, and the next one is tried. */
+  /** Server: judges one offer. `undefined`: rejected, and the next one is tried. */
   accept(
     offer: readonly ExtensionParameter[],
   ): { readonly response: readonly ExtensionParameter[]; readonly extension: Agreed } | undefined;
@@ -46,16 +59,17 @@ export interface NegotiatedExtension<Agreed = unknown> {
   /** The parameters of the server's response. */
   readonly parameters: readonly ExtensionParameter[];
   readonly rsv: number;
-  /** What the extension's own `accept` or `confirm` gave as `extension`. */
+  /** The `extension` that the extension's own `accept` or `confirm` gave. */
   readonly extension: Agreed;
 }
 
 /**
- * The server's choice among a client's offers (RFC 6455 9.1): offers are tried in the client's order; one that is
- * unknown, declined, of a name already agreed, or claims an RSV bit already taken, is passed over.
+ * The server's choice among a client's offers (RFC 6455 9.1): offers are tried in the client's
+ * order; one that is unknown, rejected, of a name already agreed, or claims an RSV bit already
+ * taken, is passed over.
  *
- * @param offers - what `parseExtensions` read, or `UpgradeRequest.extensions`
- * @param extensions - what the server implements
+ * @param offers - from `parseExtensions`, or `UpgradeRequest.extensions`
+ * @param extensions - those that the server implements
  * @returns the agreed ones in the order of the response; none means no header at all
  *
  * @example
@@ -117,7 +131,7 @@ export function requireExtensions(extensions: readonly ExtensionFactory[]): void
   }
 }
 
-/** Refuses what an extension has answered. */
+/** @throws TypeError (`EXTENSION_INVALID`) unless the answer of an extension is right */
 function requireAnswer(name: string, method: string, isRight: boolean): void {
   if (isRight) return;
   const wanted =
@@ -132,8 +146,8 @@ function requireAnswer(name: string, method: string, isRight: boolean): void {
 /**
  * The client's check of a server's response (RFC 6455 4.1, response step 5, and 9.1).
  *
- * @param response - what `parseExtensions` read from the response
- * @param extensions - what the client offered
+ * @param response - the response, from `parseExtensions`
+ * @param extensions - those that the client offered
  * @returns the agreed ones in the order of the response, or the server's fault
  *
  * @example

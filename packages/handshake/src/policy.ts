@@ -1,4 +1,10 @@
-// What a server allows, as pure functions of the request: put together, tested and reused apart from any socket.
+/**
+ * `@sanssocket/handshake/rules`: a server's policy as pure functions of the request, put together,
+ * tested and reused apart from any socket; the negotiation of extensions alone; the table of a peer's
+ * faults.
+ *
+ * @packageDocumentation
+ */
 
 import { copyRefusal, type RejectOptions } from './answer.js';
 import { inWords, requireStrings, requireType, usageError } from './errors.js';
@@ -25,7 +31,8 @@ export type { OpeningRequest } from './request.js';
 export type { HeaderPairs, RawHeaders } from './syntax.js';
 
 /**
- * Judges a request, over any version of HTTP: how to refuse it, or `undefined` for no objection.
+ * Judges a request, over any version of HTTP: the options of its rejection, or `undefined` for no
+ * objection.
  */
 export type RequestRule = (request: OpeningRequest) => RejectOptions | undefined;
 
@@ -34,8 +41,8 @@ export type RequestRule = (request: OpeningRequest) => RejectOptions | undefined
  *
  * @param request - from `checkRequest` or `checkConnect`
  * @param rules - in the order to ask them
- * @returns what to give to `rejectRequest`, `ServerHandshake.reject` or `rejectConnect`; `undefined` if the request may be
- *   accepted
+ * @returns the options for `rejectRequest`, `ServerHandshake.reject` or `rejectConnect`;
+ * `undefined` if the request may be accepted
  *
  * @example
  * ```ts
@@ -66,18 +73,19 @@ export function findRejection(
     throw usageError(TypeError, 'ARGUMENT_INVALID', `rules are an array, not ${inWords(rules)}`);
   for (const rule of rules) {
     requireType('a rule', rule, 'function');
-    const refusal = rule(request);
-    if (refusal !== undefined) return refusal;
+    const rejection = rule(request);
+    if (rejection !== undefined) return rejection;
   }
   return undefined;
 }
 
 /**
- * Pages of these origins may connect (RFC 6455 10.2), compared as `isSameOrigin` does. A request without `Origin` is not a
- * page's: no rule about origins keeps another program out, as it can send any.
+ * Pages of these origins may connect (RFC 6455 10.2), compared as `isSameOrigin` does. A request
+ * without `Origin` is not a page's: no rule about origins keeps another program out, as it can send
+ * any.
  *
  * @param origins - as in `https://example.com`
- * @param refusal - 403 unless given
+ * @param rejection - 403 unless given
  *
  * @example
  * ```ts
@@ -89,10 +97,10 @@ export function findRejection(
  */
 export function allowOrigins(
   origins: readonly string[],
-  refusal: RejectOptions = { status: 403, body: 'origin not allowed' },
+  rejection: RejectOptions = { status: 403, body: 'origin not allowed' },
 ): RequestRule {
   requireStrings('origins', origins);
-  const answer = copyRefusal(refusal);
+  const answer = copyRefusal(rejection);
   return ({ origin }) =>
     origin === undefined || origins.some((allowed) => isSameOrigin(origin, allowed)) ? undefined : answer;
 }
@@ -101,7 +109,7 @@ export function allowOrigins(
  * These paths have a WebSocket: compared as sent, without the query, percent-encoding not undone.
  *
  * @param paths - each beginning with a slash
- * @param refusal - 404 unless given
+ * @param rejection - 404 unless given
  *
  * @example
  * ```ts
@@ -113,18 +121,19 @@ export function allowOrigins(
  */
 export function allowPaths(
   paths: readonly string[],
-  refusal: RejectOptions = { status: 404, body: 'no such resource' },
+  rejection: RejectOptions = { status: 404, body: 'no such resource' },
 ): RequestRule {
   requireStrings('paths', paths);
-  const answer = copyRefusal(refusal);
+  const answer = copyRefusal(rejection);
   return ({ resourceName }) => (paths.includes(resourceName.split('?', 1)[0]!) ? undefined : answer);
 }
 
 /**
- * One of these subprotocols has to be offered; without this rule a client that offers none of them is accepted with none.
+ * One of these subprotocols has to be offered; without this rule a client that offers none of them
+ * is accepted with none.
  *
  * @param protocols - compared exactly
- * @param refusal - 400 unless given
+ * @param rejection - 400 unless given
  *
  * @example
  * ```ts
@@ -136,10 +145,10 @@ export function allowPaths(
  */
 export function requireProtocol(
   protocols: readonly string[],
-  refusal: RejectOptions = { status: 400, body: 'no subprotocol in common' },
+  rejection: RejectOptions = { status: 400, body: 'no subprotocol in common' },
 ): RequestRule {
   requireStrings('protocols', protocols);
-  const answer = copyRefusal(refusal);
+  const answer = copyRefusal(rejection);
   return (request) => (request.protocols.some((name) => protocols.includes(name)) ? undefined : answer);
 }
 
@@ -147,32 +156,28 @@ export function requireProtocol(
  * A header has to be there exactly once, with a value that passes: credentials, for instance.
  *
  * @param name - in any letter case
- * @param isRight - judges the value; what compares secrets does so in constant time
- * @param refusal - a 401 with `WWW-Authenticate`, for instance
+ * @param isRight - judges the value; secrets are to be compared in constant time
+ * @param rejection - a 401 with `WWW-Authenticate`, for instance
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
  * import { requireHeader } from '@sanssocket/handshake/rules';
  *
- * const refusal = { status: 401, headers: [['WWW-Authenticate', 'Basic realm="chat"']] as const };
- * assert.equal(typeof requireHeader('Authorization', (value) => value.startsWith('Basic '), refusal), 'function');
+ * const rejection = { status: 401, headers: [['WWW-Authenticate', 'Basic realm="chat"']] as const };
+ * assert.equal(typeof requireHeader('Authorization', (value) => value.startsWith('Basic '), rejection), 'function');
  * ```
  */
 export function requireHeader(
   name: string,
   isRight: (value: string) => boolean,
-  refusal: RejectOptions,
+  rejection: RejectOptions,
 ): RequestRule {
   checkToken(name);
   requireType('the judge of a value', isRight, 'function');
-  const answer = copyRefusal(refusal);
+  const answer = copyRefusal(rejection);
   return ({ headers }) => {
     const values = headerValues(headers, name);
     return values.length === 1 && isRight(values[0]!) ? undefined : answer;
   };
 }
-
-// `@sanssocket/handshake/rules`: what a server allows, as rules over requests; the negotiation of extensions alone; and the table of
-// a peer's faults.
-//

@@ -1,3 +1,7 @@
+/**
+ * The server's check of a request over a parsed head (RFC 6455 4.2.1).
+ */
+
 import { inWords, requireKnown, requireOption, requireType, usageError } from './errors.js';
 import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 import { headersOf } from './head-reader.js';
@@ -27,8 +31,8 @@ import { listHas, type RawHeaders } from './syntax.js';
 import { parseTarget, splitAuthority } from './uri.js';
 
 /**
- * A request that asks for a WebSocket and may have one, over any version of HTTP. Whether it gets one, from this origin and
- * for this resource, is the caller's to say.
+ * A request that asks for a WebSocket and may have one, over any version of HTTP. Whether it gets
+ * one, from this origin and for this resource, is the caller's to say.
  */
 export interface OpeningRequest {
   readonly kind: 'request';
@@ -36,7 +40,10 @@ export interface OpeningRequest {
   readonly resourceName: string;
   /** The authority asked for: of the target if that is absolute, otherwise `Host`. */
   readonly host: string;
-  /** `Origin` as sent; `undefined` when absent, as from clients that are no browsers. See `isSameOrigin` (10.2). */
+  /**
+   * `Origin` as sent; `undefined` when absent, as from clients that are no browsers. See
+   * `isSameOrigin` (10.2).
+   */
   readonly origin: string | undefined;
   /** The subprotocols offered, in order of preference. */
   readonly protocols: readonly string[];
@@ -47,7 +54,8 @@ export interface OpeningRequest {
 }
 
 /**
- * A request over HTTP/1.1, to be answered by `acceptRequest` or `rejectRequest`, or the methods of `ServerHandshake`.
+ * A request over HTTP/1.1, to be answered by `acceptRequest` or `rejectRequest`, or the methods of
+ * `ServerHandshake`.
  */
 export interface UpgradeRequest extends OpeningRequest {
   /** `Sec-WebSocket-Key`, well-formed. */
@@ -59,8 +67,9 @@ export interface UpgradeRequest extends OpeningRequest {
  */
 export interface RequestOptions {
   /**
-   * Whether a `Sec-WebSocket-Protocol` or `Sec-WebSocket-Extensions` without any element is refused, as their grammar wants one
-   * (RFC 6455 9.1, 11.3.4). False unless given: recipients ignore empty elements (RFC 9110 5.6.1.2), and nothing is asked for.
+   * Whether a `Sec-WebSocket-Protocol` or `Sec-WebSocket-Extensions` without any element is
+   * rejected, as their grammar wants one (RFC 6455 9.1, 11.3.4). False unless given: recipients
+   * ignore empty elements (RFC 9110 5.6.1.2), and nothing is asked for.
    */
   readonly refuseEmptyLists?: boolean | undefined;
 }
@@ -68,12 +77,15 @@ export interface RequestOptions {
 const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ['refuseEmptyLists'];
 
 /**
- * The server's check of a client's opening handshake (RFC 6455 4.2.1): every rule of it, over a parsed head.
+ * The server's check of a client's opening handshake (RFC 6455 4.2.1): every rule of it, over a
+ * parsed head.
  *
  * @param head - from Node's HTTP server as it is, or from `requestHeadOf`
  * @param options - how strict to be
- * @returns the request (`kind: 'request'`), or the first fault found (`kind: 'fault'`), for `rejectFault`
- * @throws TypeError for what is no parsed head (`HEAD_INVALID`), or other options (`OPTION_UNKNOWN`, `OPTION_INVALID`)
+ * @returns the request (`kind: 'request'`), or the first fault found (`kind: 'fault'`), for
+ * `rejectFault`
+ * @throws TypeError for anything but a parsed head (`HEAD_INVALID`), or other options
+ * (`OPTION_UNKNOWN`, `OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -110,7 +122,7 @@ export function requestStrictness(options: RequestOptions): boolean {
   return refuseEmptyLists === true;
 }
 
-/** @throws TypeError (`REQUEST_INVALID`) for what was not found right by a check */
+/** @throws TypeError (`REQUEST_INVALID`) for anything but a request that a check has found right */
 export function requireRequest(request: OpeningRequest): void {
   const { kind, resourceName, protocols, extensions } = Object(request) as Partial<OpeningRequest>;
   const isWhole = typeof resourceName === 'string' && Array.isArray(protocols) && Array.isArray(extensions);
@@ -124,7 +136,10 @@ export function requireRequest(request: OpeningRequest): void {
   );
 }
 
-/** {@link checkRequest} over a first line and the headers that matter; `headers` is text of a whole head, or a flat array. */
+/**
+ * {@link checkRequest} over a first line and the headers that matter; `headers` is text of a whole
+ * head, or a flat array.
+ */
 export function judgeRequest(
   { httpVersion, method, url = '' }: RequestLine,
   fields: Fields,
@@ -151,7 +166,8 @@ export function judgeRequest(
   if (!listHas(values[UPGRADE], WEBSOCKET)) return 'UPGRADE_INVALID';
   // 4.2.1 item 4: the token "Upgrade", in any letter case.
   if (!listHas(values[CONNECTION], UPGRADE_TOKEN)) return 'CONNECTION_INVALID';
-  // 4.2.1 item 5. A request with none but two others is of a draft before masking: refused for good.
+  // 4.2.1 item 5. A request with none but two others is of a draft before masking, which has no
+  // version 13 to fall back to.
   const keyFault = fields.fault(KEY, 'KEY');
   if (keyFault !== undefined) return values[DRAFT_KEY] === undefined ? keyFault : 'DRAFT_UNSUPPORTED';
   const request = new CheckedRequest(target.resourceName, target.authority ?? host, values[KEY]!, headers);
@@ -160,7 +176,10 @@ export function judgeRequest(
   return isKey(request.key) ? request : 'KEY_INVALID';
 }
 
-/** A request, its headers taken apart when someone asks for them: most never are, and they are a third of the cost. */
+/**
+ * A request, its headers taken apart when someone asks for them: most never are, and they are a
+ * third of the cost.
+ */
 export class CheckedRequest implements UpgradeRequest {
   readonly kind = 'request';
   readonly resourceName: string;
@@ -184,7 +203,10 @@ export class CheckedRequest implements UpgradeRequest {
   }
 }
 
-/** The rules of every handshake, over whichever version of HTTP: version, origin, subprotocols, extensions. */
+/**
+ * The rules of every handshake, over any version of HTTP: version, origin, subprotocols,
+ * extensions.
+ */
 export function readOffer(
   request: CheckedRequest,
   fields: Fields,
@@ -205,7 +227,8 @@ export function readOffer(
     if (protocols.length === 0 && refuseEmptyLists) return 'PROTOCOL_INVALID';
     request.protocols = protocols;
   }
-  // 4.2.1 item 9. Only what cannot be read is refused; what cannot be agreed to is declined later (P9).
+  // 4.2.1 item 9. Only a header that cannot be read fails the request; an offer that cannot be
+  // agreed to is passed over later.
   if (fields.values[EXTENSIONS] !== undefined) {
     const extensions = readExtensions(fields.lines(EXTENSIONS));
     // 9.1: 1#extension, and the same.

@@ -1,23 +1,31 @@
-// The body of a refusal, as RFC 9112 6.3 says how long it is: none, so many bytes, chunks, or all until the connection ends.
-//
-// Chunks (RFC 9112 7.1), a state for each part of them; any other byte than those named is wrong:
-//
-//   state      stays while byte is    leaves on    to
-//   SIZE       a hexadecimal digit    ; SP HTAB    EXTENSION
-//                                     CR           SIZE_LF
-//   EXTENSION  FIELD                  CR           SIZE_LF
-//   SIZE_LF    -                      LF           DATA, or of a size of 0 LINE
-//   DATA       any, size times        -            DATA_CR
-//   DATA_CR    -                      CR           DATA_LF
-//   DATA_LF    -                      LF           SIZE
-//   LINE       FIELD, at once TRAILER CR           END_LF
-//   TRAILER    FIELD                  CR           TRAILER_LF
-//   TRAILER_LF -                      LF           LINE
-//   END_LF     -                      LF           (whole)
+/**
+ * The body of a rejection: its end by RFC 9112 6.3 (`bodyEnd`), its bytes up to a limit
+ * (`RejectionBody`), and its chunks (RFC 9112 7.1), which have a state for each part of them. Any
+ * byte that the table does not name is wrong:
+ *
+ * ```
+ * state      stays while byte is    leaves on       to
+ * SIZE       a hexadecimal digit    ; SP HTAB       EXTENSION
+ *                                   CR              SIZE_LF
+ * EXTENSION  FIELD                  CR              SIZE_LF
+ * SIZE_LF    -                      LF              DATA, or of a size of 0 LINE
+ * DATA       any, size times        -               DATA_CR
+ * DATA_CR    -                      CR              DATA_LF
+ * DATA_LF    -                      LF              SIZE
+ * LINE       -                      a TOKEN's byte  NAME
+ *                                   CR              END_LF
+ * NAME       TOKEN                  :               VALUE
+ * VALUE      FIELD                  CR              VALUE_LF
+ * VALUE_LF   -                      LF              LINE
+ * END_LF     -                      LF              (whole)
+ * ```
+ */
 
 import type { ResponseRejection } from './client.js';
+import { canUpgrade } from './head-writer.js';
 import {
   append,
+  CLASSES,
   consistsOf,
   DIGIT,
   headerValues,
@@ -25,7 +33,36 @@ import {
   isField,
   listElements,
   type OwnBytes,
+  type RawHeaders,
+  TOKEN,
 } from './syntax.js';
+
+/**
+ * The end of a body: after so many bytes, with the last chunk, or with the connection (`Infinity`).
+ * None, if the head contradicts itself: its framing is faulty.
+ */
+type BodyEnd = number | 'chunks' | 'faulty';
+
+function bodyEnd(headers: RawHeaders, httpVersion: string): BodyEnd {
+  const lines = headerValues(headers, 'transfer-encoding');
+  if (lines.length > 0) {
+    const codings = listElements(lines)?.map((coding) => coding.toLowerCase());
+    // 6.1: HTTP/1.0 has no codings, and a length beside one does not count.
+    if (codings === undefined || !canUpgrade(httpVersion)) return 'faulty';
+    const chunked = codings.indexOf('chunked');
+    // 6.1: "A sender MUST NOT apply the chunked transfer coding more than once".
+    if (chunked !== codings.lastIndexOf('chunked')) return 'faulty';
+    // 6.3 item 4, which goes before a length.
+    return chunked >= 0 && chunked === codings.length - 1 ? 'chunks' : Number.POSITIVE_INFINITY;
+  }
+  const lengths = headerValues(headers, 'content-length');
+  if (lengths.length === 0) return Number.POSITIVE_INFINITY;
+  // 6.3 item 5, RFC 9110 8.6: a list counts if its values are valid and the same.
+  const values = listElements(lengths) ?? [];
+  const [length = ''] = values;
+  const isValid = consistsOf(length, DIGIT) && values.every((value) => value === length);
+  return isValid ? Number(length) : 'faulty';
+}
 
 const SIZE = 0;
 
@@ -41,15 +78,19 @@ const DATA_LF = 5;
 
 const LINE = 6;
 
-const TRAILER = 7;
+const NAME = 7;
 
-const TRAILER_LF = 8;
+const VALUE = 8;
 
-const END_LF = 9;
+const VALUE_LF = 9;
+
+const END_LF = 10;
 
 const CR = 0x0d;
 
 const LF = 0x0a;
+
+const COLON = 0x3a;
 
 const SEMICOLON = 0x3b;
 
@@ -57,10 +98,13 @@ const SEMICOLON = 0x3b;
 const MAX_SIZE_LINE_BYTES = 1024;
 
 /** Takes a body, up to a limit. */
-export class RefusalBody {
+export class RejectionBody {
   readonly #maxBytes: number;
   readonly #isChunked: boolean;
-  /** How many bytes of the body, or of the chunk, are still to come; Infinity if only the end of the connection tells. */
+  /**
+   * Bytes of the body, or of the chunk, that are still to come; Infinity up to the end of the
+   * connection.
+   */
   #left: number;
   #bytes: OwnBytes = new Uint8Array(0);
   #length = 0;
@@ -75,21 +119,25 @@ export class RefusalBody {
   /** Whether it is known to be whole. */
   complete: boolean;
 
-  constructor({ status, headers }: ResponseRejection, maxBytes: number, maxTrailerBytes: number) {
-    const coding = listElements(headerValues(headers, 'transfer-encoding'))?.at(-1);
-    const lengths = headerValues(headers, 'content-length');
+  constructor(
+    { status, headers }: ResponseRejection,
+    httpVersion: string,
+    maxBytes: number,
+    maxTrailerBytes: number,
+  ) {
     this.#maxBytes = maxBytes;
     this.#maxTrailerBytes = maxTrailerBytes;
-    // RFC 9112 6.3, items 1, 4 and 6: a coding comes before a length.
-    const isEmpty = status === 204 || status === 304;
-    this.#isChunked = !isEmpty && coding?.toLowerCase() === 'chunked';
-    const isCounted = coding === undefined && lengths.length === 1 && consistsOf(lengths[0]!, DIGIT);
-    this.#left = isEmpty || this.#isChunked ? 0 : isCounted ? Number(lengths[0]) : Infinity;
-    this.complete = this.#left === 0 && !this.#isChunked;
-    this.done = this.complete;
+    // RFC 9112 6.3 item 1: these have no body, and a length in their headers does not count.
+    const end = status === 204 || status === 304 ? 0 : bodyEnd(headers, httpVersion);
+    this.#isChunked = end === 'chunks';
+    this.#left = typeof end === 'number' ? end : 0;
+    this.complete = end === 0;
+    // 6.3 item 5: faulty framing cannot be recovered from. The connection is to be closed, and no
+    // byte that follows is known to be one of the body's.
+    this.done = this.complete || end === 'faulty';
   }
 
-  /** What has come of it, codings other than chunks not undone. */
+  /** The bytes that have come, codings other than chunks not undone. */
   get bytes(): OwnBytes {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -111,7 +159,7 @@ export class RefusalBody {
   }
 
   /**
-   * Keeps what there is room for of `chunk[start]` to `chunk[end - 1]`.
+   * Keeps as much as there is room for of `chunk[start]` to `chunk[end - 1]`.
    *
    * @returns the index after the last byte that was taken
    */
@@ -135,22 +183,22 @@ export class RefusalBody {
     }
   }
 
-  /** Takes a byte of what is around the data; false if it is wrong, or one too many. */
+  /** Takes a byte around the data; false if it is wrong, or one too many. */
   #step(byte: number): boolean {
     const state = this.#state;
     if (byte === LF) return this.#endLine(state);
-    if (state === SIZE_LF || state === DATA_LF || state === TRAILER_LF || state === END_LF) return false;
+    if (state === SIZE_LF || state === DATA_LF || state === VALUE_LF || state === END_LF) return false;
     if (state === DATA_CR) {
       this.#state = DATA_LF;
       return byte === CR;
     }
     if (this.#lineLeft-- === 0) return false;
     if (byte === CR) {
-      this.#state = state === LINE ? END_LF : state === TRAILER ? TRAILER_LF : SIZE_LF;
-      return state !== SIZE || this.#digits > 0;
+      this.#state = state === LINE ? END_LF : state === VALUE ? VALUE_LF : SIZE_LF;
+      return state === SIZE ? this.#digits > 0 : state !== NAME;
     }
     if (state === SIZE) return this.#size(byte);
-    if (state === LINE) this.#state = TRAILER;
+    if (state === LINE || state === NAME) return this.#name(byte);
     return isField(byte);
   }
 
@@ -166,6 +214,13 @@ export class RefusalBody {
     return true;
   }
 
+  /** RFC 9112 5.1, as in a head: a token, and the colon right behind it. */
+  #name(byte: number): boolean {
+    const isNamed = this.#state === NAME;
+    this.#state = byte === COLON ? VALUE : NAME;
+    return byte === COLON ? isNamed : (CLASSES[byte]! & TOKEN) !== 0;
+  }
+
   /** Takes an LF, which is right behind a CR only. */
   #endLine(state: number): boolean {
     if (state === SIZE_LF) {
@@ -179,7 +234,7 @@ export class RefusalBody {
       this.#digits = 0;
       return true;
     }
-    if (state === TRAILER_LF) {
+    if (state === VALUE_LF) {
       this.#state = LINE;
       return true;
     }

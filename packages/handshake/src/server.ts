@@ -1,12 +1,16 @@
-// The server's half of the opening handshake, over bytes.
-//
-//   state       receive()                             accept()     reject()
-//   reading     more -> reading                       throws       throws
-//               head is right -> deciding
-//               fault -> rejected
-//   deciding    throws: the bytes are not its own     -> accepted  -> rejected
-//   accepted    throws                                throws       throws
-//   rejected    ignored                               throws       throws
+/**
+ * The server's half of the opening handshake, over bytes:
+ *
+ * ```
+ * state       receive()                                accept()     reject()
+ * reading     more -> reading                          throws       throws
+ *             head is right -> deciding
+ *             fault -> rejected
+ * deciding    throws: the bytes belong to the frames   -> accepted  -> rejected
+ * accepted    throws                                   throws       throws
+ * rejected    ignored                                  throws       throws
+ * ```
+ */
 
 import {
   type Acceptance,
@@ -41,12 +45,16 @@ const OPTIONS: readonly (keyof ServerHandshakeOptions)[] = [...HEAD_LIMITS, 'ref
 export interface RequestReceived {
   readonly kind: 'request';
   readonly request: UpgradeRequest;
-  /** What followed the head in the chunk: a view of it, for the frame parser once the request is accepted. */
+  /**
+   * The bytes that followed the head in the chunk: a view of them, for the frame parser once the
+   * request is accepted.
+   */
   readonly remaining: Uint8Array;
 }
 
 /**
- * The server's half of the opening handshake, over bytes (RFC 6455 4.2). Push what arrives until it returns something.
+ * The server's half of the opening handshake, over bytes (RFC 6455 4.2). The caller pushes the
+ * bytes that arrive until an event is returned.
  *
  * @example
  * ```ts
@@ -66,7 +74,7 @@ export interface RequestReceived {
  */
 export class ServerHandshake {
   static {
-    // What Node, Deno and Bun show in a console.
+    // The view of the object in the consoles of Node, Deno and Bun.
     Object.defineProperty(ServerHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: ServerHandshake): object {
         return { state: this.#state, request: this.#request };
@@ -81,7 +89,8 @@ export class ServerHandshake {
 
   /**
    * @param options - how large a head may be, how strict its check is
-   * @throws RangeError for a limit below 1 or not finite (`OPTION_INVALID`), TypeError for another option (`OPTION_UNKNOWN`)
+   * @throws RangeError for a limit below 1 or not finite (`OPTION_INVALID`), TypeError for another
+   * option (`OPTION_UNKNOWN`)
    */
   constructor(options: ServerHandshakeOptions = {}) {
     requireKnown(options, OPTIONS);
@@ -98,8 +107,10 @@ export class ServerHandshake {
   /**
    * Takes the next bytes; call again while it returns `undefined`.
    *
-   * @returns the request, to be answered with `accept` or `reject`; or the rejection, to be written before closing
-   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once the request is returned (`INVALID_STATE`): later bytes belong to the frame parser, not here
+   * @returns the request, to be answered with `accept` or `reject`; or the rejection, to be written
+   * before closing
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), and once the request is returned
+   * (`INVALID_STATE`): later bytes belong to the frame parser, not here
    */
   receive(chunk: Uint8Array): RequestReceived | Rejection | undefined {
     requireBytes(chunk);
@@ -130,7 +141,7 @@ export class ServerHandshake {
   /**
    * Accepts the request, see `acceptRequest`. If it throws, the request is still to be answered.
    *
-   * @returns the response, whose `bytes` come before any frame
+   * @returns the response; its `bytes` come before any frame
    * @throws TypeError without a request to answer, and as `acceptRequest` does
    */
   accept<Agreed = never>(options: AcceptOptions<Agreed> = {}): Acceptance<Agreed> {
@@ -140,7 +151,7 @@ export class ServerHandshake {
   }
 
   /**
-   * Refuses the request, see `rejectRequest`. If it throws, the request is still to be answered.
+   * Rejects the request, see `rejectRequest`. If it throws, the request is still to be answered.
    *
    * @returns the response, to be written before closing
    * @throws TypeError without a request to answer; TypeError and RangeError as `rejectRequest` does

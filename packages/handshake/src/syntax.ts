@@ -1,12 +1,19 @@
-// The character classes of HTTP and URI grammar, as one bit each in a table of 256 entries: every scanner of the package
-// is a loop over it, so none can backtrack and each is linear in its input.
+/**
+ * The smallest parts of a head, beneath everything else: classes of characters, lists, latin1,
+ * Base64, arrays of headers, UTF-8. Each scanner is a loop over the table of classes, so none can
+ * backtrack and each is linear in its input.
+ */
 
 import { inWords, isStrings, requireStrings, requireType, usageError } from './errors.js';
 
-/** tchar, RFC 9110 5.6.2: what names, methods, subprotocols and extension parameters consist of. */
+// --- Classes of characters, a bit each in a table of 256 entries ---
+
+/**
+ * tchar, RFC 9110 5.6.2: the characters of names, methods, subprotocols and extension parameters.
+ */
 export const TOKEN = 1;
 
-/** What a header value may hold, RFC 9110 5.5: HTAB, SP, visible ASCII and 8-bit bytes. */
+/** The characters of a header value, RFC 9110 5.5: HTAB, SP, visible ASCII and 8-bit bytes. */
 export const FIELD = 2;
 
 /** Visible ASCII, 21 to 7E. */
@@ -56,8 +63,9 @@ export function consistsOf(text: string, bits: number, end: number = text.length
 }
 
 /**
- * ASCII case-insensitive comparison (RFC 6455 2.1) of `text` from `start` to `end` with the codes of text in lower case:
- * on V8 half the time of comparing with a string. Never Unicode folding: U+212A is no k.
+ * ASCII case-insensitive comparison (RFC 6455 2.1) of `text` from `start` to `end` with the codes
+ * of text in lower case: on V8 half the time of comparing with a string. Never Unicode folding:
+ * U+212A is no k.
  */
 export function equalsIgnoringCase(
   text: string,
@@ -97,16 +105,19 @@ export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-// The lists of HTTP: elements between commas, over any number of lines (RFC 9110 5.6.1).
+// --- Lists: elements between commas, over any number of lines (RFC 9110 5.6.1) ---
 
 /**
- * Empty elements ignored in one list, over all its lines. RFC 9110 5.6.1.2: "a reasonable number of empty list elements:
- * enough to handle common mistakes by senders that merge values, but not so much that they could be used as a
- * denial-of-service mechanism". A list with more cannot be read.
+ * Empty elements ignored in one list, over all its lines. RFC 9110 5.6.1.2: "a reasonable number of
+ * empty list elements: enough to handle common mistakes by senders that merge values, but not so
+ * much that they could be used as a denial-of-service mechanism". A list with more cannot be read.
  */
 export const MAX_EMPTY_ELEMENTS = 32;
 
-/** The elements of a list that may span several lines, trimmed, without empty ones; `undefined` if too many of those are there. */
+/**
+ * The elements of a list that may span several lines, trimmed, without empty ones; `undefined` if
+ * too many of those are there.
+ */
 export function listElements(values: readonly string[]): string[] | undefined {
   const elements: string[] = [];
   let empty = 0;
@@ -123,7 +134,9 @@ export function listElements(values: readonly string[]): string[] | undefined {
   return elements;
 }
 
-/** Whether a list can be read and has an element, its codes given in lower case, in any letter case. */
+/**
+ * Whether a list can be read and has an element, its codes given in lower case, in any letter case.
+ */
 export function listHas(value: string | undefined, lower: Uint8Array): boolean {
   if (value === undefined) return false;
   // Mostly there is one element: comparing the value first saves taking it apart.
@@ -131,8 +144,11 @@ export function listHas(value: string | undefined, lower: Uint8Array): boolean {
   return listElements([value])?.some((element) => equalsIgnoringCase(element, lower)) === true;
 }
 
-// Heads are latin1: a byte is a character, as Node's and fetch's header strings have it. TextDecoder has no such encoding
-// (its "latin1" is windows-1252), but is ten times faster than String.fromCharCode where the bytes are ASCII, as mostly.
+// --- Bytes and text ---
+
+// Heads are latin1: a byte is a character, as Node's and fetch's header strings have it.
+// TextDecoder has no such encoding (its "latin1" is windows-1252), but is ten times faster than
+// String.fromCharCode where the bytes are ASCII, as mostly.
 
 // UTF-8, of which ASCII is a part. Not every engine has one.
 const decoder: TextDecoder | undefined = /* @__PURE__ */ createDecoder();
@@ -141,8 +157,8 @@ function createDecoder(): TextDecoder | undefined {
   return typeof TextDecoder === 'function' ? new TextDecoder() : undefined;
 }
 
+/** Arguments of one call, well below any engine's limit. */
 const SLICE = 4096;
-// arguments of one call, well below any engine's limit
 
 /** Bytes as text, one character a byte. */
 export function decodeLatin1(bytes: Uint8Array): string {
@@ -157,15 +173,15 @@ export function decodeLatin1(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes in memory of their own, which is not shared: `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
- * `Uint8Array` is not generic, understands it.
+ * Bytes in memory of their own, which is not shared: `Uint8Array<ArrayBuffer>`, written so that
+ * TypeScript before 5.7, where `Uint8Array` is not generic, understands it.
  */
 export type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>;
 
 /**
- * Adds the first `count` bytes of `chunk` to the `length` that `buffer` holds, and returns the buffer that holds them all:
- * another, twice as large, where there was no room, so that copying is linear in what is kept. It never grows past `limit`
- * bytes, which the caller keeps to.
+ * Adds the first `count` bytes of `chunk` to the `length` that `buffer` holds, and returns the
+ * buffer that holds them all: another, twice as large, where there was no room, so that copying is
+ * linear in the bytes kept. It never grows past `limit` bytes, which the caller keeps to.
  */
 export function append(
   buffer: OwnBytes,
@@ -183,6 +199,8 @@ export function append(
   return target;
 }
 
+// --- Base64 ---
+
 const PAD = 0x3d;
 
 const ALPHABET: Uint8Array = /* @__PURE__ */ Uint8Array.from(
@@ -190,12 +208,13 @@ const ALPHABET: Uint8Array = /* @__PURE__ */ Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 
-// Kept between calls; what is read of it was written before.
+// Kept between calls, each of which writes before it reads.
 const codes: number[] = /* @__PURE__ */ Array(28).fill(PAD);
 
 /**
- * Base64 of RFC 4648 section 4, padded, of up to 20 bytes: a handshake has 16 or 20. One call makes the text of all
- * characters, which is then flat: on V8 a third of the time of putting it together from pieces.
+ * Base64 of RFC 4648 section 4, padded, of up to 20 bytes: a handshake has 16 or 20. One call makes
+ * the text of all characters, which is then flat: on V8 a third of the time of putting it together
+ * from pieces.
  */
 export function encodeBase64(bytes: Uint8Array): string {
   const { length } = bytes;
@@ -211,14 +230,17 @@ export function encodeBase64(bytes: Uint8Array): string {
   return String.fromCharCode(...codes).slice(0, at);
 }
 
+// --- Arrays of headers ---
+
 /**
- * Headers as a flat array of names and values in turn, in the order and letter case of the wire: what Node calls
- * `rawHeaders`. A repeated header is simply there twice.
+ * Headers as a flat array of names and values in turn, in the order and letter case of the wire:
+ * Node's `rawHeaders`. A repeated header is simply there twice.
  */
 export type RawHeaders = readonly string[];
 
 /**
- * Headers a caller gives: pairs of name and value, so an array of pairs, a `Map` or a `Headers` object.
+ * Headers a caller gives: pairs of name and value, so an array of pairs, a `Map` or a `Headers`
+ * object.
  */
 export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
 
@@ -253,7 +275,7 @@ export function headerValues(headers: RawHeaders, name: string): string[] {
  * Pairs as a flat array, for the functions over parsed heads.
  *
  * @param headers - pairs of name and value, for instance a fetch `Headers` object
- * @throws TypeError (`HEADER_INVALID`) for what is no pairs of strings, as a plain object
+ * @throws TypeError (`HEADER_INVALID`) for anything but pairs of strings: for a plain object, too
  *
  * @example
  * ```ts
@@ -286,7 +308,10 @@ function noPairs(got: unknown): Error {
 // The headers the handshake writes itself; a second one from the caller would contradict it.
 const OWN = ['host', 'upgrade', 'connection', 'content-length', 'transfer-encoding', 'origin'];
 
-/** A caller's headers, flat; throws TypeError for a header that is the handshake's own or not safe to write. */
+/**
+ * A caller's headers, flat; throws TypeError for a header that is the handshake's own or not safe
+ * to write.
+ */
 export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
   if (headers === undefined) return [];
   const flat = flattenHeaders(headers);
@@ -308,7 +333,10 @@ export function checkToken(text: string): void {
     throw usageError(TypeError, 'HEADER_INVALID', `not a token (RFC 9110 5.6.2): ${inWords(text)}`);
 }
 
-/** Throws TypeError unless `text` may stand in a head after a name or a status (RFC 9110 5.5): no CR, LF, NUL, no text past latin1. */
+/**
+ * Throws TypeError unless `text` may stand in a head after a name or a status (RFC 9110 5.5): no
+ * CR, LF, NUL, no text past latin1.
+ */
 export function checkValue(text: string): void {
   if (typeof text !== 'string' || (text !== '' && !consistsOf(text, FIELD))) {
     throw usageError(
@@ -319,8 +347,10 @@ export function checkValue(text: string): void {
   }
 }
 
-// A text as UTF-8; a lone surrogate becomes U+FFFD. Engines without a `TextEncoder` get the same from here.
-
+/**
+ * A text as UTF-8; a lone surrogate becomes U+FFFD. Engines without a `TextEncoder` get the same from
+ * here.
+ */
 export function encodeUtf8(text: string): OwnBytes {
   if (typeof TextEncoder === 'function') return new TextEncoder().encode(text);
   const bytes: number[] = [];

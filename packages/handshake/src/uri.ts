@@ -1,3 +1,7 @@
+/**
+ * WebSocket URIs, request targets and authorities (RFC 6455 3, RFC 9112 3.2).
+ */
+
 import { inWords, usageError } from './errors.js';
 import { CLASSES, consistsOf, DIGIT, HEX, REG_NAME, VISIBLE } from './syntax.js';
 
@@ -8,15 +12,16 @@ export interface WebSocketUri {
   /** Whether the scheme is `wss`: the bytes then go through TLS. */
   readonly secure: boolean;
   /**
-   * Where to connect to, and the name to indicate in TLS: as written, but an IPv6 address without its brackets, which are syntax of
-   * the URI (RFC 3986 3.2.2).
+   * Where to connect to, and the name to indicate in TLS: as written, but an IPv6 address without
+   * its brackets, which are syntax of the URI (RFC 3986 3.2.2).
    */
   readonly host: string;
   readonly port: number;
-  /** Path and query, never empty: what the request asks for. */
+  /** Path and query, never empty: the resource of the request. */
   readonly resourceName: string;
   /**
-   * The value for `Host`: an IPv6 address in its brackets, the port unless it is the scheme's own (4.1, request item 4).
+   * The value for `Host`: an IPv6 address in its brackets, the port unless it is the scheme's own
+   * (4.1, request item 4).
    */
   readonly authority: string;
 }
@@ -26,7 +31,10 @@ function invalid(rule: string, text?: string): Error {
   return usageError(TypeError, 'URI_INVALID', `a WebSocket URI ${rule} (RFC 6455 3)${got}`);
 }
 
-/** `scheme://authority/rest` in three parts; `undefined` if it is not of that shape, has user information or a bad host. */
+/**
+ * `scheme://authority/rest` in three parts; `undefined` if it is not of that shape, has user
+ * information or a bad host.
+ */
 export interface UriParts {
   readonly scheme: string;
   readonly host: string;
@@ -37,8 +45,9 @@ export interface UriParts {
 }
 
 /**
- * Takes a WebSocket URI apart (RFC 6455 3): scheme `ws` or `wss`, no fragment, ports 80 and 443 unless given.
- * User information is refused: browsers do too, and whoever wants it sends an `Authorization` header.
+ * Takes a WebSocket URI apart (RFC 6455 3): scheme `ws` or `wss`, no fragment, ports 80 and 443
+ * unless given. User information is rejected, as in browsers: a caller that needs it sends an
+ * `Authorization` header.
  *
  * @param uri - an absolute URI, percent-encoded already; or a `URL`
  * @throws TypeError (`URI_INVALID`) if it is not a WebSocket URI, with the rule
@@ -58,7 +67,7 @@ export interface UriParts {
 export function parseWebSocketUri(uri: string | { readonly href: string }): WebSocketUri {
   const text = typeof uri === 'string' ? uri : uri?.href;
   if (typeof text !== 'string') throw invalid(`is given as a string or a URL, not as ${inWords(uri)}`);
-  // Control bytes, blanks and text past ASCII need encoding (H15).
+  // Control bytes, blanks and text past ASCII need encoding.
   if (!consistsOf(text, VISIBLE))
     throw invalid('has visible ASCII only: encode the rest, as new URL(text) does', text);
   if (text.includes('#')) throw invalid('has no fragment: "MUST NOT be used"', text);
@@ -122,7 +131,10 @@ function isHex(text: string, at: number): boolean {
   return (CLASSES[text.charCodeAt(at)]! & HEX) !== 0;
 }
 
-/** IPv6address, RFC 3986 3.2.2: eight groups, or fewer around one "::"; the last two may be an IPv4 address. */
+/**
+ * IPv6address, RFC 3986 3.2.2: eight groups, or fewer around one "::"; the last two may be an IPv4
+ * address.
+ */
 function isIPv6(address: string): boolean {
   const halves = address.split('::');
   let groups = 0;
@@ -150,13 +162,15 @@ function isIPv4(address: string): boolean {
 }
 
 /**
- * The resource name in a request target (RFC 6455 4.1, request item 2): origin-form, or an absolute http or https URI,
- * whose authority then stands in for `Host` (RFC 9112 3.2.2). `undefined` for any other form.
+ * The resource name in a request target (RFC 6455 4.1, request item 2): origin-form, or an absolute
+ * http or https URI, with an authority that then stands in for `Host` (RFC 9112 3.2.2). `undefined`
+ * for any other form.
  */
 export function parseTarget(
   target: string,
 ): { resourceName: string; authority: string | undefined } | undefined {
-  // "#" and what is not visible ASCII has no place in a target (RFC 3986); other liberties of browsers are let through.
+  // "#" and characters that are not visible ASCII have no place in a target (RFC 3986); other
+  // liberties of browsers are let through.
   if (!consistsOf(target, VISIBLE) || target.includes('#')) return undefined;
   if (target.startsWith('/')) return { resourceName: target, authority: undefined };
   const parts = splitUri(target);

@@ -146,6 +146,43 @@ test.each<readonly [string, () => unknown, string, string]>([
     'an array of pairs, a Map or Headers, not an object',
   ],
   ['a typo', () => server().accept({ protocls: ['a'] } as never), 'OPTION_UNKNOWN', "no option 'protocls'"],
+  [
+    'a typo in a getter of a class',
+    () =>
+      new ServerHandshake(
+        new (class {
+          get maxHeadByte(): number {
+            return 5;
+          }
+        })() as never,
+      ),
+    'OPTION_UNKNOWN',
+    "no option 'maxHeadByte'",
+  ],
+  [
+    'a typo in a property that is not enumerable, of a base',
+    () => rejectRequest(Object.create(Object.create({}, { statuss: { get: () => 403 } }))),
+    'OPTION_UNKNOWN',
+    "no option 'statuss'",
+  ],
+  [
+    'a Map of options',
+    () => new ClientHandshake('ws://a/', new Map([['protocols', ['a']]]) as never),
+    'OPTION_INVALID',
+    'a plain object or one of a class, not an object of type Map',
+  ],
+  [
+    'an array of options',
+    () => createRequest('ws://a/', [] as never),
+    'OPTION_INVALID',
+    'not an object of type Array',
+  ],
+  [
+    'a promise of options',
+    () => server().accept(Promise.resolve({ protocols: ['a'] }) as never),
+    'OPTION_INVALID',
+    'not an object of type Promise',
+  ],
   ['options that are none', () => new ServerHandshake(5 as never), 'OPTION_INVALID', 'an object, not 5'],
   [
     'an extension that is none',
@@ -206,4 +243,21 @@ test('bytes of another realm are bytes', () => {
 test('a console shows where a handshake is', () => {
   expect(inspect(server())).toContain("state: 'deciding'");
   expect(inspect(new ClientHandshake('ws://example/'))).toContain("host: 'example'");
+});
+
+test('options may be inherited, or getters of a class with methods', () => {
+  class Limits {
+    get maxHeadBytes(): number {
+      return 8;
+    }
+    describe(): string {
+      return 'limits';
+    }
+  }
+  const foreign = runInContext('({ maxHeadBytes: 8 })', createContext({}));
+  const bare = Object.assign(Object.create(null), { maxHeadBytes: 8 });
+  for (const limits of [new Limits(), Object.create(new Limits()), foreign, bare]) {
+    const event = new ServerHandshake(limits).receive(bytes('GET / HTTP/1.1'));
+    expect(event).toMatchObject({ kind: 'rejected', fault: { code: 'HEAD_TOO_LARGE' } });
+  }
 });

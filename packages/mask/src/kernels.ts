@@ -1,20 +1,22 @@
 /**
  * XOR kernels in JavaScript (RFC 6455 5.3): bytes for short payloads, 32-bit words for the rest.
  *
- * A kernel checks nothing: `mask` in mask.ts does, and is what most callers want. Figures: Node 20, one core of a shared
- * 2-core machine, nanoseconds a call.
+ * A kernel checks none of its arguments, for speed. `mask` checks the ranges, picks a kernel by
+ * size, and serves most callers; `maskInPlace` is its short form. Figures: Node 20, one core of a
+ * shared 2-core machine, nanoseconds a call.
  */
 
 import { inWords, isBytes, keyFromBytes, misuse, requireBytes, requireKey, rotateKey } from './key.js';
 import { createSimdKernel } from './simd.js';
 
 /**
- * A function that masks a run of bytes: `target[at + i] = source[start + i] XOR key byte (i MOD 4)` for every `i` below
- * `end - start`. Masking and unmasking are the same operation.
+ * A function that masks a run of bytes: `target[at + i] = source[start + i] XOR key byte (i MOD 4)`
+ * for every `i` below `end - start`. Masking and unmasking are the same operation.
  *
- * It must work for any alignment of either view. `source` and `target` may be the same array with `at === start` (in
- * place), or overlap with `at` before `start`. It must not read or write outside the given ranges and must not keep a
- * reference to either array. Give your own (native, SIMD) wherever an option takes a `MaskFunction`.
+ * It must work for any alignment of either view. `source` and `target` may be the same array with
+ * `at === start` (in place), or overlap with `at` before `start`. It must not read or write outside
+ * the given ranges and must not keep a reference to either array. Give your own (native, SIMD)
+ * wherever an option takes a `MaskFunction`.
  *
  * RFC 6455 5.3.
  *
@@ -50,10 +52,10 @@ export type MaskFunction = (
 ) => void;
 
 /**
- * The kernel for short payloads: one byte at a time, four to a turn. No view is created, so a 16-byte payload costs 14 ns
- * where every kernel that needs a view pays about 75 ns for it.
+ * The kernel for short payloads: one byte at a time, four to a turn. No view is created, so a
+ * 16-byte payload costs 14 ns where every kernel that needs a view pays about 75 ns for it.
  *
- * Arguments as in {@link MaskFunction}; unchecked. RFC 6455 5.3.
+ * Arguments as in {@link MaskFunction}, not checked, for speed. RFC 6455 5.3.
  *
  * @example
  * ```ts
@@ -94,11 +96,12 @@ export function maskBytes(
 const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /**
- * The kernel for longer payloads: 32-bit words, eight to a turn (8 GB/s, against 1.2 GB/s for bytes). Where source and
- * target are aligned alike (always so in place) the words are read through an `Int32Array`; otherwise through a
- * `DataView`, which is indifferent to alignment and half as fast.
+ * The kernel for longer payloads: 32-bit words, eight to a turn (8 GB/s, against 1.2 GB/s for
+ * bytes). Where source and target are aligned alike (always so in place) the words are read through
+ * an `Int32Array`; otherwise through a `DataView`, which is indifferent to alignment and half as
+ * fast.
  *
- * Arguments as in {@link MaskFunction}; unchecked. RFC 6455 5.3.
+ * Arguments as in {@link MaskFunction}, not checked, for speed. RFC 6455 5.3.
  *
  * @example
  * ```ts
@@ -152,7 +155,7 @@ export function maskWords(
 /**
  * The key as a word of the host's own byte order.
  *
- * @internal exported for the test of hosts whose byte order is the other one
+ * @internal exported for the test of hosts with the other byte order
  */
 export function hostKey(key: number, littleEndian: boolean): number {
   return littleEndian
@@ -160,7 +163,10 @@ export function hostKey(key: number, littleEndian: boolean): number {
     : ((key & 0xff) << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24);
 }
 
-/** Eight reads before the first write: twice as fast as one by one, because no write has to be waited for. */
+/**
+ * Eight reads before the first write: twice as fast as one by one, because no write has to be
+ * waited for.
+ */
 function xorWords(source: Int32Array, target: Int32Array, words: number, key: number): void {
   let i = 0;
   for (const last = words - 7; i < last; i += 8) {
@@ -185,8 +191,9 @@ function xorWords(source: Int32Array, target: Int32Array, words: number, key: nu
 }
 
 /**
- * The kernel for many short payloads in one chunk: 32-bit words through views that the caller makes once for the chunk. 16
- * bytes cost 5 ns, where {@link maskBytes} needs 14; up to about 1 KiB no other kernel is faster.
+ * The kernel for many short payloads in one chunk: 32-bit words through views that the caller makes
+ * once for the chunk. 16 bytes cost 5 ns, where {@link maskBytes} needs 14; up to about 1 KiB no
+ * other kernel is faster.
  *
  * @param source - a view of the bytes to mask
  * @param start - offset in it of the first byte
@@ -219,7 +226,8 @@ export function maskView(
 ): void {
   let i = start;
   let o = at;
-  // Four reads before the first write: 1.5 times as fast as one by one, because no write has to be waited for.
+  // Four reads before the first write: 1.5 times as fast as one by one, because no write has to be
+  // waited for.
   for (const last = end - 15; i < last; i += 16, o += 16) {
     const a = source.getInt32(i, true) ^ key;
     const b = source.getInt32(i + 4, true) ^ key;
@@ -235,10 +243,17 @@ export function maskView(
   for (let rest = key; i < end; i++, o++, rest >>>= 8) target.setUint8(o, source.getUint8(i) ^ rest);
 }
 
-/** From so many bytes on, 45 ns for a view of them are worth it: 64 B take 60 ns by bytes, 50 by words. */
+// --- The choice of a kernel ---
+
+/**
+ * From so many bytes on, 45 ns for a view of them are worth it: 64 B take 60 ns by bytes, 50 by
+ * words.
+ */
 const WORDS_FROM_BYTES = 64;
 
-/** From so many bytes on, copying to SIMD memory and back is faster: 256 B take 80 ns either way. */
+/**
+ * From so many bytes on, copying to SIMD memory and back is faster: 256 B take 80 ns either way.
+ */
 const SIMD_FROM_BYTES = 256;
 
 /** The same for a whole array, of which no view is needed: 40 ns from 32 B to 256 B. */
@@ -246,22 +261,28 @@ const SIMD_FROM_WHOLE_BYTES = 48;
 
 let longKernel: MaskFunction | undefined;
 
-/** The kernel for longer payloads, made when the first one comes: SIMD, or words where there is none. */
+/**
+ * The kernel for longer payloads, made when the first one comes: SIMD, or words where there is
+ * none.
+ */
 function maskLong(): MaskFunction {
   longKernel ??= createSimdKernel() ?? maskWords;
   return longKernel;
 }
 
 /**
- * Masks a run of bytes into another array, or in place, with the kernel that suits its size. This is the default
- * {@link MaskFunction}, and the only one that checks its arguments.
+ * Masks a run of bytes into another array, or in place, with the kernel that suits its size. This
+ * is the default {@link MaskFunction}, and the only one that checks its ranges; the types of its
+ * arguments are not checked, for speed.
  *
  * @param source - the bytes to mask; unchanged unless `target` is the same memory
  * @param start - index of the first byte to mask
  * @param end - index after the last
  * @param target - where the result goes; the same array for masking in place
- * @param at - index in `target` of the first result byte; in memory shared with `source` not after `start`
- * @param key - the masking key of the byte at `start`; for a later piece of a payload, `rotateKey(key, bytesBefore)`
+ * @param at - index in `target` of the first result byte; in memory shared with `source` not after
+ * `start`
+ * @param key - the masking key of the byte at `start`; for a later piece of a payload,
+ * `rotateKey(key, bytesBefore)`
  * @throws RangeError when a range does not lie within its array; nothing is written then
  *
  * RFC 6455 5.3.

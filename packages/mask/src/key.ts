@@ -1,13 +1,14 @@
 /**
  * The masking key as one number (RFC 6455 5.3).
  *
- * A key is four bytes. Throughout sanssocket it is carried as one 32-bit integer whose **low** 8 bits are the key's first
- * byte on the wire (`j = i MOD 4` selects bits `8j` to `8j + 7`), so that continuing a payload at another phase is a
- * rotation and a little-endian word of payload is masked with a single XOR. Signed and unsigned forms of the same 32 bits
- * are the same key.
+ * A key is four bytes. Throughout sanssocket it is carried as one 32-bit integer, the **low** 8
+ * bits of which are the key's first byte on the wire (`j = i MOD 4` selects bits `8j` to `8j + 7`),
+ * so that continuing a payload at another phase is a rotation and a little-endian word of payload
+ * is masked with a single XOR. Signed and unsigned forms of the same 32 bits are the same key. In
+ * order: callers' faults, keys as numbers and bytes, fresh keys.
  */
 
-// Callers' faults: what is thrown, before anything has been written, is an error with a stable code.
+// --- Callers' faults, thrown before anything has been written ---
 
 /**
  * The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown.
@@ -15,18 +16,19 @@
  * - `RANGE_INVALID`: a range does not lie within its bytes
  * - `KEY_INVALID`: a masking key is neither an integer of 32 bits nor four bytes (RFC 6455 5.2)
  * - `NOT_BYTES`: something else where a Uint8Array is wanted
+ * - `MODULE_INVALID`: a WebAssembly module is another one, or something else stands in its place
  * - `NO_RANDOM`: the runtime has no source of random bytes, or the one that was given is no
  * function
  */
-export type MaskUsageCode = 'RANGE_INVALID' | 'KEY_INVALID' | 'NOT_BYTES' | 'NO_RANDOM';
+export type MaskUsageCode = 'RANGE_INVALID' | 'KEY_INVALID' | 'NOT_BYTES' | 'MODULE_INVALID' | 'NO_RANDOM';
 
-/** A value in words, for the message of an error: what came in place of what is wanted. */
+/** A value in words, for the end of an error's message. */
 export function inWords(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) return `${value}`;
   return typeof value === 'object' ? Object.prototype.toString.call(value) : `a ${typeof value}`;
 }
 
-/** Whether a value is a Uint8Array, of whichever realm. */
+/** Whether a value is a Uint8Array, of any realm. */
 export function isBytes(value: unknown): value is Uint8Array {
   if (value instanceof Uint8Array) return true;
   return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array';
@@ -54,6 +56,8 @@ export function requireKey(key: unknown): asserts key is number {
 export function misuse(kind: new (message: string) => Error, code: MaskUsageCode, message: string): Error {
   return Object.assign(new kind(message), { code });
 }
+
+// --- Keys as numbers and bytes ---
 
 /**
  * Reads a masking key from four bytes.
@@ -84,8 +88,8 @@ export function keyFromBytes(bytes: Uint8Array, offset = 0): number {
  * @param key - the key: an integer of 32 bits, signed or not
  * @param target - where to write
  * @param offset - index of the first of the four bytes
- * @throws RangeError when there is no room for four bytes, TypeError for what is no key; nothing is
- * written then
+ * @throws RangeError when there is no room for four bytes, TypeError for anything but a key;
+ * nothing is written then
  *
  * RFC 6455 5.2, "Masking-key".
  *
@@ -109,11 +113,13 @@ export function keyToBytes(key: number, target: Uint8Array, offset = 0): void {
 }
 
 /**
- * Turns a key so that it applies from a later byte of the payload: the key of byte `i` is `rotateKey(key, i)`.
+ * Turns a key so that it applies from a later byte of the payload: the key of byte `i` is
+ * `rotateKey(key, i)`.
  *
  * @param key - the frame's masking key
  * @param phase - how many payload bytes have gone before; only its value modulo 4 matters
- * @returns the turned key as a signed 32-bit integer; pass it to a kernel for the payload's next piece
+ * @returns the turned key as a signed 32-bit integer; pass it to a kernel for the payload's next
+ * piece
  *
  * RFC 6455 5.3: `j = i MOD 4`.
  *
@@ -139,8 +145,8 @@ function noKeyAt(offset: number, bytes: Uint8Array): Error {
   );
 }
 
-// Where fresh masking keys come from (RFC 6455 5.3: a new key for each frame, from a strong source of entropy, not
-// predictable from earlier ones; 10.3 says what an attacker does with one that is).
+// --- Fresh keys (RFC 6455 5.3: from a strong source of entropy; 10.3 has the attack on weak ones)
+// ---
 
 /**
  * A function that returns a fresh masking key each time it is called: an integer of 32 bits, signed
@@ -159,17 +165,21 @@ function noKeyAt(offset: number, bytes: Uint8Array): Error {
  */
 export type MaskingKeyGenerator = () => number;
 
-/** Keys drawn at once: one call of the CSPRNG costs about 1 us, so 256 keys bring it below 5 ns a frame. */
+/**
+ * Keys drawn at once: one call of the CSPRNG costs about 1 us, so 256 keys bring it below 5 ns a
+ * frame.
+ */
 const KEYS_PER_BLOCK = 256;
 
 /**
- * Makes a source of masking keys that draws blocks of random bytes and hands out each four bytes once.
+ * Makes a source of masking keys that draws blocks of random bytes and hands out each four bytes
+ * once.
  *
- * The block is the source's own: `fill` writes it before it returns and keeps no reference, as keys that are still to be used
- * stand in it.
+ * The block is the source's own: `fill` writes it before it returns and keeps no reference, as keys
+ * that are still to be used stand in it.
  *
- * @param fill - fills an array with random bytes; by default the runtime's `crypto.getRandomValues`. If it throws, so does the
- * call for a key, and the next one tries again
+ * @param fill - fills an array with random bytes; by default the runtime's
+ * `crypto.getRandomValues`. If it throws, so does the call for a key, and the next one tries again
  * @returns a source; each key is wiped from the block as it is handed out
  * @throws TypeError when no `fill` is given and the runtime has no `crypto.getRandomValues`: there
  * is no weaker fallback. And when `fill` is no function
@@ -200,7 +210,8 @@ export function createMaskingKeyGenerator(
       next = 0;
     }
     const key = keys[next]!;
-    // 5.3: a key is for one frame. Whatever `fill` leaves unfilled later is zeros, which show, never a key used before.
+    // 5.3: a key is for one frame. A part that `fill` leaves unfilled later is zeros, which show,
+    // never a key used before.
     keys[next++] = 0;
     return key;
   };
@@ -224,8 +235,8 @@ function fillFromRuntime(): (bytes: Uint8Array) => void {
 let shared: MaskingKeyGenerator | undefined;
 
 /**
- * Returns a fresh masking key from the runtime's CSPRNG, from one block shared by all callers (1 KiB a realm, not a
- * connection).
+ * Returns a fresh masking key from the runtime's CSPRNG, from one block shared by all callers (1
+ * KiB a realm, not a connection).
  *
  * @returns a signed 32-bit integer, uniform over all of them
  * @throws TypeError when the runtime has no `crypto.getRandomValues`

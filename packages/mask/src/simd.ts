@@ -1,17 +1,20 @@
 /**
- * Masking with WebAssembly SIMD (RFC 6455 5.3), where the runtime lets code be compiled. The kernel works in memory of its
- * own, so bytes are copied in and out; from 256 bytes on that is the faster way all the same: 1 KiB takes 130 ns where words
- * take 220, and 16 KiB go at 19 GB/s instead of 7.5.
+ * Masking with WebAssembly SIMD (RFC 6455 5.3), where the runtime lets code be compiled. The kernel
+ * works in memory of its own, so bytes are copied in and out; from 256 bytes on that is the faster
+ * way all the same: 1 KiB takes 130 ns where words take 220, and 16 KiB go at 19 GB/s instead of
+ * 7.5.
  */
 import type { MaskFunction } from './kernels.js';
+import { inWords, misuse } from './key.js';
 import { SIMD_MODULE_BASE64 } from './simd-module.js';
 
 /** Memory in which runs of bytes can be masked in place, by SIMD. */
 export interface SimdMemory {
   /**
-   * The memory. Put bytes here, mask them, read them here. It begins in the middle of a page: what begins a few bytes further
-   * in its page than what it is copied from takes AMD's processors up to twenty times as long from 4 KiB on, and allocators
-   * like to place large arrays at the begin of a page. 16 KiB out of a page's first bytes take 0.6 to 9 us, from here 0.35.
+   * The memory. Put bytes here, mask them, read them here. It begins in the middle of a page: a
+   * copy that begins a few bytes further in its page than its source takes AMD's processors up to
+   * twenty times as long from 4 KiB on, and allocators like to place large arrays at the begin of a
+   * page. 16 KiB out of a page's first bytes take 0.6 to 9 us, from here 0.35.
    */
   readonly bytes: Uint8Array;
   /**
@@ -22,15 +25,18 @@ export interface SimdMemory {
    */
   mask(start: number, end: number, key: number): number;
   /**
-   * Unmasks frames where they stand, one behind the other, in one call. Unchecked, but for the end of the memory. It stops at the
-   * first frame that it cannot tell to be whole and right, which is then as it was: a 64-bit length is left to others.
+   * Unmasks frames where they stand, one behind the other, in one call. Unchecked, but for the end
+   * of the memory. It stops at the first frame that it cannot tell to be whole and right, which is
+   * then as it was: a 64-bit length is left to others.
    *
    * @param at - index in `bytes` of the first frame's first byte
    * @param end - index after the last byte that is there
-   * @param kinds - index in `bytes` of 256 bytes, by the first byte of a frame: 2 is set where it may be masked
-   * @param table - index in `bytes` of a list that is written: for each frame four 32-bit words, little-endian (an `Int32Array` on
-   * `bytes.buffer` at `bytes.byteOffset + table`, where hosts are): its first byte, the index of its payload's first byte and
-   * after the last, and 0 if all bytes of the payload are ASCII
+   * @param kinds - index in `bytes` of 256 bytes, by the first byte of a frame: 2 is set where it
+   * may be masked
+   * @param table - index in `bytes` of a list that is written: for each frame four 32-bit words,
+   * little-endian (an `Int32Array` on `bytes.buffer` at `bytes.byteOffset + table`, where hosts
+   * are): its first byte, the index of its payload's first byte and after the last, and 0 if all
+   * bytes of the payload are ASCII
    * @param max - how many frames there is room for in the list
    * @param limit - the longest payload that is taken, at most 65,535 bytes
    * @returns how many frames
@@ -39,8 +45,9 @@ export interface SimdMemory {
    */
   maskFrames(at: number, end: number, kinds: number, table: number, max: number, limit: number): number;
   /**
-   * Says whether `bytes[start]` to `bytes[end - 1]` are a text: UTF-8 without overlong forms, surrogates and code points above
-   * U+10FFFF, and with a whole character at the end. It does not say which byte is wrong. Unchecked, but for the memory's end.
+   * Says whether `bytes[start]` to `bytes[end - 1]` are a text: UTF-8 without overlong forms,
+   * surrogates and code points above U+10FFFF, and with a whole character at the end. It does not
+   * say which byte is wrong. Unchecked, but for the memory's end.
    *
    * @returns 1 if they are, which no bytes at all are too, 0 if not
    *
@@ -50,8 +57,8 @@ export interface SimdMemory {
 }
 
 /**
- * A compiled module, as `@sanssocket/mask/simd.wasm` gives it where modules are imported: the platform's `WebAssembly.Module`, if the
- * program has its types.
+ * A compiled module, as `@sanssocket/mask/simd.wasm` gives it where modules are imported: the
+ * platform's `WebAssembly.Module`, if the program has its types.
  */
 export type SimdModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } }
   ? T
@@ -61,7 +68,10 @@ const PAGE_BYTES = 0x1_0000;
 /** Where `bytes` begins in the module's memory, as in simd.wat. */
 const BEGIN = 0x800;
 
-/** What is copied in, masked and copied out at once: it stays in the first-level cache, which is worth a fifth at 64 KiB. */
+/**
+ * The bytes that are copied in, masked and copied out at once: they stay in the first-level cache,
+ * which is worth a fifth at 64 KiB.
+ */
 const PIECE_BYTES = 0x2000;
 
 let compiled: WebAssembly.Module | null | undefined;
@@ -81,12 +91,13 @@ function compile(): WebAssembly.Module | null {
 /**
  * Makes memory for masking by SIMD.
  *
- * @param bytes - its size; rounded up to 64 KiB
+ * @param bytes - its size, a whole number from 0 on; rounded up to 64 KiB
  * @param module - the compiled module, for runtimes that forbid compiling and import it instead:
  * `import module from '@sanssocket/mask/simd.wasm'`. By default it is compiled here, once
- * @returns the memory; undefined where there is no SIMD, or no memory for it: use the kernels in JavaScript, which give the same
- * results
- * @throws TypeError for a module that is none of WebAssembly's, or another one
+ * @returns the memory; undefined where there is no SIMD, or no memory for it: use the kernels in
+ * JavaScript, which give the same results
+ * @throws RangeError for another size (`RANGE_INVALID`), TypeError for another module or anything
+ * but a module (`MODULE_INVALID`)
  *
  * RFC 6455 5.3.
  *
@@ -104,6 +115,9 @@ function compile(): WebAssembly.Module | null {
  * ```
  */
 export function createSimdMemory(bytes: number, module?: SimdModule): SimdMemory | undefined {
+  if (!(Number.isSafeInteger(bytes) && bytes >= 0)) {
+    throw misuse(RangeError, 'RANGE_INVALID', `a size is a whole number of bytes, not ${inWords(bytes)}`);
+  }
   const code = module ?? compile();
   if (code === null) return undefined;
   const pages = Math.ceil(bytes / PAGE_BYTES);
@@ -114,24 +128,27 @@ export function createSimdMemory(bytes: number, module?: SimdModule): SimdMemory
       readonly maskFrames: SimdMemory['maskFrames'];
       readonly isUtf8: SimdMemory['isUtf8'];
     };
-    // The first page is there; another one makes up for what is before `BEGIN`.
+    // The first page is there; another one makes up for the bytes before `BEGIN`.
     memory.grow(pages);
     return { bytes: new Uint8Array(memory.buffer, BEGIN, pages * PAGE_BYTES), mask, maskFrames, isUtf8 };
   } catch (error) {
-    // A caller's module is another one. Anything else is the engine's: each memory takes 10 GB of addresses in V8, which a
-    // process may not have though the module compiles, and policies may forbid instances alone.
-    if (module !== undefined && error instanceof TypeError) throw error;
-    return undefined;
+    // A TypeError tells that a caller's module is another one. Other errors are the engine's: each
+    // memory takes 10 GB of addresses in V8, which a process may not have though the module
+    // compiles, and policies may forbid instances alone.
+    if (module === undefined || !(error instanceof TypeError)) return undefined;
+    const wanted = 'a module is that of @sanssocket/mask/simd.wasm, compiled';
+    throw misuse(TypeError, 'MODULE_INVALID', `${wanted}: ${error.message}`);
   }
 }
 
 /**
- * Makes the SIMD kernel. `mask` uses one by itself from 256 bytes on, for a whole array from 48; make your own where the module
- * has to be imported.
+ * Makes the SIMD kernel. `mask` uses one by itself from 256 bytes on, for a whole array from 48;
+ * make your own where the module has to be imported.
  *
  * @param module - as for {@link createSimdMemory}
- * @returns a kernel (unchecked, as {@link maskBytes}); undefined where there is no SIMD, or no memory for it
- * @throws TypeError as {@link createSimdMemory}
+ * @returns a kernel (unchecked, as {@link maskBytes}); undefined where there is no SIMD, or no
+ * memory for it
+ * @throws TypeError as {@link createSimdMemory} does
  *
  * RFC 6455 5.3.
  *
@@ -150,7 +167,10 @@ export function createSimdKernel(module?: SimdModule): MaskFunction | undefined 
   const memory = createSimdMemory(PAGE_BYTES, module);
   if (memory === undefined) return undefined;
   const { bytes, mask } = memory;
-  /** Shows the last piece's result: pieces of one length often follow each other, and a view costs 45 ns. */
+  /**
+   * Shows the last piece's result: pieces of one length often follow each other, and a view costs
+   * 45 ns.
+   */
   let masked = bytes.subarray(0, PIECE_BYTES);
   return (source, start, end, target, at, key) => {
     // A piece is a multiple of 4, so every one begins with the key as it was given.

@@ -317,6 +317,25 @@ describe('SIMD', () => {
     expect(createSimdMemory(65_537)!.bytes.length).toBe(131_072);
   });
 
+  it.each([[Number.NaN], [-1], [1.5], [Infinity], ['64'], [undefined]])('has no size of %s', (size) => {
+    expect(() => createSimdMemory(size as number)).toThrow(
+      expect.objectContaining({ code: 'RANGE_INVALID', message: expect.stringContaining('whole number') }),
+    );
+  });
+
+  it('is undefined where a size is more than there is memory for', () => {
+    expect(createSimdMemory(2 ** 45)).toBeUndefined();
+  });
+
+  it.each([
+    ['no module', {}],
+    ['a module without exports', new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))],
+  ])('takes no other module: %s', (_, module) => {
+    const fault = expect.objectContaining({ code: 'MODULE_INVALID' });
+    expect(() => createSimdMemory(1, module)).toThrow(fault);
+    expect(() => createSimdKernel(module)).toThrow(fault);
+  });
+
   it('takes a module that was compiled elsewhere: simd.wasm, which is what simd-module.ts holds', async () => {
     const { readFileSync } = await import('node:fs');
     const wasm = readFileSync(new URL('../wasm/simd.wasm', import.meta.url));

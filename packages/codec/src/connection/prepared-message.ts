@@ -34,6 +34,8 @@ export class PreparedMessage {
   #encoded: WeakMap<object, OwnBytes> | null = null;
 
   private constructor(opcode: MessageOpcode, payload: Uint8Array) {
+    // Programs without types can call a private constructor.
+    if (!(opcode === TEXT || opcode === BINARY) || !isBytes(payload)) throw notPrepared(payload);
     const frame = new Uint8Array(frameHeaderBytes(payload.length, false) + payload.length);
     const at = writeFrameHeader(frame, 0, FIN | opcode, payload.length, undefined);
     frame.set(payload, at);
@@ -99,6 +101,10 @@ export class PreparedMessage {
  */
 export function requirePrepared(message: PreparedMessage): void {
   if (typeof message?.frameFor === 'function' && isBytes(message.frame)) return;
+  throw notPrepared(message);
+}
+
+function notPrepared(value: unknown): Error {
   const wanted = 'a prepared message is what PreparedMessage.text or binary gives';
-  throw usageError(TypeError, 'NOT_BYTES', `${wanted}, not ${inWords(message)}`);
+  return usageError(TypeError, 'NOT_BYTES', `${wanted}, not ${inWords(value)}`);
 }

@@ -162,13 +162,14 @@ export function requireRange(bytes: Uint8Array, start: number, end: number): voi
  *
  * The object may inherit (`Object.create(defaults)`) or be an instance of a class with getters: all
  * that is enumerable is looked at, and every getter. Other methods of a class are its own affair.
- * The values are not read.
+ * A list, a Map or a promise of options is rejected: none of its names would be read. The values
+ * are not read.
  *
  * @param options - as a caller gave them
  * @param known - the names that there are
  * @param noun - the thing that has a name: 'option' by default
- * @throws TypeError for options that are no object (`OPTION_INVALID`), or for a name that is not
- * known (`OPTION_UNKNOWN`)
+ * @throws TypeError for options that are no object, or a list, a Map or a promise
+ * (`OPTION_INVALID`), or for a name that is not known (`OPTION_UNKNOWN`)
  *
  * @example
  * ```ts
@@ -184,8 +185,12 @@ export function requireKnown(options: object, known: readonly string[], noun = '
   if (typeof options !== 'object' || options === null) {
     throw usageError(TypeError, 'OPTION_INVALID', `${noun}s are an object, not ${inWords(options)}`);
   }
-  // Nearly all options are a plain object without a typo: what follows takes ten times as long.
+  // Nearly all options are a plain object without a typo; the walk below takes ten times as long.
   if (Object.getPrototypeOf(options) === Object.prototype && areKnown(options, known)) return;
+  if (Symbol.iterator in options || 'then' in options) {
+    const wanted = `${noun}s are a plain object or one of a class`;
+    throw usageError(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(options)}`);
+  }
   let next: object | null;
   for (let at: object = options; ; at = next) {
     next = Object.getPrototypeOf(at) as object | null;

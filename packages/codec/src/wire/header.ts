@@ -58,7 +58,9 @@ export function extendedLengthBytes(second: number): 0 | 2 | 8 {
  *
  * @param bytes - where the frame stands
  * @param offset - index of its first byte
- * @returns the length in bytes, as {@link FrameHeader.payloadLength}. Unchecked: what is missing reads as garbage.
+ * @returns the length in bytes, as {@link FrameHeader.payloadLength}
+ *
+ * The arguments are not checked, for speed: bytes that are missing read as garbage.
  *
  * RFC 6455 5.2, "Payload length": network byte order.
  *

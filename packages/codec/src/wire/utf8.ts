@@ -16,6 +16,8 @@ export const UTF8_BOUNDARY = 0;
  * @returns the state after these bytes, 0 or more, to be given to the next call: {@link UTF8_BOUNDARY} if they end with a
  * whole character. When a byte cannot be right, `-1 - i` where `i` is its index: `~result` gives it back.
  *
+ * The arguments are not checked, for speed.
+ *
  * RFC 6455 8.1; RFC 3629 section 4.
  *
  * @example
@@ -258,6 +260,8 @@ const SHORT_TEXT_BYTES = 32;
  * @returns the text, a leading byte-order mark included; undefined if it is not valid UTF-8 ({@link validateUtf8} tells where), or if
  * it is and no string of the runtime's is that long
  *
+ * The arguments are not checked, for speed.
+ *
  * RFC 6455 5.6, 8.1.
  *
  * @example
@@ -335,6 +339,8 @@ function asciiString(b: Uint8Array, start: number, end: number): string {
  *
  * @param text - any string
  *
+ * The arguments are not checked, for speed.
+ *
  * RFC 6455 5.6.
  *
  * @example
@@ -386,6 +392,8 @@ const SHORT_STRING_UNITS = 48;
  * @param target - where to write; needs room for 3 bytes a UTF-16 unit (or `utf8Bytes(text)`)
  * @param at - index of the first byte to write
  * @returns the index after the last byte written
+ *
+ * The arguments are not checked, for speed.
  *
  * RFC 6455 5.6.
  *

@@ -253,6 +253,15 @@ describe('a server', () => {
     bytes.fill(0);
     expect([...message.frame]).toEqual([0x82, 2, 1, 2]);
     expect([...message.payload]).toEqual([1, 2]);
+    const Made = PreparedMessage as unknown as new (...given: unknown[]) => unknown;
+    for (const given of [[], ['text'], [TEXT, 'text'], [9, new Uint8Array(1)]]) {
+      expect(() => new Made(...given)).toThrow(
+        expect.objectContaining({
+          code: 'NOT_BYTES',
+          message: expect.stringContaining('PreparedMessage.text'),
+        }),
+      );
+    }
     expect(() => PreparedMessage.text(5 as never)).toThrow(TypeError);
     expect(() => PreparedMessage.binary('a' as never)).toThrow(TypeError);
   });

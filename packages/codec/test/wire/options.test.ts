@@ -396,3 +396,19 @@ it('what is read is a plain object of what is there', () => {
   expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
   expect(Object.keys(read)).toEqual(['level']);
 });
+
+describe('a list, a Map and a promise are no options', () => {
+  it.each([
+    ['Array', []],
+    ['Map', new Map([['role', 'server']])],
+    ['Set', new Set(['role'])],
+    ['Promise', Promise.resolve({ role: 'server' })],
+  ])('%s', (type, given) => {
+    const sentence = `options are a plain object or one of a class, not an object of type ${type}`;
+    const fault = expect.objectContaining({ code: 'OPTION_INVALID', message: sentence });
+    expect(() => new Keepalive(given as never, 0)).toThrow(fault);
+    expect(() => new ConnectionConfig(given as never)).toThrow(fault);
+    expect(() => new DriverConfig(given as never)).toThrow(fault);
+    expect(() => readOptions(given as never, [])).toThrow(fault);
+  });
+});

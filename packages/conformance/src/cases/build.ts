@@ -1,4 +1,4 @@
-/** What cases are written with. */
+/** The parts that cases are written with. */
 import {
   type Case,
   type CloseExpectation,
@@ -12,7 +12,7 @@ import {
 import { fromHex, type Payload } from '../model/payload.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../wire/frames.js';
 
-/** A case without what most cases have in common. */
+/** A case without the parts that most cases have in common. */
 export type CaseDraft = Pick<
   Case,
   'id' | 'section' | 'sentence' | 'sent' | 'right' | 'wrong' | 'steps' | 'outcomes'
@@ -72,7 +72,7 @@ export function repeated(digits: string, bytes: number): Payload {
   return { repeat: digits, bytes };
 }
 
-/** Frames by name. `more` changes what else there is to a frame. */
+/** Frames by name. `more` changes the other parts of a frame. */
 export function textFrame(payload: Payload | string, more: Partial<FrameSpec> = {}): FrameSpec {
   return { opcode: TEXT, payload: payloadOf(payload), ...more };
 }
@@ -122,7 +122,10 @@ export function paceWords(pace: Pace): string {
   return pace === 'frames' ? ', a write for each frame' : `, ${pace} octet${pace === 1 ? '' : 's'} a write`;
 }
 
-/** A frame for each so many octets of a payload, as the old suite cuts: an empty last one if it comes out even. */
+/**
+ * A frame for each so many octets of a payload, as the old suite cuts: an empty last one if it
+ * comes out even.
+ */
 export function fragmented(first: FrameSpec, digits: string, size: number): FrameSpec[] {
   const bytes = fromHex(digits).length;
   const frames: FrameSpec[] = [];

@@ -2,23 +2,26 @@
 import type { Case, Role } from '../model/case.js';
 import { allCases } from './all.js';
 
-/** What is chosen by. What is absent chooses everything. */
+/** The parts of a choice. A part that is absent chooses everything. */
 export interface CaseFilter {
   readonly role?: Role | undefined;
   /** Ids; `*` stands for any characters. */
   readonly patterns?: readonly string[] | undefined;
   /** Ids that are left out; `*` as above. */
   readonly exclude?: readonly string[] | undefined;
-  /** Sections, with those below them: `5.5` takes `5.5.1` too. Other RFCs by name: `RFC7692`, `RFC7692 7.2`. */
+  /**
+   * Sections, with those below them: `5.5` takes `5.5.1` too. Other RFCs by name: `RFC7692`,
+   * `RFC7692 7.2`.
+   */
   readonly sections?: readonly string[] | undefined;
-  /** Leaves out what is slow. */
+  /** Leaves out slow cases. */
   readonly quick?: boolean | undefined;
 }
 
 /**
  * Finds cases.
  *
- * @param filter - what to choose by
+ * @param filter - the parts of the choice
  * @returns those that pass everything, in the order of reports
  *
  * @example
@@ -50,7 +53,10 @@ export function matcherOf(patterns: readonly string[]): (id: string) => boolean 
   return (id) => expressions.some((expression) => expression.test(id));
 }
 
-/** As the old suite's files mean patterns: with a star, the beginning of an id is enough; `1*` takes 10.1.1 too. */
+/**
+ * As the old suite's files mean patterns: with a star, the beginning of an id is enough; `1*` takes
+ * 10.1.1 too.
+ */
 export function prefixMatcherOf(patterns: readonly string[]): (id: string) => boolean {
   const expressions = patterns.map(
     (pattern) => new RegExp(`^${expressionOf(pattern)}${pattern.includes('*') ? '' : '$'}`),

@@ -5,6 +5,7 @@ import { FuzzingServer, type FuzzingServerOptions } from '../fuzzing-server/serv
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { needsTls } from '../reports/left-out.js';
+import { countOfCases } from '../reports/printable.js';
 import { resultsById } from '../reports/report.js';
 import { mayBeConfirmed, withEarlier } from '../runners/confirm.js';
 import { addressOf } from '../transport/connect.js';
@@ -18,7 +19,8 @@ import { report } from './reports.js';
 import { readGiven } from './usage-error.js';
 
 /**
- * Tests clients: listens until the command that starts them is over, a client asks to stop, or the process is interrupted.
+ * Tests clients: listens until the command that starts them is over, a client asks to stop, or the
+ * process is interrupted.
  *
  * @param command - starts the clients; empty: somebody else does
  * @returns the exit status: 0 if nothing failed, 1 if something did, 2 if no client came
@@ -53,7 +55,8 @@ export async function runClientCommand(command: readonly string[], options: Clie
     `Clients are tested at ${[server.url, server.secureUrl].filter((url) => url !== undefined).join(' and ')}`,
   );
   const overTls = needsTls('client', cases);
-  if (server.secureUrl === undefined && overTls !== '') console.error(`${cases.length} cases, ${overTls}`);
+  if (server.secureUrl === undefined && overTls !== '')
+    console.error(`${countOfCases(cases.length)}, ${overTls}`);
   process.once('SIGINT', stop.stop);
   let results: AgentResults[] = [];
   try {
@@ -83,7 +86,7 @@ export async function runClientCommand(command: readonly string[], options: Clie
   return report(results, context, options);
 }
 
-/** Runs what FAILED again, with nothing else on offer. */
+/** Runs cases that FAILED again, with nothing else on offer. */
 async function confirmed(
   results: readonly AgentResults[],
   cases: readonly Case[],
@@ -160,7 +163,10 @@ async function selfSigned(): Promise<{ readonly key: string; readonly cert: stri
   return { key, cert };
 }
 
-/** Runs the command of the user's, with the URL in its arguments and its environment, until it is over or is not needed any more. */
+/**
+ * Runs the command of the user's, with the URL in its arguments and its environment, until it is
+ * over or is not needed any more.
+ */
 async function runCommand(
   command: readonly string[],
   server: FuzzingServer,

@@ -1,11 +1,14 @@
-/** The old suite's configuration files. What they say of things this suite has, it does; what it has not, it names. */
+/**
+ * The old suite's configuration files. This suite follows every entry that it has the means for,
+ * and names the others.
+ */
 import { readFileSync } from 'node:fs';
 import { prefixMatcherOf } from '../cases/select.js';
 import type { Exclusions } from '../fuzzing-server/results-store.js';
 import type { ServerTarget } from '../runners/server-case.js';
 import { UsageError } from './options.js';
 
-/** What a file says. */
+/** The content of a file. */
 export interface Configuration {
   readonly servers: readonly (ServerTarget & { readonly agent: string | undefined })[];
   /** Where a fuzzing server listens. */
@@ -82,7 +85,7 @@ export function readConfiguration(path: string | undefined): Configuration {
   return configurationOf(path, file);
 }
 
-/** The same from what the file holds. */
+/** The same from the text of the file. */
 function configurationOf(path: string, file: unknown): Configuration {
   const root = objectOf(path, file);
   const options = objectOf(`${path}: options`, root['options'] ?? {});

@@ -1,7 +1,8 @@
-/** The options of the command, and what they mean for a run. */
+/** The options of the command, and their meaning for a run. */
 import { findCases } from '../cases/select.js';
 import type { Case, Role } from '../model/case.js';
 import { needsTls } from '../reports/left-out.js';
+import { countOfCases } from '../reports/printable.js';
 import type { RunOptions } from '../runners/options.js';
 import { checkReportOptions, type ReportOptions } from './reports.js';
 import { UsageError } from './usage-error.js';
@@ -12,7 +13,7 @@ export const DEFAULT_PORT = 9001;
 /** For an ordinary case, if nothing else is said. */
 export const DEFAULT_TIMEOUT_MS = 3000;
 
-/** What both commands take. */
+/** Options of both commands. */
 export interface CommonOptions extends ReportOptions {
   readonly case?: readonly string[];
   readonly exclude?: readonly string[];
@@ -29,7 +30,7 @@ export interface CommonOptions extends ReportOptions {
   readonly replay?: string;
 }
 
-/** What `server` takes besides. */
+/** Further options of `server`. */
 export interface ServerOptions extends CommonOptions {
   readonly origin?: string;
   readonly protocol?: readonly string[];
@@ -37,7 +38,7 @@ export interface ServerOptions extends CommonOptions {
   readonly servername?: string;
 }
 
-/** What `client` takes besides. */
+/** Further options of `client`. */
 export interface ClientOptions extends CommonOptions {
   readonly host?: string;
   readonly port: number;
@@ -73,7 +74,7 @@ export function chosenCases(
   return cases;
 }
 
-/** What the runners are told. */
+/** The options that the runners get. */
 export function runOptions(options: CommonOptions): RunOptions & { readonly connections: number } {
   const { agent, timeout: timeoutMs, connections, full } = options;
   // The default grows with the load of the machine, a number of the user's does not.
@@ -88,5 +89,5 @@ export function printCases(role: Role, cases: readonly Case[]): void {
     console.log(`${id.padEnd(idWidth)}  ${section.padEnd(sectionWidth)}  ${sentence}`);
   }
   const overTls = needsTls(role, cases);
-  console.log(`${cases.length} cases${overTls === '' ? '' : `, ${overTls}`}`);
+  console.log(`${countOfCases(cases.length)}${overTls === '' ? '' : `, ${overTls}`}`);
 }

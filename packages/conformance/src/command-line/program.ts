@@ -1,4 +1,6 @@
-/** The commands, their arguments and options. What they do stands in the other files of this folder. */
+/**
+ * The commands, their arguments and options. Their actions stand in the other files of this folder.
+ */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { runClientCommand } from './client-command.js';
 import {
@@ -11,7 +13,10 @@ import {
 import { withReportOptions } from './reports.js';
 import { runServerCommand } from './server-command.js';
 
-/** The exit status for a command that cannot be run as it was given, and for an endpoint that cannot be tested. */
+/**
+ * The exit status for a command that cannot be run as it was given, and for an endpoint that cannot
+ * be tested.
+ */
 const UNUSABLE = 2;
 
 /**
@@ -74,7 +79,7 @@ function createProgram(finish: (status: number) => void): Command {
   return program;
 }
 
-/** What both commands have. */
+/** Options of both commands. */
 function withCommonOptions(command: Command): Command {
   return withReportOptions(command)
     .option('--case <globs...>', 'only cases with these ids; * stands for anything')

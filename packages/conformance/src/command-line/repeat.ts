@@ -1,4 +1,4 @@
-/** The same cases several times over: what fails once in a while is found so. */
+/** The same cases several times over: cases that fail once in a while are found so. */
 import { worse } from '../conversation/verdict.js';
 import type { AgentResults } from '../model/result.js';
 
@@ -29,7 +29,9 @@ export function worstOfAgents(before: readonly AgentResults[], now: readonly Age
   ];
 }
 
-/** A run that ended early has fewer results than another: those that only one has count as they are. */
+/**
+ * A run that ended early has fewer results than another: those that only one has count as they are.
+ */
 function worstOf(a: AgentResults, b: AgentResults): AgentResults {
   const [left, right] = a.cases.length < b.cases.length ? [b, a] : [a, b];
   const others = new Map(right.cases.map((result) => [result.id, result]));

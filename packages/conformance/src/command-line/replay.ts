@@ -1,13 +1,14 @@
 /** The record of a case as lines of text, as it is written. */
 import { toHex } from '../model/payload.js';
 import type { HandshakeReport, LogEntry } from '../model/result.js';
+import { octets } from '../model/size.js';
 import { printable } from '../reports/printable.js';
 import type { RunOptions } from '../runners/options.js';
 
 const NAMES = ['continuation', 'text', 'binary', '', '', '', '', '', 'Close', 'Ping', 'Pong'];
 const SHOWN = 32;
 
-/** Options that print what happens. */
+/** Options that print each event. */
 export const REPLAY: Pick<RunOptions, 'onHandshake' | 'onLog'> = {
   onHandshake: (handshake) => console.log(formatHandshake(handshake)),
   onLog: (entry) => console.log(formatEntry(entry)),
@@ -28,7 +29,7 @@ function formatHandshake({ request, response }: HandshakeReport): string {
 /**
  * Formats one entry.
  *
- * @returns one line: time, direction, and what it was
+ * @returns one line: time, direction, and the thing itself
  */
 export function formatEntry(entry: LogEntry): string {
   const at = `${entry.atMs.toFixed(1).padStart(9)} ms`;
@@ -38,7 +39,7 @@ export function formatEntry(entry: LogEntry): string {
     case 'fault':
       return `${at}  !! ${printable(entry.fault.message)} (${entry.fault.section}, octet ${entry.fault.offset})`;
     case 'octets':
-      return `${at}  ${arrow(entry.way)} ${entry.length} octets  ${digits(entry.bytes, entry.length)}`;
+      return `${at}  ${arrow(entry.way)} ${octets(entry.length)}  ${digits(entry.bytes, entry.length)}`;
     case 'frame': {
       const bits = [
         entry.fin ? 'FIN' : '',

@@ -1,5 +1,8 @@
-/** What is made of results when a run is over: a summary on the terminal, files that were asked for, and the exit status. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+/**
+ * The products of a run's results: a summary on the terminal, files that were asked for, and the
+ * exit status.
+ */
+import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { allCases } from '../cases/all.js';
@@ -28,7 +31,7 @@ export interface ReportOptions {
   readonly updateExpect?: boolean;
 }
 
-/** What a report may have to know besides the results. */
+/** Facts for a report besides the results. */
 export interface ReportContext {
   /** The cases that were chosen, in order. */
   readonly cases: readonly Case[];
@@ -49,7 +52,7 @@ export function withReportOptions(command: Command): Command {
 }
 
 /**
- * Checks what can be checked before anything runs, so that a run is not lost to a mistake in a file.
+ * Checks the options before anything runs, so that a run is not lost to a mistake in a file.
  *
  * @throws UsageError for options that make no sense
  */
@@ -61,11 +64,35 @@ export function checkReportOptions(options: ReportOptions): void {
     if (file !== undefined && kindOf(file) === 'folder') throw new UsageError(`${file} is a folder.`);
   if (options.report !== undefined && kindOf(options.report) === 'file')
     throw new UsageError(`${options.report} is no folder.`);
+  const written = [options.report, options.json, options.junit];
+  if (options.updateExpect === true) written.push(options.expect);
+  for (const path of written) if (path !== undefined) requireWritable(path);
+}
+
+/**
+ * Folders on the way that are not there are made later: the nearest one that is there has to take
+ * them.
+ */
+function requireWritable(path: string): void {
+  let there = path;
+  while (kindOf(there) === undefined) there = dirname(there);
+  if (there !== path && kindOf(there) === 'file') throw new UsageError(`${path}: ${there} is no folder.`);
+  try {
+    accessSync(there, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function kindOf(path: string): 'file' | 'folder' | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found && (found.isDirectory() ? 'folder' : 'file');
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && (found.isDirectory() ? 'folder' : 'file');
+  } catch (error) {
+    // A file stands where a folder is wanted.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -80,7 +107,8 @@ export async function report(
   context: ReportContext,
   options: ReportOptions,
 ): Promise<number> {
-  const known = readKnown(options);
+  const listed = readKnown(options);
+  const known = listed?.known;
   const everything = { ...context, agents };
   const found = known === undefined ? undefined : surprises(agents, known);
   const news = new Set(found?.map(({ result }) => result));
@@ -90,12 +118,13 @@ export async function report(
     writeReportFolder(folder, everything, known);
     console.log(`\nPages are in ${folder}/index.html`);
   }
-  if (options.json !== undefined) write(options.json, resultsJson(everything));
-  if (options.junit !== undefined) write(options.junit, junitXml(everything, known));
+  if (options.json !== undefined) tell('Results are', options.json, resultsJson(everything));
+  if (options.junit !== undefined) tell('JUnit XML is', options.junit, junitXml(everything, known));
   if (options.expect !== undefined && options.updateExpect === true) {
-    const listed = expectationsOf(agents, known ?? {}, allCases);
-    write(options.expect, `${JSON.stringify(listed, null, 2)}\n`);
-    console.log(`\n${Object.keys(listed).length} known deviations are in ${options.expect}`);
+    const now = expectationsOf(agents, known ?? {}, allCases, listed?.file);
+    const { length } = Object.keys(now);
+    const text = `${JSON.stringify(now, null, 2)}\n`;
+    tell(length === 1 ? '1 known deviation is' : `${length} known deviations are`, options.expect, text);
     return 0;
   }
   const hasDied = agents.some(({ deaths = [] }) => deaths.some(({ culprit }) => culprit === undefined));
@@ -107,7 +136,13 @@ export async function report(
   return hasFailed || hasDied ? 1 : 0;
 }
 
-function readKnown({ expect, updateExpect }: ReportOptions): KnownDeviations | undefined {
+/** The file of known deviations, read, and as it is. */
+interface Listed {
+  readonly known: KnownDeviations;
+  readonly file: Readonly<Record<string, unknown>>;
+}
+
+function readKnown({ expect, updateExpect }: ReportOptions): Listed | undefined {
   if (expect === undefined) return undefined;
   let text: string;
   try {
@@ -119,14 +154,17 @@ function readKnown({ expect, updateExpect }: ReportOptions): KnownDeviations | u
     throw new UsageError(`${expect}: ${isMissing ? hint : (error as Error).message}`);
   }
   try {
-    return knownDeviations(JSON.parse(text), allCases);
+    const file: unknown = JSON.parse(text);
+    return { known: knownDeviations(file, allCases), file: file as Listed['file'] };
   } catch (error) {
     if (!(error instanceof InvalidExpectations || error instanceof SyntaxError)) throw error;
     throw new UsageError(`${expect}: ${error.message}`);
   }
 }
 
-function write(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+/** Writes a file, and says where. */
+function tell(what: string, file: string, text: string): void {
+  const made = mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
+  console.log(`\n${what} in ${file}${made === undefined ? '' : ', in a new folder'}`);
 }

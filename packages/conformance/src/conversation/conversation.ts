@@ -1,4 +1,7 @@
-/** Walks the steps of a case over an opened connection, then brings the connection to its end as the case wants it. */
+/**
+ * Walks the steps of a case over an opened connection, then brings the connection to its end as the
+ * case wants it.
+ */
 import type { Case, Outcome, Role, Step } from '../model/case.js';
 import { expandPayload } from '../model/payload.js';
 import { octetsInAll } from '../model/size.js';
@@ -10,7 +13,7 @@ import { exchange } from './exchange.js';
 import { compareApart, compareEvents, isOptional } from './matching.js';
 import type { Recorder } from './record.js';
 
-/** How long is waited for what. */
+/** Patience, by the thing that is waited for. */
 export interface Patience {
   /** Deadlines of cases are multiplied by this. */
   readonly scale: number;
@@ -20,10 +23,10 @@ export interface Patience {
   readonly isFull: boolean;
 }
 
-/** What there is to judge when all is over. */
+/** Everything that is judged when all is over. */
 export interface Observation {
   readonly endpoint: Endpoint;
-  /** What went wrong in an exchange of messages. */
+  /** The fault of an exchange of messages. */
   readonly problem: string | undefined;
   /** Which deadline came. */
   readonly timeout: 'case' | 'close' | 'transport-end' | undefined;
@@ -40,12 +43,12 @@ export class Conversation {
   readonly #deadline = new AbortController();
   #problem: string | undefined;
   #timeout: Observation['timeout'];
-  /** A step waited for the peer's Close or end, and what follows is meant to follow it. */
+  /** A step waited for the peer's Close or end, and the next steps are meant to follow it. */
   #expectsEnd = false;
 
   /**
    * @param link - opened
-   * @param rest - what was read beyond the peer's head
+   * @param rest - the octets read beyond the peer's head
    * @param sentFirst - frames of the first step that went out with the suite's head
    */
   constructor(
@@ -163,21 +166,25 @@ export class Conversation {
     await this.#endpoint.until(() => this.#endpoint.isOver && !this.#expectsEnd, signal, ms);
   }
 
-  /** Waits until what was observed is all that is to come, as far as that can be known. */
+  /** Waits until nothing more is to come, as far as that can be known. */
   async #awaitEnd(signal: AbortSignal): Promise<void> {
     const endpoint = this.#endpoint;
     if (this.#problem !== undefined || endpoint.localClose !== undefined) return;
     await endpoint.until(() => endpoint.isOver || this.#isComplete(), signal);
   }
 
-  /** Whether the suite may close: an outcome in which it closes first is there, or none can come any more. */
+  /**
+   * Whether the suite may close: an outcome in which it closes first is there, or none can come any
+   * more.
+   */
   #isComplete(): boolean {
     const fits = this.#case.outcomes.map((outcome) => ({ outcome, fit: this.#fit(outcome) }));
     if (fits.every(({ fit }) => fit === 'never')) return true;
     const isBestLost = fits[0]?.fit === 'never';
     return fits.some(({ outcome: { events, close }, fit }, nth) => {
       if (fit !== 'now' || close.by === 'endpoint') return false;
-      // An outcome of nothing, or of anything, is there from the start: while a better one may come it is waited for.
+      // An outcome of nothing, or of anything, is there from the start: while a better one may come
+      // it is waited for.
       return nth === 0 || isBestLost || (Array.isArray(events) && !events.every(isOptional));
     });
   }

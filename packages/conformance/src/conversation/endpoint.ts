@@ -1,6 +1,6 @@
 /**
- * The suite's half of a connection: writes what it is told, right or wrong, reads with the judge, answers Pings, and knows what has
- * happened. It decides nothing; steps and verdicts are made of it.
+ * The suite's half of a connection: writes as it is told, right or wrong, reads with the judge,
+ * answers Pings, and records every event. It decides nothing; steps and verdicts are made of it.
  */
 import { type FaultCode, faultAt } from '../judge/faults.js';
 import type { ReadFrame } from '../judge/frame-reader.js';
@@ -24,8 +24,8 @@ export type TransportEnd = 'endpoint-end' | 'endpoint-reset' | 'suite-end' | 'su
 export type MessageTaker = (type: 'text' | 'binary', bytes: Uint8Array) => boolean;
 
 /**
- * Octets beside those of a case: an endpoint may say twice what is sent and expected, and so much
- * more.
+ * Octets beside those of a case: an endpoint may send twice the octets that are sent and expected,
+ * and so many more.
  */
 const SPARE_BYTES = 1024 * 1024;
 /** No case has a tenth of these; exchanges are not counted. */
@@ -37,14 +37,14 @@ export class Endpoint {
   readonly underTest: Role;
   readonly events: WholeEvent[] = [];
   readonly faults: PeerFault[] = [];
-  /** Whose Close, or end of the transport, was the first. */
+  /** The side of the first Close, or end of the transport. */
   closedBy: 'suite' | 'endpoint' | 'nobody' = 'nobody';
   localClose: { readonly code: number | undefined; readonly reason: Uint8Array } | undefined;
   remoteClose: { readonly code: number | undefined; readonly reason: string } | undefined;
   /** The peer ended its side. */
   hasEnded = false;
   transportEnd: TransportEnd | undefined;
-  /** A write found the transport broken, and what the peer said last may be lost with it. */
+  /** A write found the transport broken, and the peer's last words may be lost with it. */
   mayHaveLost = false;
   taker: MessageTaker | undefined;
   /** Whether the peer sent a frame that is no Close: it takes the connection for open. */
@@ -67,7 +67,7 @@ export class Endpoint {
   #endedFirst: 'suite' | 'endpoint' | undefined;
 
   /**
-   * @param link - opened; `rest` has what was read too far
+   * @param link - opened; `rest` has the octets that were read too far
    * @param underTest - the peer's role
    * @param record - where everything is written down
    * @param deflate - the peer's direction, if permessage-deflate was agreed
@@ -111,7 +111,10 @@ export class Endpoint {
     return this.transportEnd !== undefined;
   }
 
-  /** Whether the peer has begun to close, or has gone, or has broken a rule: steps make no sense any more. */
+  /**
+   * Whether the peer has begun to close, or has gone, or has broken a rule: steps make no sense any
+   * more.
+   */
   get isOver(): boolean {
     return this.isGone || this.hasEnded || this.remoteClose !== undefined || this.faults.length > 0;
   }
@@ -282,11 +285,15 @@ export class Endpoint {
       this.#unansweredPing = payload;
       return;
     }
-    // 5.5.2: "MUST send a Pong frame in response". Of a Ping that breaks a rule nothing is owed, but it does not matter either.
+    // 5.5.2: "MUST send a Pong frame in response". Of a Ping that breaks a rule nothing is owed,
+    // but it does not matter either.
     void this.write([writeOctets({ opcode: PONG }, new Uint8Array(payload), this.underTest)], 'whole');
   }
 
-  /** When a frame of ours is whole, the last Ping that came within it is answered, which is enough (5.5.3). */
+  /**
+   * When a frame of ours is whole, the last Ping that came within it is answered, which is enough
+   * (5.5.3).
+   */
   #wrote(endsFrame: boolean): void {
     this.#isInsideFrame = !endsFrame;
     if (!endsFrame) return;
@@ -296,7 +303,8 @@ export class Endpoint {
   }
 
   #pong(payload: Uint8Array): void {
-    // 5.5.3: "A Pong frame MAY be sent unsolicited." Such a one says nothing, nor does a second one for the same Ping.
+    // 5.5.3: "A Pong frame MAY be sent unsolicited." Such a one says nothing, nor does a second one
+    // for the same Ping.
     const nth = this.#pings.findIndex((sent) => sameBytes(sent, payload));
     if (nth < 0) {
       this.#record.note('a Pong that answers no Ping: allowed, and not counted');
@@ -322,7 +330,7 @@ export class Endpoint {
     this.#changed();
   }
 
-  /** A peer that sends without end is read no further; what it sent is wrong already. */
+  /** A peer that sends without end is read no further; its octets are wrong already. */
   #bound(count: number, most: number, what: string): void {
     if (count <= most || this.isGone) return;
     this.#record.note(`${what}: nothing more is read`);

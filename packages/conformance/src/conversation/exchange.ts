@@ -2,6 +2,7 @@
 import type { DeflateDirection } from '../judge/message-reader.js';
 import type { ExchangeStep, FrameSpec } from '../model/case.js';
 import { firstDifference } from '../model/payload.js';
+import { octets } from '../model/size.js';
 import { compressSlice } from '../wire/compress.js';
 import { type Corpus, corpusOf } from '../wire/corpus.js';
 import { BINARY, CONTINUATION, TEXT, type WrittenFrame, writeOctets } from '../wire/frames.js';
@@ -11,11 +12,11 @@ import type { Recorder } from './record.js';
 /**
  * Runs one.
  *
- * @param step - what is sent
+ * @param step - the messages to send
  * @param deflate - the suite's direction, if permessage-deflate was agreed
  * @param signal - the case's deadline
  * @param isFull - all messages are sent, also if fewer were enough
- * @returns what went wrong, in words; undefined if every message came back
+ * @returns the fault, in words; undefined if every message came back
  */
 export async function exchange(
   step: ExchangeStep,
@@ -67,7 +68,10 @@ function messageFrames(
   return fragments(first, payload, step.fragment).map(([spec, piece]) => writeOctets(spec, piece, underTest));
 }
 
-/** As the old suite cuts messages: all frames full, and an empty last one if the length is a multiple of theirs. */
+/**
+ * As the old suite cuts messages: all frames full, and an empty last one if the length is a
+ * multiple of theirs.
+ */
 function fragments(
   first: FrameSpec,
   payload: Uint8Array,
@@ -93,5 +97,5 @@ function difference(
   // Node's comparison is the machine's; where the difference is does not matter until there is one.
   if (Buffer.compare(expected, bytes) === 0) return undefined;
   const at = firstDifference(expected, bytes);
-  return `message ${nth + 1} of ${expected.length} octets came back with ${bytes.length}, different from octet ${at} on`;
+  return `message ${nth + 1} of ${octets(expected.length)} came back with ${bytes.length}, different from octet ${at} on`;
 }

@@ -1,12 +1,14 @@
 /** Events that were observed, held against those an outcome lists. */
 import type { ExpectedEvent } from '../model/case.js';
 import { expandPayload, payloadBytes, toHex } from '../model/payload.js';
+import { octets } from '../model/size.js';
 import type { WholeEvent } from './endpoint.js';
 
 /**
- * Compares what came with what should.
+ * Compares the events that came with those that should.
  *
- * @returns `now` if they are the same, `later` if what came is the beginning of it, `never` otherwise
+ * @returns `now` if they are the same, `later` if the events so far are the beginning of it,
+ * `never` otherwise
  */
 export function compareEvents(
   expected: readonly ExpectedEvent[],
@@ -22,7 +24,8 @@ export function compareEvents(
 }
 
 /**
- * The same where it does not matter when a Pong came: 5.5.2 wants it "as soon as is practical", which is no MUST.
+ * The same where it does not matter when a Pong came: 5.5.2 wants it "as soon as is practical",
+ * which is no MUST.
  *
  * @returns as {@link compareEvents}
  */
@@ -52,7 +55,7 @@ function isSame(expected: ExpectedEvent, observed: WholeEvent): boolean {
 }
 
 /**
- * Says in words where what came first differs from what should.
+ * Says in words where the first difference is.
  *
  * @returns a clause without a full stop
  */
@@ -77,14 +80,14 @@ export function describeDifference(
   const bytes = expandPayload(wanted.payload);
   const at = bytes.findIndex((byte, index) => byte !== came.payload[index]);
   const where = at < 0 ? Math.min(bytes.length, came.length) : at;
-  const lengths = bytes.length === came.length ? '' : ` (${came.length} octets in place of ${bytes.length})`;
+  const lengths = bytes.length === came.length ? '' : ` (${octets(came.length)} in place of ${bytes.length})`;
   return `the ${came.type === 'pong' ? 'Pong' : 'echo'} differs from octet ${where} on${lengths}: ${describe(came)}`;
 }
 
 function nameOf(event: ExpectedEvent): string {
   if (event.type === 'mark') return `the mark "${event.tag}"`;
   const what = event.type === 'pong' ? 'the Pong' : `the ${event.type} message`;
-  return `${what} of ${payloadBytes(event.payload)} octets`;
+  return `${what} of ${octets(payloadBytes(event.payload))}`;
 }
 
 function describe(event: WholeEvent): string {
@@ -92,5 +95,5 @@ function describe(event: WholeEvent): string {
   const what = event.type === 'pong' ? 'a Pong' : `a ${event.type} message`;
   const start = event.payload.subarray(0, 16);
   const text = event.length === 0 ? '' : ` (${toHex(start)}${event.length > 16 ? '...' : ''})`;
-  return `${what} of ${event.length} octets${text}`;
+  return `${what} of ${octets(event.length)}${text}`;
 }

@@ -1,4 +1,4 @@
-/** What is to be said of an opening handshake that was sent as a case has it. */
+/** The verdict on an opening handshake that was sent as a case has it. */
 import type { OpeningExpectation, Verdict } from '../model/case.js';
 import type { OpeningFaultCode } from '../opening/faults.js';
 import type { Opened } from '../opening/opened.js';
@@ -8,7 +8,10 @@ export type OpeningJudgement =
   | { readonly kind: 'go on' }
   | { readonly kind: 'done'; readonly verdict: Verdict; readonly explanation: string };
 
-/** What makes an acceptance wrong whatever the request was: what has to be there is not, or what nobody offered is. */
+/**
+ * The faults that make an acceptance wrong for any request: a required part is missing, or a part
+ * that nobody offered is there.
+ */
 const NEVER_RIGHT: ReadonlySet<OpeningFaultCode> = new Set([
   'UPGRADE_INVALID',
   'CONNECTION_INVALID',
@@ -22,15 +25,17 @@ const LEFT_OPEN = 'which is left to the server: no MUST or SHOULD is about it.';
 /**
  * Judges a server's answer to a raw head.
  *
- * RFC 6455 4.2.1: what does not match is answered with an HTTP error; 10.7: the server may also drop the connection.
+ * RFC 6455 4.2.1: a request that does not match is answered with an HTTP error; 10.7: the server
+ * may also drop the connection.
  */
 export function judgeAnswer(expect: OpeningExpectation, opened: Opened): OpeningJudgement {
   const { outcome, otherwise = 'FAILED' } = expect;
   const { state, fault, report } = opened;
   if (state === 'accepted') {
     if (outcome === 'refuse') {
-      // Whether the request was to be refused may be a matter of taste; that a server which accepts sends Upgrade and Connection, and
-      // agrees on nothing that was not offered, is none (4.2.2, 9.1).
+      // Whether the request was to be refused may be a matter of taste; that a server which accepts
+      // sends Upgrade and Connection, and agrees on nothing that was not offered, is none (4.2.2,
+      // 9.1).
       if (otherwise !== 'FAILED' && fault !== undefined && NEVER_RIGHT.has(fault.code))
         return done('FAILED', `${fault.message.charAt(0).toUpperCase()}${fault.message.substring(1)}.`);
       const rule = otherwise === 'INFORMATIONAL' ? LEFT_OPEN : 'which should have been refused.';
@@ -47,7 +52,7 @@ export function judgeAnswer(expect: OpeningExpectation, opened: Opened): Opening
   if (state === 'silent')
     return done('NON-STRICT', 'The handshake was neither accepted nor refused in time.');
   if (report.status === undefined && report.response !== '') {
-    // Whoever sends HTTP/1 is answered with it; to anything else there is no right answer.
+    // A client that sends HTTP/1 is answered with it; to anything else there is no right answer.
     const verdict = / HTTP\/1\.\d\r\n/.test(report.request) ? 'FAILED' : 'NON-STRICT';
     return done(verdict, 'The answer is no HTTP response.');
   }

@@ -1,4 +1,7 @@
-/** The record of one conversation: frames both ways with their times, notes between them, and counts. */
+/**
+ * The record of one conversation: frames both ways with their times, notes between them, and
+ * counts.
+ */
 import type { FaultCode } from '../judge/faults.js';
 import {
   type FrameRecord,
@@ -25,7 +28,7 @@ interface Counts {
 /** Octets of a frame, as they are recorded. */
 export type RecordedFrame = Omit<FrameRecord, 'way' | 'atMs' | 'offset'>;
 
-/** Writes down what happens, up to a bound. */
+/** Writes down every event, up to a bound. */
 export class Recorder {
   readonly entries: LogEntry[] = [];
   readonly #onEntry: ((entry: LogEntry) => void) | undefined;
@@ -117,7 +120,7 @@ function counts(): Counts & Traffic {
   return { bytes: 0, octets: new Map(), frames: new Map(), wirePayload: 0, messagePayload: 0 };
 }
 
-/** A copy of what is kept of a payload, so that the rest can go. */
+/** A copy of the part of a payload that is kept, so that the rest can go. */
 export function firstOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.subarray(0, KEPT_BYTES));
 }

@@ -6,7 +6,7 @@ import type { Observation } from './conversation.js';
 import type { Recorder } from './record.js';
 import { closeReport, judge } from './verdict.js';
 
-/** What a result is about. */
+/** The subject of a result. */
 export interface Subject {
   readonly test: Case;
   readonly role: Role;
@@ -31,7 +31,7 @@ export function resultOf(subject: Subject, observation: Observation): CaseResult
   };
 }
 
-/** The result of a case whose opening handshake decided it. */
+/** The result of a case that its opening handshake decided. */
 export function openingResult(
   subject: Subject,
   verdict: Verdict,
@@ -60,7 +60,7 @@ export function openingResult(
   };
 }
 
-/** The result of a case whose opening handshake the endpoint got wrong. */
+/** The result of a case in which the endpoint got the opening handshake wrong. */
 export function faultResult(subject: Subject, { verdict, message, section }: OpeningFault): CaseResult {
   return openingResult(
     subject,

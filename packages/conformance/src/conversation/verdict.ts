@@ -1,11 +1,11 @@
-/** From what was observed to what is to be said of it. The rules stand here and nowhere else. */
+/** From observations to a verdict. The rules stand here and nowhere else. */
 import type { Case, CloseExpectation, Outcome, Verdict } from '../model/case.js';
 import type { CloseBehavior, CloseReport, PeerFault } from '../model/result.js';
 import { largestMessage } from '../model/size.js';
 import type { Observation } from './conversation.js';
 import { compareApart, compareEvents, describeDifference } from './matching.js';
 
-/** What is said of one run. */
+/** The verdict on one run. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly behavior: Verdict;
@@ -31,7 +31,7 @@ export function worse(a: Verdict, b: Verdict): Verdict {
 }
 
 /**
- * Judges a run: of the outcomes that fit what was observed, the one that the endpoint comes off best with counts.
+ * Judges a run: of the outcomes that fit the observations, the best one for the endpoint counts.
  *
  * @param test - the case
  * @param observation - the run
@@ -52,13 +52,14 @@ export function judge(test: Case, observation: Observation): Judgement {
   const seen = worse(outcome.verdict, remark?.verdict ?? 'OK');
   const verdict = worse(worse(seen, close.verdict), fault?.verdict ?? 'OK');
   const behavior = fault?.verdict === 'FAILED' || remark?.verdict === 'FAILED' ? 'FAILED' : outcome.verdict;
-  // What a tolerated outcome excuses is no excuse for another end than it has: then it is told what should have been.
+  // A tolerated outcome is no excuse for another end than its own: the explanation then says the
+  // right end.
   if (close.verdict === 'FAILED' && outcome.verdict !== 'OK' && !fits(test.outcomes[0]!, observation)) {
     return { ...misbehaved(test, observation, fault), behavior, closeBehavior: close.behavior };
   }
   const reasons = [
     ...(fault === undefined ? [] : [sentenceOf(fault)]),
-    // The suite's own Close has the code of the fault then, and that is what comes back.
+    // The suite's own Close has the code of the fault then, and the same code comes back.
     ...(close.verdict === 'OK' || (fault !== undefined && close.behavior === 'WRONG CODE')
       ? []
       : [close.explanation]),
@@ -83,7 +84,7 @@ const BEYOND_LIMIT: Judgement = {
 };
 
 /**
- * 10.4 leaves to an endpoint how large a message may be. What came before the Close has to be
+ * 10.4 leaves to an endpoint how large a message may be. The messages before the Close have to be
  * right.
  */
 function isBeyondLimit(test: Case, { endpoint }: Observation): boolean {
@@ -94,17 +95,20 @@ function isBeyondLimit(test: Case, { endpoint }: Observation): boolean {
   return !Array.isArray(wanted.events) || compareEvents(wanted.events, events) !== 'never';
 }
 
-/** Whether the suite's response was one that a client must not take for the beginning of a connection. */
+/**
+ * Whether the suite's response was one that a client must not take for the beginning of a
+ * connection.
+ */
 function wasToRefuse({ opening }: Case): boolean {
   return opening.kind === 'raw' && opening.expect.outcome === 'refuse';
 }
 
-/** A client went on after such a response. What it then says does not matter. */
+/** A client went on after such a response. Its further messages do not matter. */
 function accepted(test: Case, { endpoint }: Observation): Judgement {
   const lenient = test.outcomes.find(
     ({ events, verdict }) => verdict !== 'OK' && Array.isArray(events) && events.length > 0,
   );
-  // Whoever takes the connection for open has to keep the rules of an open one.
+  // An endpoint that takes the connection for open has to keep the rules of an open one.
   const fault = endpoint.faults.find((each) => each.verdict === 'FAILED');
   const verdict = fault?.verdict ?? lenient?.verdict ?? 'FAILED';
   const what = endpoint.events.length > 0 ? 'echoed a message' : 'sent a frame';
@@ -169,7 +173,9 @@ function rank({ outcome, close }: { outcome: Outcome; close: CloseJudgement }): 
 const LATE_PONG =
   'A Pong came later than it could have: a Ping within a fragmented message need not wait for its end (5.5.2: "as soon as is practical").';
 
-/** The outcome, if that is what was observed; a worse one, if only Pongs came later than they should. */
+/**
+ * The outcome, if it fits the observations; a worse one, if only Pongs came later than they should.
+ */
 function asObserved(outcome: Outcome, observation: Observation): readonly Outcome[] {
   if (fits(outcome, observation)) return [outcome];
   const { events } = outcome;
@@ -232,7 +238,8 @@ function judgeClose(expected: CloseExpectation, observation: Observation, test: 
     return closeFault('WRONG CODE', expected.otherCode ?? 'NON-STRICT', '7.4.1', text);
   }
   if (timeout === 'transport-end') {
-    // A server that never ends a transport does so in every case. It fails those that are about closing.
+    // A server that never ends a transport does so in every case. It fails those that are about
+    // closing.
     const verdict = /^(?:5\.5\.1$|7\.)/.test(test.section) ? 'FAILED' : 'NON-STRICT';
     return closeFault(
       'FAILED BY CLIENT',

@@ -16,7 +16,7 @@ import { FuzzingServer, type FuzzingServerOptions } from './server.js';
  * Connects a client under test to a URL and lets it echo until the connection is gone.
  *
  * @param url - of one case
- * @returns when the client is done, if it is known; what it throws or is rejected with does not matter
+ * @returns when the client is done, if it is known; errors and rejections do not matter
  */
 export type StartClient = (url: string) => unknown;
 
@@ -25,7 +25,7 @@ export type StartClient = (url: string) => unknown;
  *
  * @param start - connects the client
  * @param test - the case
- * @param options - patience, and who is told what happens
+ * @param options - patience, and callbacks for events
  * @returns the result; it never rejects for anything a client does
  * @throws Error for a case that is not for clients over TCP
  *

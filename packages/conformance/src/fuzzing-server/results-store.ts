@@ -1,4 +1,4 @@
-/** Results of clients, by agent and case; who waits for one; which are left out. */
+/** Results of clients, by agent and case; the callers that wait for one; the cases left out. */
 import { matcherOf } from '../cases/select.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
@@ -6,7 +6,7 @@ import type { AgentResults, CaseResult } from '../model/result.js';
 /** Names are for clients to choose, and all of their results are kept. */
 const MOST_AGENTS = 1000;
 
-/** What is kept while a fuzzing server runs. */
+/** The results that are kept while a fuzzing server runs. */
 export class ResultsStore {
   readonly #cases: readonly Case[];
   readonly #agents = new Map<

@@ -1,11 +1,11 @@
 /**
- * What a request to the fuzzing server asks for. Two ways lead to a case: the old suite's numbers (`/runCase?case=1&agent=A`), and
- * a URL a case (`/case/1.1.1?agent=A`), listed at `/cases`.
+ * The meaning of a request to the fuzzing server. Two ways lead to a case: the old suite's numbers
+ * (`/runCase?case=1&agent=A`), and a URL a case (`/case/1.1.1?agent=A`), listed at `/cases`.
  */
 import type { Case } from '../model/case.js';
 import { NAME_LENGTH } from '../opening/heads.js';
 
-/** What is to be done with a connection. */
+/** The task of a connection. */
 export type Route =
   | { readonly to: 'count' }
   | { readonly to: 'info'; readonly test: Case }
@@ -21,12 +21,12 @@ export type Route =
   | { readonly to: 'malformed' }
   | { readonly to: 'nowhere' };
 
-/** Only over TCP: whoever counts connects to the same port for every case. */
+/** Only over TCP: a client that counts connects to the same port for every case. */
 export function numberedCases(cases: readonly Case[]): Case[] {
   return cases.filter(({ transport }) => transport === 'tcp');
 }
 
-/** Named in results where a client does not say who it is. */
+/** The name in results of a client that does not say its own. */
 const UNNAMED = 'UnknownClient';
 
 /**
@@ -74,7 +74,7 @@ export function routeOf(resourceName: string, cases: readonly Case[]): Route {
   return found === undefined ? needsCase : { to: 'run', test: found, agent: agent ?? UNNAMED };
 }
 
-/** Text without percent-encoding; nothing if what is encoded is no UTF-8. */
+/** Text without percent-encoding; nothing if the octets are not UTF-8. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -83,7 +83,10 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** `case` is a number into the list, counted from 1, and wins over `casetuple`, which is an id; 0 counts as absent. */
+/**
+ * `case` is a number into the list, counted from 1, and wins over `casetuple`, which is an id; 0
+ * counts as absent.
+ */
 function numbered(query: URLSearchParams, cases: readonly Case[]): Case | undefined {
   const number = query.get('case');
   if (number !== null && number !== '0')

@@ -1,4 +1,7 @@
-/** The server that clients are tested with: many cases, each on a connection of its own, over TCP, TLS and HTTP/2. */
+/**
+ * The server that clients are tested with: many cases, each on a connection of its own, over TCP,
+ * TLS and HTTP/2.
+ */
 import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -24,7 +27,10 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly host?: string | undefined;
   /** 0, the default, takes any that is free. */
   readonly port?: number | undefined;
-  /** A key and certificate, PEM: with them the server listens with TLS as well, for `wss` and HTTP/2. */
+  /**
+   * A key and certificate, PEM: with them the server listens with TLS as well, for `wss` and
+   * HTTP/2.
+   */
   readonly tls?:
     | { readonly key: string; readonly cert: string; readonly port?: number | undefined }
     | undefined;
@@ -38,7 +44,10 @@ export interface FuzzingServerOptions extends RunOptions {
   readonly onReports?: ((results: AgentResults[], agent: string) => unknown) | undefined;
   /** A client asked the server to stop. */
   readonly onStop?: (() => void) | undefined;
-  /** Told of what the other callbacks throw, and of faults of this server; the connection is dropped then, and the server goes on. */
+  /**
+   * Told of exceptions of the other callbacks, and of faults of this server; the connection is
+   * dropped then, and the server goes on.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -79,7 +88,7 @@ export class FuzzingServer {
   /**
    * Starts one.
    *
-   * @param options - cases, ports, who is told
+   * @param options - cases, ports, callbacks
    * @returns the server, listening
    * @throws Error if a port cannot be had, or the key and certificate are none
    */
@@ -228,7 +237,7 @@ export class FuzzingServer {
     }));
   }
 
-  /** 4.1, item 7: over all connections, whoever makes them. 16 random octets do not come twice. */
+  /** 4.1, item 7: over all connections, of any client. 16 random octets do not come twice. */
   #nonceOf({ head }: ReceivedRequest): 'fresh' | 'repeated' | 'only' {
     const nonce = valuesOf(head, 'sec-websocket-key')[0] ?? '';
     const isRepeated = this.#nonces.has(nonce);
@@ -273,14 +282,17 @@ export class FuzzingServer {
     }
   }
 
-  /** A case without a result, for instance one that is left out, has no status: the Close comes alone. */
+  /**
+   * A case without a result, for instance one that is left out, has no status: the Close comes
+   * alone.
+   */
   async #status({ id }: Case, agent: string): Promise<unknown> {
     if (isExcluded(this.#options.exclusions ?? {}, agent, id)) return undefined;
     const result = await this.#store.wait(this.#nameOf(agent), id, openTimeout(this.#options));
     return result && { behavior: result.behavior };
   }
 
-  /** Results have the name that was configured, whatever a client calls itself. */
+  /** Results have the name that was configured, not the client's own. */
   #nameOf(agent: string): string {
     return this.#options.agent ?? agent;
   }
@@ -339,7 +351,7 @@ function respond(link: Link, status: string, body: string, type = 'text/plain'):
   link.write(new TextEncoder().encode(head));
   link.write(bytes);
   link.end();
-  // Whoever does not end in turn is not waited for.
+  // A client that does not end in turn is not waited for.
   link.listen({ data: () => {}, end: () => {}, gone: () => {} });
   link.resume();
   setTimeout(() => link.drop(), 1000).unref();

@@ -1,4 +1,7 @@
-/** What an endpoint's own octets can do wrong. A MUST that is broken is FAILED, anything less NON-STRICT. */
+/**
+ * The faults of an endpoint's own octets. A MUST that is broken is FAILED, anything less
+ * NON-STRICT.
+ */
 import type { PeerFault } from '../model/result.js';
 
 /** Stable names. */
@@ -87,7 +90,7 @@ export function faultAt(code: FaultCode, offset: number): PeerFault {
 /**
  * Judges a status code that an endpoint sent.
  *
- * @returns what is wrong with it, if anything
+ * @returns its fault, if it has one
  *
  * RFC 6455 7.4. 1012 to 1014 are registered with IANA.
  */

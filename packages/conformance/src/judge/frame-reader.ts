@@ -1,9 +1,12 @@
-/** Octets to frames, one rule after another as section 5.2 has them. Whatever is wrong is reported; what can be read still is. */
+/**
+ * Octets to frames, one rule after another as section 5.2 has them. Every fault is reported, and
+ * reading goes on as long as it can.
+ */
 import { concat } from '../model/payload.js';
 import type { PeerFault } from '../model/result.js';
 import { type FaultCode, faultAt } from './faults.js';
 
-/** Longer than any echo of what the suite sends. */
+/** Longer than any echo of the suite's messages. */
 export const MOST_BYTES: number = 64 * 1024 * 1024;
 
 /** A whole frame, unmasked. */
@@ -19,7 +22,7 @@ export interface ReadFrame {
   readonly payloadOffset: number;
 }
 
-/** Told of what is read. */
+/** Told of all that is read. */
 export interface FrameSink {
   frame(frame: ReadFrame): void;
   fault(fault: PeerFault): void;
@@ -63,7 +66,7 @@ export class FrameReader {
     return { offset, octets: concat([...header, ...this.#pieces]) };
   }
 
-  /** Reads no further: what comes is forgotten. */
+  /** Reads no further: later octets are forgotten. */
   stop(): void {
     this.#isLost = true;
     this.#pieces = [];
@@ -71,7 +74,7 @@ export class FrameReader {
   }
 
   /**
-   * Reads what came.
+   * Reads a chunk.
    *
    * @param chunk - kept until its frames are whole; the caller must not change it
    */
@@ -112,7 +115,10 @@ export class FrameReader {
     return true;
   }
 
-  /** Judges the first two octets for themselves, once; what a frame has to do with others is the message reader's. */
+  /**
+   * Judges the first two octets for themselves, once; the relations between frames are the message
+   * reader's.
+   */
   #judgeStart(octets: Uint8Array): void {
     if (this.#isJudged) return;
     this.#isJudged = true;

@@ -1,6 +1,7 @@
 /**
- * Huffman codes of DEFLATE (RFC 1951 3.2.2). Short codes are found in a table that the next bits index, the few long ones bit by
- * bit: building a table for 15 bits took longer than reading the block.
+ * Huffman codes of DEFLATE (RFC 1951 3.2.2). Short codes are found in a table that the next bits
+ * index, the few long ones bit by bit: building a table for 15 bits took longer than reading the
+ * block.
  */
 
 /** Codes up to this many bits are in the table. */
@@ -21,7 +22,8 @@ export interface HuffmanCode {
  * Builds a code.
  *
  * @param lengths - bits of each symbol's code, 0 for a symbol without one
- * @returns the code; undefined if the lengths make none: too many codes of a length, or some missing where there is more than one
+ * @returns the code; undefined if the lengths make none: too many codes of a length, or some
+ * missing where there is more than one
  */
 export function huffmanCode(lengths: Uint8Array): HuffmanCode | undefined {
   const counts = new Uint16Array(MAX_CODE_BITS + 1);
@@ -55,7 +57,7 @@ export function huffmanCode(lengths: Uint8Array): HuffmanCode | undefined {
 /**
  * Finds a code that is not in the table.
  *
- * @param bits - what comes next, the first bit lowest
+ * @param bits - the next bits, the first one lowest
  * @returns an entry as in the table; 0 if there is no such code
  */
 export function longCode({ counts, symbols }: HuffmanCode, bits: number): number {

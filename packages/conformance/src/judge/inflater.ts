@@ -1,4 +1,7 @@
-/** DEFLATE, read strictly: every distance is held against the agreed window, and every message has to end where a block ends. */
+/**
+ * DEFLATE, read strictly: every distance is held against the agreed window, and every message has
+ * to end where a block ends.
+ */
 import {
   FIXED_DISTANCES,
   FIXED_LITERALS,
@@ -24,7 +27,7 @@ const DISTANCE_BITS = [
 /** RFC 1951 3.2.7. */
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/** What can be wrong, and at which octet of the payload. */
+/** A fault, and the octet of the payload where it shows. */
 export interface InflateFault {
   readonly code:
     | 'DEFLATE_INVALID'
@@ -53,11 +56,14 @@ export class Inflater {
   readonly #window: number;
   readonly #takeover: boolean;
   readonly #most: number;
-  /** What earlier messages left, then this one's output. */
+  /** The window of earlier messages, then this one's output. */
   #out: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 16);
   #start = 0;
   #end = 0;
-  /** Octets that could be referred to if the context were kept; tells a wrong distance from one behind a reset. */
+  /**
+   * Octets that could be referred to if the context were kept; tells a wrong distance from one
+   * behind a reset.
+   */
   #forgotten = 0;
   #input: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #at = 0;
@@ -81,11 +87,12 @@ export class Inflater {
    * Inflates one message.
    *
    * @param payload - of all its frames
-   * @returns the message, a view that is good until the next call, or what is wrong
+   * @returns the message, a view that is good until the next call, or the fault
    */
   inflate(payload: Uint8Array): Uint8Array | InflateFault {
     this.#begin(payload);
-    // 7.2.3.6 has an empty message as one octet. None at all is no block, but there is nothing to misread either.
+    // 7.2.3.6 has an empty message as one octet. None at all is no block, but there is nothing to
+    // misread either.
     if (payload.length === 0) return this.#out.subarray(this.#start, this.#end);
     this.#endsInBlock = true;
     try {
@@ -123,7 +130,8 @@ export class Inflater {
   /** Whether the whole input was read, and nothing but padding is left. */
   #isAtEnd(length: number): boolean {
     const at = this.#at - (this.#bitCount >> 3);
-    // A stream that ended with the payload is all there is, though 7.2.3.4 has an empty block follow it.
+    // A stream that ended with the payload is all there is, though 7.2.3.4 has an empty block
+    // follow it.
     return at >= this.#input.length || (at === length && !this.#endsInBlock);
   }
 
@@ -158,7 +166,8 @@ export class Inflater {
     this.#at = from + length;
     this.#bits = 0;
     this.#bitCount = 0;
-    // The octets that were appended have to be the length of an empty block, and not something else's data.
+    // The octets that were appended have to be the length of an empty block, and not something
+    // else's data.
     if (from === payloadLength + 4) this.#endsInBlock = false;
   }
 
@@ -179,7 +188,8 @@ export class Inflater {
       this.#end = end;
     };
     for (;;) {
-      // 15 bits of a code and 5 that are added. A right message has the 32 that were appended behind its last code.
+      // 15 bits of a code and 5 that are added. A right message has the 32 that were appended
+      // behind its last code.
       while (count < 20) {
         if (at === input.length) this.#cut(store);
         bits |= input[at++]! << count;

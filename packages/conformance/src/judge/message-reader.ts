@@ -1,4 +1,7 @@
-/** Frames to messages: sequence, compression, UTF-8 and Close, judged as RFC 6455 5.4, 5.5.1, 8.1 and RFC 7692 say. */
+/**
+ * Frames to messages: sequence, compression, UTF-8 and Close, judged as RFC 6455 5.4, 5.5.1, 8.1
+ * and RFC 7692 say.
+ */
 import { concat } from '../model/payload.js';
 import type { PeerFault } from '../model/result.js';
 import { closeCodeFault, type FaultCode, faultAt } from './faults.js';
@@ -6,15 +9,15 @@ import { FrameReader, MOST_BYTES, type ReadFrame } from './frame-reader.js';
 import { Inflater } from './inflater.js';
 import { firstInvalidUtf8 } from './utf8.js';
 
-/** What permessage-deflate means for the octets of one direction. */
+/** The meaning of permessage-deflate for the octets of one direction. */
 export interface DeflateDirection {
   readonly windowBits: number;
   readonly takeover: boolean;
 }
 
-/** Told of what an endpoint said. */
+/** Told of all that an endpoint said. */
 export interface JudgeSink {
-  /** Each frame, before what it means. */
+  /** Each frame, before its meaning. */
   frame(frame: ReadFrame): void;
   message(type: 'text' | 'binary', bytes: Uint8Array): void;
   ping(payload: Uint8Array): void;
@@ -69,7 +72,7 @@ export class MessageReader {
     if (deflate !== undefined) this.#inflater = new Inflater(deflate.windowBits, deflate.takeover, most);
   }
 
-  /** Reads what came; the chunk is the judge's from then on. */
+  /** Reads a chunk, which is the judge's from then on. */
   read(chunk: Uint8Array): void {
     this.#frames.read(chunk);
   }
@@ -150,7 +153,8 @@ export class MessageReader {
     }
     if (opcode === 1) {
       const wrong = firstInvalidUtf8(bytes);
-      // Of a compressed text the first octet of the message is named: the wrong one stands nowhere on the wire.
+      // Of a compressed text the first octet of the message is named: the wrong one stands nowhere
+      // on the wire.
       if (wrong >= 0) {
         this.#fault('INVALID_UTF8', offsetOf(isCompressed ? 0 : wrong));
         return;

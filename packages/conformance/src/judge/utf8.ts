@@ -1,7 +1,13 @@
-/** UTF-8 as Unicode's table 3-7 has it, read at the judge's leisure: no tricks, so that it can be compared with the table. */
+/**
+ * UTF-8 as Unicode's table 3-7 has it, read at the judge's leisure: no tricks, so that it can be
+ * compared with the table.
+ */
 import { isUtf8 } from 'node:buffer';
 
-/** Texts from this length on are first shown to the runtime, which is 50 times as fast, and knows only right or wrong. */
+/**
+ * Texts from this length on are first shown to the runtime, which is 50 times as fast, and knows
+ * only right or wrong.
+ */
 const LONG = 256;
 
 /**
@@ -34,7 +40,10 @@ export function firstInvalidUtf8(bytes: Uint8Array): number {
   return -1;
 }
 
-/** How many octets continue a character, and the range of the first of them; undefined for an octet that begins none. */
+/**
+ * How many octets continue a character, and the range of the first of them; undefined for an octet
+ * that begins none.
+ */
 function secondOctet(lead: number): readonly [number, number, number] | undefined {
   if (lead < 0xc2 || lead > 0xf4) return undefined;
   if (lead < 0xe0) return [1, 0x80, 0xbf];

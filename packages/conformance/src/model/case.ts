@@ -1,4 +1,7 @@
-/** A case as data: what it is about, what is sent, and what the endpoint under test may do. */
+/**
+ * A case as data: its subject, the octets sent, and the ways in which the endpoint under test may
+ * act.
+ */
 import type { Payload } from './payload.js';
 
 /** Which endpoint is under test. */
@@ -12,24 +15,30 @@ export interface Case {
   readonly id: string;
   /** The section that gives the rule: of RFC 6455, or with another RFC's name (`RFC7692 7.2.1`). */
   readonly section: string;
-  /** One sentence: what is tested. */
+  /** One sentence: the subject of the test. */
   readonly sentence: string;
-  /** What is sent, in words. */
+  /** The octets sent, in words. */
   readonly sent: string;
-  /** What a right endpoint does, in words. */
+  /** The acts of a right endpoint, in words. */
   readonly right: string;
-  /** What an RFC leaves open or only recommends, in words; absent if nothing. */
+  /** Acts that an RFC leaves open or only advises against, in words; absent if there are none. */
   readonly tolerated?: string;
-  /** What breaks a rule, in words. */
+  /** Acts that break a rule, in words. */
   readonly wrong: string;
   /** The endpoints it can be run against. */
   readonly roles: readonly Role[];
-  /** How it is reached: TCP, TLS, or a stream of HTTP/2. A case over TCP is run over TLS where the URL is `wss`. */
+  /**
+   * How it is reached: TCP, TLS, or a stream of HTTP/2. A case over TCP is run over TLS where the
+   * URL is `wss`.
+   */
   readonly transport: CaseTransport;
   /** How the connection is opened. */
   readonly opening: Opening;
   readonly steps: readonly Step[];
-  /** What may be observed, the best first; the best of those that fit counts. Nothing fits: FAILED. */
+  /**
+   * The outcomes that may be observed, the best first; the best of those that fit counts. If none
+   * fits: FAILED.
+   */
   readonly outcomes: readonly Outcome[];
   /** How long it may take from the opening handshake on, before it counts as unanswered. */
   readonly deadlineMs: number;
@@ -42,10 +51,10 @@ export interface Case {
   readonly inspects?: 'masking-keys' | 'nonces' | 'target' | 'fields' | 'protocols' | 'offer';
 }
 
-/** What `deadlineMs` of an ordinary case is. */
+/** The `deadlineMs` of an ordinary case. */
 export const ORDINARY_MS = 3000;
 
-/** What carries a case. */
+/** The transport of a case. */
 export type CaseTransport = 'tcp' | 'tls' | 'h2';
 
 /** How a case opens its connection. */
@@ -56,7 +65,10 @@ export interface StandardOpening {
   readonly kind: 'standard';
   /** Offered to a server. The suite as a server selects none. */
   readonly protocols?: readonly string[];
-  /** permessage-deflate: what is offered as a client, answered as a server. Absent: it is neither offered nor accepted. */
+  /**
+   * permessage-deflate: the offer as a client, the answer as a server. Absent: it is neither
+   * offered nor accepted.
+   */
   readonly deflate?: DeflateOpening;
   /** The head is written in pieces of so many octets. */
   readonly chop?: number;
@@ -70,9 +82,14 @@ export interface StandardOpening {
 export interface DeflateOpening {
   /** Parameters after `permessage-deflate;`, offers in order of preference. */
   readonly offers: readonly string[];
-  /** As a server: answers in order of preference. The first that the client's offer allows is taken. */
+  /**
+   * As a server: answers in order of preference. The first that the client's offer allows is taken.
+   */
   readonly answers: readonly string[];
-  /** The suite's messages refer to earlier ones, which an endpoint may have ruled out in the agreement. */
+  /**
+   * The suite's messages refer to earlier ones, which an endpoint may have ruled out in the
+   * agreement.
+   */
   readonly needsTakeover?: boolean;
 }
 
@@ -83,9 +100,11 @@ export interface RawOpening {
   readonly head: string;
   /** Written in pieces of so many octets; by default at once. */
   readonly chop?: number;
-  /** What has to become of it. */
+  /** The required outcome. */
   readonly expect: OpeningExpectation;
-  /** An extension that the client has to have offered; otherwise the case is about something else. */
+  /**
+   * An extension that the client has to have offered; otherwise the case is about something else.
+   */
   readonly answers?: string;
 }
 
@@ -94,20 +113,29 @@ export interface ConnectOpening {
   readonly kind: 'connect';
   /** Header fields that are added, or, with an undefined value, left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** Streams opened on one connection, each running the steps; 1 by default. In texts `{stream}` stands for a stream's number. */
+  /**
+   * Streams opened on one connection, each running the steps; 1 by default. In texts `{stream}`
+   * stands for a stream's number.
+   */
   readonly streams?: number;
   readonly expect?: OpeningExpectation;
 }
 
-/** What may become of a head. */
+/** The outcomes of a head. */
 export interface OpeningExpectation {
-  /** `accept`: has to be accepted. `refuse`: must not be. `either`: the RFC leaves it open; `OK` both ways. */
+  /**
+   * `accept`: has to be accepted. `refuse`: must not be. `either`: the RFC leaves it open; `OK`
+   * both ways.
+   */
   readonly outcome: 'accept' | 'refuse' | 'either';
   /** Verdict for the outcome that is not the wanted one; FAILED by default. */
   readonly otherwise?: Verdict;
   /** As a client: the status a refusal has, where a rule names one; another is NON-STRICT. */
   readonly status?: readonly number[];
-  /** A header field that a response must have, or must not have, or not with a value in which this one is. */
+  /**
+   * A header field that a response must have, or must not have, or not with a value in which this
+   * one is.
+   */
   readonly header?: {
     readonly name: string;
     readonly must: boolean;
@@ -125,10 +153,12 @@ export interface FrameSpec {
   /** The reserved bits as a number: 4 is RSV1, 2 is RSV2, 1 is RSV3. */
   readonly rsv?: number;
   readonly payload?: Payload;
-  /** `right`: as the role demands, with a fresh key. `wrong`: the other way. A number: this key, its first octet the highest,
-   * where the role demands one. */
+  /**
+   * `right`: as the role demands, with a fresh key. `wrong`: the other way. A number: this key, its
+   * first octet the highest, where the role demands one.
+   */
   readonly mask?: 'right' | 'wrong' | number;
-  /** What the header says of the length, in digits; by default the truth. */
+  /** The length as the header says it, in digits; by default the truth. */
   readonly declaredLength?: string;
   /** In how many octets the length is extended; by default as few as can hold it. */
   readonly lengthBytes?: 0 | 2 | 8;
@@ -139,13 +169,15 @@ export interface FrameSpec {
 /** How octets are cut into writes: all at once, a write a frame, or so many octets a write. */
 export type Pace = 'whole' | 'frames' | number;
 
-/** What is done, one after another. */
+/** The steps, one after another. */
 export type Step =
   | { readonly do: 'send'; readonly frames: readonly FrameSpec[]; readonly pace?: Pace }
   /** Octets as they stand. */
   | { readonly do: 'octets'; readonly payload: Payload }
-  /** One frame, written in parts of so many payload octets (the header goes with the first) with a pause after each; if it is then still
-   * open, the mark is noted. */
+  /**
+   * One frame, written in parts of so many payload octets (the header goes with the first) with a
+   * pause after each; if it is then still open, the mark is noted.
+   */
   | {
       readonly do: 'drip';
       readonly frame: FrameSpec;
@@ -174,11 +206,14 @@ export interface ExchangeStep {
   readonly do: 'exchange';
   readonly type: 'text' | 'binary';
   readonly count: number;
-  /** So many octets are enough, even if there were fewer messages; a run may ask for all (`RunOptions.full`). */
+  /**
+   * So many octets are enough, even if there were fewer messages; a run may ask for all
+   * (`RunOptions.full`).
+   */
   readonly enoughBytes?: number;
   /** Octets a message (of a text corpus: characters). */
   readonly size: number;
-  /** What the messages are cut from: a corpus by name, or a pattern of hexadecimal digits. */
+  /** The source of the messages: a corpus by name, or a pattern of hexadecimal digits. */
   readonly from: CorpusName | { readonly repeat: string };
   /** Payload octets a frame at most; none: one frame. */
   readonly fragment?: number;
@@ -192,7 +227,7 @@ export type CorpusName = 'json' | 'bitmap' | 'prose' | 'html' | 'mixed';
 /** Verdicts as the old suite names them. */
 export type Verdict = 'OK' | 'NON-STRICT' | 'INFORMATIONAL' | 'FAILED' | 'UNIMPLEMENTED';
 
-/** What is observed of the endpoint, apart from how it closes. */
+/** The observations of the endpoint, apart from the way it closes. */
 export type ExpectedEvent =
   | {
       readonly type: 'text' | 'binary' | 'pong';
@@ -208,7 +243,10 @@ export type ExpectedEvent =
 /** One thing the endpoint may do. */
 export interface Outcome {
   readonly verdict: 'OK' | 'NON-STRICT' | 'INFORMATIONAL';
-  /** Messages, Pongs and marks, in order; `any` if they do not matter, `exchanged` if all messages of the exchanges came back. */
+  /**
+   * Messages, Pongs and marks, in order; `any` if they do not matter, `exchanged` if all messages
+   * of the exchanges came back.
+   */
   readonly events: readonly ExpectedEvent[] | 'any' | 'exchanged';
   readonly close: CloseExpectation;
   /** Why this is tolerated, in words with the section. */
@@ -217,16 +255,24 @@ export interface Outcome {
 
 /** How the connection has to come to its end. */
 export interface CloseExpectation {
-  /** Whose Close is the first: the suite's, or the endpoint's that fails the connection. `any`: either. */
+  /** The first Close: the suite's, or the endpoint's that fails the connection. `any`: either. */
   readonly by: 'suite' | 'endpoint' | 'any';
-  /** Codes that are right in the endpoint's Close; an empty Close is as good where the suite closes first. */
+  /**
+   * Codes that are right in the endpoint's Close; an empty Close is as good where the suite closes
+   * first.
+   */
   readonly codes: readonly number[];
   /** Both Close frames must have been exchanged. */
   readonly clean: boolean;
-  /** Whether an endpoint that fails the connection should send a Close frame before it ends the transport (7.1.7). It should, unless
-   * the opening handshake is what failed: then no frame may come. */
+  /**
+   * Whether an endpoint that fails the connection should send a Close frame before it ends the
+   * transport (7.1.7). It should, unless the opening handshake failed: then no frame may come.
+   */
   readonly closeFrame?: 'should' | 'should-not';
-  /** What was sent is no whole frame, so that a Close behind it cannot be read, and no answer can be expected. */
+  /**
+   * The octets sent are not a whole frame, so that a Close behind them cannot be read, and no
+   * answer can be expected.
+   */
   readonly mayHang?: boolean;
   /** Verdict for another code; NON-STRICT by default, as the RFC nowhere rules one. */
   readonly otherCode?: Verdict;

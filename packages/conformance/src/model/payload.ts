@@ -1,6 +1,9 @@
-/** Bytes as data: what a case sends or expects, small enough to print whatever its size. */
+/** Bytes as data: the payloads that a case sends or expects, small enough to print at any size. */
 
-/** Text as UTF-8, hexadecimal digits (spaces are decoration), a pattern of such digits up to a length, or several in a row. */
+/**
+ * Text as UTF-8, hexadecimal digits (spaces are decoration), a pattern of such digits up to a
+ * length, or several in a row.
+ */
 export type Payload =
   | { readonly text: string }
   | { readonly hex: string }
@@ -15,7 +18,7 @@ const encoder = new TextEncoder();
 /**
  * Makes the bytes that a payload stands for.
  *
- * @param payload - what to expand; a pattern is repeated, and its last copy cut short
+ * @param payload - to be expanded; a pattern is repeated, and its last copy cut short
  * @returns fresh bytes
  * @throws RangeError for digits that are not hexadecimal, or an odd number of them
  *
@@ -73,7 +76,10 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return firstDifference(a, b) < 0;
 }
 
-/** The first index at which two arrays differ, the shorter one's length if one begins the other, or -1. */
+/**
+ * The first index at which two arrays differ, the shorter one's length if one begins the other, or
+ * -1.
+ */
 export function firstDifference(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
   for (let at = 0; at < shared; at++) if (a[at] !== b[at]) return at;

@@ -1,21 +1,27 @@
-/** What was observed in one run of one case, and what is to be said of it. */
+/** The observations of one run of one case, and the verdict on them. */
 import type { Role, Verdict } from './case.js';
 
-/** What the old suite says of the way a connection was closed. */
+/** The old suite's word for the way a connection was closed. */
 export type CloseBehavior = 'OK' | 'WRONG CODE' | 'UNCLEAN' | 'FAILED' | 'FAILED BY CLIENT' | 'INFORMATIONAL';
 
-/** One run of one case. Plain data: `bytes` of the log aside, it can be written as JSON as it stands. */
+/**
+ * One run of one case. Plain data: `bytes` of the log aside, it can be written as JSON as it
+ * stands.
+ */
 export interface CaseResult {
   readonly id: string;
   readonly role: Role;
   readonly agent: string;
-  /** The sum of everything: what was observed, how it closed, and what the judge found in the octets. */
+  /**
+   * The sum of everything: the observations, the way it closed, and the faults that the judge found
+   * in the octets.
+   */
   readonly verdict: Verdict;
   /** As the old suite reports it: messages and Pongs only. */
   readonly behavior: Verdict;
   /** As the old suite reports it. */
   readonly closeBehavior: CloseBehavior;
-  /** One sentence a maintainer can act on: what was seen, what the rule is. */
+  /** One sentence that a maintainer can act on: the observation, and the rule. */
   readonly explanation: string;
   /** The section of the rule that was broken; the case's where none was. */
   readonly section: string;
@@ -73,7 +79,7 @@ export interface ObservedEvent {
 
 /** How the connection came to its end. */
 export interface CloseReport {
-  /** Whose Close (or end of transport) came first. */
+  /** The side of the first Close (or end of transport). */
   readonly by: 'suite' | 'endpoint' | 'nobody';
   /** Both Close frames were exchanged, and the right side ended the transport. */
   readonly wasClean: boolean;
@@ -154,7 +160,10 @@ export interface Traffic {
   readonly octets: ReadonlyMap<number, number>;
   /** Opcode, and how many frames there were of it. */
   readonly frames: ReadonlyMap<number, number>;
-  /** Octets of data frames' payloads, as they were on the wire and as messages, for ratios of compression. */
+  /**
+   * Octets of data frames' payloads, as they were on the wire and as messages, for ratios of
+   * compression.
+   */
   readonly wirePayload: number;
   readonly messagePayload: number;
 }

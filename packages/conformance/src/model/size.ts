@@ -1,6 +1,6 @@
 /**
- * How large the messages of a case are: what an echo can be at most, and what an endpoint may find
- * too large.
+ * Sizes of the messages of a case: the largest echo there can be, and the sizes that an endpoint
+ * may find too large.
  */
 import type { Case } from './case.js';
 import { NOTHING, payloadBytes } from './payload.js';
@@ -35,4 +35,9 @@ function messageSizes({ steps, outcomes }: Case): number[] {
   // The length of a compressed message, inflated, stands in the outcomes only.
   const expected = outcomes.flatMap(({ events }) => (Array.isArray(events) ? events : []));
   return [...sizes, ...expected.map((event) => ('payload' in event ? payloadBytes(event.payload) : 0))];
+}
+
+/** A number of octets in words. */
+export function octets(count: number): string {
+  return count === 1 ? '1 octet' : `${count} octets`;
 }

@@ -18,7 +18,7 @@ import {
 } from './heads.js';
 import type { Opened } from './opened.js';
 
-/** What every request of a run has besides what the case says. */
+/** The parts that every request of a run has besides those of the case. */
 export interface RequestContext {
   readonly address: Address;
   readonly origin?: string | undefined;
@@ -35,7 +35,7 @@ export interface RequestContext {
  * @param link - connected, nothing sent yet
  * @param opening - the case's
  * @param context - the run's
- * @returns what became of it; the link then has no sink
+ * @returns the outcome; the link then has no listener
  */
 export async function openAsClient(
   link: Link,
@@ -51,7 +51,7 @@ export async function openAsClient(
   return judgeResponse(request, await answer, key, opening, context);
 }
 
-/** Puts what differs from run to run into a head that is data. */
+/** Puts the parts that differ from run to run into a head that is data. */
 function fillIn({ head, expect }: RawOpening, context: RequestContext, key: string): string {
   const { address, origin, protocols = [] } = context;
   const { authority, resourceName } = address;
@@ -61,7 +61,7 @@ function fillIn({ head, expect }: RawOpening, context: RequestContext, key: stri
     .replaceAll('{key}', key);
   const has = (name: string): boolean => new RegExp(`^${name}:`, 'im').test(head);
   const isAboutProtocols = expect.header?.name === 'sec-websocket-protocol' || has('sec-websocket-protocol');
-  // What the server insists on, so that it is not this that it refuses.
+  // The parts that the server insists on, so that it does not reject the request for them.
   const added = [
     ...(origin === undefined || has('origin') ? [] : [`Origin: ${origin}`]),
     ...(protocols.length === 0 || isAboutProtocols
@@ -110,7 +110,8 @@ function readResponse(link: Link, timeoutMs: number): Promise<Answer> {
     link.listen({
       data: (chunk) => {
         let found = reader.read(chunk);
-        // RFC 9110 15.2: any number of interim responses may come first. 101 is the one that is none.
+        // RFC 9110 15.2: any number of interim responses may come first. 101 is the one that is
+        // none.
         while (typeof found === 'object' && isInterim(statusOf(found.head))) {
           reader = new HeadReader();
           found = reader.read(found.rest);
@@ -174,7 +175,7 @@ function judgeResponse(
   };
 }
 
-/** RFC 6455 4.1, the list of what a client validates, and 4.2.2. */
+/** RFC 6455 4.1, the list of a client's checks, and 4.2.2. */
 function judgeAcceptance(
   head: Head,
   key: string,
@@ -188,7 +189,8 @@ function judgeAcceptance(
   }
   if (valuesOf(head, 'sec-websocket-accept').join() !== acceptFor(key)) return openingFault('ACCEPT_INVALID');
   const protocol = valuesOf(head, 'sec-websocket-protocol');
-  // What a raw head offers is the case's affair: it says in `header` what has to come back.
+  // The offer in a raw head is the case's affair: its `header` says the answer that has to come
+  // back.
   if (
     opening.kind === 'standard' &&
     protocol.length > 0 &&

@@ -12,13 +12,18 @@ import { openingFault } from './faults.js';
 import { NAME_LENGTH } from './heads.js';
 import type { Opened } from './opened.js';
 
-/** Frames may be as large as a message of the quick half, so that one case is not only about flow control. */
+/**
+ * Frames may be as large as a message of the quick half, so that one case is not only about flow
+ * control.
+ */
 const WINDOW_BYTES = 1024 * 1024;
 
 /**
- * Connects to a server with HTTP/2: over TLS if it agrees to `h2`, over TCP with prior knowledge (RFC 9113 3.3).
+ * Connects to a server with HTTP/2: over TLS if it agrees to `h2`, over TCP with prior knowledge
+ * (RFC 9113 3.3).
  *
- * @returns the session; undefined if the server does not speak HTTP/2, or does not announce extended CONNECT (RFC 8441 3)
+ * @returns the session; undefined if the server does not speak HTTP/2, or does not announce
+ * extended CONNECT (RFC 8441 3)
  * @throws Error if nobody answers
  */
 export async function openSession(
@@ -53,7 +58,7 @@ export async function openSession(
 /**
  * Opens one stream.
  *
- * @returns the link and what became of the request
+ * @returns the link and the outcome of the request
  */
 export async function openStream(
   session: ClientHttp2Session,
@@ -116,7 +121,7 @@ function readResponse(
   });
 }
 
-/** RFC 8441 5: what is negotiated is negotiated as before. */
+/** RFC 8441 5: the negotiation is the one of HTTP/1.1. */
 function unaskedFor(
   response: IncomingHttpHeaders,
   request: Readonly<Record<string, string | undefined>>,

@@ -10,7 +10,7 @@ import type { Opened } from './opened.js';
 /** A request that was read. */
 export interface ReceivedRequest {
   readonly head: Head;
-  /** What the client sent behind it, which it may not: it has no answer yet. */
+  /** The octets that the client sent behind it, too early: it has no answer yet. */
   readonly rest: Uint8Array;
   /** The target of the request. */
   readonly resourceName: string;
@@ -46,7 +46,7 @@ export function readRequest(link: Link, timeoutMs: number): Promise<ReceivedRequ
   });
 }
 
-/** RFC 6455 4.1, the list of what a request has. */
+/** RFC 6455 4.1, the list of a request's parts. */
 function judgeRequest(head: Head, rest: Uint8Array): Pick<ReceivedRequest, 'resourceName' | 'fault'> {
   const [method = '', resourceName = '', version = ''] = head.startLine.split(' ');
   const wrong = (code: Parameters<typeof openingFault>[0]) => ({ resourceName, fault: openingFault(code) });
@@ -69,7 +69,7 @@ function judgeRequest(head: Head, rest: Uint8Array): Pick<ReceivedRequest, 'reso
  * @param request - the request
  * @param opening - the case's
  * @param behind - octets of the first step, for the same write as the response's end
- * @returns the opened connection, or what the client did wrong
+ * @returns the opened connection, or the client's fault
  */
 export async function answerAsServer(
   link: Link,

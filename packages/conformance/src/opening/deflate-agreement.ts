@@ -3,7 +3,7 @@ import type { DeflateDirection } from '../judge/message-reader.js';
 import type { DeflateOpening } from '../model/case.js';
 import { type OpeningFault, openingFault } from './faults.js';
 
-/** What was agreed, by who sends. */
+/** The agreement, by the sending side. */
 export interface DeflateAgreement {
   readonly client: DeflateDirection;
   readonly server: DeflateDirection;
@@ -18,11 +18,11 @@ const SERVER_BITS = 'server_max_window_bits';
 const CLIENT_BITS = 'client_max_window_bits';
 
 /**
- * Holds a server's response against what was offered.
+ * Holds a server's response against the offers.
  *
  * @param offered - the case's offers; undefined if nothing was offered
  * @param response - the elements of Sec-WebSocket-Extensions
- * @returns what was agreed, undefined if the server declined, or what it did wrong
+ * @returns the agreement, undefined if the server rejected the offers, or its fault
  */
 export function readAnswer(
   offered: DeflateOpening | undefined,
@@ -46,7 +46,10 @@ export function readAnswer(
 export interface ChosenAnswer {
   readonly header: string;
   readonly agreement: DeflateAgreement;
-  /** Whether it has what the client did not ask for, so that 7.1 has the client fail the connection if it does not support it. */
+  /**
+   * Whether it has a parameter that the client did not ask for, so that 7.1 has the client fail the
+   * connection if it does not support it.
+   */
   readonly isBeyondOffer: boolean;
 }
 
@@ -55,7 +58,7 @@ export interface ChosenAnswer {
  *
  * @param plan - the case's answers; undefined if it agrees on nothing
  * @param offers - the elements of Sec-WebSocket-Extensions
- * @returns the header's value and what it agrees on; undefined if no answer fits
+ * @returns the header's value and its agreement; undefined if no answer fits
  */
 export function chooseAnswer(
   plan: DeflateOpening | undefined,
@@ -69,8 +72,8 @@ export function chooseAnswer(
     const offer = usable.find((each) => !wanted.has(CLIENT_BITS) || each!.parameters.has(CLIENT_BITS));
     if (offer === undefined) continue;
     const parameters = new Map<string, string | undefined>();
-    // 7.1.1.1, 7.1.2.1: what the client asks of the server is accepted by repeating it. 7.1.1.2: so is what it says of itself, which
-    // needs no answer; but there are clients that wait for one.
+    // 7.1.1.1, 7.1.2.1: a demand on the server is accepted by repeating it. 7.1.1.2: a promise of
+    // the client may be repeated too; it needs no answer, but some clients wait for one.
     for (const name of [SERVER_FORGETS, CLIENT_FORGETS, SERVER_BITS]) {
       if (offer.parameters.has(name)) parameters.set(name, offer.parameters.get(name));
     }
@@ -84,7 +87,7 @@ export function chooseAnswer(
 }
 
 /**
- * Whether a case can be run under what was agreed.
+ * Whether a case can be run under the agreement.
  *
  * @param sender - the suite's role
  * @returns why not; undefined if it can
@@ -116,7 +119,7 @@ function agreementOf(answer: Parameters): DeflateAgreement {
 }
 
 /**
- * Why an answer does not accept an offer: what the client asked of the server is not there, or what
+ * Why an answer does not accept an offer: a demand of the client is not there, or a parameter that
  * it did not allow is.
  */
 function unanswered(answer: Parameters, offer: Parameters): string | undefined {
@@ -135,7 +138,10 @@ function isValidAnswer(answer: Parameters): boolean {
   return isValid(answer) && (!answer.has(CLIENT_BITS) || answer.get(CLIENT_BITS) !== undefined);
 }
 
-/** 7.1: known parameters, the right kind of value. The maps hold no parameter twice, see `parametersOf`. */
+/**
+ * 7.1: known parameters, the right kind of value. The maps hold no parameter twice, see
+ * `parametersOf`.
+ */
 function isValid(parameters: Parameters): boolean {
   for (const [name, value] of parameters) {
     if (name === SERVER_FORGETS || name === CLIENT_FORGETS) {

@@ -1,4 +1,4 @@
-/** What an endpoint can do wrong in its half of the opening handshake. */
+/** The faults of an endpoint in its half of the opening handshake. */
 import type { Verdict } from '../model/case.js';
 
 /** Stable names. */

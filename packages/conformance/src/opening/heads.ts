@@ -1,4 +1,7 @@
-/** HTTP/1.1 heads, read as the suite needs them: what came is recorded octet for octet, then taken apart. */
+/**
+ * HTTP/1.1 heads, read as the suite needs them: a head is recorded octet for octet, then taken
+ * apart.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 
 /** A start line and header fields, in the order they came. */
@@ -24,9 +27,9 @@ export class HeadReader {
   }
 
   /**
-   * Reads what came.
+   * Reads a chunk.
    *
-   * @returns the head and what follows it; `too-large`; undefined while it is not complete
+   * @returns the head and the octets behind it; `too-large`; undefined while it is not complete
    */
   read(chunk: Uint8Array): { readonly head: Head; readonly rest: Uint8Array } | 'too-large' | undefined {
     const before = this.#text.length;
@@ -59,7 +62,10 @@ export function nameIn(head: Head, field: 'server' | 'user-agent'): string | und
   return valuesOf(head, field)[0]?.substring(0, NAME_LENGTH);
 }
 
-/** All elements of a list field, in order (RFC 9110 5.6.1). Commas within quotes are not expected here. */
+/**
+ * All elements of a list field, in order (RFC 9110 5.6.1). Commas within quotes are not expected
+ * here.
+ */
 export function listOf(head: Head, name: string): string[] {
   return valuesOf(head, name).flatMap((value) =>
     value
@@ -77,7 +83,7 @@ export function latin1(bytes: Uint8Array): string {
   return text;
 }
 
-/** Characters as octets; what is above 255 loses its upper bits. */
+/** Characters as octets; a code above 255 loses its upper bits. */
 export function octetsOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -8,11 +8,11 @@ import { type Head, listOf, valuesOf } from './heads.js';
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * Looks at what a case is about.
+ * Looks at the subject of a case.
  *
  * @param inspects - the case's
  * @param head - of the request
- * @returns what is wrong, if anything
+ * @returns the fault, if there is one
  */
 export function inspectRequest(inspects: Case['inspects'], head: Head): OpeningFault | undefined {
   if (inspects === 'target') return targetFault(head);

@@ -1,11 +1,14 @@
-/** Known deviations: a file that names them, so that a project's CI fails on news, and on what has been mended and is still listed. */
+/**
+ * Known deviations: a file that names them, so that a project's CI fails on news, and on mended
+ * cases that are still listed.
+ */
 import { matcherOf } from '../cases/select.js';
 import type { Case, Verdict } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { printable, printableName } from './printable.js';
 import { VERDICTS } from './report.js';
 
-/** Case ids, with `*` for anything, and what is known of them. */
+/** Case ids, with `*` for anything, and the knowledge about them. */
 export interface KnownDeviations {
   readonly [pattern: string]: KnownDeviation;
 }
@@ -16,9 +19,12 @@ export interface KnownDeviation {
   readonly because?: string | undefined;
 }
 
-/** How a run differs from what is known. */
+/** A difference between a run and the known deviations. */
 export interface Surprise {
-  /** `news`: a failure that is not listed, or something worse than what is. `mended`: something better than what is listed. */
+  /**
+   * `news`: a failure that is not listed, or a worse verdict than the listed one. `mended`: a
+   * better verdict than the listed one.
+   */
   readonly kind: 'news' | 'mended';
   readonly result: CaseResult;
   readonly known: Verdict | undefined;
@@ -28,8 +34,8 @@ export interface Surprise {
 export class InvalidExpectations extends Error {}
 
 /**
- * Reads what a file of known deviations holds: an object from case ids, with `*` for anything, to a verdict, or to an object with
- * `verdict` and `because`.
+ * Reads the content of a file of known deviations: an object from case ids, with `*` for anything,
+ * to a verdict, or to an object with `verdict` and `because`.
  *
  * @param file - parsed JSON
  * @param cases - all there are, so that an id that names none is noticed
@@ -60,7 +66,7 @@ function deviation(pattern: string, value: unknown): KnownDeviation {
 }
 
 /**
- * What is known of a case. An id wins over a pattern, and a later pattern over an earlier one.
+ * The knowledge about a case. An id wins over a pattern, and a later pattern over an earlier one.
  */
 export function lookUp(known: KnownDeviations, id: string): KnownDeviation | undefined {
   if (Object.hasOwn(known, id)) return known[id];
@@ -70,7 +76,7 @@ export function lookUp(known: KnownDeviations, id: string): KnownDeviation | und
   return pattern === undefined ? undefined : known[pattern];
 }
 
-/** Finds what nobody expected. What is listed and was not run is no surprise. */
+/** Finds verdicts that nobody expected. A listed case that was not run is no surprise. */
 export function surprises(agents: readonly AgentResults[], known: KnownDeviations): Surprise[] {
   return agents.flatMap(({ cases }) =>
     cases.flatMap((result): Surprise[] => {
@@ -84,16 +90,19 @@ export function surprises(agents: readonly AgentResults[], known: KnownDeviation
 }
 
 /**
- * The file that lists what a run found: all failures, and of what was listed before also what else is not OK. An entry of before stays
- * unless all the cases that it is for were run.
+ * The file that lists the deviations of a run: all failures, and among the cases that were listed
+ * before also those with another verdict than OK. An entry of before stays unless all the cases
+ * that it is for were run. An entry that does not change keeps its form and its place.
  *
  * @param cases - all there are
+ * @param file - the entries of before, in the form that the file has them
  */
 export function expectationsOf(
   agents: readonly AgentResults[],
   before: KnownDeviations,
   cases: readonly Case[],
-): Record<string, KnownDeviation | Verdict> {
+  file: Readonly<Record<string, unknown>> = before,
+): Record<string, unknown> {
   const run = new Set(agents.flatMap(({ cases }) => cases.map(({ id }) => id)));
   const stays = (pattern: string): boolean => {
     const matches = matcherOf([pattern]);
@@ -103,16 +112,20 @@ export function expectationsOf(
     return meant.length === 0 || meant.some(({ id }) => !run.has(id));
   };
   const kept = Object.fromEntries(Object.entries(before).filter(([pattern]) => stays(pattern)));
-  const file: Record<string, KnownDeviation | Verdict> = {};
+  const found = new Map<string, unknown>();
   for (const { id, verdict } of agents.flatMap(({ cases }) => cases)) {
     const known = lookUp(before, id);
-    // What a pattern that stays says of this case has to be taken back.
+    // A pattern that stays may claim a deviation of this case, which has to be taken back.
     const isMended = verdict === 'OK' && lookUp(kept, id) === undefined;
     if (verdict !== 'FAILED' && (known === undefined || isMended)) continue;
     const because = known?.verdict === verdict ? known.because : undefined;
-    file[id] = because === undefined ? verdict : { verdict, because };
+    const isSame = Object.hasOwn(before, id) && before[id]!.verdict === verdict;
+    found.set(id, isSame ? file[id] : because === undefined ? verdict : { verdict, because });
   }
-  return { ...kept, ...file };
+  const places = Object.keys(before).filter((id) => id in kept || found.has(id));
+  return Object.fromEntries(
+    [...new Set([...places, ...found.keys()])].map((id) => [id, found.has(id) ? found.get(id) : file[id]]),
+  );
 }
 
 /**

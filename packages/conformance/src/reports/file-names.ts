@@ -16,8 +16,8 @@ function caseSlug(id: string): string {
 }
 
 /**
- * Finds a base name, without an extension, for each agent's pages. Two agents can have the same one by the old suite's rule;
- * the later then gets a number.
+ * Finds a base name, without an extension, for each agent's pages. Two agents can have the same one
+ * by the old suite's rule; the later then gets a number.
  */
 export function baseNames(agents: readonly AgentResults[]): (agent: AgentResults, id: string) => string {
   const slugs = new Map<AgentResults, string>();

@@ -13,12 +13,13 @@ import { type Report, resultsById } from './report.js';
 import { asset } from './templates.js';
 
 /**
- * Writes the folder: `index.html` and a page a case and endpoint, `index.json` and a file a case in the old suite's shape,
- * `results.json` in ours, `junit.xml`. Files of an earlier run with other names are left alone.
+ * Writes the folder: `index.html` and a page a case and endpoint, `index.json` and a file a case in
+ * the old suite's shape, `results.json` in ours, `junit.xml`. Files of an earlier run with other
+ * names are left alone.
  *
  * @param folder - made if it is missing
  * @param known - deviations that are put up with
- * @throws what the file system throws
+ * @throws the errors of the file system
  */
 export function writeReportFolder(folder: string, report: Report, known?: KnownDeviations): void {
   mkdirSync(folder, { recursive: true });

@@ -1,9 +1,12 @@
-/** Cases in groups that have a name: the old suite's by their first number, the others by their first word. */
+/**
+ * Cases in groups that have a name: the old suite's by their first number, the others by their
+ * first word.
+ */
 import type { Case } from '../model/case.js';
 
 /** Some cases under one name. */
 export interface CaseGroup {
-  /** What their ids begin with. */
+  /** The beginning of their ids. */
   readonly key: string;
   readonly title: string;
   readonly cases: readonly Case[];
@@ -38,7 +41,7 @@ const TITLES: Readonly<Record<string, string>> = {
   tls: 'TLS',
 };
 
-/** What an id begins with. */
+/** The beginning of an id. */
 function groupKey(id: string): string {
   return id.split('.', 1)[0]!;
 }

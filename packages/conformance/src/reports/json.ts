@@ -9,7 +9,8 @@ const VERSION = 1;
 const KEPT = 256;
 
 /**
- * Writes everything as one JSON document. Logs of cases that are OK are left out, and payloads in the others cut.
+ * Writes everything as one JSON document. Logs of cases that are OK are left out, and payloads in
+ * the others cut.
  *
  * @returns the document, a case and a result a line
  */

@@ -7,7 +7,7 @@ import { deathText } from './left-out.js';
 import type { Report } from './report.js';
 import { render } from './templates.js';
 
-/** What a test case in JUnit holds; at most one of `failure` and `skipped`. */
+/** The parts of a test case in JUnit; at most one of `failure` and `skipped`. */
 interface TestCase {
   readonly className: string;
   readonly name: string;
@@ -19,8 +19,8 @@ interface TestCase {
 }
 
 /**
- * Writes the document. Without known deviations each failure is one; with them what differs from them is. What is known, or not
- * implemented by the endpoint, is skipped.
+ * Writes the document. Without known deviations each failure is one; with them each difference is.
+ * Known deviations, and cases that the endpoint does not implement, are skipped.
  *
  * @param known - deviations that are put up with
  */
@@ -56,13 +56,14 @@ function suite(agent: AgentResults, report: Report, known: KnownDeviations | und
 }
 
 /** A server that went for good, and nobody can tell of which case. */
-function deathCase({ agent }: AgentResults, death: Death): TestCase {
+function deathCase(results: AgentResults, death: Death): TestCase {
+  const text = deathText(death, results);
   return {
-    className: printable(agent),
+    className: printable(results.agent),
     name: 'The endpoint is there to the end',
     seconds: seconds(0),
-    failure: deathText(death),
-    details: deathText(death),
+    failure: text,
+    details: text,
     skipped: undefined,
     remark: undefined,
   };
@@ -115,7 +116,10 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
 }
 
-/** XML 1.0 has no control characters but tab and line ends, no lone surrogates, and not the last two code points of the first plane. */
+/**
+ * XML 1.0 has no control characters but tab and line ends, no lone surrogates, and not the last two
+ * code points of the first plane.
+ */
 function printable(text: string): string {
   return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
 }

@@ -3,6 +3,7 @@
  */
 import type { Case, Role } from '../model/case.js';
 import type { AgentResults, Death } from '../model/result.js';
+import { countOfCases } from './printable.js';
 
 const OVER_TLS = {
   server: 'over TLS, which need a wss: URL',
@@ -40,7 +41,7 @@ export function leftOut(
   }
   const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`);
   const total = cases.length + missing.length;
-  return `${missing.length} of the ${total} cases have no result: ${reasons.join('; ')}.`;
+  return `${missing.length} of the ${countOfCases(total)} ${missing.length === 1 ? 'has' : 'have'} no result: ${reasons.join('; ')}.`;
 }
 
 /** Says of cases that are listed how many cannot be run without TLS; empty if all can. */
@@ -54,8 +55,12 @@ export function needsTls(role: Role, chosen: readonly Case[]): string {
 /** So many ids are enough to read. */
 const SHOWN = 40;
 
-/** Says what an endpoint died of. */
-export function deathText({ inFlight, culprit, cameBack }: Death): string {
+/**
+ * Says of which case an endpoint died.
+ *
+ * @param agent - its results: a case in flight that had come to a good end has one
+ */
+export function deathText({ inFlight, culprit, cameBack }: Death, { cases }: AgentResults): string {
   const after = cameBack
     ? 'It came back, and the others were run.'
     : 'It did not come back, and nothing more was run.';
@@ -64,10 +69,11 @@ export function deathText({ inFlight, culprit, cameBack }: Death): string {
   if (culprit === undefined) {
     const shown = inFlight.slice(0, SHOWN).join(' ');
     const rest = inFlight.length > SHOWN ? ` and ${inFlight.length - SHOWN} more` : '';
-    const who = `The endpoint was gone while these cases were in flight, or had just ended: ${shown}${rest}.`;
+    const these = inFlight.length === 1 ? 'this case was' : `these ${inFlight.length} cases were`;
+    const which = `The endpoint was gone while ${these} in flight, or had just ended: ${shown}${rest}.`;
     if (cameBack)
-      return `${who} Run one at a time none of them ended it, and what they came to then counts. ${after}`;
-    return `${who} None of them counts as FAILED, as each may have been the one. ${after} Start it again, and run them with --connections 1.`;
+      return `${which} Run one at a time none of them ended it, and these results count. ${after}`;
+    return `${which} ${endedText(inFlight, cases)}None of them counts as FAILED, as each may have been the one. ${after} Start it again, and run them with --connections 1.`;
   }
   const among =
     inFlight.length > 1
@@ -76,11 +82,29 @@ export function deathText({ inFlight, culprit, cameBack }: Death): string {
   return `The endpoint was gone after ${culprit}${among}. ${after}`;
 }
 
-/** Says what running failures again alone has changed; undefined if none was run again. */
-export function againText({ cases }: AgentResults): string | undefined {
+/** Says how many of the cases in flight have a result, if some have one. */
+function endedText(inFlight: readonly string[], cases: AgentResults['cases']): string {
+  const run = new Set(cases.map(({ id }) => id));
+  const ended = inFlight.filter((id) => run.has(id)).length;
+  if (ended === 0) return '';
+  const left = inFlight.length - ended;
+  const others = left === 0 ? '' : `The other ${left} ${left === 1 ? 'has' : 'have'} none. `;
+  return `${ended} of them had come to a good end and ${ended === 1 ? 'has' : 'have'} a result. ${others}`;
+}
+
+/** The cases that FAILED among others, and did not when they were run again alone. */
+export function unstable({ cases }: AgentResults): string[] {
+  return cases
+    .filter(({ earlier, verdict }) => earlier !== undefined && verdict !== 'FAILED')
+    .map(({ id }) => id);
+}
+
+/** Says which failures running them again alone has changed; undefined if none was run again. */
+export function againText(agent: AgentResults): string | undefined {
+  const { cases } = agent;
   const again = cases.filter(({ earlier }) => earlier !== undefined);
   if (again.length === 0) return undefined;
-  const mended = again.filter(({ verdict }) => verdict !== 'FAILED').map(({ id }) => id);
+  const mended = unstable(agent);
   const failed = cases.filter(({ verdict }) => verdict === 'FAILED').length;
   const still = again.length - mended.length;
   return [

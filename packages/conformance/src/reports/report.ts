@@ -1,8 +1,8 @@
-/** What all reports are made of. */
+/** The parts of all reports. */
 import type { Case, Verdict } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 
-/** The results of a run, and what they are results of. */
+/** The results of a run, and their cases. */
 export interface Report {
   readonly agents: readonly AgentResults[];
   /** The cases that were chosen, in order. A case without a result was not run. */

@@ -11,7 +11,7 @@ const eta = new Eta({ views: fileURLToPath(FOLDER), autoEscape: true, cache: tru
  * Fills in a template.
  *
  * @param name - of the file, without its extension
- * @param values - what it calls `it`
+ * @param values - the template's `it`
  */
 export function render(name: string, values: object): string {
   return eta.render(`./${name}`, values);

@@ -1,9 +1,12 @@
-/** The summary for a terminal: counts, then each failure with its section, its first wrong octet, and the command that shows it again. */
+/**
+ * The summary for a terminal: counts, then each failure with its section, its first wrong octet,
+ * and the command that shows it again.
+ */
 import { sectionName } from '../conversation/verdict.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
-import { againText, deathText, leftOut } from './left-out.js';
-import { printable, printableName } from './printable.js';
+import { againText, deathText, leftOut, unstable } from './left-out.js';
+import { countOfCases, printable, printableName } from './printable.js';
 import { type Report, tally } from './report.js';
 import { excerpt, findWrongOctet } from './wrong-octet.js';
 
@@ -34,14 +37,20 @@ function summaryOf(
 ): string {
   const { cases, durationMs, deaths = [] } = agent;
   const counts = tally(cases).map(([verdict, count]) => `${count} ${verdict}`);
-  const head = `${printableName(agent.agent)}: ${counts.join(', ')}; ${cases.length} cases in ${(durationMs / 1000).toFixed(1)} s`;
-  const notes = [leftOut(agent, chosen), againText(agent), ...deaths.map(deathText)];
+  const head = `${printableName(agent.agent)}: ${counts.join(', ')}; ${countOfCases(cases.length)} in ${(durationMs / 1000).toFixed(1)} s${unstableText(agent)}`;
+  const notes = [leftOut(agent, chosen), againText(agent), ...deaths.map((death) => deathText(death, agent))];
   const failed = cases.filter((result) => result.verdict === 'FAILED' && isTold(result));
   const told = failed.slice(0, TOLD).map((result) => failure(result, byId.get(result.id), commandFor));
   const untold = failed.slice(TOLD).map(({ id }) => id);
   const rest = untold.length === 0 ? [] : [`Also FAILED: ${untold.join(' ')}`];
   const top = [head, ...notes.filter((note) => note !== undefined)].join('\n');
   return [top, ...told, ...rest].join('\n\n');
+}
+
+function unstableText(agent: AgentResults): string {
+  const { length } = unstable(agent);
+  if (length === 0) return '';
+  return `; ${length} unstable, which FAILED until ${length === 1 ? 'it was' : 'they were'} run again alone`;
 }
 
 function failure(result: CaseResult, test: Case | undefined, commandFor: Report['commandFor']): string {

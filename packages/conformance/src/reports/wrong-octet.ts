@@ -1,19 +1,25 @@
-/** Where the first wrong octet stands: the judge's fault, or the place where a message differs from what was sent. */
+/**
+ * Where the first wrong octet stands: the judge's fault, or the place where a message differs from
+ * the one sent.
+ */
 import type { Case, ExpectedEvent } from '../model/case.js';
 import { expandPayload, firstDifference, toHex } from '../model/payload.js';
 import type { CaseResult, FrameRecord, LogEntry } from '../model/result.js';
 
-/** One octet of what the endpoint sent. */
+/** One octet of the endpoint's. */
 export interface WrongOctet {
-  /** The entry of the log that holds it, a frame or loose octets; undefined if the log has it no more. */
+  /**
+   * The entry of the log that holds it, a frame or loose octets; undefined if the log has it no
+   * more.
+   */
   readonly entry: WireEntry | undefined;
   /** Counted from the first octet after the endpoint's handshake. */
   readonly offset: number;
-  /** The judge's name for what is wrong; undefined where the content differs. */
+  /** The judge's name for the fault; undefined where the content differs. */
   readonly code: string | undefined;
 }
 
-/** What stood on the wire. */
+/** The octets on the wire. */
 export type WireEntry = Extract<LogEntry, { readonly way: string }>;
 type FrameEntry = Extract<LogEntry, { readonly kind: 'frame' }>;
 
@@ -74,7 +80,10 @@ function sizeOf(entry: WireEntry): number {
   return entry.kind === 'octets' ? entry.length : entry.header.length + entry.length;
 }
 
-/** Holds the events against the best outcome's, and finds the first octet that differs in a message that was not compressed. */
+/**
+ * Holds the events against the best outcome's, and finds the first octet that differs in a message
+ * that was not compressed.
+ */
 function differingOctet(test: Case, { events, log }: CaseResult): WrongOctet | undefined {
   const expected = test.outcomes[0]?.events;
   if (!Array.isArray(expected)) return undefined;

@@ -83,12 +83,18 @@ const ALONE = 'This was the only connection, so that there was no other nonce to
 const REFUSED =
   'The client did not take a response with parameters that it had not offered. RFC 7692 7.1 has it fail the connection if it does not support them.';
 
-/** Whether the client never said a word: it did not take the response for the beginning of a connection. 4.1 names no time to end it. */
+/**
+ * Whether the client never said a word: it did not take the response for the beginning of a
+ * connection. 4.1 names no time to end it.
+ */
 function hasRefused({ endpoint: { hasSpoken, remoteClose, faults } }: Observation): boolean {
   return !hasSpoken && remoteClose === undefined && faults.length === 0;
 }
 
-/** Why a response to an offer says nothing of this client: it did not make the offer, and what then counts other cases are about. */
+/**
+ * Why a response to an offer says nothing of this client: it did not make the offer, and other
+ * cases judge such a client.
+ */
 function notOffered({ answers }: RawOpening, { head }: ReceivedRequest): string | undefined {
   if (answers === undefined) return undefined;
   const offers = listOf(head, 'sec-websocket-extensions').map((offer) => offer.split(';', 1)[0]!.trim());

@@ -21,7 +21,7 @@ export function mayBeConfirmed(test: Case, { verdict }: CaseResult): boolean {
 }
 
 /**
- * The result of a second run, with what came of the first.
+ * The result of a second run, with the verdict of the first.
  *
  * @param first - among others
  * @param second - alone; it counts

@@ -102,7 +102,10 @@ export async function runConnectCase(
   );
 }
 
-/** A case as it is on one of its streams: each has messages of its own, so that none can be taken for another's. */
+/**
+ * A case as it is on one of its streams: each has messages of its own, so that none can be taken
+ * for another's.
+ */
 function ofStream(test: Case, nth: number): Case {
   return JSON.parse(JSON.stringify(test).replaceAll('{stream}', String(nth))) as Case;
 }

@@ -1,4 +1,4 @@
-/** What a run is told besides its cases. */
+/** The options of a run. */
 import { availableParallelism, loadavg } from 'node:os';
 import type { Patience } from '../conversation/conversation.js';
 import { type Case, ORDINARY_MS } from '../model/case.js';
@@ -6,7 +6,7 @@ import type { HandshakeReport, LogEntry } from '../model/result.js';
 
 /** For one case or many, in both roles. */
 export interface RunOptions {
-  /** The endpoint's name in the results; by default what it calls itself. */
+  /** The endpoint's name in the results; by default its own. */
   readonly agent?: string | undefined;
   /**
    * For an ordinary case, 3000 by default, and more on a machine that is busy; the deadlines of the
@@ -14,8 +14,8 @@ export interface RunOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * For the answer to a Close and the end of the transport; by default 2000, and more by what a case
-   * may take, by `timeoutMs`, and on a machine that is busy.
+   * For the answer to a Close and the end of the transport; by default 2000, and more by the time
+   * that a case may take, by `timeoutMs`, and on a machine that is busy.
    */
   readonly closeTimeoutMs?: number | undefined;
   /**
@@ -23,7 +23,10 @@ export interface RunOptions {
    * busy.
    */
   readonly openTimeoutMs?: number | undefined;
-  /** Groups 12 and 13 send 1000 messages of each size, where otherwise 8 MiB are enough; false by default. */
+  /**
+   * Groups 12 and 13 send 1000 messages of each size, where otherwise 8 MiB are enough; false by
+   * default.
+   */
   readonly full?: boolean | undefined;
   /** Told of both heads, as soon as they are there. */
   readonly onHandshake?: ((handshake: HandshakeReport) => void) | undefined;
@@ -35,7 +38,10 @@ const CLOSE_MS = 2000;
 const OPEN_MS = 5000;
 /** How many times a busy machine may make times longer. */
 const MOST_LOAD = 8;
-/** The same with what a case has sent, which may have to be worked off before a Close is heard. */
+/**
+ * The same with the octets that a case has sent, which may have to be worked off before a Close is
+ * heard.
+ */
 const MOST_TIMES = 15;
 
 /** How long the opening handshake may take. */

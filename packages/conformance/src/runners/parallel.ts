@@ -1,9 +1,9 @@
-/** Many at a time, in an order of one's own, with results in the order of what was asked for. */
+/** Many at a time, in an order of one's own, with results in the order of the items. */
 
 /**
  * Runs tasks, so many at a time.
  *
- * @param items - what to do, and the order of the results
+ * @param items - the work, in the order of the results
  * @param limit - how many at a time
  * @param weigh - the heaviest are begun first, so that the last to finish is not the longest
  * @param run - does one

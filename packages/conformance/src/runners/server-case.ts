@@ -35,7 +35,7 @@ export interface ServerTarget {
  *
  * @param target - the server
  * @param test - the case
- * @param options - patience, and who is told what happens
+ * @param options - patience, and callbacks for events
  * @returns the result; it never rejects for anything a server does
  * @throws RangeError for a URL or options that are none, Error for a case that is not for servers
  *
@@ -59,7 +59,7 @@ export async function runServerCase(
   return (await overTcp(target, address, test, test.opening, options)).result;
 }
 
-/** A run with what it was made of, as far as it came. */
+/** A run with its parts, as far as it came. */
 export interface ObservedRun {
   readonly result: CaseResult;
   readonly opened?: Opened;

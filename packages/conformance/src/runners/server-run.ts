@@ -160,7 +160,7 @@ export class ServerRun {
       this.#deaths.push({ inFlight, culprit: first.id, cameBack: await this.#comesBack() });
       return;
     }
-    // Those of them that FAILED did so because the server was gone, whichever of them it died of.
+    // Those of them that FAILED did so because the server was gone, and only one of them ended it.
     for (const test of suspects)
       if (this.#results.get(test)?.verdict === 'FAILED') this.#results.delete(test);
     if (!(await this.#comesBack())) {
@@ -204,9 +204,11 @@ export class ServerRun {
   }
 }
 
-/** Those that can have ended the server: when it answered for the last time it was there, so that
- * what was over by then is not among
- * them, but for what had ended just before. Those that came to no good end are first. */
+/**
+ * Those that can have ended the server: when it answered for the last time it was there, so that
+ * cases that were over by then are not among them, but for those that had ended just before. Those
+ * that came to no good end are first.
+ */
 function suspectsOf(begun: readonly Begun[]): Begun[] {
   const connected = begun.filter(({ isConnected }) => isConnected);
   const alive = Math.max(...begun.filter(({ isAnswered }) => isAnswered).map(({ from }) => from));

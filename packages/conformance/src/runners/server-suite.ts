@@ -13,7 +13,9 @@ import { ServerRun } from './server-run.js';
 export interface SuiteOptions extends RunOptions {
   /** Cases run at a time, 16 by default. */
   readonly connections?: number | undefined;
-  /** Whether what FAILED among others is run again alone before it counts; true by default. */
+  /**
+   * Whether a case that FAILED among others is run again alone before it counts; true by default.
+   */
   readonly confirm?: boolean | undefined;
   /** Told of each result that counts, with how many there are and will be. */
   readonly onResult?: ((result: CaseResult, done: number, total: number) => void) | undefined;
@@ -30,8 +32,9 @@ export const CONNECTIONS = 16;
  * @param target - the server
  * @param cases - by default all that are for servers
  * @param options - patience, and how many at a time
- * @returns all results, in the order of the cases. Those over TLS are left out where the URL is not `wss:`, and those that were to
- * come after the server was gone for good, or that FAILED when it died of one of several
+ * @returns all results, in the order of the cases. Those over TLS are left out where the URL is not
+ * `wss:`, and those that were to come after the server was gone for good, or that FAILED when it
+ * died of one of several
  * @throws NotAnEchoServer if a simple message does not come back
  *
  * @example

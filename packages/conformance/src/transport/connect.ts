@@ -43,8 +43,10 @@ export function addressOf(url: string): Address {
 
 /** How TLS trusts. */
 export interface TlsTrust {
-  /** Certificates that are trusted in place of the system's, PEM. Without them no certificate is verified: a server under test has
-   * one that it signed itself. */
+  /**
+   * Certificates that are trusted in place of the system's, PEM. Without them no certificate is
+   * verified: a server under test has one that it signed itself.
+   */
   readonly ca?: string | undefined;
   /** The name the certificate has to be for. */
   readonly servername?: string | undefined;
@@ -68,7 +70,8 @@ export function connectSocket(
   protocols?: string[],
 ): Promise<Socket> {
   const { hostname: host, port, secure } = address;
-  // RFC 6455 4.1: "Clients MUST use the Server Name Indication extension"; there are none for addresses (RFC 6066 3).
+  // RFC 6455 4.1: "Clients MUST use the Server Name Indication extension"; there are none for
+  // addresses (RFC 6066 3).
   const servername = trust.servername ?? (isIP(host) === 0 ? host : undefined);
   // TLS takes half-open ends from the socket below it.
   const tcp = connectTcp({ host, port, allowHalfOpen: true });

@@ -1,10 +1,13 @@
-/** A transport as a conversation sees it: octets both ways, two ends, and a way to drop it. TCP, TLS and HTTP/2 streams alike. */
+/**
+ * A transport as a conversation sees it: octets both ways, two ends, and a way to drop it. TCP, TLS
+ * and HTTP/2 streams alike.
+ */
 import type { Http2Stream } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
-/** Told of what happens on a link, until `gone`. */
+/** Told of the events of a link, until `gone`. */
 export interface LinkSink {
   /** The chunk is the sink's. */
   data(chunk: Uint8Array): void;
@@ -24,7 +27,7 @@ export interface LinkError {
 
 const NO_SINK: LinkSink = { data: () => {}, end: () => {}, gone: () => {} };
 
-/** A link over a Node stream. What comes while nobody listens is kept. */
+/** A link over a Node stream. Octets that come while nobody listens are kept. */
 export class Link {
   readonly #stream: Duplex;
   #sink: LinkSink = NO_SINK;
@@ -83,7 +86,10 @@ export class Link {
     this.#stream.write(bytes);
   }
 
-  /** Writes octets a piece at a time, each in a turn of its own of the event loop. It is an effort: pieces may still meet. */
+  /**
+   * Writes octets a piece at a time, each in a turn of its own of the event loop. It is an effort:
+   * pieces may still meet.
+   */
   async writePieces(pieces: Iterable<Uint8Array>): Promise<void> {
     for (const piece of pieces) {
       if (this.#isGone) return;
@@ -127,7 +133,10 @@ export class Link {
   }
 }
 
-/** Deno's TLS sockets (2.9) lose an end that comes while they are paused, and the peer would be blamed for it. */
+/**
+ * Deno's TLS sockets (2.9) lose an end that comes while they are paused, and the peer would be
+ * blamed for it.
+ */
 const IS_DENO = 'Deno' in globalThis;
 
 /** RFC 9113 7: CANCEL. */

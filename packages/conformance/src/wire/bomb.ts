@@ -1,19 +1,26 @@
-/** Compressed messages that are a thousandth of what they become, as data: the same 13 octets over and over. */
+/**
+ * Compressed messages of a thousandth of their inflated size, as data: the same 13 octets over and
+ * over.
+ */
 import { type Payload, toHex } from '../model/payload.js';
 
-/** RFC 1951 3.2.6: a match of 258 octets at distance 1 takes 8 bits and 5, so that eight of them take 13 octets. */
+/**
+ * RFC 1951 3.2.6: a match of 258 octets at distance 1 takes 8 bits and 5, so that eight of them
+ * take 13 octets.
+ */
 const MATCH_BYTES = 258;
 const CYCLE_MATCHES = 8;
 const CYCLE_OCTETS = 13;
 
-/** A bomb: what is sent, and what it becomes. */
+/** A bomb: the octets sent, and the inflated ones. */
 export interface Bomb {
   readonly compressed: Payload;
   readonly message: Payload;
 }
 
 /**
- * Makes one: a fixed block with one letter and many matches, then the header of an empty block (RFC 7692 7.2.1).
+ * Makes one: a fixed block with one letter and many matches, then the header of an empty block (RFC
+ * 7692 7.2.1).
  *
  * @param leastBytes - the message is at least so long, and at most 2 KiB longer
  */
@@ -33,7 +40,10 @@ export function bombOf(leastBytes: number): Bomb {
   };
 }
 
-/** The whole stream of a letter and some matches. Huffman codes go in with their first bit first, everything else with its lowest. */
+/**
+ * The whole stream of a letter and some matches. Huffman codes go in with their first bit first,
+ * everything else with its lowest.
+ */
 function stream(matches: number): Uint8Array {
   const match = '11000101' + '00000';
   const letter = (0x30 + 0x61).toString(2);

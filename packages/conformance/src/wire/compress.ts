@@ -1,11 +1,12 @@
 /**
- * The suite's side of permessage-deflate. A message's octets depend on nothing but the message and what stands in the window before
- * it, and messages of a corpus come round again: what was compressed once is kept, for a while.
+ * The suite's side of permessage-deflate. A message's octets depend on nothing but the message and
+ * the window before it, and messages of a corpus come round again: compressed octets are kept, for
+ * a while.
  */
 import { constants, deflateRawSync } from 'node:zlib';
 import type { Corpus } from './corpus.js';
 
-/** What is agreed for the suite's direction. */
+/** The agreement for the suite's direction. */
 export interface CompressOptions {
   readonly windowBits: number;
   readonly takeover: boolean;
@@ -19,7 +20,7 @@ let keptBytes = 0;
  * Compresses one message.
  *
  * @param message - its octets
- * @param window - what was sent before it, at most 32 KiB of it; empty without takeover
+ * @param window - the octets sent before it, at most 32 KiB; empty without takeover
  * @param windowBits - the agreed window, 8 to 15
  * @returns the payload, without the four octets that RFC 7692 7.2.1 takes away
  */
@@ -37,10 +38,10 @@ function compress(message: Uint8Array, window: Uint8Array, windowBits: number): 
 /**
  * Compresses the nth message of an exchange.
  *
- * @param corpus - what the messages are cut from
+ * @param corpus - the source of the messages
  * @param nth - which message
  * @param size - of each, in the corpus's units
- * @param options - what was agreed
+ * @param options - the agreement
  */
 export function compressSlice(
   corpus: Corpus,

@@ -1,6 +1,7 @@
 /**
- * What groups 12 and 13 are cut from: generated, the same in every run, and as compressible as what the old suite has in their place.
- * Three times 64 Ki units long, so that messages of a power of two come round again after a few.
+ * The source of groups 12 and 13: generated, the same in every run, and as compressible as the old
+ * suite's texts. Three times 64 Ki units long, so that messages of a power of two come round again
+ * after a few.
  */
 import type { CorpusName } from '../model/case.js';
 import { concat, expandPayload } from '../model/payload.js';
@@ -12,7 +13,10 @@ export class Corpus {
   readonly name: string;
   /** Two rounds, so that each slice stands in one piece. */
   readonly #twice: Uint8Array;
-  /** Where the nth unit begins, for text with characters of several octets; undefined if units are octets. */
+  /**
+   * Where the nth unit begins, for text with characters of several octets; undefined if units are
+   * octets.
+   */
   readonly #starts: Uint32Array | undefined;
   readonly #octets: number;
 
@@ -124,7 +128,10 @@ function records(line: (random: (below: number) => number, nth: number) => strin
   return text.substring(0, UNITS);
 }
 
-/** A linear congruential generator (the constants are those of Numerical Recipes): the same numbers in every run. */
+/**
+ * A linear congruential generator (the constants are those of Numerical Recipes): the same numbers
+ * in every run.
+ */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

@@ -12,7 +12,7 @@ export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
 
-/** What goes out, and what the record says of it. */
+/** Octets to send, and the record's words for them. */
 export interface WrittenFrame {
   readonly octets: Uint8Array;
   readonly record: Pick<
@@ -61,7 +61,10 @@ export function closeBody(code: number | undefined, reason: Uint8Array = new Uin
   return body;
 }
 
-/** Cases and records have a key as 5.3 writes it, its first octet the highest; the codec has it lowest. */
+/**
+ * Cases and records have a key as 5.3 writes it, its first octet the highest; the codec has it
+ * lowest.
+ */
 function firstOctetLowest(key: number): number {
   return ((key << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24)) >>> 0;
 }

@@ -118,7 +118,7 @@ describe('server', () => {
 
   test('says why there are fewer results than cases', async () => {
     const { out } = await run('server', url, '--case', '1.1.1', 'tls.1.1.1');
-    expect(out).toContain('1 of the 2 cases have no result: 1 over TLS, which need a wss: URL.');
+    expect(out).toContain('1 of the 2 cases has no result: 1 over TLS, which need a wss: URL.');
     expect((await run('server', '--list', '--case', '1.1.1', 'tls.1.1.1')).out).toContain(
       '2 cases, 1 of them over TLS, which need a wss: URL',
     );
@@ -268,7 +268,7 @@ describe('client', () => {
     }
     const { status, out } = await running;
     expect(status).toBe(1);
-    expect(out).toMatch(/ws: 1 FAILED; 1 cases/);
+    expect(out).toMatch(/ws: 1 FAILED; 1 case in /);
     expect(out).toMatch(/sanssocket-conformance client --replay answer\.bits-08 --port 0 --config \S+\n?/);
   });
 
@@ -334,7 +334,7 @@ describe('client', () => {
       socket.on('message', (data, isBinary) => socket.send(isRight ? data : 'x', { binary: isBinary }));`;
     const args = ['--case', '1.1.2', '--', process.execPath, '-e', script, '{url}', marker];
     const { status, out } = await run('client', '--port', '0', '--repeat', '2', ...args);
-    expect([status, out]).toEqual([1, expect.stringMatching(/^flip: 1 FAILED; 1 cases/)]);
+    expect([status, out]).toEqual([1, expect.stringMatching(/^flip: 1 FAILED; 1 case /)]);
   });
 
   test('ends its server where the command cannot be started', async () => {
@@ -426,10 +426,31 @@ describe('parts', () => {
       ),
     ).toBe(1);
     expect(out.join('\n')).toMatch(
-      /The endpoint was gone while these cases were in flight, or had just ended: 2\.4 2\.6\. .*--connections 1/,
+      /The endpoint was gone while these 2 cases were in flight, or had just ended: 2\.4 2\.6\. .*--connections 1/,
     );
+    expect(out.join('\n')).toMatch(/^a: 1 OK; 1 case in /);
     expect(out.join('\n')).toContain(
       '11 of the 12 cases have no result: 9 after the endpoint was gone; 2 in flight when the endpoint died.',
+    );
+  });
+
+  test('a report says how many of the cases in flight have a result', async () => {
+    const inFlight = ['2.4', '2.6', '1.1.1'];
+    const run = { ...results(result), deaths: [{ inFlight, culprit: undefined, cameBack: false }] };
+    const cases = findCases({ patterns: ['1.1.1', '2.4', '2.6'] });
+    await report([run], { cases, commandFor: () => 'again' }, {});
+    expect(out.join('\n')).toContain('2 in flight when the endpoint died.');
+    expect(out.join('\n')).toMatch(
+      /these 3 cases were .*: 2\.4 2\.6 1\.1\.1\. 1 of them had come to a good end and has a result\. The other 2 have none/,
+    );
+  });
+
+  test('a report says in its first line how many cases are unstable', async () => {
+    const earlier = { verdict: 'FAILED', explanation: 'late' } as const;
+    const run = results({ ...result, earlier }, { ...result, id: '2.1' });
+    expect(await report([run], { cases: [], commandFor: () => 'again' }, {})).toBe(0);
+    expect(out[0]!.split('\n')[0]).toMatch(
+      /^a: 2 OK; 2 cases in 0\.0 s; 1 unstable, which FAILED until it was run again alone$/,
     );
   });
 

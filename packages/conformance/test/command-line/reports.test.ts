@@ -83,6 +83,22 @@ describe('files', () => {
     expect(await run(good, '--json', json, '--junit', junit)).toBe(0);
     expect(JSON.parse(readFileSync(json, 'utf8')).agents[0].results.length).toBe(3);
     expect(readFileSync(junit, 'utf8')).toContain('tests="3" failures="0"');
+    expect(out.slice(1)).toEqual([
+      `\nResults are in ${json}, in a new folder`,
+      `\nJUnit XML is in ${junit}, in a new folder`,
+    ]);
+    await run(good, '--json', json);
+    expect(out.at(-1)).toBe(`\nResults are in ${json}`);
+  });
+
+  test('are not written beneath a file, and nothing runs', async () => {
+    const path = `${folder}/file`;
+    writeFileSync(path, '');
+    for (const option of ['--json', '--junit', '--report']) {
+      expect(await run(good, option, `${path}/x`)).toBe(2);
+      expect(err.at(-1)).toBe(`${path}/x: ${path} is no folder.`);
+    }
+    expect(out).toEqual([]);
   });
 
   test("are where the old suite's configuration wants them", async () => {
@@ -133,6 +149,10 @@ describe('known deviations', () => {
     expect(await run(bad, '--expect', path)).toBe(0);
     expect(await run(good, '--expect', path, '--update-expect')).toBe(0);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({});
+    const file = { '2.4': 'FAILED', '1.1.7': { verdict: 'FAILED' }, '2.*': { verdict: 'OK', because: 'x' } };
+    writeFileSync(path, JSON.stringify(file));
+    expect(await run(bad, '--expect', path, '--update-expect')).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(file, null, 2)}\n`);
   });
 
   test.each([

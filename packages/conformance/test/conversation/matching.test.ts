@@ -54,7 +54,7 @@ describe('a difference in words', () => {
       [saw('text', 'abc')],
       'the echo differs from octet 2 on (3 octets in place of 2): a text message of 3 octets (616263)',
     ],
-    [[pong('a')], [saw('pong', 'b')], 'the Pong differs from octet 0 on: a Pong of 1 octets (62)'],
+    [[pong('a')], [saw('pong', 'b')], 'the Pong differs from octet 0 on: a Pong of 1 octet (62)'],
     [[text('ab')], [saw('text', 'ab')], 'nothing differs'],
   ])('%j and %j', (expected, observed, words) => {
     expect(describeDifference(expected, observed)).toBe(words);

@@ -110,6 +110,28 @@ describe('the file', () => {
     });
   });
 
+  test('that a run writes keeps the form and the order of entries that it does not change', () => {
+    const file = {
+      '3.1': 'FAILED',
+      '1.1.*': { verdict: 'NON-STRICT', issue: 12 },
+      '2.1': { verdict: 'FAILED' },
+      '2.2': 'FAILED',
+      '2.3': { verdict: 'FAILED', because: 'issue 7' },
+    };
+    const known = knownDeviations(file, allCases);
+    const run = agentWith({ '2.1': 'FAILED', '2.2': 'NON-STRICT', '2.3': 'OK', '1.2.1': 'FAILED' });
+    const written = expectationsOf([run], known, allCases, file);
+    expect(JSON.stringify(written)).toBe(
+      JSON.stringify({
+        '3.1': 'FAILED',
+        '1.1.*': { verdict: 'NON-STRICT', issue: 12 },
+        '2.1': { verdict: 'FAILED' },
+        '2.2': 'NON-STRICT',
+        '1.2.1': 'FAILED',
+      }),
+    );
+  });
+
   test('that a run writes keeps a pattern until all of its cases were run', () => {
     const known = knownDeviations({ '1.1.*': 'NON-STRICT' }, allCases);
     const some = { '1.1.1': 'OK', '1.1.2': 'NON-STRICT', '1.1.3': 'FAILED' } as const;

@@ -69,7 +69,7 @@ describe('what a server sent wrong', () => {
       commandFor: ({ id }) => `again ${id}`,
     });
     expect(summary.split('\n')).toEqual([
-      'my server: 1 FAILED; 1 cases in 1.2 s',
+      'my server: 1 FAILED; 1 case in 1.2 s',
       '',
       '1.1.1 FAILED, RFC 6455 5.2',
       `  ${caseOf('1.1.1').sentence}`,

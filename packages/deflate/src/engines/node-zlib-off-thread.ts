@@ -1,6 +1,7 @@
 /**
- * Large messages on a thread of Node's pool, by the documented one-shot functions; the rest as before. The codec keeps the
- * order: while one is under way, what follows in that direction of that connection waits.
+ * Large messages on a thread of Node's pool, by the documented one-shot functions; the rest as
+ * before. The codec keeps the order: while one is under way, later ones in that direction of that
+ * connection wait.
  */
 
 import { deflateRaw, inflateRaw, type ZlibOptions } from 'node:zlib';
@@ -9,11 +10,13 @@ import type { Deflater, Inflated, Inflater } from '../inflate/engine.js';
 import { paysForPriming, storedBlock, type Window } from '../inflate/window.js';
 import { SYNC_FLUSH, type ZlibInflater } from './zlib-shape.js';
 
-// A message cut short must not pass for a whole one, and functions that take it all at once do not tell where a block ended. A
-// payload ends with the header of a stored block whose length, 0, is the four bytes that are left out (RFC 7692 7.2.1, 7.2.2). So
-// they get another length behind it, and as many bytes that nobody knows before; if the output ends with these, it was that header
-// they stood behind. Only a stored block that is too short could take all of it for its own, and then shows the length, too. The length
-// is another one each time, so that no peer can make messages that look like that.
+// A message cut short must not pass for a whole one, and functions that take it all at once do not
+// tell where a block ended. A payload ends with the header of a stored block, and the length of the
+// block, 0, is the four bytes that are left out (RFC 7692 7.2.1, 7.2.2). So the payload gets
+// another length behind it, and as many bytes that cannot be guessed; an output that ends with
+// these bytes proves that the payload ended with that header. Only a stored block that is too short
+// could take all of it for its own, and then shows the length, too. The length is another one each
+// time, so that no peer can make such messages on purpose.
 
 /** How many unknown bytes at least, and how many more at most: less than a power of 2 by 1. */
 const MIN_MARK_BYTES = 8;
@@ -32,8 +35,8 @@ const MAX_TAIL_BYTES = LENGTH_BYTES + MIN_MARK_BYTES + MORE_MARK_BYTES + LAST_BL
 const MAX_LENGTH = 258;
 
 /**
- * How many bytes of output a tail can make at most, if a payload that is cut takes it for data: output that is longer than allowed by
- * more than this is too long for sure.
+ * How many bytes of output a tail can make at most, if a payload that is cut takes it for data:
+ * output that is longer than allowed by more than this is too long for sure.
  */
 export const MAX_TAIL_OUTPUT_BYTES: number = 8 * MAX_TAIL_BYTES * MAX_LENGTH;
 
@@ -48,7 +51,7 @@ export function markedTail(): Uint8Array {
 }
 
 /**
- * What was inflated of a payload with a tail.
+ * The inflated bytes of a payload with a tail.
  *
  * @param start - where the message begins in the output
  * @returns a copy; undefined if it is not sure that this is the whole message
@@ -94,7 +97,8 @@ export class OffThreadDeflater implements Deflater {
           reject(error);
           return;
         }
-        // The peer's window now ends with this piece, which our own has not seen: it begins anew, as it may at any time.
+        // The peer's window now ends with this piece, which our own has not seen: it begins anew,
+        // as it may at any time.
         if (!this.#closed) this.#deflater.reset();
         resolve(copyOf(deflated));
       });

@@ -1,4 +1,7 @@
-/** What `node-zlib.ts` uses of `node:zlib`, so that no other file of this package gets to see Node's types. */
+/**
+ * The part of `node:zlib` that `node-zlib.ts` uses, so that no other file of this package sees
+ * Node's types.
+ */
 declare module 'node:zlib' {
   export interface ZlibOptions {
     readonly flush?: number;

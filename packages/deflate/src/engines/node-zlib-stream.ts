@@ -1,10 +1,12 @@
 /**
- * zlib's two calls as `node:zlib` has them, synchronous and with state: the handle inside its streams.
+ * zlib's two calls as `node:zlib` has them, synchronous and with state: the handle inside its
+ * streams.
  *
- * A stream of Node's costs a message two trips through the event loop and the thread pool, 20 us; `deflateRawSync` sets zlib up
- * anew, 20 us, and knows nothing of the message before. The handle's `writeSync`, on which both are built, takes 0.2 us and what
- * DEFLATE itself takes. It has not changed since Node 11 and Bun and Deno have it too, but it is documented nowhere: so it
- * is tried out before it is used ({@link hasZlibHandle}).
+ * A stream of Node's costs a message two trips through the event loop and the thread pool, 20 us;
+ * `deflateRawSync` sets zlib up anew, 20 us, and knows nothing of the message before. The handle's
+ * `writeSync`, on which both are built, adds 0.2 us to DEFLATE itself. It has not changed since
+ * Node 11 and Bun and Deno have it too, but it is documented nowhere: so it is tried out before it
+ * is used ({@link hasZlibHandle}).
  */
 
 import { createDeflateRaw, createInflateRaw, type ZlibOptions } from 'node:zlib';
@@ -89,7 +91,7 @@ export function createHandleDeflater(options: ZlibOptions): ZlibDeflater {
 /**
  * An inflater on a handle.
  *
- * @param raw - who has the window and the last word
+ * @param raw - the inflater with the window and the last word
  */
 export function createHandleInflater(windowBits: number, raw: RawInflater): ZlibInflater {
   return new ZlibInflater(new NodeStream(createInflateRaw({ windowBits, chunkSize: CHUNK_BYTES })), raw);
@@ -97,7 +99,10 @@ export function createHandleInflater(windowBits: number, raw: RawInflater): Zlib
 
 let found: boolean | undefined;
 
-/** Whether this runtime's zlib has the handle, and it does what it is expected to. Found out once, in 0.1 ms. */
+/**
+ * Whether this runtime's zlib has the handle, and the handle works as expected. Found out once, in
+ * 0.1 ms.
+ */
 export function hasZlibHandle(): boolean {
   found ??= tryHandle();
   return found;
@@ -115,7 +120,7 @@ function tryHandle(): boolean {
       return isSame(inflated, hello) ? deflated.length : 0;
     });
     deflater.close();
-    // BFINAL, and what refers to the text before it (RFC 7692 7.2.3.4).
+    // BFINAL, and a block that refers to the text before it (RFC 7692 7.2.3.4).
     const ended = [0xf3, 0xf2].map((first) => inflater.inflate(Uint8Array.of(first, 0, 0x11, 0, 0), 5));
     const faults = [Uint8Array.of(0xf2, 0x48), Uint8Array.of(0x06)].map((payload) =>
       inflater.inflate(payload, 5),
@@ -139,29 +144,35 @@ function isSame(inflated: Inflated, bytes: Uint8Array): boolean {
   );
 }
 
-// Compressors with takeover, few of them for any number of connections.
+// --- Compressors with takeover, few of them for any number of connections ---
 //
-// A compressor of zlib's weighs 268 KB, and with 1,000 of them taking turns each message waits for some 64 KB to come from memory:
-// 36 us for 128 bytes and 116 us for 1 KiB, where one compressor alone takes 2.5 and 15. So only the connections that sent last
-// own one. Another connection takes over the one not used for longest, resets it and compresses the end of what it sent, at
-// most 2 KiB, once more, for the window's sake, into nowhere: the peer's window ends with the same bytes, so what refers to them
-// is understood (RFC 7692 7.2.3.2 lets a sender use of its window what it likes). With 1,000 connections a message of 128 bytes
-// then takes 11 us and one of 1 KiB 25; of 16 KiB it takes 115 either way. The price is a shorter memory: what was sent long ago
-// is not referred to. Of messages that do not repeat themselves 128 B become 41 bytes instead of 36, 1 KiB 152 instead of 150.
+// A compressor of zlib's weighs 268 KB, and with 1,000 of them taking turns each message waits for
+// some 64 KB to come from memory: 36 us for 128 bytes and 116 us for 1 KiB, where one compressor
+// alone takes 2.5 and 15. So only the connections that sent last own one. Another connection takes
+// over the one not used for longest, resets it and compresses the end of its own messages, at most
+// 2 KiB, once more, for the window's sake, into nowhere: the peer's window ends with the same
+// bytes, so references to them are understood (RFC 7692 7.2.3.2 lets a sender use any part of its
+// window). With 1,000 connections a message of 128 bytes then takes 11 us and one of 1 KiB 25; of
+// 16 KiB it takes 115 either way. The price is a shorter memory: text that was sent long ago is not
+// referred to. Of messages that do not repeat themselves 128 B become 41 bytes instead of 36, 1 KiB
+// 152 instead of 150.
 
 /** 16 of 268 KB stay in a processor's cache. */
 const MAX_RESIDENTS = 16;
 
 /**
- * Base-two logarithm of how much of what it sent a connection keeps, and what is used of it: twice the message, as the first
- * 512 bytes gain most. JSON of 128 B becomes 33 B with 512, 30 B with 2,048 and 31 B with the whole window, and without 89;
- * of 1 KiB 148, 153, 138 and 233.
+ * Base-two logarithm of the bytes that a connection keeps of its own messages. The part that is
+ * used is twice the message, as the first 512 bytes gain most. JSON of 128 B becomes 33 B with 512,
+ * 30 B with 2,048 and 31 B with the whole window, and without 89; of 1 KiB 148, 153, 138 and 233.
  */
 const PRIMING_BITS = 11;
 
 const MIN_PRIMING_BYTES = 512;
 
-/** Who owns which compressor, the one not used for longest first. One for all connections with the same options. */
+/**
+ * The compressors and their owners, the one not used for longest first. One list for all
+ * connections with the same options.
+ */
 export class Residents {
   readonly #create: () => Deflater;
   readonly #owned: Map<ResidentDeflater, Deflater> = new Map();
@@ -204,7 +215,7 @@ export class Residents {
 /** A compressor with takeover, which may or may not be there between two messages. */
 export class ResidentDeflater implements Deflater {
   readonly #residents: Residents;
-  /** The end of what was sent. */
+  /** The end of the messages sent. */
   readonly #sent: Window;
 
   constructor(residents: Residents, windowBits: number) {

@@ -1,6 +1,6 @@
 /**
- * Engines shaped like zlib: what RFC 7692 asks of an engine, in terms of zlib's two calls. `node:zlib` and pako bring the calls;
- * zlib in WebAssembly would do as well.
+ * Engines shaped like zlib: the demands of RFC 7692 in terms of zlib's two calls. `node:zlib` and
+ * pako bring the calls; zlib in WebAssembly would do as well.
  */
 
 import { concat, copyOf } from '../inflate/bytes.js';
@@ -16,7 +16,8 @@ export const BLOCK = 5;
 /** One `z_stream`: a call of `deflate()` or `inflate()` at a time. */
 export interface ZlibStream {
   /**
-   * One call: takes of the input and gives output until the one is used up or the other full. Keeps neither.
+   * One call: takes of the input and gives output until the one is used up or the other full. Keeps
+   * neither.
    *
    * @returns false if the data made no sense
    */
@@ -73,19 +74,24 @@ export class ZlibDeflater implements Deflater {
   }
 }
 
-/** What is left out at the end of a message (RFC 7692 7.2.1), and one byte more, see {@link ZlibInflater}. */
+/**
+ * The bytes left out at the end of a message (RFC 7692 7.2.1), and one byte more, see
+ * {@link ZlibInflater}.
+ */
 const TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
 
 /**
- * Inflates with a zlib-shaped stream what is plain, which is nearly everything: messages that end like 7.2.1 says, or with a
- * stream. All others are inflated once more by the {@link RawInflater}, whose answer counts.
+ * Inflates plain messages with a zlib-shaped stream: nearly all, those that end as 7.2.1 says, or
+ * with a stream. All others are inflated once more by the {@link RawInflater}, and its answer
+ * counts.
  *
- * A message cut short must not pass for a whole one, but zlib in the middle of a block just waits for more. With `Z_BLOCK`,
- * though, it stops at the end of a block: given the four bytes and one more, it leaves exactly that one if, and only if, a
- * block ended with the fourth.
+ * A message cut short must not pass for a whole one, but zlib in the middle of a block just waits
+ * for more. With `Z_BLOCK`, though, it stops at the end of a block: given the four bytes and one
+ * more, it leaves exactly that one if, and only if, a block ended with the fourth.
  *
- * zlib loses its window with the end of a stream. To give it one takes up to 32 KiB of work, which a peer must not get for a
- * message of two bytes. So until the payloads that followed have paid for it, they go to the other inflater, which keeps its own.
+ * zlib loses its window with the end of a stream. To give it one takes up to 32 KiB of work, which
+ * a peer must not get for a message of two bytes. So until the payloads that followed have paid for
+ * it, they go to the other inflater, which keeps its own.
  */
 export class ZlibInflater implements Inflater {
   readonly #stream: ZlibStream;
@@ -95,7 +101,7 @@ export class ZlibInflater implements Inflater {
   /** How many bytes of payload have come since. */
   #paidBytes = 0;
 
-  /** @param raw - who has the window and the last word */
+  /** @param raw - the inflater with the window and the last word */
   constructor(stream: ZlibStream, raw: RawInflater) {
     this.#stream = stream;
     this.#raw = raw;
@@ -136,7 +142,10 @@ export class ZlibInflater implements Inflater {
     return true;
   }
 
-  /** @returns undefined for what is not plain; the only fault that is sure is too long a message */
+  /**
+   * @returns undefined for a message that is not plain; the only fault that is sure is too long a
+   * message
+   */
   #inflatePlain(payload: Uint8Array, maxBytes: number): Inflated | undefined {
     const stream = this.#stream;
     const output = outputScratch.borrow();
@@ -182,7 +191,7 @@ export class ZlibInflater implements Inflater {
       const made = stream.run(BLOCK, TAIL, 0, TAIL.length, output);
       if (!made || stream.outputLeft < output.length) return false;
       if (stream.inputLeft === 1) return true;
-      // Nothing taken: the stream ended with the payload. Policy P7: fine.
+      // Nothing taken: the stream ended with the payload, as 7.2.3.4 allows.
       if (stream.inputLeft < TAIL.length) return false;
     } else if (start < length - 1 || payload[start] !== 0) {
       return false;
@@ -204,17 +213,19 @@ export class ZlibInflater implements Inflater {
   }
 }
 
-// Compressing with functions of which nothing is known but that they take it all at once: the window is then kept here and handed
-// in with every message, as a dictionary. Slower than an engine that keeps it itself.
+// --- Compressing by a function that takes a message all at once ---
 
 /**
  * Compresses, flushing to the end of a byte.
  *
- * @param dictionary - what came before; undefined if nothing did
+ * @param dictionary - the window; undefined if nothing came before
  */
 export type DeflateFunction = (piece: Uint8Array, dictionary: Uint8Array | undefined) => Uint8Array;
 
-/** Compresses with a function. */
+/**
+ * Compresses with a function. The window is kept here and handed in with every message, as a
+ * dictionary: slower than an engine that keeps it itself.
+ */
 export class OneShotDeflater implements Deflater {
   readonly #deflate: DeflateFunction;
   readonly #window: Window;
@@ -225,7 +236,8 @@ export class OneShotDeflater implements Deflater {
   }
 
   deflate(piece: Uint8Array): Uint8Array {
-    // A copy: what zlib gives is the beginning of a chunk of 64 KiB, which it would hold as long as it waits to be sent.
+    // A copy: zlib's own array is the beginning of a chunk of 64 KiB, which it would hold as long
+    // as it waits to be sent.
     const deflated = copyOf(this.#deflate(piece, this.#window.toBytes()));
     this.#window.push(piece);
     return deflated;

@@ -1,9 +1,10 @@
 /**
  * Messages compressed and back, on one connection (RFC 7692 7.2).
  *
- * A compressed message is its payload deflated, flushed to a byte's end with an empty stored block, without that block's
- * last four bytes 00 00 ff ff (7.2.1). RSV1 on its first frame tells it from a plain one (6, 7.2.3); the codec sets and
- * checks that bit, and keeps control frames out.
+ * A compressed message is its payload deflated, flushed to a byte's end with an empty stored block,
+ * without that block's last four bytes 00 00 ff ff (7.2.1). RSV1 on its first frame tells it from a
+ * plain one (6, 7.2.3); the codec sets and checks that bit, and keeps control frames out. In order:
+ * contexts, which are compressors and decompressors, lent or owned; then the messages.
  */
 
 import type { Decoded, Encoded, FragmentInfo, MessageExtension, MessageOpcode } from '@sanssocket/codec';
@@ -11,13 +12,18 @@ import { inWords, isBytes, usageError } from '@sanssocket/codec/options';
 import { copyOf, EMPTY } from '../inflate/bytes.js';
 import type { DeflateContext, Deflater, Inflated, Inflater } from '../inflate/engine.js';
 
-// Compressors and decompressors without takeover hold nothing between messages, so connections share them: each is lent for
-// one message. A thousand idle connections then have one, or none.
+// --- Contexts: compressors and decompressors, lent or owned ---
 
-/** How many wait to be lent again; more are in use only while asynchronous engines or fragmented messages keep them. */
+/**
+ * How many wait to be lent again; more are in use only while asynchronous engines or fragmented
+ * messages keep them.
+ */
 const MAX_IDLE = 4;
 
-/** Lends contexts of one kind. */
+/**
+ * Lends contexts of one kind. Those without takeover hold nothing between messages, so connections
+ * share them: each is lent for one message. A thousand idle connections then have one, or none.
+ */
 export class ContextPool<Context extends DeflateContext> {
   readonly #create: () => Context;
   readonly #idle: Context[] = [];
@@ -52,12 +58,13 @@ export class ContextPool<Context extends DeflateContext> {
   }
 }
 
-// Where one direction of one connection has its context from: its own for good (takeover), or lent for each message.
-
 /**
+ * The source of one direction's context on one connection: its own for good (takeover), or lent for
+ * each message.
+ *
  * ```
  *   idle ── take ──> in use ── done ──> idle     own: the context stays; lent: it goes back
- *                      └────── drop ──> idle     the context is closed, after a fault or when it threw
+ *                      └────── drop ──> idle     the context is closed, after a fault or a throw
  *   any ── close ──> closed                      in use: closed once it is done
  * ```
  */
@@ -94,7 +101,7 @@ export class Lender<Context extends DeflateContext> {
     this.#pool.giveBack(context);
   }
 
-  /** The message failed: what the context is worth now, nobody knows. */
+  /** The message failed, and left the context in an unknown state. */
   drop(): void {
     const context = this.#context;
     this.#context = null;
@@ -108,7 +115,7 @@ export class Lender<Context extends DeflateContext> {
   }
 }
 
-/** What the four bytes that are left out come to. */
+/** The result of inflating the four bytes that are left out. */
 const TAIL_BYTES = 4;
 
 /** 7.2.3.6: an empty message is the header of an empty stored block. */
@@ -119,12 +126,18 @@ export type ShouldCompress = (payload: Uint8Array, opcode: MessageOpcode) => boo
 
 /** How one connection compresses. */
 export interface MessageRules {
-  /** From how many bytes on an unfragmented message is compressed; Infinity if the engine cannot stay in the agreed window. */
+  /**
+   * From how many bytes on an unfragmented message is compressed; Infinity if the engine cannot
+   * stay in the agreed window.
+   */
   readonly threshold: number;
   readonly shouldCompress: ShouldCompress | undefined;
   /** Whether this side's window is forgotten after each message. */
   readonly forgets: boolean;
-  /** Prepared messages compressed before, of all connections with the same parameters; null with takeover. */
+  /**
+   * Prepared messages compressed before, of all connections with the same parameters; null with
+   * takeover.
+   */
   readonly prepared: WeakMap<object, PreparedPayload> | null;
 }
 
@@ -153,7 +166,7 @@ export class DeflateMessages implements MessageExtension {
     const { first, last, prepared, compress } = position;
     const { threshold, shouldCompress } = this.#rules;
     if (first) {
-      // An engine that cannot stay in the agreed window compresses nothing, whatever is asked for.
+      // An engine that cannot stay in the agreed window compresses nothing, even if asked to.
       if (compress === false || threshold === Number.POSITIVE_INFINITY) return undefined;
       // How long a fragmented message will be is not known.
       if (compress === undefined && last && piece.length < threshold) return undefined;
@@ -175,7 +188,8 @@ export class DeflateMessages implements MessageExtension {
     if (cache.has(message)) {
       const encoded = cache.get(message);
       if (!isPromise(encoded)) return encoded;
-      // Another connection's compressor is at work on it; what becomes of that connection must not matter to this one.
+      // Another connection's compressor is at work on it, and the end of that connection must not
+      // matter to this one.
       return encoded.then(undefined, (error) => {
         if (this.#closed) throw error;
         return this.#deflate(piece, position);
@@ -189,7 +203,9 @@ export class DeflateMessages implements MessageExtension {
     return kept;
   }
 
-  /** Kept for long, so as a copy: an engine's array may be a view that holds on to its neighbours. */
+  /**
+   * Kept for long, so as a copy: an engine's array may be a view that holds on to its neighbours.
+   */
   #keep(message: object, encoded: Encoded, cache: WeakMap<object, PreparedPayload>): Encoded {
     const kept = encoded && copyOf(encoded);
     cache.set(message, kept);
@@ -220,8 +236,8 @@ export class DeflateMessages implements MessageExtension {
   }
 
   /**
-   * Nothing is sent, but the compressor's window may have the piece or a part of it. The next one has none, so it refers to
-   * nothing that the peer has not got, and the piece may be sent again.
+   * Nothing is sent, but the compressor's window may have the piece or a part of it. The next one
+   * has none, so it refers to nothing that the peer has not got, and the piece may be sent again.
    */
   #failed(error: unknown): unknown {
     this.#deflaters.drop();
@@ -240,14 +256,15 @@ export class DeflateMessages implements MessageExtension {
   }
 
   decode(message: Uint8Array, _opcode: MessageOpcode, maxBytes: number): Decoded | PromiseLike<Decoded> {
-    // Not even the one byte of 7.2.3.6: with the four behind it, it would be half a block. Policy P7: an empty message.
+    // Not even the one byte of 7.2.3.6: with the four behind it, it would be half a block. Peers
+    // that leave the byte out mean an empty message.
     if (message.length === 0) return EMPTY;
     const inflated = this.#inflaters.take().inflate(message, maxBytes);
     return isPromise(inflated) ? inflated.then((result) => this.#inflated(result)) : this.#inflated(inflated);
   }
 
   #inflated(inflated: Inflated): Decoded {
-    // The codec sees to what is neither a message nor a fault.
+    // The codec rejects results that are neither a message nor a fault.
     if (isBytes(inflated)) this.#inflaters.done();
     else this.#inflaters.drop();
     return inflated;

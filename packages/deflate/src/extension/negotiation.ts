@@ -1,23 +1,36 @@
 /**
- * Who may say what about compression (RFC 7692 5 and 7.1): a client's offers, a server's judgement of one, a client's judgement
- * of the response.
+ * The negotiation of compression (RFC 7692 5 and 7.1), from the ground up: parameters, the wishes
+ * of one side, a client's offer, a server's judgement of it, a client's judgement of the response.
  */
 
-import { readOptions, requireInteger, requireType } from '@sanssocket/codec/options';
+import {
+  inWords,
+  readOptions,
+  requireInteger,
+  requireOneOf,
+  requireType,
+  usageError,
+} from '@sanssocket/codec/options';
 import type { ExtensionParameter } from '@sanssocket/handshake';
 import type { DeflateEngine } from '../inflate/engine.js';
 
-// The four parameters of permessage-deflate (RFC 7692 7.1), read and written.
+// --- The four parameters (RFC 7692 7.1), read and written ---
 
-/** What an offer or a response says (RFC 7692 7.1.1, 7.1.2). */
+/** The parameters of an offer or a response (RFC 7692 7.1.1, 7.1.2). */
 export interface DeflateParameters {
   /** `server_no_context_takeover`: the server forgets its window after each message (7.1.1.1). */
   readonly serverNoContextTakeover: boolean;
   /** `client_no_context_takeover`: the client does (7.1.1.2). */
   readonly clientNoContextTakeover: boolean;
-  /** `server_max_window_bits`: base-two logarithm of the server's window, 8 to 15 (7.1.2.1); undefined if it was not there. */
+  /**
+   * `server_max_window_bits`: base-two logarithm of the server's window, 8 to 15 (7.1.2.1);
+   * undefined if it was not there.
+   */
   readonly serverMaxWindowBits: number | undefined;
-  /** `client_max_window_bits`: the client's, 8 to 15 (7.1.2.2); true without a value; undefined if it was not there. */
+  /**
+   * `client_max_window_bits`: the client's, 8 to 15 (7.1.2.2); true without a value; undefined if
+   * it was not there.
+   */
   readonly clientMaxWindowBits: number | true | undefined;
 }
 
@@ -32,10 +45,14 @@ const CLIENT_MAX_WINDOW_BITS = 'client_max_window_bits';
 /**
  * Reads a list of parameters.
  *
- * @param parameters - of one offer or of the response, as `parseExtensions` of `@sanssocket/handshake` gives them
+ * @param parameters - of one offer or of the response, as `parseExtensions` of
+ * `@sanssocket/handshake` gives them
  * @param kind - in a response `client_max_window_bits` has to have a value (RFC 7692 7.1.2.2)
- * @returns undefined if it is not valid: an unknown name, a name twice, a value where none belongs or one that is not a
- * number from 8 to 15 without a leading zero (RFC 7692 7.1: "MUST decline", for a response: "MUST _Fail_")
+ * @returns undefined if it is not valid: an unknown name, a name twice, a value where none belongs
+ * or one that is not a number from 8 to 15 without a leading zero (RFC 7692 7.1: "MUST decline",
+ * for a response: "MUST _Fail_")
+ * @throws TypeError for anything but a list of names and values, or for another kind
+ * (`OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -51,6 +68,8 @@ export function parseDeflateParameters(
   parameters: readonly ExtensionParameter[],
   kind: 'offer' | 'response',
 ): DeflateParameters | undefined {
+  requireParameters(parameters);
+  requireOneOf('kind', kind, KINDS);
   let serverNoContextTakeover = false;
   let clientNoContextTakeover = false;
   let serverMaxWindowBits: number | undefined;
@@ -77,6 +96,20 @@ export function parseDeflateParameters(
   return { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits };
 }
 
+const KINDS: readonly string[] = ['offer', 'response'];
+
+function requireParameters(parameters: readonly ExtensionParameter[]): void {
+  const wanted = 'parameters are an array of { name, value }, strings both';
+  if (!Array.isArray(parameters)) {
+    throw usageError(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(parameters)}`);
+  }
+  for (const parameter of parameters as readonly (Partial<ExtensionParameter> | null | undefined)[]) {
+    const value = parameter?.value;
+    if (typeof parameter?.name === 'string' && (value === undefined || typeof value === 'string')) continue;
+    throw usageError(TypeError, 'OPTION_INVALID', `${wanted}: one is ${inWords(parameter)}`);
+  }
+}
+
 /** 7.1.2.1: "a decimal integer value without leading zeroes between 8 to 15, inclusive". */
 function parseBits(value: string | undefined): number | undefined {
   return value !== undefined && /^(?:[89]|1[0-5])$/.test(value) ? Number(value) : undefined;
@@ -84,6 +117,9 @@ function parseBits(value: string | undefined): number | undefined {
 
 /**
  * Writes a list of parameters, the inverse of {@link parseDeflateParameters}.
+ *
+ * @throws TypeError for a name that there is not, or a value of another kind (`OPTION_UNKNOWN`,
+ * `OPTION_INVALID`), RangeError for bits that are not 8 to 15 (`OPTION_INVALID`)
  *
  * @example
  * ```ts
@@ -103,10 +139,15 @@ function parseBits(value: string | undefined): number | undefined {
  * ```
  */
 export function formatDeflateParameters(parameters: DeflateParameters): ExtensionParameter[] {
-  const { serverMaxWindowBits, clientMaxWindowBits } = parameters;
+  const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } =
+    readOptions(parameters, PARAMETERS);
+  requireFlag('serverNoContextTakeover', serverNoContextTakeover);
+  requireFlag('clientNoContextTakeover', clientNoContextTakeover);
+  requireBits('serverMaxWindowBits', serverMaxWindowBits);
+  if (clientMaxWindowBits !== true) requireBits('clientMaxWindowBits', clientMaxWindowBits);
   const list: ExtensionParameter[] = [];
-  if (parameters.serverNoContextTakeover) list.push({ name: SERVER_NO_CONTEXT_TAKEOVER, value: undefined });
-  if (parameters.clientNoContextTakeover) list.push({ name: CLIENT_NO_CONTEXT_TAKEOVER, value: undefined });
+  if (serverNoContextTakeover) list.push({ name: SERVER_NO_CONTEXT_TAKEOVER, value: undefined });
+  if (clientNoContextTakeover) list.push({ name: CLIENT_NO_CONTEXT_TAKEOVER, value: undefined });
   if (serverMaxWindowBits !== undefined) {
     list.push({ name: SERVER_MAX_WINDOW_BITS, value: String(serverMaxWindowBits) });
   }
@@ -117,12 +158,21 @@ export function formatDeflateParameters(parameters: DeflateParameters): Extensio
   return list;
 }
 
+const PARAMETERS: readonly (keyof DeflateParameters)[] = [
+  'serverNoContextTakeover',
+  'clientNoContextTakeover',
+  'serverMaxWindowBits',
+  'clientMaxWindowBits',
+];
+
+// --- The wishes of one side ---
+
 /** RFC 7692 7.1.2: the window where nothing is said about it, and the smallest there is. */
 const MAX_BITS = 15;
 
 const MIN_BITS = 8;
 
-/** What one side wants of both; each part may be left out. */
+/** The wishes of one side for both; each may be left out. */
 export interface NegotiationOptions {
   /** Whether the server has to forget its window after each message. False by default. */
   readonly serverNoContextTakeover?: boolean | undefined;
@@ -131,29 +181,32 @@ export interface NegotiationOptions {
   /** The largest window the server may use, as base-two logarithm, 8 to 15. 15 by default. */
   readonly serverMaxWindowBits?: number | undefined;
   /**
-   * The largest window the client may use, 8 to 15. 15 by default. A server can only insist if the client offers
-   * `client_max_window_bits`; other offers are rejected then (RFC 7692 7.1.2.2).
+   * The largest window the client may use, 8 to 15. 15 by default. A server can only insist if the
+   * client offers `client_max_window_bits`; other offers are rejected then (RFC 7692 7.1.2.2).
    */
   readonly clientMaxWindowBits?: number | undefined;
   /**
-   * Whether a client offers `client_max_window_bits`. True by default; with false a server must not limit the client's window,
-   * and `clientMaxWindowBits` is for servers only (RFC 7692 7.1.2.2).
+   * Whether a client offers `client_max_window_bits`. True by default; with false a server must not
+   * limit the client's window, and `clientMaxWindowBits` is for servers only (RFC 7692 7.1.2.2).
    */
   readonly offerClientMaxWindowBits?: boolean | undefined;
 }
 
 /**
- * What of a client's wishes a server does not grant: an offer with one of these is rejected, and the client's next one tried
- * (RFC 7692 5.1, 7.1.3). It says nothing of what the server wants itself.
+ * A client's wishes that a server does not grant: an offer with one of these is rejected, and the
+ * client's next one tried (RFC 7692 5.1, 7.1.3). The server's own wishes are apart from these.
  */
 export interface RejectedOffers {
   /** An offer with `server_no_context_takeover`, which costs compression. False by default. */
   readonly serverNoContextTakeover?: boolean | undefined;
   /** An offer with `client_no_context_takeover`. False by default. */
   readonly clientNoContextTakeover?: boolean | undefined;
-  /** An offer whose `server_max_window_bits` is below this, 8 to 15; with 15, of any smaller window. 8 by default: none. */
+  /**
+   * An offer with `server_max_window_bits` below this, 8 to 15; with 15, of any smaller window. 8
+   * by default: none.
+   */
   readonly serverMaxWindowBitsBelow?: number | undefined;
-  /** An offer whose `client_max_window_bits` has a value below this, 8 to 15. 8 by default: none. */
+  /** An offer with a value of `client_max_window_bits` below this, 8 to 15. 8 by default: none. */
   readonly clientMaxWindowBitsBelow?: number | undefined;
 }
 
@@ -207,7 +260,9 @@ function requireBits(name: string, value: number | undefined): void {
   if (value !== undefined) requireInteger(name, value, MIN_BITS, MAX_BITS);
 }
 
-/** What both sides have agreed on. */
+// --- Offers and answers ---
+
+/** The agreement of both sides. */
 export interface DeflateAgreement {
   readonly serverNoContextTakeover: boolean;
   readonly clientNoContextTakeover: boolean;
@@ -218,7 +273,8 @@ export interface DeflateAgreement {
 /**
  * A client's offer; undefined if the engine could not keep its part of it.
  *
- * What the engine cannot do itself it does not offer; what it cannot stand from the server it excludes.
+ * The offer holds nothing that the engine cannot do itself, and excludes all that it could not take
+ * from the server.
  */
 export function makeOffer(wishes: NegotiationOptions, engine: DeflateEngine): DeflateParameters | undefined {
   const { serverMaxWindowBits, offerClientMaxWindowBits: isOffered = true } = wishes;
@@ -252,7 +308,7 @@ export function acceptOffer(
   if (limit === undefined && clientBits < MAX_BITS) return undefined;
   if (typeof limit === 'number') clientBits = Math.min(clientBits, limit);
   const agreement: DeflateAgreement = {
-    // 7.1.1.1: what is offered has to be in the response; it may be there unasked.
+    // 7.1.1.1: an offered parameter has to be in the response; it may be there unasked.
     serverNoContextTakeover:
       offer.serverNoContextTakeover || wishes.serverNoContextTakeover === true || !engine.deflateTakeover,
     // 7.1.1.2: in an offer a hint that the client will do so anyway; in a response an order.
@@ -270,7 +326,7 @@ export function acceptOffer(
   return { response, agreement };
 }
 
-/** 5.1: a server may reject an offer for whatever reason of its own. */
+/** 5.1: a server may reject an offer for a reason of its own. */
 function isRejected(offer: DeflateParameters, rejected: RejectedOffers): boolean {
   if (offer.serverNoContextTakeover && rejected.serverNoContextTakeover === true) return true;
   if (offer.clientNoContextTakeover && rejected.clientNoContextTakeover === true) return true;
@@ -280,7 +336,9 @@ function isRejected(offer: DeflateParameters, rejected: RejectedOffers): boolean
   return typeof clientBits === 'number' && clientBits < (rejected.clientMaxWindowBitsBelow ?? MIN_BITS);
 }
 
-/** A client's judgement of the response; undefined if the handshake has to fail (RFC 7692 5.1, 7.1). */
+/**
+ * A client's judgement of the response; undefined if the handshake has to fail (RFC 7692 5.1, 7.1).
+ */
 export function confirmResponse(
   list: readonly ExtensionParameter[],
   offers: readonly DeflateParameters[],
@@ -289,7 +347,7 @@ export function confirmResponse(
   if (response === undefined) return undefined;
   const accepted = offers.filter((offer) => isAnswer(response, offer));
   if (accepted.length === 0) return undefined;
-  // The response does not say which offer it answers: what any of them promised is kept.
+  // The response does not say which offer it answers, so the promises of all of them are kept.
   const promised = accepted.map(({ clientMaxWindowBits }) => clientMaxWindowBits);
   return {
     serverNoContextTakeover: response.serverNoContextTakeover,

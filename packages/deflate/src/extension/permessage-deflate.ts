@@ -24,7 +24,9 @@ import {
 export interface PermessageDeflateOptions extends NegotiationOptions {
   /** The DEFLATE implementation. */
   readonly engine: DeflateEngine;
-  /** A client's further offers, for servers that decline the first (RFC 7692 7.1.3); none by default. */
+  /**
+   * A client's further offers, for servers that reject the first (RFC 7692 7.1.3); none by default.
+   */
   readonly fallbacks?: readonly NegotiationOptions[] | undefined;
   /** Offers of clients that a server rejects (RFC 7692 5.1); nothing by default. */
   readonly rejects?: RejectedOffers | undefined;
@@ -33,13 +35,13 @@ export interface PermessageDeflateOptions extends NegotiationOptions {
   /** How much memory to compress with: 1 to 9; by default the engine's choice (zlib: 8). */
   readonly memoryLevel?: number | undefined;
   /**
-   * From how many bytes on an unfragmented message is compressed; fragmented ones always are. By default 1024 where this
-   * side forgets its window after each message, else 32.
+   * From how many bytes on an unfragmented message is compressed; fragmented ones always are. By
+   * default 1024 where this side forgets its window after each message, else 32.
    */
   readonly threshold?: number | undefined;
   /**
-   * Asked for each message from the threshold on, with its payload (if fragmented, the first piece): false to send it as it
-   * is. By default all are compressed.
+   * Asked for each message from the threshold on, with its payload (if fragmented, the first
+   * piece): false to send it as it is. By default all are compressed.
    */
   readonly shouldCompress?: ShouldCompress | undefined;
 }
@@ -55,15 +57,19 @@ const OPTIONS: readonly (keyof PermessageDeflateOptions)[] = [
   ...WISHES,
 ];
 
-/** Shorter messages gain nothing: 32 bytes of JSON become about 15 with a warm window; without one, 128 become 92. */
+/**
+ * Shorter messages gain nothing: 32 bytes of JSON become about 15 with a warm window; without one,
+ * 128 become 92.
+ */
 const TAKEOVER_THRESHOLD_BYTES = 32;
 
 const FORGETTING_THRESHOLD_BYTES = 1024;
 
 /**
- * Makes permessage-deflate with the given preferences, for either role and any number of connections. Give it to the
- * handshake among its extensions; what the handshake says was agreed goes to the `Connection`. An engine's memory is taken
- * when the first compressed message comes or goes, and given back when the connection has ended.
+ * Makes permessage-deflate with the given preferences, for either role and any number of
+ * connections. The handshake takes it among its extensions; the extension that the handshake gives
+ * as agreed goes to the `Connection`. An engine's memory is taken when the first compressed message
+ * comes or goes, and given back when the connection has ended.
  *
  * @throws TypeError without an engine, for an option that there is not or of another kind
  * (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for one out of its range (`OPTION_INVALID`)
@@ -128,7 +134,7 @@ export function permessageDeflate(options: PermessageDeflateOptions): ExtensionF
     engine.createDeflater({ windowBits, level, memoryLevel, takeover });
   const createInflater = (windowBits: number, takeover: boolean): Inflater =>
     engine.createInflater({ windowBits, takeover });
-  // What connections without takeover share, by window bits.
+  // Contexts that connections without takeover share, by window bits.
   const shared = new Map<number, Shared>();
   const sharedOf = (windowBits: number): Shared => {
     let found = shared.get(windowBits);
@@ -144,7 +150,8 @@ export function permessageDeflate(options: PermessageDeflateOptions): ExtensionF
   };
 
   const messages = (own: Direction, peer: Direction): MessageExtension => {
-    // A client may be told to stay in a window smaller than its engine's: it then sends plain messages.
+    // A client may be told to stay in a window smaller than its engine's: it then sends plain
+    // messages.
     const able = own.windowBits >= engine.minWindowBits;
     const usual = own.forgets ? FORGETTING_THRESHOLD_BYTES : TAKEOVER_THRESHOLD_BYTES;
     return new DeflateMessages(

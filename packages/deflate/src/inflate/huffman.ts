@@ -1,12 +1,16 @@
 /**
- * Huffman codes (RFC 1951 3.2.2) as tables that are cheap to make: a peer may send a block of 12 bytes with codes of its own, so
- * what a code costs must not depend on how long its longest symbol is. Symbols of up to nine bits, which is nearly all of what
- * comes, are looked up; longer ones are found by counting, bit by bit.
+ * Huffman codes (RFC 1951 3.2.2) as tables that are cheap to make: a peer may send a block of 12
+ * bytes with codes of its own, so the cost of a code must not depend on the length of its longest
+ * symbol. Symbols of up to nine bits, nearly all, are looked up; longer ones are found by counting,
+ * bit by bit. Behind the codes stands the reader of bits.
  */
 
 import type { InflateFault } from './engine.js';
 
-/** By how many bits symbols are looked up; with 10, data is not decoded faster, and tables take longer to make. */
+/**
+ * By how many bits symbols are looked up; with 10, data is not decoded faster, and tables take
+ * longer to make.
+ */
 const TABLE_BITS = 9;
 
 const TABLE_SIZE = 1 << TABLE_BITS;
@@ -39,7 +43,8 @@ export class HuffmanCode {
   }
 
   /**
-   * Makes the code from the lengths of its symbols' codes, `lengths[start]` to `lengths[end - 1]`; 0 for a symbol without.
+   * Makes the code from the lengths of its symbols' codes, `lengths[start]` to `lengths[end - 1]`;
+   * 0 for a symbol without.
    *
    * @param incomplete - whether one code of one bit, or none, may be all there is (3.2.7)
    * @returns whether it is a code; if not, nothing may be decoded with it
@@ -75,7 +80,10 @@ export class HuffmanCode {
     }
   }
 
-  /** For each length the table of all shorter ones is doubled, then the codes of that length are put in. */
+  /**
+   * For each length the table of all shorter ones is doubled, then the codes of that length are put
+   * in.
+   */
   #fill(): void {
     const { table } = this;
     const counts = this.#counts;
@@ -127,7 +135,10 @@ export class HuffmanCode {
   }
 }
 
-/** RFC 1951 3.2.5: literals, the end of a block and lengths; distances. Two more of each have codes but no meaning (3.2.6). */
+/**
+ * RFC 1951 3.2.5: literals, the end of a block and lengths; distances. Two more of each have codes
+ * but no meaning (3.2.6).
+ */
 const LITERAL_SYMBOLS = 288;
 
 const DISTANCE_SYMBOLS = 32;
@@ -150,10 +161,12 @@ export class BlockCodes {
   }
 }
 
-// The bits of a payload, in the order in which DEFLATE reads them (RFC 1951 3.1.1): each byte from its lowest bit on. Each bit is
-// read once.
+// --- The bits of a payload, each byte from its lowest bit on (RFC 1951 3.1.1), each read once ---
 
-/** So many bits are there whenever bits are read one after the other: what a number of 31 bits takes byte by byte. */
+/**
+ * So many bits are there whenever bits are read one after the other: the room of a number of 31
+ * bits that is filled by bytes.
+ */
 const FILLED_BITS = 24;
 
 /** Thrown inside of this folder; a value outside. */
@@ -169,7 +182,10 @@ export class InflateError extends Error {
 /** Reads bits, symbols and whole bytes. */
 export class BitReader {
   readonly #input: Uint8Array;
-  /** The next byte to be read; behind the input come bits of 0, which count as read only if somebody has taken them. */
+  /**
+   * The next byte to be read; behind the input come bits of 0, which count as read only if somebody
+   * has taken them.
+   */
   #at = 0;
   #hold = 0;
   #held = 0;

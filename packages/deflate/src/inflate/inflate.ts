@@ -1,8 +1,11 @@
 /**
- * Inflates one message (RFC 1951, RFC 7692 7.2.2), strictly, within bounds and without any help. It is the judge of this package:
- * other engines inflate what is plain, and whatever they do not take for a whole message comes here, so that all give the same
- * bytes or the same fault. Each bit of the payload is read once and each byte of output written once, and an end of a stream
- * inside of a message (BFINAL, RFC 7692 7.2.3.4) costs what its own two bytes cost: the window is not moved for it.
+ * Inflates one message (RFC 1951, RFC 7692 7.2.2), strictly, within bounds and without any help. It
+ * is the judge of this package: other engines inflate plain messages, and a payload that they do
+ * not take for a whole message comes here, so that all give the same bytes or the same fault. Each
+ * bit of the payload is read once and each byte of output written once, and an end of a stream
+ * inside of a message (BFINAL, RFC 7692 7.2.3.4) costs no more than its own two bytes: the window
+ * is not moved for it. In order: block headers, memory that calls share, one message, and the
+ * inflater of a connection with its window.
  */
 
 import { copyOf } from './bytes.js';
@@ -10,7 +13,8 @@ import type { Inflated, Inflater, InflaterOptions } from './engine.js';
 import { BitReader, BlockCodes, type HuffmanCode, InflateError } from './huffman.js';
 import { Window } from './window.js';
 
-// What stands in front of a block's data (RFC 1951 3.2.4 to 3.2.7): a stored block's length, a compressed one's codes.
+// --- Block headers (RFC 1951 3.2.4 to 3.2.7): a stored block's length, a compressed one's codes
+// ---
 
 /** RFC 1951 3.2.3: BTYPE. */
 export const STORED = 0;
@@ -27,7 +31,7 @@ const DISTANCES = 30;
 
 const LITERALS = 286;
 
-/** RFC 1951 3.2.5: what the symbols from 257 on stand for: a base, and how many more bits. */
+/** RFC 1951 3.2.5: the meaning of the symbols from 257 on: a base, and how many more bits. */
 const LENGTH_BASE: readonly number[] = [
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
   227, 258,
@@ -72,7 +76,7 @@ export function readStoredLength(reader: BitReader): number {
 /**
  * RFC 1951 3.2.7: the codes that a block brings.
  *
- * @param codes - what they are made in
+ * @param codes - the memory for them
  */
 export function readCodes(reader: BitReader, codes: BlockCodes): void {
   const literalCount = reader.bits(5) + 257;
@@ -107,24 +111,27 @@ function make(code: HuffmanCode, lengths: Uint8Array, start: number, end: number
   if (!code.make(lengths, start, end, incomplete)) throw new InflateError('EXTENSION_DATA');
 }
 
-// The memory of this package that is used more than once: what a call needs and gives back before it returns, shared by all
-// connections, as zlib calls nobody back and fresh memory is dear (64 KiB cost 17 us, the codes 7, where a message of 128 bytes takes 1). What
-// lives longer belongs to one connection: its `Window`, and the memory of its compressor and decompressor.
+// --- Memory that calls share ---
 //
-// | what                  | who may write       | until      | who may look afterwards    | bound             |
-// | --------------------- | ------------------- | ---------- | -------------------------- | ----------------- |
-// | {@link outputScratch} | who has borrowed it | `giveBack` | nobody: results are copies | 64 KiB, one spare |
-// | {@link codesScratch}  | who has borrowed it | `giveBack` | nobody                     | 5 KiB, one spare  |
+// A call borrows it and gives it back before it returns. All connections share it, as zlib calls
+// nobody back and fresh memory is dear (64 KiB cost 17 us, the codes 7, where a message of 128
+// bytes takes 1). Memory that lives longer belongs to one connection: its `Window`, and the memory
+// of its compressor and decompressor.
 //
-// Who borrows owns alone: should a call ever begin within another, the inner one gets memory of its own. A call that throws may
-// keep what it borrowed; the next one makes it anew.
+// | memory                | writer       | until      | later readers    | bound             |
+// | --------------------- | ------------ | ---------- | ---------------- | ----------------- |
+// | {@link outputScratch} | the borrower | `giveBack` | none, but copies | 64 KiB, one spare |
+// | {@link codesScratch}  | the borrower | `giveBack` | none             | 5 KiB, one spare  |
+//
+// The borrower owns it alone: should a call ever begin within another, the inner one gets memory of
+// its own. A call that throws may keep the memory; the next one makes it anew.
 
 /** How much output one call of zlib may give. */
 const SCRATCH_BYTES = 0x1_0000;
 
 /** One thing to be borrowed, made when it is first needed and when it is in use. */
 export class Scratch<Thing> {
-  /** For tests: what is given back is spoilt, so that nobody can have kept a part of it. */
+  /** For tests: memory that is given back is spoilt, so that a part kept by mistake shows. */
   static spoils = false;
 
   readonly #make: () => Thing;
@@ -140,7 +147,7 @@ export class Scratch<Thing> {
     this.#spoil = spoil;
   }
 
-  /** Borrows it: the caller's alone until given back. What is in it means nothing. */
+  /** Borrows it: the caller's alone until given back. Its content means nothing. */
   borrow(): Thing {
     const spare = this.#spare;
     this.#spare = null;
@@ -202,7 +209,8 @@ class Decoder {
       const type = reader.bits(2);
       if (type === STORED) {
         reader.align();
-        // 7.2.2: an empty stored block of which the four bytes that are appended are all but the header.
+        // 7.2.2: an empty stored block of which the four bytes that are appended are all but the
+        // header.
         if (reader.atEnd) return;
         this.#stored();
       } else if (type === FIXED) this.#compressed(fixedCodes());
@@ -211,7 +219,8 @@ class Decoder {
         this.#compressed(this.#codes);
       } else throw new InflateError('EXTENSION_DATA');
       if (last === 0) continue;
-      // 7.2.3.4: the stream ends at a byte, the window goes on. Policy P7: nothing need follow.
+      // 7.2.3.4: the stream ends at a byte, the window goes on. Nothing need follow, as many
+      // senders end a message so.
       reader.align();
       if (reader.atEnd) return;
     }
@@ -255,7 +264,7 @@ class Decoder {
     }
   }
 
-  /** RFC 1951 3.2.3: copies what stands so far back in the message or, before it, in the window. */
+  /** RFC 1951 3.2.3: copies bytes from so far back in the message or, before it, in the window. */
   #copy(distance: number, length: number): void {
     const before = distance - this.#end;
     if (before > this.#window.length) throw new InflateError('EXTENSION_DATA');
@@ -289,9 +298,9 @@ class Decoder {
  * Inflates one message.
  *
  * @param payload - without the four bytes that are left out (RFC 7692 7.2.1); not empty
- * @param window - what stood before; not changed
+ * @param window - the bytes before the message; not changed
  * @param maxBytes - an output of this many bytes is fine
- * @returns an array of its own, or what was wrong first
+ * @returns an array of its own, or the first fault
  */
 export function inflateMessage(payload: Uint8Array, window: Window, maxBytes: number): Inflated {
   const scratch = outputScratch.borrow();
@@ -309,16 +318,19 @@ export function inflateMessage(payload: Uint8Array, window: Window, maxBytes: nu
   }
 }
 
-// An inflater in JavaScript, with takeover: for engines whose own half does not look at everything. fflate passes over the
-// complement of a stored block's length and does not tell where a stream ended; functions that take it all at once do not tell
-// a message that is cut; a `DecompressionStream` does not go on behind BFINAL.
+// --- The inflater of a connection ---
 
-/** zlib cannot stay in a window of 256 bytes (advisory S22), so peers that agreed to one may use 512. */
+/** zlib cannot stay in a window of 256 bytes, so peers that agreed to one may use 512. */
 const MIN_WINDOW_BITS = 9;
 
-/** See the top of the file. */
+/**
+ * An inflater in JavaScript, with takeover: for engines with an inflating half that does not look
+ * at everything. fflate passes over the complement of a stored block's length and does not tell
+ * where a stream ended; functions that take a message all at once do not tell one that is cut; a
+ * `DecompressionStream` does not go on behind BFINAL.
+ */
 export class RawInflater implements Inflater {
-  /** What was inflated last, by whomever; empty without takeover. */
+  /** The bytes inflated last, by any engine; empty without takeover. */
   readonly window: Window;
 
   constructor({ windowBits, takeover }: InflaterOptions) {

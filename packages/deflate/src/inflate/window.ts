@@ -1,14 +1,18 @@
 /**
- * The sliding window (RFC 1951 3.2.4, RFC 7692 7.2.3.2) as this package keeps it: for its own inflater, and beside zlib's, which
- * is lost with the end of a stream and which zlib gives to nobody. Copying costs 60 ns for 128 bytes and 1 us for 32 KiB, against
- * 1 and 60 us of inflating them.
+ * The sliding window (RFC 1951 3.2.4, RFC 7692 7.2.3.2) as this package keeps it: for its own
+ * inflater, and beside zlib's, which is lost with the end of a stream and which zlib gives to
+ * nobody. Copying costs 60 ns for 128 bytes and 1 us for 32 KiB, against 1 and 60 us of inflating
+ * them.
  */
 
 import { copyOf, EMPTY } from './bytes.js';
 
 const FIRST_SIZE = 256;
 
-/** The last bytes of one direction of one connection, in a ring that grows up to its limit: who received 3 KiB holds 4. */
+/**
+ * The last bytes of one direction of one connection, in a ring that grows up to its limit: a
+ * connection that received 3 KiB holds 4.
+ */
 export class Window {
   readonly #limit: number;
   #ring: Uint8Array = EMPTY;
@@ -27,7 +31,7 @@ export class Window {
     return this.#bytes;
   }
 
-  /** Puts a copy of bytes behind what came before. */
+  /** Puts a copy of bytes behind the earlier ones. */
   push(bytes: Uint8Array): void {
     if (this.#limit === 0) return;
     const last = bytes.length > this.#limit ? bytes.subarray(bytes.length - this.#limit) : bytes;
@@ -41,13 +45,13 @@ export class Window {
     const fits = Math.min(length, ring.length - this.#at);
     ring.set(fits === length ? last : last.subarray(0, fits), this.#at);
     if (fits < length) ring.set(last.subarray(fits), 0);
-    // Between 1 and the ring's length, so that what was written last always ends there.
+    // Between 1 and the ring's length, so that the bytes written last always end there.
     this.#at = fits < length ? length - fits : this.#at + length;
     this.#bytes = Math.min(this.#bytes + length, ring.length);
   }
 
   /**
-   * Copies bytes of it, as what refers to them does (RFC 1951 3.2.5).
+   * Copies bytes of it, as a reference does (RFC 1951 3.2.5).
    *
    * @param distance - how far back the first one is, at most {@link Window.length}
    * @param length - how many, at most `distance`
@@ -85,7 +89,7 @@ export class Window {
     this.#bytes = 0;
   }
 
-  /** Until the ring has its full size it is never wrapped: what is there begins at 0. */
+  /** Until the ring has its full size it is never wrapped: its bytes begin at 0. */
   #grow(needed: number): void {
     let size = Math.max(FIRST_SIZE, 2 * this.#ring.length);
     while (size < needed) size *= 2;
@@ -97,8 +101,8 @@ export class Window {
 }
 
 /**
- * A block without compression (RFC 1951 3.2.4): inflated, it leaves a window of these bytes. For inflaters that cannot be given
- * one; Deno's zlib takes a dictionary and ignores it.
+ * A block without compression (RFC 1951 3.2.4): inflated, it leaves a window of these bytes. For
+ * inflaters that cannot be given one; Deno's zlib takes a dictionary and ignores it.
  *
  * @param bytes - at most 65,535
  */
@@ -116,13 +120,17 @@ export function storedBlock(bytes: Uint8Array): Uint8Array {
 /** A block's header at the beginning of a byte, its length twice. */
 const STORED_HEADER_BYTES = 5;
 
-/** Giving zlib a window costs 0.5 ns for each of its bytes, so 8 ns for each that paid for it; inflating takes 20. */
+/**
+ * Giving zlib a window costs 0.5 ns for each of its bytes, so 8 ns for each that paid for it;
+ * inflating takes 20.
+ */
 const WINDOW_BYTES_PER_PAID_BYTE = 16;
 
 /**
- * Whether giving zlib the window is paid for. Bytes of output pay for nothing: a peer gets a thousand of them for one.
+ * Whether giving zlib the window is paid for. Bytes of output pay for nothing: a peer gets a
+ * thousand of them for one.
  *
- * @param payloadBytes - what came over the wire since the last time
+ * @param payloadBytes - the bytes that came over the wire since the last time
  */
 export function paysForPriming(payloadBytes: number, window: Window): boolean {
   return window.length <= WINDOW_BYTES_PER_PAID_BYTE * payloadBytes;

@@ -7,7 +7,9 @@ import { fflate } from '../../src/fflate.js';
 import {
   type DeflateEngine,
   type Deflater,
+  formatDeflateParameters,
   type PermessageDeflateOptions,
+  parseDeflateParameters,
   permessageDeflate,
 } from '../../src/index.js';
 import { nodeZlib } from '../../src/node-zlib.js';
@@ -187,5 +189,44 @@ describe('an engine that gives what is no flushed DEFLATE', () => {
     const connection = new Connection({ role: 'server' }, {}, [agreed]);
     connection.sendBinary(new Uint8Array(100));
     expect([...connection.dataToSend()!]).toEqual([0xc2, 1, 0]);
+  });
+});
+
+describe('lists of parameters of another kind', () => {
+  const invalid = expect.objectContaining({ code: 'OPTION_INVALID' });
+  it.each([
+    [undefined],
+    [null],
+    [5],
+    ['server_max_window_bits'],
+    [{}],
+    [[null]],
+    [['client_max_window_bits']],
+    [[{ name: 5 }]],
+    [[{ name: 'server_max_window_bits', value: 10 }]],
+  ])('%j', (list) => {
+    expect(() => parseDeflateParameters(list as never, 'offer')).toThrow(invalid);
+    expect(() => permessageDeflate({ engine }).accept(list as never)).toThrow(invalid);
+    expect(() => permessageDeflate({ engine }).confirm(list as never)).toThrow(invalid);
+  });
+
+  it('are neither an offer nor a response', () => {
+    expect(() => parseDeflateParameters([], 'answer' as never)).toThrow(
+      withCode('OPTION_INVALID', "kind is 'offer' or 'response', not 'answer'"),
+    );
+  });
+
+  it.each([
+    [undefined, 'OPTION_INVALID'],
+    [null, 'OPTION_INVALID'],
+    [5, 'OPTION_INVALID'],
+    [[], 'OPTION_INVALID'],
+    [{ serverMaxWindowBit: 9 }, 'OPTION_UNKNOWN'],
+    [{ serverNoContextTakeover: 'yes' }, 'OPTION_INVALID'],
+    [{ serverMaxWindowBits: 16 }, 'OPTION_INVALID'],
+    [{ serverMaxWindowBits: true }, 'OPTION_INVALID'],
+    [{ clientMaxWindowBits: '9' }, 'OPTION_INVALID'],
+  ])('written: %j', (parameters, code) => {
+    expect(() => formatDeflateParameters(parameters as never)).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -1,4 +1,7 @@
-/** What permessage-deflate agrees on: takeover in both directions, windows of 8 to 15 bits, answers and offers (RFC 7692 7.1). */
+/**
+ * The agreements of permessage-deflate: takeover in both directions, windows of 8 to 15 bits,
+ * answers and offers (RFC 7692 7.1).
+ */
 import type { Case, DeflateOpening, ExchangeStep } from '../../model/case.js';
 import { bombOf } from '../../wire/bomb.js';
 import {
@@ -20,7 +23,7 @@ const WORKS = {
   wrong: 'A message does not come back, or its compression refers to what it must not refer to.',
 };
 
-/** Text whose repetitions are far apart, so that compressing it uses as much of a window as there is. */
+/** Text with repetitions far apart, so that compressing it uses the whole window. */
 const EXCHANGE: ExchangeStep = {
   do: 'exchange',
   type: 'text',

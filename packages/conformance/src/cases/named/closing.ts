@@ -1,5 +1,6 @@
 /** Close frames in every state and with every code (5.5.1, 7). */
 import type { Case, CloseExpectation, Outcome, Step } from '../../model/case.js';
+import { octets } from '../../model/size.js';
 import {
   close,
   continuation,
@@ -40,7 +41,10 @@ function closing(
 }
 
 const ENDED: CloseExpectation = { by: 'suite', codes: [1000, 1002], clean: false };
-/** 7.1.1 has ends of one side in mind, but libraries that see one often take the connection for gone. */
+/**
+ * 7.1.1 has ends of one side in mind, but libraries that see one often take the connection for
+ * gone.
+ */
 const TOO_LATE = 'The Close frame was not answered, as the other side had ended the transport by then.';
 const VALID = [1012, 1013, 1014, 3001, 3500, 4001, 4500];
 const INVALID = [1, 500, 998, 1015, 1017, 1500, 1999, 2001, 2500, 2998];
@@ -99,7 +103,7 @@ export const closingNamedCases: readonly Case[] = [
   ...[1, 2, 3].map((size) =>
     closing(
       `in-writes-of-${size}`,
-      `A Close frame with a reason, ${size} octets a write.`,
+      `A Close frame with a reason, ${octets(size)} a write.`,
       [send([close(1000, 'going away')], size)],
       [right(NORMAL)],
     ),

@@ -1,4 +1,7 @@
-/** permessage-deflate message by message, from the vectors of `@sanssocket/test-vectors` (RFC 7692 6, 7.2). */
+/**
+ * permessage-deflate message by message, from the vectors of `@sanssocket/test-vectors` (RFC 7692
+ * 6, 7.2).
+ */
 import { createRequire } from 'node:module';
 import { Inflater } from '../../judge/inflater.js';
 import type {
@@ -42,11 +45,16 @@ const FORGETFUL: DeflateOpening = {
   answers: ['server_no_context_takeover; client_no_context_takeover'],
 };
 
-/** What a receiver may refuse or cut short, though it can be inflated: a window that is referred to behind the end of a stream,
- * several streams in a message, a payload that no rule of 7.2.1 makes. */
+/**
+ * Payloads that a receiver may reject or cut short, though they can be inflated: a window that is
+ * referred to behind the end of a stream, several streams in a message, a payload that no rule of
+ * 7.2.1 makes.
+ */
 const UNUSUAL =
   /^(?:bfinal-(?:window|bare|inside|inside-none|second-block|empty|fragments|nine|bytes-out|many|many-window)|no-payload|empty-fragments)$/;
-/** What cannot be inflated in full, but of which common libraries give what they have. */
+/**
+ * Payloads that cannot be inflated in full, of which common libraries give the part that they have.
+ */
 const LENIENT =
   /^(?:cut-|three-kinds-cut|bfinal-garbage|rfc-7\.2\.3\.2-none|bfinal-none|corrupt-(?:286|30|no-end))/;
 
@@ -134,17 +142,23 @@ function beginningOf(event: ExpectedEvent): ExpectedEvent {
   return event.type === 'mark' ? event : { ...event, optional: true, beginning: true };
 }
 
-/** What the last message may be taken for: the most that can be inflated of it. */
+/** The most that can be inflated of the last message, which it may be taken for. */
 function partsOf(frames: readonly FrameSpec[]): ExpectedEvent[] {
   const octets = expandPayload(frames.at(-1)?.payload ?? NOTHING);
   const payloads = [toHex(inflatedAsFarAsItGoes(octets)), ...(UNCODED[toHex(octets)] ?? [])];
   return payloads.map((digits) => ({ type: 'text', payload: hex(digits) }));
 }
 
-/** What receivers put behind a payload: the octets of 7.2.2, and Go's an empty last block, so that its reader sees an end. */
+/**
+ * The octets that receivers put behind a payload: the octets of 7.2.2, and Go's an empty last
+ * block, so that its reader sees an end.
+ */
 const TAIL = fromHex('0000ffff010000ffff')!;
-/** The same for receivers that take what zlib refuses: octets of a window that was never written to, codes with more symbols than
- * there are, a code without an end of block, where octets of the tail are taken for data. */
+/**
+ * The same for receivers that take streams that zlib rejects: octets of a window that was never
+ * written to, codes with more symbols than there are, a code without an end of block, where octets
+ * of the tail are taken for data.
+ */
 const UNCODED: Readonly<Record<string, readonly string[]>> = {
   [REFERS_BACK]: ['0000000000'],
   f4e0010900000080206cf5ff099f2800: ['61'],
@@ -159,7 +173,7 @@ const UNCODED: Readonly<Record<string, readonly string[]>> = {
  */
 const HELLO = fromHex('00 0500 faff 48656c6c6f 00');
 
-/** Inflates what can be inflated of a payload that is cut or corrupt. */
+/** Inflates as much as can be inflated of a payload that is cut or corrupt. */
 function inflatedAsFarAsItGoes(payload: Uint8Array): Uint8Array {
   const inflater = new Inflater(15, true);
   inflater.inflate(HELLO);

@@ -16,7 +16,10 @@ import {
   textFrame,
 } from '../build.js';
 
-/** The suite has ended its side. The endpoint has to end its own, with or without a Close frame before. */
+/**
+ * The suite has ended its side. The endpoint has to end its own, with or without a Close frame
+ * before.
+ */
 const LET_GO: CloseExpectation = { by: 'any', codes: [], clean: false };
 const HELD = 'The endpoint did not end its side of a transport whose other side had ended.';
 
@@ -93,7 +96,8 @@ export const endCases: readonly Case[] = [
       send([textFrame('Hello')]),
       { do: 'await', events: 1 },
       send([close(1000)]),
-      // The suite waits for the end then, as behind every closing handshake, and leaves its own side open.
+      // The suite waits for the end then, as behind every closing handshake, and leaves its own
+      // side open.
       { do: 'await-close' },
     ],
     outcomes: [right(NORMAL, textEvent('Hello'))],

@@ -1,4 +1,4 @@
-/** Where the heads of `handshake.json` come from, and what suite's placeholders stand in them. */
+/** The source of the heads of `handshake.json`, and the suite's placeholders in them. */
 import { createRequire } from 'node:module';
 
 /** A vector of `@sanssocket/test-vectors`. */
@@ -19,14 +19,14 @@ const { vectors } = createRequire(import.meta.url)('@sanssocket/test-vectors/vec
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
-/** The vectors of one side, their ids without what they have in common. */
+/** The vectors of one side, their ids without the common beginning. */
 export function headVectors(side: 'server' | 'client'): (HeadVector & { readonly name: string })[] {
   return vectors
     .filter((vector) => vector.side === side)
     .map((vector) => ({ ...vector, name: vector.id.replace(`handshake/${side}/`, '') }));
 }
 
-/** A vector's head, with placeholders for what differs from run to run. */
+/** A vector's head, with placeholders for the parts that differ from run to run. */
 export function headOf({ input, side }: HeadVector): string {
   const text = (typeof input === 'string' ? [input] : input)
     .map((part) => (typeof part === 'string' ? part : part.repeat.repeat(part.times)))

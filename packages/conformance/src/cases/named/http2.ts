@@ -1,4 +1,7 @@
-/** WebSocket over HTTP/2 (RFC 8441): the frame cases in a stream, several streams at once, resets, and the request itself. */
+/**
+ * WebSocket over HTTP/2 (RFC 8441): the frame cases in a stream, several streams at once, resets,
+ * and the request itself.
+ */
 import type { Case, ConnectOpening, OpeningExpectation, Step } from '../../model/case.js';
 import { continuation, MORE, makeCase, NORMAL, right, send, textEvent, textFrame } from '../build.js';
 

@@ -1,5 +1,6 @@
 /** The three forms of the payload length (5.2). */
 import type { Case, FrameSpec, Outcome } from '../../model/case.js';
+import { octets } from '../../model/size.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -40,7 +41,7 @@ function notMinimal(name: string, what: string, frames: readonly FrameSpec[], ac
 
 function notMinimalText(bytes: number, lengthBytes: 2 | 8): Case {
   const payload = repeated('2a', bytes);
-  const what = `A text of ${bytes} octets with its length in ${lengthBytes * 8} bits`;
+  const what = `A text of ${octets(bytes)} with its length in ${lengthBytes * 8} bits`;
   return notMinimal(
     `${lengthBytes * 8}-bit-${bytes}`,
     what,
@@ -95,8 +96,8 @@ function boundary(type: 'text' | 'binary', bytes: number): Case {
   return makeCase({
     id: `lengths.${type}-${bytes}`,
     section: '5.2',
-    sentence: `A ${type} frame of ${bytes} octets.`,
-    sent: `A ${type} frame of ${bytes} octets.`,
+    sentence: `A ${type} frame of ${octets(bytes)}.`,
+    sent: `A ${type} frame of ${octets(bytes)}.`,
     right: 'The message is echoed.',
     wrong: 'The message does not come back as it was.',
     steps: [send([type === 'text' ? textFrame(payload) : binaryFrame(payload)])],
@@ -104,14 +105,14 @@ function boundary(type: 'text' | 'binary', bytes: number): Case {
   });
 }
 
-/** A header whose octets come one by one, and its payload at once. */
+/** A header of octets that come one by one, and its payload at once. */
 function slowHeader(bytes: number): Case {
   const payload = repeated('61', bytes);
   return makeCase({
     id: `lengths.slow-header-${bytes}`,
     section: '5.2',
-    sentence: `Two text frames of ${bytes} octets in writes that cut their headers.`,
-    sent: `Two text frames of ${bytes} octets, 3 octets a write.`,
+    sentence: `Two text frames of ${octets(bytes)} in writes that cut their headers.`,
+    sent: `Two text frames of ${octets(bytes)}, 3 octets a write.`,
     right: 'Both messages are echoed.',
     wrong: 'A message does not come back as it was.',
     steps: [send([textFrame(payload), textFrame(payload)], 3)],

@@ -1,4 +1,4 @@
-/** Masking: by whom, and with what keys (5.1, 5.3). */
+/** Masking: the side that masks, and its keys (5.1, 5.3). */
 import type { Case, FrameSpec, Role } from '../../model/case.js';
 import {
   binaryFrame,
@@ -48,7 +48,7 @@ const WRONG: readonly (readonly [name: string, what: string, frames: readonly Fr
   ['long', 'A text frame of 126 octets', [textFrame({ repeat: '2a', bytes: 126 })]],
 ];
 
-/** One wrong frame among right ones: what came before is a right message. */
+/** One wrong frame among right ones: the frames before it are a right message. */
 function wrongLater(role: Role, name: string, what: string, frames: readonly FrameSpec[]): Case {
   const verb = role === 'server' ? 'not masked' : 'masked';
   return makeCase({
@@ -64,7 +64,10 @@ function wrongLater(role: Role, name: string, what: string, frames: readonly Fra
   });
 }
 
-/** Keys that mask nothing, little, or all alike. They are valid; that they are not random is not the receiver's to judge. */
+/**
+ * Keys that mask nothing, little, or all alike. They are valid; that they are not random is not the
+ * receiver's to judge.
+ */
 const KEYS: readonly (readonly [name: string, key: number])[] = [
   ['zero', 0],
   ['ones', 0xffffffff],

@@ -1,4 +1,7 @@
-/** Offers of permessage-deflate that a server must decline (RFC 7692 7.1), and answers that a client must not take (5.1, 7.1). */
+/**
+ * Offers of permessage-deflate that a server must decline (RFC 7692 7.1), and answers that a client
+ * must not take (5.1, 7.1).
+ */
 import { createRequire } from 'node:module';
 import type { Case } from '../../model/case.js';
 import { makeCase, NORMAL, right, send, textEvent, textFrame } from '../build.js';
@@ -18,12 +21,12 @@ const { negotiation } = createRequire(import.meta.url)('@sanssocket/test-vectors
   readonly negotiation: readonly NegotiationVector[];
 };
 
-/** Offers that are wrong in themselves, whatever the server can and wants. */
+/** Offers that are wrong in themselves, for any server. */
 const WRONG_OFFER =
   /^deflate\/server\/(?:bits-|client-bits-(?:7|16|010)|takeover-value|client-takeover-value|unknown$|case$|twice-)/;
 /** Right offers: 15 bits are one. */
 const RIGHT_OFFER = /bits-15$/;
-/** Answers that are wrong whatever was offered. */
+/** Answers that are wrong for any offer. */
 const WRONG_ANSWER =
   /^deflate\/client\/(?:bits-(?:1000|0|7|16|08|plus-9|9-dot-0)|client-bits-none|unknown|takeover-value|twice|extension-twice)$/;
 

@@ -1,5 +1,6 @@
 /** Pings between, within and after messages (5.5.2, 5.5.3). */
 import type { Case, ExpectedEvent, FrameSpec, Pace } from '../../model/case.js';
+import { octets } from '../../model/size.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -107,7 +108,7 @@ export const pingNamedCases: readonly Case[] = [
   ...[1, 2, 3, 4, 64, 124].map((bytes) =>
     answered(
       `length-${bytes}`,
-      `A Ping with ${bytes} octets.`,
+      `A Ping with ${octets(bytes)}.`,
       [ping(repeated('a5', bytes))],
       [pongEvent(repeated('a5', bytes))],
     ),

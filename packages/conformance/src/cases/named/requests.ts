@@ -1,11 +1,14 @@
-/** Requests that a server must refuse, may refuse, and must accept: the heads of `handshake.json` (RFC 6455 4.2). */
+/**
+ * Requests that a server must refuse, may refuse, and must accept: the heads of `handshake.json`
+ * (RFC 6455 4.2).
+ */
 import type { Case, OpeningExpectation, Verdict } from '../../model/case.js';
 import { makeCase, NORMAL, right, send, textEvent, textFrame } from '../build.js';
 import { type HeadVector, headOf, headVectors } from './heads.js';
 
-/** What a server's acceptance of a wrong head is worth, by the fault it has. */
+/** The verdict on a server that accepts a wrong head, by the fault of the head. */
 const ACCEPTED: Readonly<Record<string, Verdict>> = {
-  // 4.2.1, items 1 to 6: what a request must have, and without which the server MUST stop processing.
+  // 4.2.1, items 1 to 6: parts without which the server MUST stop processing a request.
   METHOD_NOT_GET: 'FAILED',
   HTTP_VERSION_UNSUPPORTED: 'FAILED',
   UPGRADE_INVALID: 'FAILED',
@@ -26,11 +29,12 @@ const ACCEPTED: Readonly<Record<string, Verdict>> = {
   HEADER_VALUE_INVALID: 'NON-STRICT',
   HEADER_NAME_INVALID: 'NON-STRICT',
   ORIGIN_REPEATED: 'NON-STRICT',
-  // 9.1 has the recipient fail; but a server that speaks no extension has no reason to read the header.
+  // 9.1 has the recipient fail; but a server that speaks no extension has no reason to read the
+  // header.
   EXTENSION_INVALID: 'NON-STRICT',
   PROTOCOL_INVALID: 'NON-STRICT',
   PROTOCOL_OFFERED_TWICE: 'NON-STRICT',
-  // What HTTP leaves open, or earlier drafts allow.
+  // Choices that HTTP leaves open, or earlier drafts allow.
   LINE_END_INVALID: 'INFORMATIONAL',
   HEADER_FOLDED: 'INFORMATIONAL',
   UNEXPECTED_BODY: 'INFORMATIONAL',
@@ -39,7 +43,10 @@ const ACCEPTED: Readonly<Record<string, Verdict>> = {
   TOO_MANY_HEADERS: 'INFORMATIONAL',
 };
 
-/** Heads for which the table is too strict: numbers that mean 13 all the same, a version that is another draft's, and so on. */
+/**
+ * Heads for which the table is too strict: numbers that mean 13 all the same, a version that is
+ * another draft's, and so on.
+ */
 const MILDER: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
   [/^version-other-(?:1|2|4|8|9|10)$|^version-two-of-a-list$/, 'NON-STRICT'],
   [/^version-other-5$/, 'INFORMATIONAL'],
@@ -55,13 +62,17 @@ const MILDER: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
 const REFUSABLE: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
   [/^(?:upgrade-(?:list|repeated)|.*-empty-|key-pad-bits|head-leading)/, 'NON-STRICT'],
   [/^(?:eight-bit-value|content-length-zero|origin-null|.*-many-|.*-inherited-)/, 'INFORMATIONAL'],
-  // An empty list is against the grammar (9.1, 11.3.4), and nothing asked for by RFC 9110 5.6.1.2: both are right.
+  // An empty list is against the grammar (9.1, 11.3.4), and nothing asked for by RFC 9110 5.6.1.2:
+  // both are right.
   [/^extension-(?:only-)?empty$/, 'INFORMATIONAL'],
   // A server may be for pages of its own only (10.2), or for subprotocols of its own only.
   [/^(?:rfc-example|protocol-)/, 'INFORMATIONAL'],
 ];
 
-/** Heads that are no use here: other hosts and targets, limits of one implementation, heads that are not finished. */
+/**
+ * Heads that are no use here: other hosts and targets, limits of one implementation, heads that are
+ * not finished.
+ */
 const LEFT_OUT =
   /^(?:host-(?:port|empty-port|ipv|reg-name)|target-(?:query|root|asterisk|unescaped|absolute)|http-1\.2|limit-|incomplete|empty|truncated|head-leading-.*(?:only|truncated)|frames-behind|text-behind|frames-behind-refused|protocol-two-lines$|.*-empty-refused$|extension-(?:agreed|declined|at-most|two|rsv|quoted|blanks|name-case))/;
 

@@ -52,7 +52,7 @@ function bitCases(
 
 const OPCODES = [3, 4, 5, 6, 7, 11, 12, 13, 14, 15];
 
-/** All cases about what is reserved. */
+/** All cases about reserved bits and opcodes. */
 export const reservedCases: readonly Case[] = [
   ...bitCases('text', 'A text frame', (rsv) => [textFrame('Hello', { rsv })]),
   ...bitCases('binary', 'A binary frame', (rsv) => [binaryFrame('Hello', { rsv })]),

@@ -1,4 +1,7 @@
-/** Responses that a client must not accept, may refuse, and must accept: the heads of `handshake.json` (RFC 6455 4.1). */
+/**
+ * Responses that a client must not accept, may refuse, and must accept: the heads of
+ * `handshake.json` (RFC 6455 4.1).
+ */
 import type { Case, CloseExpectation, Outcome, Verdict } from '../../model/case.js';
 import { makeCase, NORMAL, right, send, textEvent, textFrame, tolerated } from '../build.js';
 import { type HeadVector, headOf, headVectors } from './heads.js';
@@ -8,13 +11,16 @@ const GIVEN_UP: CloseExpectation = { by: 'endpoint', codes: [], clean: false, cl
 /** A response that is right as HTTP, so that the connection may be kept for another request. */
 const KEPT: CloseExpectation = { ...GIVEN_UP, by: 'any', mayHang: true };
 
-/** Nothing came from the client, not even an answer to the suite's Close, and the transport was still there at the end. */
+/**
+ * Nothing came from the client, not even an answer to the suite's Close, and the transport was
+ * still there at the end.
+ */
 const SILENT: Outcome = tolerated(
   'The client sent nothing, but had not ended the transport when the time was up; 4.1 and 7.1.7 name no time.',
   { by: 'suite', codes: [], clean: false },
 );
 
-/** What a case about a wrong response is made of. */
+/** The parts of a case about a wrong response. */
 export interface ResponseDraft {
   readonly id: string;
   readonly section: string;
@@ -29,7 +35,10 @@ export interface ResponseDraft {
   readonly answers?: string;
 }
 
-/** A response that the client must not take for the beginning of a connection. A text follows, whose echo would show that it did. */
+/**
+ * A response that the client must not take for the beginning of a connection. A text follows, and
+ * an echo of it would show that it did.
+ */
 export function mustNotAccept({
   accepted = 'FAILED',
   head,
@@ -65,7 +74,10 @@ export function mustNotAccept({
   });
 }
 
-/** What a client's acceptance of a wrong head is worth. 4.1 rules the status, Upgrade, Connection, Accept, subprotocol, extensions. */
+/**
+ * The verdict on a client that accepts a wrong head. 4.1 rules the status, Upgrade, Connection,
+ * Accept, subprotocol, extensions.
+ */
 const ACCEPTED: Readonly<Record<string, Verdict>> = {
   RESPONSE_UPGRADE_INVALID: 'FAILED',
   RESPONSE_CONNECTION_INVALID: 'FAILED',
@@ -91,7 +103,10 @@ const REFUSABLE: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
   [/^(?:connection-empty|interim)/, 'NON-STRICT'],
 ];
 
-/** Heads that need a certain offer or key of the client's, that are not finished, or that are about limits. */
+/**
+ * Heads that need a certain offer or key of the client's, that are not finished, or that are about
+ * limits.
+ */
 const LEFT_OUT =
   /^(?:rfc-example|uri|protocol-none|protocol-not-offered-[03]|protocol-repeated|extension-(?:agreed|silent|repeated|conflict|refused|empty|only)|frames-behind|interim-endless|endless|truncated|incomplete|after-fault|refused-(?:waits|short|limit|coded|chunks|lengths|1\.0|204|304)|redirect-chunks|fold)/;
 
@@ -108,7 +123,8 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
     sent: 'The response that stands beneath as the opening handshake, then a text.',
   };
   const isFinal = expect.outcome !== 'accepted' && expect.outcome !== 'fault';
-  // 4.1: a status other than 101 is handled per HTTP: redirects may be followed, but nothing is a connection.
+  // 4.1: a status other than 101 is handled per HTTP: redirects may be followed, but nothing is a
+  // connection.
   if (isFinal) return mustNotAccept({ ...base, head, mayKeep: true });
   if (expect.outcome === 'fault') {
     const accepted =

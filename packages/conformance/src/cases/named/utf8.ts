@@ -1,5 +1,6 @@
 /** UTF-8 by Unicode's table 3-7, row by row, and cut at every octet (5.6, 8.1). */
 import type { Case, FrameSpec } from '../../model/case.js';
+import { octets } from '../../model/size.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -32,7 +33,10 @@ function digitsOf(octets: readonly number[]): string {
   return octets.map((octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 
-/** The corners of a row: valid at its least and its most, invalid one below and one above each octet but the first. */
+/**
+ * The corners of a row: valid at its least and its most, invalid one below and one above each octet
+ * but the first.
+ */
 function rowCases([name, ...octets]: (typeof ROWS)[number]): Case[] {
   const least = octets.map(([from]) => from);
   const most = octets.map(([, to]) => to);
@@ -75,7 +79,9 @@ function rowCases([name, ...octets]: (typeof ROWS)[number]): Case[] {
   ];
 }
 
-/** RFC 3629 6 lets a protocol forbid the mark as a signature, so that it is text; RFC 6455 does not. */
+/**
+ * RFC 3629 6 lets a protocol forbid the mark as a signature, so that it is text; RFC 6455 does not.
+ */
 function orWithoutMark(test: Case, digits: string): Case {
   const because =
     'The byte-order mark was taken for a signature and did not come back; RFC 3629 6 leaves this open.';
@@ -133,7 +139,7 @@ export const utf8NamedCases: readonly Case[] = [
     makeCase({
       ...validText(
         `utf8.writes-of-${size}`,
-        `Characters of one to four octets, ${size} octets a write.`,
+        `Characters of one to four octets, ${octets(size)} a write.`,
         [textFrame(hex(MIXED))],
         MIXED,
       ),

@@ -4,7 +4,10 @@ import { makeCase, NORMAL } from '../build.js';
 
 const KI = 1024;
 
-/** Octets (of text: characters) a message, octets a frame, and seconds for all 1000 messages, by the last part of the id. */
+/**
+ * Octets (of text: characters) a message, octets a frame, and seconds for all 1000 messages, by the
+ * last part of the id.
+ */
 const PARTS: readonly (readonly [size: number, fragment: number | undefined, seconds: number])[] = [
   [16, undefined, 60],
   [64, undefined, 60],
@@ -21,7 +24,7 @@ const ENOUGH = 8 * 1024 * KI;
 const CAN = 'client_no_context_takeover; client_max_window_bits';
 const PLAIN: DeflateOpening = { offers: [CAN], answers: [''] };
 
-/** What is offered to a server beyond `CAN`, what a client is answered. */
+/** The offer to a server beyond `CAN`, and the answer to a client. */
 const PARAMETERS: readonly DeflateOpening[] = [
   PLAIN,
   { offers: [`${CAN}; server_no_context_takeover`], answers: ['client_no_context_takeover'] },

@@ -1,5 +1,6 @@
 /** Group 1: one frame, all forms of its length. */
 import type { Case, Pace } from '../../model/case.js';
+import { octets } from '../../model/size.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -35,8 +36,8 @@ export const framingCases: readonly Case[] = (['text', 'binary'] as const).flatM
     return makeCase({
       id: `1.${group + 1}.${nth + 1}`,
       section: '5.2',
-      sentence: `A ${type} message of ${bytes} octets in one frame${paceWords(pace)}.`,
-      sent: `A ${type} frame with ${bytes} octets${paceWords(pace)}.`,
+      sentence: `A ${type} message of ${octets(bytes)} in one frame${paceWords(pace)}.`,
+      sent: `A ${type} frame with ${octets(bytes)}${paceWords(pace)}.`,
       right: 'The message is echoed.',
       wrong: 'The message does not come back as it was.',
       steps: [send([frame], pace)],

@@ -73,7 +73,8 @@ export const reservedBitCases: readonly Case[] = [
     tolerated: 'It is answered as a Close frame: the connection ends as well.',
     wrong: `The connection is not ended: ${BITS_RULE}`,
     steps: [send([close(undefined, '', { rsv: 7 })])],
-    // The suite's Close is out, so the endpoint's is an answer whatever it means by it; its code tells.
+    // The suite's Close is out, so the endpoint's Close is an answer in any case; its code tells
+    // more.
     outcomes: [right({ by: 'suite', codes: [1002], clean: false })],
   }),
 ];

@@ -1,4 +1,6 @@
-/** The texts of cases 6.5 to 6.23, after Markus Kuhn's "UTF-8 decoder capability and stress test". */
+/**
+ * The texts of cases 6.5 to 6.23, after Markus Kuhn's "UTF-8 decoder capability and stress test".
+ */
 
 /** One group of them: digits, and whether they are UTF-8. */
 export interface TextGroup {

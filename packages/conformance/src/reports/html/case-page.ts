@@ -10,7 +10,7 @@ import { sentFaults } from './sent-faults.js';
 import { timeline } from './timeline.js';
 import { className, verdictName } from './verdict-names.js';
 
-/** What stands around a page. */
+/** The frame of a page. */
 export interface Surroundings {
   readonly previous: string | undefined;
   readonly next: string | undefined;

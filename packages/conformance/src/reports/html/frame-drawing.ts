@@ -1,11 +1,15 @@
-/** A frame as the fields of RFC 6455 5.2's picture: rows of 32 bits, each field as wide as it is on the wire. */
+/**
+ * A frame as the fields of RFC 6455 5.2's picture: rows of 32 bits, each field as wide as it is on
+ * the wire.
+ */
 import { toHex } from '../../model/payload.js';
 import type { FrameRecord } from '../../model/result.js';
+import { octets } from '../../model/size.js';
 import { keyOctet } from '../wrong-octet.js';
 
-/** What is drawn. */
+/** A drawing. */
 export interface FrameDrawing {
-  /** The same in words, for those who cannot see it. */
+  /** The same in words, for readers who cannot see it. */
   readonly words: string;
   readonly fields: readonly Field[];
   /** The payload in a line. */
@@ -67,7 +71,7 @@ export function drawFrame(frame: FrameRecord, marks: readonly Mark[]): FrameDraw
   };
 }
 
-/** Fields whose fault is told by a part of the octet. */
+/** Fields that are a part of an octet, which tells their fault. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   RESERVED_BITS: ['RSV1', 'RSV2', 'RSV3'],
   RSV1_MISPLACED: ['RSV1'],
@@ -111,7 +115,10 @@ function headerFields(frame: FrameRecord, marks: readonly Mark[]): Field[] {
   return fields;
 }
 
-/** A field in as many parts as it has rows. A masking key's digits are shared out, another value stands in the first. */
+/**
+ * A field in as many parts as it has rows. A masking key's digits are shared out, another value
+ * stands in the first.
+ */
 function rowsOf(field: Field, at: number): Field[] {
   const parts: Field[] = [];
   for (let done = 0; done < field.bits; ) {
@@ -124,7 +131,10 @@ function rowsOf(field: Field, at: number): Field[] {
   return parts;
 }
 
-/** A box an octet: its character, its digits, and what was on the wire. The rows around a wrong octet are drawn, else the first ones. */
+/**
+ * A box an octet: its character, its digits, and the octet on the wire. The rows around a wrong
+ * octet are drawn, else the first ones.
+ */
 function payloadFields(frame: FrameRecord, marks: readonly Mark[], used: number): Field[] {
   const { header, payload, maskingKey, length } = frame;
   const wrong = new Set(marks.map(({ at }) => at - header.length));
@@ -169,11 +179,6 @@ function caption({ opcode, payload, length, rsv }: FrameRecord): string {
     return `${(kept[0]! << 8) | kept[1]!} ${new TextDecoder().decode(kept.subarray(2))}`.trim();
   }
   return spaced(kept.subarray(0, 64)) + (length > 64 ? ' …' : '');
-}
-
-/** A number of octets, in words. */
-export function octets(count: number): string {
-  return count === 1 ? '1 octet' : `${count} octets`;
 }
 
 function character(octet: number): string {

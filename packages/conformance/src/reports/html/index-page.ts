@@ -4,6 +4,7 @@ import type { Verdict } from '../../model/case.js';
 import type { AgentResults, CaseResult } from '../../model/result.js';
 import { type CaseGroup, groupsOf } from '../groups.js';
 import { againText, deathText, leftOut } from '../left-out.js';
+import { countOfCases } from '../printable.js';
 import { type Report, resultsById, tally } from '../report.js';
 import { render } from '../templates.js';
 import { className, verdictName } from './verdict-names.js';
@@ -25,9 +26,11 @@ export function indexPage(report: Report, hrefOf: (agent: AgentResults, id: stri
       ...agent,
       seconds: (agent.durationMs / 1000).toFixed(1),
       counts: countsOf(agent.cases),
-      notes: [leftOut(agent, cases), againText(agent), ...(agent.deaths ?? []).map(deathText)].filter(
-        (note) => note !== undefined,
-      ),
+      notes: [
+        leftOut(agent, cases),
+        againText(agent),
+        ...(agent.deaths ?? []).map((death) => deathText(death, agent)),
+      ].filter((note) => note !== undefined),
     })),
     caseCount: caseCount(report),
     date: Number.isFinite(startedAt) ? new Date(startedAt).toISOString().substring(0, 10) : '',
@@ -56,10 +59,10 @@ function failuresOf({ agents, cases }: Report): CaseGroup[] {
   return [{ key: '', title: 'What FAILED', cases: cases.filter(({ id }) => failed.has(id)) }];
 }
 
-/** How many were run; of how many, if that is not the same. */
+/** The number of cases that were run, and of all, if that is not the same. */
 function caseCount({ agents, cases }: Report): string {
   const run = new Set(agents.flatMap((agent) => agent.cases.map(({ id }) => id))).size;
-  return run === cases.length ? `${run}` : `${run} of ${cases.length}`;
+  return run === cases.length ? countOfCases(run) : `${run} of ${countOfCases(cases.length)}`;
 }
 
 function resultsOf({ cases }: CaseGroup, byId: ReadonlyMap<string, CaseResult>): CaseResult[] {

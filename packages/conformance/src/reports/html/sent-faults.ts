@@ -1,15 +1,18 @@
-/** What the suite sent wrong on purpose, found by the judge that reads the endpoints, so that a page can point at it. */
+/**
+ * Faults that the suite sent on purpose, found by the judge that reads the endpoints, so that a
+ * page can point at it.
+ */
 import { MessageReader } from '../../judge/message-reader.js';
 import type { CaseResult, LogEntry, PeerFault } from '../../model/result.js';
 import { type WireEntry, wireOctets } from '../wrong-octet.js';
 
-/** Faults of a compressed stream are not looked for: what was agreed does not stand in a result. */
+/** Faults of a compressed stream are not looked for: the agreement does not stand in a result. */
 const OF_COMPRESSION = new Set(['INVALID_UTF8', 'DEFLATE_INVALID', 'DEFLATE_CUT']);
 
 /**
  * Finds the wrong octets of the suite's, as far as its frames were kept whole.
  *
- * @returns faults with offsets in what the suite sent
+ * @returns faults with offsets in the suite's octets
  */
 export function sentFaults({ role, log, handshake }: CaseResult): PeerFault[] {
   const faults: PeerFault[] = [];

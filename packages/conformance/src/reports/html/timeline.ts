@@ -1,8 +1,12 @@
-/** The record of a case as a list of what happened: frames as pictures, loose octets, notes and faults, with their times. */
+/**
+ * The record of a case as a list of events: frames as pictures, loose octets, notes and faults,
+ * with their times.
+ */
 import { sectionName } from '../../conversation/verdict.js';
 import type { CaseResult, LogEntry, PeerFault } from '../../model/result.js';
+import { octets } from '../../model/size.js';
 import type { WireEntry, WrongOctet } from '../wrong-octet.js';
-import { drawFrame, type FrameDrawing, type Mark, octets, opcodeName, spaced } from './frame-drawing.js';
+import { drawFrame, type FrameDrawing, type Mark, opcodeName, spaced } from './frame-drawing.js';
 
 /** One thing that happened. */
 export type TimelineItem =
@@ -30,7 +34,7 @@ export type TimelineItem =
   | { readonly kind: 'note'; readonly text: string; readonly time: string }
   | { readonly kind: 'fault'; readonly text: string; readonly time: string };
 
-/** So many frames are drawn; of a longer record then those at its end and around what is wrong. */
+/** So many frames are drawn; of a longer record then those at its end and around the fault. */
 const DRAWN = 60;
 const DRAWN_AT_END = 4;
 const DRAWN_AROUND = 2;

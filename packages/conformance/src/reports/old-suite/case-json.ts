@@ -17,7 +17,10 @@ export interface OldCase {
   readonly wirelog: readonly OldLogRow[];
 }
 
-/** Groups whose time, ratio of compression and log the old suite treats in a way of their own. */
+/**
+ * Groups with a time, a ratio of compression and a log that the old suite treats in a way of their
+ * own.
+ */
 const TIMED = /^(?:9|12|13)\./;
 const COMPRESSED = /^(?:12|13)\./;
 

@@ -13,12 +13,12 @@ const WHOLE = 60;
 const CUT = 64;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What came. */
+/** The events that came. */
 export function observedEvent({ type, bytes, tag }: ObservedEvent): OldEvent {
   return type === 'mark' ? ['timeout', tag ?? ''] : eventOf(type, bytes);
 }
 
-/** What should come. */
+/** The events that should come. */
 export function expectedEvent(event: ExpectedEvent): OldEvent {
   return event.type === 'mark' ? ['timeout', event.tag] : eventOf(event.type, expandPayload(event.payload));
 }
@@ -28,7 +28,10 @@ function eventOf(type: 'text' | 'binary' | 'pong', bytes: Uint8Array): OldEvent 
   return type === 'pong' ? ['pong', text] : ['message', text, type === 'binary'];
 }
 
-/** Octets as text, or as hexadecimal digits behind `0x` where they are none; cut if there are more than 60 of them. */
+/**
+ * Octets as text, or as hexadecimal digits behind `0x` where they are none; cut if there are more
+ * than 60 of them.
+ */
 export function oldText(bytes: Uint8Array): string {
   const shown = bytes.length > WHOLE ? bytes.subarray(0, CUT) : bytes;
   return textOf(shown) + (bytes.length > WHOLE ? ' ...' : '');

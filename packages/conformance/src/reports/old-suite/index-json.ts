@@ -6,7 +6,7 @@ import type { AgentResults, CloseBehavior } from '../../model/result.js';
 /** Agent name to case id to the case's row. */
 export type OldIndex = Readonly<Record<string, Readonly<Record<string, OldIndexRow>>>>;
 
-/** What the index says of one case. */
+/** The entry of one case in the index. */
 interface OldIndexRow {
   readonly behavior: Verdict;
   readonly behaviorClose: CloseBehavior;

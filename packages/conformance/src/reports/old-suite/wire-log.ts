@@ -4,12 +4,12 @@ import type { LogEntry } from '../../model/result.js';
 import { wireOctets } from '../wrong-octet.js';
 import { oldHex, oldText } from './event.js';
 
-/** One row: its kind, then what that kind has. */
+/** One row: its kind, then the parts of that kind. */
 export type OldLogRow = readonly [kind: string, ...rest: unknown[]];
 
 /**
- * Makes the rows. A frame gives two: its octets (`TO` or `RO`), and what they mean (`TF` or `RF`). A note of the suite's has no
- * counterpart there and is left out.
+ * Makes the rows. A frame gives two: its octets (`TO` or `RO`), and their meaning (`TF` or `RF`). A
+ * note of the suite's has no counterpart there and is left out.
  */
 export function oldWireLog(log: readonly LogEntry[]): OldLogRow[] {
   return log.flatMap((entry): OldLogRow[] => {
