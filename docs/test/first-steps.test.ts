@@ -120,8 +120,9 @@ describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => 
     await once(lines, 'line');
     const socket = connect({ port, allowHalfOpen: true });
     const head = ['GET / HTTP/1.1', 'Host: localhost', 'Upgrade: websocket', 'Connection: Upgrade'];
-    socket.end(`${head.join('\r\n')}\r\n\r\n`);
-    socket.resume();
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    await once(socket, 'data');
+    socket.end('bytes that nobody wants');
     await once(socket, 'close');
   });
 
