@@ -1,4 +1,5 @@
-// "Calls by state" says what comes of each call in each state: each cell is run, and compared with the page.
+// "Calls by state" has the result of each call in each state: each cell is run, and compared with the
+// page.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BINARY, Connection, type MessageWriter, PreparedMessage, TEXT } from '@sanssocket/codec';
@@ -23,7 +24,7 @@ const ping = encodeFrame({ opcode: PING, maskingKey: 0 });
 const text = encodeFrame({ opcode: TEXT, maskingKey: 0 });
 const prepared = PreparedMessage.text('x');
 
-/** One connection in one of the states, and what was called on its handlers since. */
+/** One connection in one of the states, and the events since. */
 class Subject {
   readonly events: string[] = [];
   readonly connection: Connection;

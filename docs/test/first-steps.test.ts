@@ -1,6 +1,7 @@
-// The programs for Node that a newcomer pastes, as processes of their own: the client says hello, the server answers, both end. A peer
-// that does not read is not read from, a rejected one is let go, and a client says what became of it, however the server ends. The
-// lines that install the packages name all that they need.
+// The programs for Node that a newcomer pastes, as processes of their own: the client says hello, the
+// server answers, both end. A peer that does not read is not read from, a rejected one is let go, and
+// a client prints how it ended, however the server ends. The install lines pack every package that
+// is needed.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';

@@ -23,7 +23,7 @@ function start(command: string, args: readonly string[]): ChildProcess {
   return child;
 }
 
-/** Writes a runtime's program, with a shorter time limit, to a file of this folder, where its imports are found. */
+/** Writes a program, with a shorter time limit, to this folder, where its imports are found. */
 function write(runtime: string, port: number): string {
   const [block] = exampleBlocks(page, `ts ${runtime}`);
   mkdirSync(`${folder}dist`, { recursive: true });
