@@ -39,7 +39,7 @@ class Subject {
 
   constructor(state: string) {
     this.connection = new Connection(
-      { role: 'server', autoClose: state !== "closing, peer's heard" },
+      { role: 'server', autoClose: state !== 'Close heard' },
       {
         text: () => {
           this.events.push('text');
@@ -58,9 +58,9 @@ class Subject {
     );
     const { connection } = this;
     this.writer = connection.textWriter();
-    if (state === 'open, message begun') this.writer.write('a');
-    if (state === 'closing, ours sent' || state === 'closed') connection.close(1000);
-    if (state === "closing, peer's heard" || state === 'closed') connection.receive(close1001);
+    if (state === 'message begun') this.writer.write('a');
+    if (state === 'Close sent' || state === 'closed') connection.close(1000);
+    if (state === 'Close heard' || state === 'closed') connection.receive(close1001);
     this.events.length = 0;
   }
 
@@ -80,7 +80,7 @@ class Subject {
 
 /** Makes a call in a state, by a handler where the state says so. */
 function inState<T>(subject: Subject, state: string, call: () => T, more = new Uint8Array(0)): T {
-  if (state !== 'inside a handler') return call();
+  if (state !== 'in a handler') return call();
   let result: { readonly value: T } | { readonly error: unknown } | undefined;
   subject.inside = () => {
     subject.events.length = 0;
@@ -171,14 +171,14 @@ const calls: Readonly<Record<string, Call>> = {
     inState(subject, state, () => subject.connection.resume(), ping);
     const { events, connection } = subject;
     expect(connection.paused).toBe(false);
-    expect(events).toEqual(state === 'inside a handler' ? ['returned', 'ping'] : []);
+    expect(events).toEqual(state === 'in a handler' ? ['returned', 'ping'] : []);
     return 'nothing';
   },
   'pause, then resume': (subject, state) => {
     const { connection, events } = subject;
     const pauseAndResume = (): void => {
       connection.pause();
-      if (state !== 'inside a handler') connection.receive(ping);
+      if (state !== 'in a handler') connection.receive(ping);
       expect(events).toEqual([]);
       connection.resume();
     };
