@@ -14,8 +14,9 @@ const docs = `${root}docs/`;
 const PAGES = [
   'first-steps',
   'embedding',
+  'calls',
   'ownership',
-  'deliveries',
+  'messages',
   'extensions',
   'keeping-alive',
   'limits',

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 interface Row {
   readonly id: string;
   readonly quote: string;
-  readonly what: string;
+  readonly consequence: string;
   readonly where: string;
   readonly shownBy: string;
 }
@@ -18,8 +18,8 @@ function rowsOf(page: string): Row[] {
   const text = readFileSync(`${root}docs/pages/guide/${page}`, 'utf8');
   return text.split('\n').flatMap((line) => {
     const cells = line.split('|').map((cell) => cell.trim());
-    const [, id = '', quote = '', what = '', where = '', shownBy = ''] = cells;
-    return /^\d[\d.]*\/\d+$/.test(id) ? [{ id, quote, what, where, shownBy }] : [];
+    const [, id = '', quote = '', consequence = '', where = '', shownBy = ''] = cells;
+    return /^\d[\d.]*\/\d+$/.test(id) ? [{ id, quote, consequence, where, shownBy }] : [];
   });
 }
 
@@ -56,14 +56,14 @@ describe.each(['rfc6455.md', 'rfc7692.md'])('%s', (page) => {
     expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
   });
 
-  it.each(rows.map((row) => [row.id, row] as const))('%s', (_, { what, where, shownBy }) => {
-    expect(what).not.toBe('');
+  it.each(rows.map((row) => [row.id, row] as const))('%s', (_, { consequence, where, shownBy }) => {
+    expect(consequence).not.toBe('');
     const sources = where === '' ? [] : where.split('; ');
     expect(sources.map(sourceFault).filter((fault) => fault !== undefined)).toEqual([]);
     const shown = [...shownBy.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
     expect(shown.filter((name) => !isShown(name))).toEqual([]);
-    // What is not left to the host is enforced somewhere, and shown.
-    if (!what.startsWith('Left to the host')) {
+    // A demand that is not left to the application is enforced somewhere, and shown.
+    if (!consequence.startsWith('Left to the application')) {
       expect(sources.length).toBeGreaterThan(0);
       expect(shown.length).toBeGreaterThan(0);
     }

@@ -1,12 +1,14 @@
-// The programs for Node that a newcomer pastes, as processes of their own: the client says hello, the server answers, both end; and a
-// peer that does not read is not read from.
-import { type ChildProcess, spawn } from 'node:child_process';
+// The programs for Node that a newcomer pastes, as processes of their own: the client says hello, the
+// server answers, both end. A peer that does not read is not read from, a rejected one is let go, and
+// a client prints how it ended, however the server ends. The install lines pack every package that
+// is needed.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
+import { BINARY, encodeFrame, TEXT } from '@sanssocket/codec/frames';
 import { ClientHandshake } from '@sanssocket/handshake';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -49,38 +51,98 @@ function start(code: string, name: string): { readonly child: ChildProcess; read
   return { child, lines: createInterface({ input: child.stdout }) };
 }
 
+/** The lines of a program that ends by itself without an error. */
+async function output({ child, lines }: ReturnType<typeof start>): Promise<string[]> {
+  const heard: string[] = [];
+  lines.on('line', (line) => heard.push(line));
+  const closed = once(lines, 'close');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  await closed;
+  return heard;
+}
+
+/** A socket whose opening handshake is done. */
+async function shakeHands(port: number): Promise<Socket> {
+  const handshake = new ClientHandshake(`ws://localhost:${port}/`);
+  const socket = connect(port);
+  socket.write(handshake.request.bytes);
+  const [head] = await once(socket, 'data');
+  expect(handshake.receive(head)?.kind).toBe('accepted');
+  return socket;
+}
+
 describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => {
   const [server, client] = exampleBlocks(readFileSync(root + page, 'utf8'), 'ts node');
+  const name = page.replaceAll(/\W/g, '-');
 
   it('has a server and a client that talk, and end', async () => {
     const port = await freePort();
-    const name = page.replaceAll(/\W/g, '-');
     const { lines } = start(server!.code.replaceAll('8080', `${port}`), `${name}-server`);
     expect(await once(lines, 'line')).toEqual([`listening on ${port}`]);
     const over = once(lines, 'line');
     const asked = start(client!.code.replaceAll('8080', `${port}`), `${name}-client`);
-    expect(await once(asked.lines, 'line')).toEqual(['hello']);
-    expect(await once(asked.child, 'exit')).toEqual([0, null]);
+    expect(await output(asked)).toEqual(['hello', 'over 1000 ']);
     expect(await over).toEqual(['over 1000 ']);
   });
 
-  it('has a server that stops reading from whoever does not read, and loses nothing', async () => {
+  it('has a server that echoes binary messages', async () => {
     const port = await freePort();
-    const { lines } = start(
-      server!.code.replaceAll('8080', `${port}`),
-      `${page.replaceAll(/\W/g, '-')}-load`,
-    );
+    const { lines } = start(server!.code.replaceAll('8080', `${port}`), `${name}-binary`);
     await once(lines, 'line');
-    const handshake = new ClientHandshake(`ws://localhost:${port}/`);
-    const socket = connect(port);
-    socket.write(handshake.request.bytes);
-    const [head] = await once(socket, 'data');
-    expect(handshake.receive(head)?.kind).toBe('accepted');
+    const socket = await shakeHands(port);
+    socket.write(encodeFrame({ opcode: BINARY, payload: Uint8Array.of(1, 2, 255), maskingKey: 7 }));
+    const [echo] = await once(socket, 'data');
+    expect([...echo]).toEqual([0x82, 3, 1, 2, 255]);
+    socket.destroy();
+  });
+
+  it('has a server that lets go of rejected peers that never end', async () => {
+    const port = await freePort();
+    const code = server!.code.replaceAll('8080', `${port}`);
+    expect(code).toContain('5_000');
+    const { lines } = start(code.replace('5_000', '200'), `${name}-rejected`);
+    await once(lines, 'line');
+    const socket = connect({ port, allowHalfOpen: true });
+    const head = ['GET / HTTP/1.1', 'Host: localhost', 'Upgrade: websocket', 'Connection: Upgrade'];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    const [response] = await once(socket, 'data');
+    expect(`${response}`).toMatch(/^HTTP\/1\.1 400 /);
+    // Bytes for a socket that is gone are answered by a reset.
+    const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+    const writing = setInterval(() => socket.write('x'), 50);
+    await closed;
+    clearInterval(writing);
+  });
+
+  it.skipIf(!existsSync('/proc/self/fd'))(
+    'has a server that sees the end of a rejected peer at once',
+    async () => {
+      const port = await freePort();
+      const code = server!.code.replaceAll('8080', `${port}`);
+      const { child, lines } = start(code.replace('5_000', '600_000'), `${name}-rejected-end`);
+      await once(lines, 'line');
+      const open = (): number => readdirSync(`/proc/${child.pid}/fd`).length;
+      const before = open();
+      const socket = connect({ port, allowHalfOpen: true });
+      const head = ['GET / HTTP/1.1', 'Host: localhost', 'Upgrade: websocket', 'Connection: Upgrade'];
+      socket.write(`${head.join('\r\n')}\r\n\r\n`);
+      await once(socket, 'data');
+      expect(open()).toBeGreaterThan(before);
+      socket.end('bytes that nobody wants');
+      while (open() > before) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  );
+
+  it('has a server that stops reading from a peer that does not read, and loses nothing', async () => {
+    const port = await freePort();
+    const { lines } = start(server!.code.replaceAll('8080', `${port}`), `${name}-load`);
+    await once(lines, 'line');
+    const socket = await shakeHands(port);
 
     socket.pause();
     const text = encodeFrame({ opcode: TEXT, payload: Buffer.alloc(65_536, 'x'), maskingKey: 0 });
     for (let i = 0; i < 1000; i++) socket.write(text);
-    // Until nothing leaves any more: what the server took by then is what it holds, and what the system does.
+    // Until nothing leaves any more: the rest is held by the server and by the system.
     let left = 0;
     for (let before = socket.writableLength + 1; left !== before; ) {
       before = left;
@@ -101,8 +163,62 @@ describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => 
 
   it('has a client that says so when nobody listens', async () => {
     const code = client!.code.replaceAll('8080', `${await freePort()}`);
-    const { child, lines } = start(code, `${page.replaceAll(/\W/g, '-')}-alone`);
-    expect((await once(lines, 'line'))[0]).toContain('no connection');
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    const [line] = await output(start(code, `${name}-alone`));
+    expect(line).toContain('no connection');
+  });
+
+  it.each([
+    ['ends before the head', '', 'rejected: ', true],
+    ['ends inside of the head', 'HTTP/1.1 101 Switching', 'rejected: ', true],
+    [
+      'says 403 without a length, and ends',
+      'HTTP/1.1 403 Forbidden\r\n\r\nno',
+      'rejected: 403 Forbidden',
+      true,
+    ],
+    [
+      'says 502 in chunks, and ends',
+      'HTTP/1.1 502 Bad Gateway\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n',
+      'rejected: 502 Bad Gateway',
+      true,
+    ],
+    ['never answers', '', 'no connection: no answer in time', false],
+    [
+      'never ends its head',
+      'HTTP/1.1 101 Switching Protocols\r\n',
+      'no connection: no answer in time',
+      false,
+    ],
+  ])('has a client that says so when the server %s', async (_, answer, expected, ends) => {
+    const sockets: Socket[] = [];
+    const listener = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+      socket.once('data', () => (ends ? socket.end(answer) : socket.write(answer)));
+    }).listen(0);
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const code = client!.code.replaceAll('8080', `${port}`);
+    expect(code).toContain('10_000');
+    const lines = await output(start(code.replace('10_000', ends ? '60_000' : '300'), `${name}-answer`));
+    expect(lines).toEqual([expect.stringContaining(expected)]);
+    for (const socket of sockets) socket.destroy();
+    listener.close();
+  });
+
+  it('has lines to install by that pack every package that a packed one needs', () => {
+    const line = readFileSync(root + page, 'utf8')
+      .split('\n')
+      .find((text) => text.includes('pnpm pack'))!;
+    const filters = [...line.matchAll(/--filter '?([^' ]+)'?/g)].map(([, filter]) => `--filter=${filter}`);
+    const pnpm = ['--yes', 'pnpm', ...filters, 'exec', 'cat', 'package.json'];
+    const text = execFileSync('npx', pnpm, { cwd: root, encoding: 'utf8' });
+    const manifests: { readonly name: string; readonly dependencies?: object }[] = text
+      .split(/^(?=\{)/m)
+      .map((manifest) => JSON.parse(manifest));
+    const packed = manifests.map((manifest) => manifest.name);
+    const needed = manifests.flatMap(({ dependencies = {} }) => Object.keys(dependencies));
+    expect(packed).toContain('@sanssocket/codec');
+    expect(needed.filter((other) => other.startsWith('@sanssocket/') && !packed.includes(other))).toEqual([]);
   });
 });

@@ -3,9 +3,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { BINARY, encodeFrame } from '@sanssocket/codec/frames';
+import { ClientHandshake } from '@sanssocket/handshake';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleBlocks } from '../../../tools/doc-examples.mjs';
@@ -21,12 +23,12 @@ function start(command: string, args: readonly string[]): ChildProcess {
   return child;
 }
 
-/** Writes a runtime's program to a file of this folder, which is where its imports are found. */
+/** Writes a program, with a shorter time limit, to this folder, where its imports are found. */
 function write(runtime: string, port: number): string {
   const [block] = exampleBlocks(page, `ts ${runtime}`);
   mkdirSync(`${folder}dist`, { recursive: true });
   const file = `dist/first-steps-${runtime}.ts`;
-  writeFileSync(folder + file, block!.code.replaceAll('8080', `${port}`));
+  writeFileSync(folder + file, block!.code.replaceAll('8080', `${port}`).replace('10_000', '1_000'));
   return file;
 }
 
@@ -94,3 +96,35 @@ async function ask(port: number): Promise<string> {
 test.each(servers.map(({ runtime }) => runtime))('the Worker talks to the server on %s', async (runtime) => {
   expect(await ask(ports.get(runtime)!)).toBe('hello from a Worker');
 });
+
+test.each(servers.map(({ runtime }) => runtime))(
+  'the server on %s echoes binary messages',
+  async (runtime) => {
+    const handshake = new ClientHandshake(`ws://localhost:${ports.get(runtime)}/`);
+    const socket = connect(ports.get(runtime)!, '127.0.0.1');
+    socket.write(handshake.request.bytes);
+    const [head] = await once(socket, 'data');
+    expect(handshake.receive(head)?.kind).toBe('accepted');
+    socket.write(encodeFrame({ opcode: BINARY, payload: Uint8Array.of(1, 255), maskingKey: 7 }));
+    const [echo] = await once(socket, 'data');
+    expect([...echo]).toEqual([0x82, 2, 1, 255]);
+    socket.destroy();
+  },
+);
+
+const unfinished = [
+  { peer: 'says nothing', head: '' },
+  { peer: 'never ends its head', head: 'GET / HTTP/1.1\r\nHost: a\r\n' },
+  { peer: 'is rejected, and never ends its side', head: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' },
+];
+test.each(servers.flatMap(({ runtime }) => unfinished.map((peer) => ({ runtime, ...peer }))))(
+  'the server on $runtime lets go of a peer that $peer',
+  async ({ runtime, head }) => {
+    const socket = connect({ port: ports.get(runtime)!, host: '127.0.0.1', allowHalfOpen: true });
+    // A server that is gone answers bytes by a reset.
+    const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+    socket.resume().write(head);
+    socket.on('end', () => setInterval(() => socket.write('x'), 50).unref());
+    await closed;
+  },
+);

@@ -32,7 +32,7 @@ export interface DriverOptions extends KeepaliveOptions {
   /**
    * So many bytes of answers, which are what is sent from inside of the sink's methods, may wait until the peer is not read from:
    * who does not read what it asked for must not ask for more. Two ends that both answer each other with more than this at once, and
-   * read nothing meanwhile, would wait for each other until a ping is not answered: one of them answers outside of its sink then. From the same number on {@link ConnectionDriver.full} is true.
+   * read nothing meanwhile, would wait for each other until a ping is not answered: one of them answers outside of its sink then. From the same number on {@link ConnectionDriver.needDrain} is true.
    * 64 KiB by default.
    */
   readonly highWaterMark?: number;
