@@ -56,7 +56,7 @@ const SOCKET_METHODS = [
 const COPYING_HANDLE = /^(?:TCP|Pipe|TLS)(?:Wrap)?$/;
 
 /** The source of a function of the runtime's own; that of a bound one has another name, or none. */
-const NATIVE_WRITE = /^function write(?:Buffer)?\(\)\s*\{\s*\[native code\]\s*\}$/;
+const NATIVE_WRITE = /^function write\w*\(\)\s*\{\s*\[native code\]\s*\}$/;
 
 /**
  * Whether the bytes of a chunk are copied before the socket tells that it is through, so that its
