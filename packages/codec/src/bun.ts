@@ -1,6 +1,6 @@
 /**
- * `@sanssocket/codec/bun`: connections over sockets of `Bun.listen` and `Bun.connect`, which take as
- * many bytes as fit.
+ * `@sanssocket/codec/bun`: connections over sockets of `Bun.listen` and `Bun.connect`, which take
+ * as many bytes as fit.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,6 @@
 /**
- * `@sanssocket/codec/deno`: connections over those of `Deno.listen`, `Deno.connect` and their TLS kin.
+ * `@sanssocket/codec/deno`: connections over those of `Deno.listen`, `Deno.connect` and their TLS
+ * kin.
  *
  * @packageDocumentation
  */

@@ -1,9 +1,10 @@
 /**
- * `@sanssocket/codec/message-port`: connections over a `MessagePort`, to another thread, worker or frame.
+ * `@sanssocket/codec/message-port`: connections over a `MessagePort`, to another thread, worker or
+ * frame.
  *
  * A port does not tell how much its other end has taken, so the other end says it: both ends are
- * {@link attachMessagePort}s, and say bytes, `'read'` for each batch of bytes that has been read, and
- * `'end'`.
+ * {@link attachMessagePort}s, and say bytes, `'read'` for each batch of bytes that has been read,
+ * and `'end'`.
  *
  * @packageDocumentation
  */
@@ -15,7 +16,9 @@ import { now, type Transport, WakeTimer } from './driver/transport.js';
 import { copyInto } from './memory/bytes.js';
 import { isBytes, requireMethods } from './wire/errors.js';
 
-/** The methods that are used of a `MessagePort`: the platform's, or that of `node:worker_threads`. */
+/**
+ * The methods that are used of a `MessagePort`: the platform's, or that of `node:worker_threads`.
+ */
 export interface MessagePortLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener(type: string, listener: (event: object) => void): void;
@@ -30,7 +33,9 @@ class PortTransport implements Transport {
   readonly copies = true;
   readonly #port: MessagePortLike;
   readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
-  /** Bytes that have come and were not read: a batch at most, as the next follows when it has been. */
+  /**
+   * Bytes that have come and were not read: a batch at most, as the next follows when it has been.
+   */
   #unread: Uint8Array | undefined;
   #paused = false;
   #ended = false;
@@ -124,7 +129,8 @@ class PortTransport implements Transport {
 }
 
 /**
- * Runs a connection over a port whose other end has one too, until both have ended; the port is closed then.
+ * Runs a connection over a port whose other end has one too, until both have ended; the port is
+ * closed then.
  *
  * @param port - of a `MessageChannel`, not started before
  * @param connection - with handlers of the application's. They are first called when this has

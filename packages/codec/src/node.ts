@@ -1,6 +1,6 @@
 /**
- * `@sanssocket/codec/node`: connections over Node's sockets. Nothing is imported from Node: a socket
- * is known by its shape.
+ * `@sanssocket/codec/node`: connections over Node's sockets. Nothing is imported from Node: a
+ * socket is known by its shape.
  *
  * @packageDocumentation
  */
@@ -49,11 +49,14 @@ const SOCKET_METHODS = [
   'destroy',
 ] as const;
 
-/** Classes of handles that give bytes to the operating system, or encrypt them: Node's, Deno's with `Wrap`. */
+/**
+ * Classes of handles that give bytes to the operating system, or encrypt them: Node's, Deno's with
+ * `Wrap`.
+ */
 const COPYING_HANDLE = /^(?:TCP|Pipe|TLS)(?:Wrap)?$/;
 
 /** The source of a function of the runtime's own; that of a bound one has another name, or none. */
-const NATIVE_WRITE = /^function write(?:Buffer)?\(\)\s*\{\s*\[native code\]\s*\}$/;
+const NATIVE_WRITE = /^function write\w*\(\)\s*\{\s*\[native code\]\s*\}$/;
 
 /**
  * Whether the bytes of a chunk are copied before the socket tells that it is through, so that its
@@ -225,8 +228,8 @@ function tellPast(socket: NodeSocket, driver: ConnectionDriver, head: Uint8Array
 }
 
 /**
- * Runs a connection over one of Node's sockets, until both have ended. From now on the socket is the
- * driver's: it is read, written, ended, destroyed, and its `'error'` heard.
+ * Runs a connection over one of Node's sockets, until both have ended. From now on the socket is
+ * the driver's: it is read, written, ended, destroyed, and its `'error'` heard.
  *
  * Memory of output is used again where the socket is one of the runtime's own, over TCP, a Unix
  * socket or TLS; over any other stream each output has memory of its own.

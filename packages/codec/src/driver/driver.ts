@@ -1,6 +1,7 @@
 /**
- * A driver of one connection: everything between a `Connection` and a transport, as a machine of its
- * own. No I/O, no timer, no clock: the transport does the one, and the others come as an argument.
+ * A driver of one connection: everything between a `Connection` and a transport, as a machine of
+ * its own. No I/O, no timer, no clock: the transport does the one, and the others come as an
+ * argument.
  *
  * ```
  * running -- end -------> ending
@@ -57,7 +58,8 @@ export const DRIVER_TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<
 const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt'] as const;
 
 /**
- * Runs a connection over a transport until both have ended, whatever the peer does or leaves undone.
+ * Runs a connection over a transport until both have ended, whatever the peer does or leaves
+ * undone.
  *
  * An application gives the connection its handlers, and sends by the methods of this class, which
  * also write. After other calls to the connection (`textWriter`, `pong`) it calls
@@ -82,9 +84,11 @@ const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt
  *   },
  *   pause() {}, resume() {}, end() {}, destroy() {}, wakeAt() {},
  * };
- * const connection = new Connection({ role: 'server' }, { text: (text) => host.sendText(text.toUpperCase()) });
- * const host: ConnectionDriver = new ConnectionDriver(connection, transport, {}, 0);
- * host.receive(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69), 10);
+ * const connection = new Connection({ role: 'server' }, {
+ *   text: (text) => driver.sendText(text.toUpperCase()),
+ * });
+ * const driver: ConnectionDriver = new ConnectionDriver(connection, transport, {}, 0);
+ * driver.receive(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69), 10);
  * assert.deepEqual([...written[0]!], [0x81, 2, 0x48, 0x49]);
  * ```
  */
@@ -99,9 +103,9 @@ export class ConnectionDriver {
     return this.#watch.keepalive;
   }
   /**
-   * Called when {@link ConnectionDriver.needDrain} has been true, and half of `highWaterMark` or less
-   * wait again; also when the transport is gone, as nothing waits then: {@link ConnectionDriver.closed}
-   * tells, and methods that send return false.
+   * Called when {@link ConnectionDriver.needDrain} has been true, and half of `highWaterMark` or
+   * less wait again; also when the transport is gone, as nothing waits then: {@link
+   * ConnectionDriver.closed} tells, and methods that send return false.
    */
   onDrain: (() => void) | undefined;
   /**
@@ -159,11 +163,13 @@ export class ConnectionDriver {
   // For the transport.
 
   /**
-   * Takes what the transport has read, in chunks of any size. What followed the opening handshake comes first.
+   * Takes the bytes that the transport has read, in chunks of any size. Those that followed the
+   * opening handshake come first.
    *
    * @param bytes - as for `Connection.receive`
    * @param now - the clock
-   * @throws TypeError for anything but a Uint8Array, RangeError if `now` is not a finite number, Error when called by the sink
+   * @throws TypeError for anything but a Uint8Array, RangeError if `now` is not a finite number,
+   * Error when called by a handler
    */
   receive(bytes: Uint8Array, now: number): void {
     requireBytes(bytes, 'a chunk');
@@ -179,7 +185,10 @@ export class ConnectionDriver {
     this.#run(true);
   }
 
-  /** Tells that the peer has ended its side: nothing more will be read. Throws RangeError if `now` is not a finite number. */
+  /**
+   * Tells that the peer has ended its side: nothing more will be read. Throws RangeError if `now`
+   * is not a finite number.
+   */
   receiveEof(now: number): void {
     this.#watch.heard(now);
     if (this.closed || this.#inputEnded) return;
@@ -194,18 +203,25 @@ export class ConnectionDriver {
     this.#run(true);
   }
 
-  /** Tells that all of a batch is through that was held back. Throws RangeError if `now` is not a finite number. */
+  /**
+   * Tells that all of a batch is through that was held back. Throws RangeError if `now` is not a
+   * finite number.
+   */
   written(now: number): void {
     this.#progress(now, () => this.#output.written());
   }
 
-  /** Tells that the transport takes more of the batch it did not take all of. Throws RangeError if `now` is not a finite number. */
+  /**
+   * Tells that the transport takes more of the batch it did not take all of. Throws RangeError if
+   * `now` is not a finite number.
+   */
   writable(now: number): void {
     this.#progress(now, () => this.#output.offerAgain());
   }
 
   /**
-   * Tells that the transport is gone: both sides have ended, or it has failed. Nothing is called on it any more.
+   * Tells that the transport is gone: both sides have ended, or it has failed. Nothing is called on
+   * it any more.
    *
    * @param error - why, if it failed; see {@link ConnectionDriver.transportError}
    */
@@ -213,7 +229,10 @@ export class ConnectionDriver {
     this.#end('closed', error);
   }
 
-  /** The time has come that the transport was asked to wake the host at. Throws RangeError if `now` is not a finite number. */
+  /**
+   * The time has come that the transport was asked to wake the driver at. Throws RangeError if
+   * `now` is not a finite number.
+   */
   wake(now: number): void {
     this.#watch.rang(now);
     if (this.closed) return;
@@ -251,10 +270,12 @@ export class ConnectionDriver {
   // For the application.
 
   /**
-   * As `Connection.sendText`. It is written together with what else is sent in one go: behind the call of the sink that it is made
-   * from, or else as a microtask; {@link ConnectionDriver.flush} writes it at once.
+   * As `Connection.sendText`. It is written together with all else that is sent in one go: behind
+   * the call of the handler that sends it, or else as a microtask; {@link ConnectionDriver.flush}
+   * writes it at once.
    *
-   * @returns false too if more than `backpressureLimit` wait: nothing was sent then, see `closeOnBackpressureLimit`
+   * @returns false too if more than `backpressureLimit` wait: nothing was sent then, see
+   * `closeOnBackpressureLimit`
    */
   sendText(text: string | Uint8Array, options?: SendOptions): boolean {
     return this.#mayBegin() && this.connection.sendText(text, options) && this.#sent();
@@ -299,8 +320,9 @@ export class ConnectionDriver {
   }
 
   /**
-   * Writes what commands given to {@link ConnectionDriver.connection} have made. Inside of the sink's methods it only counts them as
-   * answers, as the methods that send do: they are written when the call has returned.
+   * Writes the output that calls to {@link ConnectionDriver.connection} have made. Inside of a
+   * handler it only counts as answers, as with the methods that send: it is written when the call
+   * has returned.
    */
   flush(): void {
     if (this.closed) this.#discard();
@@ -308,7 +330,10 @@ export class ConnectionDriver {
     else this.#run(false);
   }
 
-  /** Reads no more behind the current event, at that very byte: neither the connection nor the transport. */
+  /**
+   * Reads no more behind the current event, at that very byte: neither the connection nor the
+   * transport. Until {@link ConnectionDriver.resume} a silent peer is not given up.
+   */
   pause(): void {
     this.#reading.pause();
     if (!this.#reading.active) this.#run(false);
@@ -331,10 +356,13 @@ export class ConnectionDriver {
     return this.closed ? 0 : this.connection.bufferedAmount + this.#output.bytes;
   }
 
-  /** Whether more than `highWaterMark` wait: what is not urgent had better wait for {@link ConnectionDriver.onDrain}. */
+  /**
+   * Whether more than `highWaterMark` wait: messages that are not urgent had better wait for
+   * {@link ConnectionDriver.onDrain}.
+   */
   get needDrain(): boolean {
     const full = this.#isFull;
-    // Whoever has seen it waits for `onDrain`.
+    // A caller that has seen it waits for `onDrain`.
     if (full) this.#wasFull = true;
     return full;
   }
@@ -344,7 +372,7 @@ export class ConnectionDriver {
     return this.#state === 'gone';
   }
 
-  /** What the transport failed with; undefined if it did not. */
+  /** The error that the transport failed with; undefined if it did not. */
   get transportError(): unknown {
     return this.#transportError;
   }
@@ -369,8 +397,8 @@ export class ConnectionDriver {
   }
 
   /**
-   * There is nowhere to write to any more: nothing is held of what waited, nor of what the last
-   * messages are answered with.
+   * There is nowhere to write to any more: output that waited is not held, nor are answers to the
+   * last messages.
    */
   #discard(): void {
     this.#guard(() => {
@@ -385,7 +413,7 @@ export class ConnectionDriver {
     return true;
   }
 
-  /** What is sent together leaves in one write: a broadcast of many messages is one for each connection. */
+  /** Messages sent together leave in one write: a broadcast of many is one for each connection. */
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
@@ -395,7 +423,7 @@ export class ConnectionDriver {
     });
   }
 
-  /** Some of what waits has moved on. */
+  /** Some of the output has moved on. */
   #progress(now: number, move: () => void): void {
     this.#watch.tell(now);
     if (this.closed) return;
@@ -439,7 +467,10 @@ export class ConnectionDriver {
     this.#run(false);
   }
 
-  /** Goes on reading input that waits in the connection, if nothing speaks against it; whether it did. */
+  /**
+   * Goes on reading input that waits in the connection, if nothing speaks against it; whether it
+   * did.
+   */
   #readOn(): boolean {
     if (!this.#reading.mayGoOn()) return false;
     this.#reading.goOn();
@@ -447,7 +478,10 @@ export class ConnectionDriver {
     return true;
   }
 
-  /** Input that came before the transport was gone is still told; there is nowhere to write answers to. */
+  /**
+   * Input that came before the transport was gone is still told; there is nowhere to write answers
+   * to.
+   */
   #readLast(): void {
     while (this.#reading.held && !this.#reading.paused) this.#reading.goOn();
     this.#guard(() => this.connection.transportGone());
@@ -460,7 +494,8 @@ export class ConnectionDriver {
   }
 
   /**
-   * A method of the sink has thrown outside of any call, or its promise was rejected, and that has been reported.
+   * A handler has thrown outside of any call, or its promise was rejected, and that has been
+   * reported.
    *
    * @internal
    */
@@ -470,8 +505,8 @@ export class ConnectionDriver {
   }
 
   /**
-   * Makes a call that may end the connection, and writes. What the sink throws at its end is not for whoever ended it: only what is
-   * wrong with the call itself, which changes nothing, is thrown.
+   * Makes a call that may end the connection, and writes. Exceptions of handlers at the end are not
+   * for the caller: only a fault of the call itself, which changes nothing, is thrown.
    */
   #ends(call: () => boolean): boolean {
     const { state } = this.connection;
@@ -501,12 +536,14 @@ export class ConnectionDriver {
   // The loop.
 
   /**
-   * Everything that may follow from a call: output is written, what waits is read, the transport is told to read, stop, or end.
+   * Everything that may follow from a call: output is written, input that waits is read, the
+   * transport is told to read, stop, or end.
    *
    * @param timed - whether the time told last is the present
    */
   #run(timed: boolean): void {
-    // From inside of a call of the sink's, or of the transport's: the loop further up the stack goes on with it.
+    // From inside of a call of a handler, or of the transport's: the loop further up the stack goes
+    // on.
     if (this.#running || this.#reading.active || this.closed) return;
     this.#running = true;
     let failed: { readonly error: unknown } | undefined;
@@ -609,6 +646,3 @@ export class ConnectionDriver {
     this.#guard(() => this.onClose?.());
   }
 }
-
-// `@sanssocket/codec/driver`: the loop between a connection and a transport, with back-pressure both ways, limits and time.
-//

@@ -1,5 +1,6 @@
 /**
- * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer, no clock.
+ * Keepalive and time limits as a machine over an argument `now` (RFC 6455 5.5.2, 7.1.1): no timer,
+ * no clock.
  *
  * ```
  * alive   -- received --------> alive
@@ -45,7 +46,9 @@ export interface KeepaliveOptions {
    * not count.
    */
   readonly idleTimeoutMs?: number;
-  /** After so long the closing handshake, and the wait for the peer to end the transport, is over. */
+  /**
+   * After so long the closing handshake, and the wait for the peer to end the transport, is over.
+   */
   readonly closeTimeoutMs?: number;
 }
 
@@ -100,7 +103,7 @@ function time(name: string, value: number | undefined): number {
   return value === undefined ? Number.POSITIVE_INFINITY : positiveInteger(name, value);
 }
 
-/** What is due, as {@link Keepalive.check} answers. */
+/** The action that is due, as {@link Keepalive.check} answers. */
 export type KeepaliveAction = 'none' | 'ping' | 'pong-timeout' | 'idle-timeout' | 'close-timeout';
 
 type State = 'alive' | 'pinged' | 'expired' | 'closing' | 'done';
@@ -123,15 +126,16 @@ export const KEEPALIVE_TRANSITIONS: Readonly<Record<State, Readonly<Partial<Reco
 };
 
 /**
- * Says when to ping a peer and when to give up on it. Tell it what happens, ask
- * {@link Keepalive.check} at {@link Keepalive.deadline} or at any later time, and do what it says: send
- * a Ping on `'ping'`; close or fail the connection on `'idle-timeout'`; destroy the transport on
+ * Says when to ping a peer and when to give up on it. Tell it what happens, ask {@link
+ * Keepalive.check} at {@link Keepalive.deadline} or at any later time, and do what it says: send a
+ * Ping on `'ping'`; close or fail the connection on `'idle-timeout'`; destroy the transport on
  * `'pong-timeout'` and `'close-timeout'`.
  *
- * A caller whose event loop stood still for long reads the bytes that its sockets hold before it asks:
- * a Pong may be waiting there.
+ * A caller whose event loop stood still for long reads the bytes that its sockets hold before it
+ * asks: a Pong may be waiting there.
  *
- * All times are milliseconds of one clock of the caller's that does not run backwards (`performance.now()`).
+ * All times are milliseconds of one clock of the caller's that does not run backwards
+ * (`performance.now()`).
  *
  * @example
  * ```ts

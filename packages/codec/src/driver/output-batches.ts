@@ -1,17 +1,20 @@
 /**
  * A connection's output on its way to the transport: one batch at a time.
  *
- * While a batch is under way later output stays in the connection, where `bufferedAmount` counts it,
- * and the next batch takes all of it: many small messages are one write. A batch is bounded, so that
- * a peer that reads slowly is seen to be reading, and a peer that reads nothing is given up in a
- * bounded time (`UnreadBytes`).
+ * While a batch is under way later output stays in the connection, where `bufferedAmount` counts
+ * it, and the next batch takes all of it: many small messages are one write. A batch is bounded, so
+ * that a peer that reads slowly is seen to be reading, and a peer that reads nothing is given up in
+ * a bounded time (`UnreadBytes`).
  */
 
 import type { Connection } from '../connection/connection.js';
 import { inWords, usageError } from '../wire/errors.js';
 import type { Transport } from './transport.js';
 
-/** A batch is no longer for a high-water mark above this: with four times as much in a chunk, 320 KiB. */
+/**
+ * A batch is no longer for a high-water mark above this: with four times as much in a chunk, 320
+ * KiB.
+ */
 const MAX_BATCH_BYTES = 0x1_0000;
 
 /** Output that a connection has given and a transport has not let through. */

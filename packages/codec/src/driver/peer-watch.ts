@@ -55,7 +55,10 @@ export class UnreadBytes {
   #at: number;
   /** How many bytes had left then, in all. */
   #left = 0;
-  /** The first Ping that no Pong has told of, 0 if there is none, and how much will have left with it. */
+  /**
+   * The first Ping that no Pong has told of, 0 if there is none, and how much will have left with
+   * it.
+   */
   #first = 0;
   #firstEnd = 0;
   /** The same of the newest. */
@@ -125,7 +128,9 @@ function pingPayload(ping: number): Uint8Array {
   return Uint8Array.of(PING_MARK >> 8, PING_MARK & 0xff, number >> 8, number & 0xff);
 }
 
-/** How many of our Pings were made behind the one with this payload; -1 if it is of no such Ping. */
+/**
+ * How many of our Pings were made behind the one with this payload; -1 if it is of no such Ping.
+ */
 function pingsBehind(newest: number, bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 4 || uint16(bytes, start) !== PING_MARK) return -1;
   const number = uint16(bytes, start + 2);
@@ -224,9 +229,11 @@ export class PeerWatch {
   /**
    * Tells what is due, as `Keepalive.check` does.
    *
-   * @param deaf - whether the peer is not read from, for reasons of our own: its silence says nothing then
-   * @returns `'later'` too: a Pong is late, and bytes that the transport holds are to be read before
-   * the peer is given up; `'unread'` in place of `'pong-timeout'` for a Ping that has not even left
+   * @param deaf - whether the peer is not read from, for reasons of our own: its silence says
+   * nothing then
+   * @returns `'later'` too: a Pong is late, and bytes that the transport holds are to be read
+   * before the peer is given up; `'unread'` in place of `'pong-timeout'` for a Ping that has not
+   * even left
    */
   check(now: number, deaf: boolean): KeepaliveAction | 'later' | 'unread' {
     if (this.#pinged && now >= this.keepalive.answerDeadline) {

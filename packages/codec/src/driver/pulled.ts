@@ -1,4 +1,6 @@
-/** Transports that are asked for bytes, and answer with promises: web streams, Deno's connections. */
+/**
+ * Transports that are asked for bytes, and answer with promises: web streams, Deno's connections.
+ */
 
 import type { Connection } from '../connection/connection.js';
 import { requireBytes } from '../wire/errors.js';
@@ -6,9 +8,15 @@ import { ConnectionDriver } from './driver.js';
 import type { DriverConfig, DriverOptions } from './options.js';
 import { now, type Transport, WakeTimer } from './transport.js';
 
-/** Where bytes are pulled from and pushed to. An exception or a rejection of any means that the transport has failed. */
+/**
+ * Where bytes are pulled from and pushed to. An exception or a rejection of any means that the
+ * transport has failed.
+ */
 export interface PulledBytes {
-  /** The next bytes; undefined when the peer has ended its side. Not called before the one before has been answered. */
+  /**
+   * The next bytes; undefined when the peer has ended its side. Not called before the one before
+   * has been answered.
+   */
   read(): Promise<Uint8Array | undefined>;
   /** Writes all of a chunk. */
   write(chunk: Uint8Array): Promise<unknown>;
@@ -139,7 +147,9 @@ class PulledTransport implements Transport {
   }
 }
 
-/** Runs a connection over bytes that are pulled and pushed; as `attachStreams`, which is made of it. */
+/**
+ * Runs a connection over bytes that are pulled and pushed; as `attachStreams`, which is made of it.
+ */
 export function drivePulled(
   bytes: PulledBytes,
   connection: Connection,

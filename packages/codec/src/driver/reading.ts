@@ -1,11 +1,11 @@
 /**
- * The reading half of a driver: calls in which the connection's handlers are called, and the answers
- * that these make.
+ * The reading half of a driver: calls in which the connection's handlers are called, and the
+ * answers that these make.
  *
- * Answers are bytes that are sent from inside of the handlers. A peer that does not read the answers
- * to its own messages is not read from, and the connection is paused behind the very event whose
- * answer was one too many. Only answers count: an end that stopped reading because the other does
- * not read *its* messages would hold up both for ever.
+ * Answers are bytes that are sent from inside of the handlers. A peer that does not read the
+ * answers to its own messages is not read from, and the connection is paused behind the very event
+ * whose answer was one too many. Only answers count: an end that stopped reading because the other
+ * does not read *its* messages would hold up both for ever.
  */
 
 import type { Connection } from '../connection/connection.js';

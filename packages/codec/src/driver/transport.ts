@@ -1,51 +1,63 @@
-/** What a {@link ConnectionDriver} needs of whatever carries the bytes: seven methods, and no more. */
+/** The carrier of the bytes as a {@link ConnectionDriver} needs it: six methods, and no more. */
 
 /**
- * A two-way stream of bytes: a TCP or TLS socket, a pair of web streams, a message port. A host calls these methods; the
- * transport calls the host's: `receive`, `receiveEof`, `written` or `writable`, `wake`, `closed`. Both may do so from inside of
- * each other.
+ * A two-way stream of bytes: a TCP or TLS socket, a pair of web streams, a message port. A driver
+ * calls these methods; the transport calls the driver's: `receive`, `receiveEof`, `written` or
+ * `writable`, `wake`, `transportClosed`. Both may do so from inside of each other.
  *
- * Reading begins by itself. After {@link Transport.destroy}, or after the transport has called `closed`, none of these methods is
- * called any more, but {@link Transport.wakeAt} once, with Infinity.
+ * Reading begins by itself. After {@link Transport.destroy}, or after the transport has called
+ * `transportClosed`, none of these methods is called any more, but {@link Transport.wakeAt} once,
+ * with Infinity.
  */
 export interface Transport {
   /**
    * Writes chunks, in order, as one batch. Not called again before the whole batch is through.
    *
-   * There are two kinds of transports. One that *holds* what it is given returns 0 while bytes wait in it, and calls
-   * `ConnectionDriver.written` when none do. One that *takes what fits* (Bun's sockets) returns how much that was, and calls
-   * `ConnectionDriver.writable` when more fits: it is then offered the rest.
+   * There are two kinds of transports. One that *holds* chunks returns 0 while bytes wait in it,
+   * and calls `ConnectionDriver.written` when none do. One that *takes as many bytes as fit* (Bun's
+   * sockets) returns how many these were, and calls `ConnectionDriver.writable` when more fit: it
+   * is then offered the rest.
    *
    * @param chunks - at least one, none empty; not to be changed
-   * @param last - whether nothing follows. {@link Transport.end} is called once they are through; where the end can go with the last
-   * bytes, as a flag of their frame (HTTP/2's END_STREAM), a transport may end by itself right behind them
+   * @param last - whether nothing follows. {@link Transport.end} is called once they are through;
+   * where the end can go with the last bytes, as a flag of their frame (HTTP/2's END_STREAM), a
+   * transport may end by itself right behind them
    * @returns how many of the bytes are through. All of them: the next batch may follow at once
    */
   write(chunks: readonly Uint8Array[], last?: boolean): number;
-  /** Stops reading: the peer feels it as back-pressure. A chunk that comes all the same is taken. */
+  /**
+   * Stops reading: the peer feels it as back-pressure. A chunk that comes all the same is taken.
+   */
   pause(): void;
   /** Reads again. */
   resume(): void;
-  /** Ends this side, behind everything that was written; the peer may still send (RFC 6455 7.1.1). Called once at most. */
+  /**
+   * Ends this side, behind everything that was written; the peer may still send (RFC 6455 7.1.1).
+   * Called once at most.
+   */
   end(): void;
-  /** Gives up both sides now, whatever still waits. Called once at most. */
+  /** Gives up both sides now, and all that waits. Called once at most. */
   destroy(): void;
   /**
-   * Asks for a call of `ConnectionDriver.wake`, in place of the one asked for before. It may come late, not early.
+   * Asks for a call of `ConnectionDriver.wake`, in place of the one asked for before. It may come
+   * late, not early.
    *
-   * @param time - by the clock of the `now` that the host is given. Infinity: never; a time gone by: soon, after this call has returned
+   * @param time - by the clock of the `now` that the driver is given. Infinity: never; a time gone
+   * by: soon, after this call has returned
    */
   wakeAt(time: number): void;
   /**
-   * Whether nobody holds a chunk any more once it is through, as the operating system has a copy: its memory then serves for
-   * the next output. Not so where chunks are passed on as they are: streams in the same program, HTTP/2. False by default.
+   * Whether nobody holds a chunk any more once it is through, as the operating system has a copy:
+   * its memory then serves for the next output. Not so where chunks are passed on as they are:
+   * streams in the same program, HTTP/2, sockets of tools that intercept requests. False by
+   * default, and right wherever it is not certain.
    */
   readonly copies?: boolean;
 }
 
 // Time for adapters: the one clock, and one timer a connection.
 
-/** What `setTimeout` takes at most; with more it rings at once. */
+/** The longest delay of `setTimeout`; with a longer one it rings at once. */
 const MAX_DELAY_MS = 0x7fff_ffff;
 
 /** The clock of all adapters, in milliseconds; it does not run backwards. */
@@ -58,7 +70,7 @@ export class WakeTimer {
   readonly #wake: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param wake - calls the host; too early at times, which it does not mind */
+  /** @param wake - calls the driver; too early at times, which it does not mind */
   constructor(wake: () => void) {
     this.#wake = wake;
   }

@@ -171,6 +171,23 @@ describe('time', () => {
     expect(pingAt(102_100)).toBe(1000);
   });
 
+  it('a pong tells when it comes of the bytes before its ping, and nothing of those behind', () => {
+    const times = { pingIntervalMs: 20_000, pongTimeoutMs: 1000, minReadBytesPerSecond: 100 };
+    const { host } = setUp(times);
+    const send = (bytes: number): void => {
+      host.sendBinary(new Uint8Array(bytes - 4));
+      host.flush();
+    };
+    send(2000);
+    host.wake(20_000);
+    send(3000);
+    host.wake(21_000); // in vain, and counted
+    host.receive(pongFrame(1), 41_000);
+    host.wake(61_000);
+    // From the pong on the peer has had 20 seconds for the 3000 bytes.
+    expect(host.keepalive.answerDeadline).toBe(61_000 + 9000 + 1000);
+  });
+
   it('has one ping at most wait behind what is not read', () => {
     const { transport, host, connection } = setUp(TIMES);
     transport.room = 0;

@@ -1,4 +1,7 @@
-/** The states of a driver and of a keepalive: the code makes every transition of the tables, and no other. */
+/**
+ * The states of a driver and of a keepalive: the code makes every transition of the tables, and no
+ * other.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionDriver, DRIVER_TRANSITIONS, type Transport } from '../../src/driver/driver.js';
