@@ -256,7 +256,10 @@ describe('a server', () => {
     const Made = PreparedMessage as unknown as new (...given: unknown[]) => unknown;
     for (const given of [[], ['text'], [TEXT, 'text'], [9, new Uint8Array(1)]]) {
       expect(() => new Made(...given)).toThrow(
-        expect.objectContaining({ code: 'NOT_BYTES', message: expect.stringContaining('PreparedMessage.text') }),
+        expect.objectContaining({
+          code: 'NOT_BYTES',
+          message: expect.stringContaining('PreparedMessage.text'),
+        }),
       );
     }
     expect(() => PreparedMessage.text(5 as never)).toThrow(TypeError);
