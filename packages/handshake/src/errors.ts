@@ -87,8 +87,8 @@ export function requireKnown<Options extends object>(
 ): void {
   const isObject = typeof options === 'object' && options !== null;
   if (!isObject || Symbol.iterator in options || 'then' in options) {
-    const wanted = isObject ? 'a plain object or one of a class' : 'an object';
-    throw usageError(TypeError, 'OPTION_INVALID', `options are ${wanted}, not ${inWords(options)}`);
+    const got = isObject ? 'a list, Map or promise' : inWords(options);
+    throw usageError(TypeError, 'OPTION_INVALID', `options are an object, not ${got}`);
   }
   let next: object | null;
   for (let at: object = options; ; at = next) {

@@ -169,19 +169,19 @@ test.each<readonly [string, () => unknown, string, string]>([
     'a Map of options',
     () => new ClientHandshake('ws://a/', new Map([['protocols', ['a']]]) as never),
     'OPTION_INVALID',
-    'a plain object or one of a class, not an object of type Map',
+    'options are an object, not a list, Map or promise',
   ],
   [
     'an array of options',
     () => createRequest('ws://a/', [] as never),
     'OPTION_INVALID',
-    'not an object of type Array',
+    'not a list, Map or promise',
   ],
   [
     'a promise of options',
     () => server().accept(Promise.resolve({ protocols: ['a'] }) as never),
     'OPTION_INVALID',
-    'not an object of type Promise',
+    'not a list, Map or promise',
   ],
   ['options that are none', () => new ServerHandshake(5 as never), 'OPTION_INVALID', 'an object, not 5'],
   [

@@ -182,14 +182,12 @@ export function requireRange(bytes: Uint8Array, start: number, end: number): voi
  * ```
  */
 export function requireKnown(options: object, known: readonly string[], noun = 'option'): void {
-  if (typeof options !== 'object' || options === null) {
-    throw usageError(TypeError, 'OPTION_INVALID', `${noun}s are an object, not ${inWords(options)}`);
-  }
+  const isObject = typeof options === 'object' && options !== null;
   // Nearly all options are a plain object without a typo; the walk below takes ten times as long.
-  if (Object.getPrototypeOf(options) === Object.prototype && areKnown(options, known)) return;
-  if (Symbol.iterator in options || 'then' in options) {
-    const wanted = `${noun}s are a plain object or one of a class`;
-    throw usageError(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(options)}`);
+  if (isObject && Object.getPrototypeOf(options) === Object.prototype && areKnown(options, known)) return;
+  if (!isObject || Symbol.iterator in options || 'then' in options) {
+    const got = isObject ? 'a list, Map or promise' : inWords(options);
+    throw usageError(TypeError, 'OPTION_INVALID', `${noun}s are an object, not ${got}`);
   }
   let next: object | null;
   for (let at: object = options; ; at = next) {

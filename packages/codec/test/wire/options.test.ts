@@ -403,8 +403,8 @@ describe('a list, a Map and a promise are no options', () => {
     ['Map', new Map([['role', 'server']])],
     ['Set', new Set(['role'])],
     ['Promise', Promise.resolve({ role: 'server' })],
-  ])('%s', (type, given) => {
-    const sentence = `options are a plain object or one of a class, not an object of type ${type}`;
+  ])('%s', (_, given) => {
+    const sentence = 'options are an object, not a list, Map or promise';
     const fault = expect.objectContaining({ code: 'OPTION_INVALID', message: sentence });
     expect(() => new Keepalive(given as never, 0)).toThrow(fault);
     expect(() => new ConnectionConfig(given as never)).toThrow(fault);

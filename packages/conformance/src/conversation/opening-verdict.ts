@@ -33,24 +33,24 @@ export function judgeAnswer(expect: OpeningExpectation, opened: Opened): Opening
   const { state, fault, report } = opened;
   if (state === 'accepted') {
     if (outcome === 'refuse') {
-      // Whether the request was to be refused may be a matter of taste; that a server which accepts
+      // Whether the request was to be rejected may be a matter of taste; that a server which accepts
       // sends Upgrade and Connection, and agrees on nothing that was not offered, is none (4.2.2,
       // 9.1).
       if (otherwise !== 'FAILED' && fault !== undefined && NEVER_RIGHT.has(fault.code))
         return done('FAILED', `${fault.message.charAt(0).toUpperCase()}${fault.message.substring(1)}.`);
-      const rule = otherwise === 'INFORMATIONAL' ? LEFT_OPEN : 'which should have been refused.';
+      const rule = otherwise === 'INFORMATIONAL' ? LEFT_OPEN : 'which should have been rejected.';
       return done(otherwise, `The handshake was accepted, ${rule}`);
     }
     if (fault !== undefined) return done('FAILED', `${fault.message}.`);
     return judgeHeader(expect, opened);
   }
   if (outcome === 'accept') {
-    const how = state === 'silent' ? 'not answered' : `refused (${report.status ?? 'no response'})`;
+    const how = state === 'silent' ? 'not answered' : `rejected (${report.status ?? 'no response'})`;
     const rule = otherwise === 'INFORMATIONAL' ? LEFT_OPEN : 'which should have been accepted.';
     return done(otherwise, `The handshake was ${how}, ${rule}`);
   }
   if (state === 'silent')
-    return done('NON-STRICT', 'The handshake was neither accepted nor refused in time.');
+    return done('NON-STRICT', 'The handshake was neither accepted nor rejected in time.');
   if (report.status === undefined && report.response !== '') {
     // A client that sends HTTP/1 is answered with it; to anything else there is no right answer.
     const verdict = / HTTP\/1\.\d\r\n/.test(report.request) ? 'FAILED' : 'NON-STRICT';
@@ -66,7 +66,7 @@ export function judgeAnswer(expect: OpeningExpectation, opened: Opened): Opening
     );
   }
   const header = judgeHeader(expect, opened);
-  return header.kind === 'done' ? header : done('OK', 'As expected: the handshake was refused.');
+  return header.kind === 'done' ? header : done('OK', 'As expected: the handshake was rejected.');
 }
 
 function judgeHeader(

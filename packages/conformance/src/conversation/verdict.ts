@@ -72,7 +72,7 @@ export function judge(test: Case, observation: Observation): Judgement {
   return { verdict, behavior, closeBehavior: close.behavior, explanation, section };
 }
 
-/** A message of no more octets is refused by no endpoint that reads its length right. */
+/** A message of no more octets is rejected by no endpoint that reads its length right. */
 const LEAST_LIMIT = 1024;
 
 const BEYOND_LIMIT: Judgement = {

@@ -74,7 +74,7 @@ export interface StandardOpening {
   readonly chop?: number;
   /** Octets that follow the head in the same write are the first step's, if it is a send. */
   readonly withFirstStep?: boolean;
-  /** A server may have reasons to refuse the request, which is then worth a remark only. */
+  /** A server may have reasons to reject the request, which is then worth a remark only. */
   readonly mayBeRefused?: boolean;
 }
 
@@ -130,7 +130,7 @@ export interface OpeningExpectation {
   readonly outcome: 'accept' | 'refuse' | 'either';
   /** Verdict for the outcome that is not the wanted one; FAILED by default. */
   readonly otherwise?: Verdict;
-  /** As a client: the status a refusal has, where a rule names one; another is NON-STRICT. */
+  /** As a client: the status that a rejection has, where a rule names one; another is NON-STRICT. */
   readonly status?: readonly number[];
   /**
    * A header field that a response must have, or must not have, or not with a value in which this

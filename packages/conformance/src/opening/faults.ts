@@ -48,7 +48,7 @@ const FAULTS: Readonly<
   NO_ANSWER: ['4.2.2', 'the opening handshake was not answered in time'],
   ENDED_EARLY: ['4.2.2', 'the connection ended before the opening handshake was complete'],
   HEAD_TOO_LARGE: ['4.1', 'the head of the handshake does not end'],
-  STATUS_NOT_101: ['4.2.2', 'the server refused a right opening handshake'],
+  STATUS_NOT_101: ['4.2.2', 'the server rejected a right opening handshake'],
   STATUS_LINE_INVALID: ['4.2.2', 'the response does not begin with HTTP/1.1 101'],
   UPGRADE_INVALID: ['4.2.1', 'Upgrade does not name websocket'],
   CONNECTION_INVALID: ['4.2.1', 'Connection does not name Upgrade'],
@@ -91,7 +91,7 @@ const FAULTS: Readonly<
     'the server does not announce extended CONNECT over HTTP/2',
     'UNIMPLEMENTED',
   ],
-  CONNECT_REFUSED: ['RFC8441 5', 'the server refused a right extended CONNECT'],
+  CONNECT_REFUSED: ['RFC8441 5', 'the server rejected a right extended CONNECT'],
 };
 
 /** Describes one. */

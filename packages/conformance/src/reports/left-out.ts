@@ -111,7 +111,7 @@ export function againText(agent: AgentResults): string | undefined {
     ...(still === 0
       ? []
       : [
-          `${still === failed ? 'What is FAILED was' : `${still} of ${failed} FAILED were`} so again when run alone.`,
+          `${still === failed ? 'The FAILED cases' : `${still} of ${failed} FAILED cases`} failed again when run alone.`,
         ]),
     ...(mended.length === 0
       ? []

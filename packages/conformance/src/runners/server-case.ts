@@ -126,7 +126,7 @@ function firstFrames(test: Case, opening: StandardOpening | RawOpening): ReturnT
   return step.frames.map((frame) => writeFrame(frame, 'server'));
 }
 
-/** Of an offer with parameters. A plain one is no reason to refuse a request. */
+/** Of an offer with parameters. A plain one is no reason to reject a request. */
 const OUGHT_TO_DECLINE =
   'It offers permessage-deflate in a way that the server need not support, but then is to decline, and to go on without.';
 
@@ -146,12 +146,12 @@ function decide(
     return openingResult(
       subject,
       'INFORMATIONAL',
-      `The request was refused ${how}, which is left to the server.`,
+      `The request was rejected ${how}, which is left to the server.`,
     );
   }
   const asksForMore = opening.deflate?.offers.every((offer) => offer !== '') === true;
   if (asksForMore && opened.state === 'refused' && opened.report.status !== undefined) {
-    const text = `The request was refused with ${opened.report.status}. ${OUGHT_TO_DECLINE}`;
+    const text = `The request was rejected with ${opened.report.status}. ${OUGHT_TO_DECLINE}`;
     return openingResult(subject, 'NON-STRICT', text, 'RFC7692 7.1');
   }
   if (opened.fault !== undefined) return faultResult(subject, opened.fault);

@@ -459,7 +459,7 @@ describe('parts', () => {
     const run = results({ ...result, earlier }, { ...result, id: '2.1', verdict: 'FAILED', earlier });
     await report([run], { cases: [], commandFor: () => 'again' }, {});
     expect(out.join('\n')).toContain(
-      'What is FAILED was so again when run alone. FAILED among others, but not when run again alone, which is what counts: 1.1.1',
+      'The FAILED cases failed again when run alone. FAILED among others, but not when run again alone, which is what counts: 1.1.1',
     );
   });
 

@@ -47,7 +47,7 @@ describe('a right request', () => {
     [
       'a refusal',
       'HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno',
-      'refused a right opening handshake: HTTP/1.1 403',
+      'rejected a right opening handshake: HTTP/1.1 403',
     ],
     ['what is no HTTP', 'SSH-2.0-x\r\n\r\n', 'does not begin with HTTP/1.1 101'],
     ['HTTP/1.0', 'HTTP/1.0 101 x\r\n\r\n', 'does not begin with HTTP/1.1 101'],
@@ -66,11 +66,11 @@ describe('a right request', () => {
   });
 });
 
-describe('a request that is to be refused', () => {
+describe('a request that is to be rejected', () => {
   test.each([
     ['400', 'HTTP/1.1 400 x\r\n\r\n', 'OK', 'As expected'],
     ['an end, which 10.7 allows', (socket: Socket) => socket.end(), 'OK', 'As expected'],
-    ['no answer', () => {}, 'NON-STRICT', 'neither accepted nor refused'],
+    ['no answer', () => {}, 'NON-STRICT', 'neither accepted nor rejected'],
     ['a status that is no error', 'HTTP/1.1 200 x\r\n\r\n', 'NON-STRICT', '200, which is no error'],
     ['101', `${RIGHT}\r\n`, 'FAILED', 'was accepted'],
     ['what is no HTTP', 'no\r\n\r\n', 'FAILED', 'no HTTP response'],
@@ -95,12 +95,12 @@ test('a request without HTTP version may be answered without one', async () => {
 
 describe('a request that is to be accepted', () => {
   test.each([
-    ['request.letter-case', 'HTTP/1.1 400 x\r\n\r\n', 'FAILED', 'refused (400)'],
-    ['request.letter-case', (socket: Socket) => socket.end(), 'FAILED', 'refused (no response)'],
+    ['request.letter-case', 'HTTP/1.1 400 x\r\n\r\n', 'FAILED', 'rejected (400)'],
+    ['request.letter-case', (socket: Socket) => socket.end(), 'FAILED', 'rejected (no response)'],
     ['request.letter-case', `${RIGHT}\r\n`, 'FAILED', 'Sec-WebSocket-Accept is not'],
     ['request.letter-case', () => {}, 'FAILED', 'not answered'],
-    ['request.upgrade-list', 'HTTP/1.1 400 x\r\n\r\n', 'NON-STRICT', 'refused (400)'],
-    ['agreement.fragments', 'HTTP/1.1 400 x\r\n\r\n', 'FAILED', 'refused a right'],
+    ['request.upgrade-list', 'HTTP/1.1 400 x\r\n\r\n', 'NON-STRICT', 'rejected (400)'],
+    ['agreement.fragments', 'HTTP/1.1 400 x\r\n\r\n', 'FAILED', 'rejected a right'],
   ])('%s', async (id, answer, verdict, words) => {
     expect(await resultOf(id, answer)).toMatchObject({
       verdict,

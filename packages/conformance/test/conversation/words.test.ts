@@ -26,7 +26,7 @@ describe('a case that its opening handshake decided', () => {
     const result = await againstOneThatAccepts('request.http-1.0');
     expect(result).toMatchObject({
       verdict: 'FAILED',
-      explanation: 'The handshake was accepted, which should have been refused.',
+      explanation: 'The handshake was accepted, which should have been rejected.',
       handshake: { status: 101 },
       close: { whyNotClean: 'the opening handshake decided the case', timeout: undefined },
     });

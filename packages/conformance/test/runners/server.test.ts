@@ -150,7 +150,7 @@ describe('HTTP/2 that is not as it should be', () => {
     [
       'a refusal',
       (stream: ServerHttp2Stream) => stream.respond({ ':status': 403 }, { endStream: true }),
-      'refused a right extended CONNECT',
+      'rejected a right extended CONNECT',
     ],
     ['a reset', (stream: ServerHttp2Stream) => stream.close(8), 'ended before'],
     ['nothing', () => {}, 'not answered in time'],
@@ -300,9 +300,9 @@ describe('what cannot be tested', () => {
   test.each([
     [
       'HTTP/1.1 404 Not Found\r\n\r\n',
-      /^The server refused.*404 Not Found\. Nothing can be tested.*another path.*--protocol/,
+      /^The server rejected.*404 Not Found\. Nothing can be tested.*another path.*--protocol/,
     ],
-    ['HTTP/1.1 301 Moved\r\nLocation: ws://x/\r\n\r\n', /^The server refused.*301/],
+    ['HTTP/1.1 301 Moved\r\nLocation: ws://x/\r\n\r\n', /^The server rejected.*301/],
     ['', /^The opening handshake was not answered in time.*--timeout/],
   ])('a server that answers %j', async (answer, message) => {
     const server = createServer((socket) => {

@@ -66,7 +66,7 @@ function bomb(mebibytes: number): Case {
     section: '10.4',
     sentence: `A compressed message of ${Math.round(mebibytes * 1.02)} KiB that becomes ${mebibytes} MiB.`,
     sent: `A compressed binary message that inflates to ${mebibytes} MiB.`,
-    right: 'It is refused with 1009, or echoed.',
+    right: 'It is rejected with 1009, or echoed.',
     wrong: 'Something else comes back, or the connection is left hanging.',
     opening: { kind: 'standard', deflate: { offers: [''], answers: [''] } },
     steps: [send([{ opcode: 2, rsv: 4, payload: compressed }])],

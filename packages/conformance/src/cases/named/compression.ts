@@ -80,7 +80,7 @@ function caseOf(vector: MessageVector): Case {
       : 'Each message is echoed, compressed or not.',
     ...(LENIENT.test(name) ? { tolerated: 'The message is inflated as far as it goes.' } : {}),
     ...(UNUSUAL.test(name)
-      ? { tolerated: 'The message is refused, or cut where a stream inside it ends.' }
+      ? { tolerated: 'The message is rejected, or cut where a stream inside it ends.' }
       : {}),
     wrong: isWrong
       ? 'The wrong message is ignored, or something comes back that is not in it.'
@@ -108,14 +108,14 @@ function outcomesOf(
   frames: readonly FrameSpec[],
 ): Outcome[] {
   if (fault === undefined) {
-    const refused = 'A payload that can be inflated, though no usual sender makes it, was refused.';
+    const refused = 'A payload that can be inflated, though no usual sender makes it, was rejected.';
     const shortened = 'A message was taken to end where a DEFLATE stream inside it ends (BFINAL).';
     const events = heard.map(beginningOf);
     const unusual: Outcome[] = [
       { verdict: 'NON-STRICT', events, close: BAD_DATA, because: refused },
       { verdict: 'NON-STRICT', events, close: NORMAL, because: shortened },
-      // Both, one after the other: the suite may close while the second message is refused.
-      { verdict: 'NON-STRICT', events, close: EITHER, because: `${shortened} Or it was refused.` },
+      // Both, one after the other: the suite may close while the second message is rejected.
+      { verdict: 'NON-STRICT', events, close: EITHER, because: `${shortened} Or it was rejected.` },
     ];
     return [{ verdict: 'OK', events: heard, close: NORMAL }, ...(UNUSUAL.test(name) ? unusual : [])];
   }

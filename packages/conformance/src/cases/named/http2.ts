@@ -50,11 +50,11 @@ function request(
     section,
     sentence,
     sent: sentence,
-    right: isRefused ? 'The request is refused.' : 'The request is accepted, and a message is echoed.',
+    right: isRefused ? 'The request is rejected.' : 'The request is accepted, and a message is echoed.',
     ...(expect.otherwise === undefined
       ? {}
-      : { tolerated: isRefused ? 'It is accepted.' : 'It is refused.' }),
-    wrong: isRefused ? 'The request is accepted.' : 'The request is refused, or the message is not echoed.',
+      : { tolerated: isRefused ? 'It is accepted.' : 'It is rejected.' }),
+    wrong: isRefused ? 'The request is accepted.' : 'The request is rejected, or the message is not echoed.',
     roles: ['server'],
     transport: 'h2',
     opening: { kind: 'connect', ...(headers === undefined ? {} : { headers }), expect },

@@ -1,5 +1,5 @@
 /**
- * Offers of permessage-deflate that a server must decline (RFC 7692 7.1), and answers that a client
+ * Offers of permessage-deflate that a server must reject (RFC 7692 7.1), and answers that a client
  * must not take (5.1, 7.1).
  */
 import { createRequire } from 'node:module';
@@ -41,7 +41,7 @@ function declined({ id, about, section, offer }: NegotiationVector): Case {
     sentence: about,
     sent: `A right request with Sec-WebSocket-Extensions: ${offer}.`,
     right: 'The request is accepted without the extension, and a message is echoed.',
-    tolerated: 'The request is refused.',
+    tolerated: 'The request is rejected.',
     wrong: 'permessage-deflate is agreed on: a server MUST decline such an offer.',
     roles: ['server'],
     opening: {

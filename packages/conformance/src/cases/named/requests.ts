@@ -1,5 +1,5 @@
 /**
- * Requests that a server must refuse, may refuse, and must accept: the heads of `handshake.json`
+ * Requests that a server must reject, may reject, and must accept: the heads of `handshake.json`
  * (RFC 6455 4.2).
  */
 import type { Case, OpeningExpectation, Verdict } from '../../model/case.js';
@@ -58,7 +58,7 @@ const MILDER: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
   [/^head-leading-/, 'INFORMATIONAL'],
 ];
 
-/** Right heads that a server may still have reasons to refuse. */
+/** Right heads that a server may still have reasons to reject. */
 const REFUSABLE: readonly (readonly [names: RegExp, verdict: Verdict])[] = [
   [/^(?:upgrade-(?:list|repeated)|.*-empty-|key-pad-bits|head-leading)/, 'NON-STRICT'],
   [/^(?:eight-bit-value|content-length-zero|origin-null|.*-many-|.*-inherited-)/, 'INFORMATIONAL'],
@@ -109,8 +109,8 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
     section: vector.section,
     sentence: vector.about,
     sent: 'The request that stands beneath as the opening handshake, then a text if it is accepted.',
-    right: isRefused ? 'The request is refused.' : 'The request is accepted, and a message is echoed.',
-    ...(isLenient ? { tolerated: isRefused ? 'It is accepted.' : 'It is refused.' } : {}),
+    right: isRefused ? 'The request is rejected.' : 'The request is accepted, and a message is echoed.',
+    ...(isLenient ? { tolerated: isRefused ? 'It is accepted.' : 'It is rejected.' } : {}),
     wrong: wrongOf(isRefused, isLenient),
     roles: ['server'],
     opening: { kind: 'raw', head: headOf(vector), expect },
@@ -124,7 +124,7 @@ function wrongOf(isRefused: boolean, isLenient: boolean): string {
     return 'The answer is no HTTP response, or the message is not echoed, or what was not offered is agreed on.';
   return isRefused
     ? 'The request is accepted.'
-    : 'The request is refused, or what was not offered is agreed on.';
+    : 'The request is rejected, or what was not offered is agreed on.';
 }
 
 /** Something that is right or wrong in a client's own request. */
@@ -156,7 +156,7 @@ function inPieces(size: number): Case {
     sentence: `A right request, ${size} octet${size === 1 ? '' : 's'} a write.`,
     sent: 'A right request, then a text.',
     right: 'The request is accepted, and the message is echoed.',
-    wrong: 'The request is refused, or the message is not echoed.',
+    wrong: 'The request is rejected, or the message is not echoed.',
     opening: { kind: 'standard', chop: size },
     steps: [send([textFrame('Hello')])],
     outcomes: [right(NORMAL, textEvent('Hello'))],
@@ -199,7 +199,7 @@ export const requestCases: readonly Case[] = [
     sentence: 'A frame in the same packet as the request.',
     sent: 'A right request and a text frame in one write, though a client has to wait for the answer.',
     right: 'The message is echoed after the handshake.',
-    tolerated: 'The frame is lost or refused.',
+    tolerated: 'The frame is lost or rejected.',
     wrong: 'Something else comes back.',
     roles: ['server'],
     opening: { kind: 'standard', withFirstStep: true, mayBeRefused: true },
@@ -241,7 +241,7 @@ export const requestCases: readonly Case[] = [
       sentence: `Subprotocols are offered that the server need not know: ${protocols}.`,
       sent: `A right request with Sec-WebSocket-Protocol: ${protocols}, then a text.`,
       right: 'The request is accepted, with one of them or none, and the message is echoed.',
-      tolerated: 'The request is refused.',
+      tolerated: 'The request is rejected.',
       wrong: 'A subprotocol is agreed on that was not offered.',
       roles: ['server'],
       opening: { kind: 'standard', protocols: protocols.split(', '), mayBeRefused: true },

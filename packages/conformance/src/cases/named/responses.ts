@@ -1,5 +1,5 @@
 /**
- * Responses that a client must not accept, may refuse, and must accept: the heads of
+ * Responses that a client must not accept, may reject, and must accept: the heads of
  * `handshake.json` (RFC 6455 4.1).
  */
 import type { Case, CloseExpectation, Outcome, Verdict } from '../../model/case.js';
@@ -140,15 +140,15 @@ function caseOf(vector: HeadVector & { readonly name: string }): Case {
             verdict: 'NON-STRICT',
             events: [],
             close: GIVEN_UP,
-            because: 'The response was refused, though it is right.',
+            because: 'The response was rejected, though it is right.',
           },
-          { ...SILENT, because: 'The response was refused, though it is right.' },
+          { ...SILENT, because: 'The response was rejected, though it is right.' },
         ];
   return makeCase({
     ...base,
     right: 'The connection is opened, and the message is echoed.',
-    ...(refused.length === 0 ? {} : { tolerated: 'The response is refused.' }),
-    wrong: 'The response is refused, or the message is not echoed.',
+    ...(refused.length === 0 ? {} : { tolerated: 'The response is rejected.' }),
+    wrong: 'The response is rejected, or the message is not echoed.',
     roles: ['client'],
     opening: { kind: 'raw', head, expect: { outcome: 'accept' } },
     steps: [send([textFrame('Hello')])],
@@ -168,7 +168,7 @@ export const responseCases: readonly Case[] = [
       sentence: `A right response and a text behind it, ${chop} octet${chop === 1 ? '' : 's'} a write.`,
       sent: 'A right response, then a text, in small writes.',
       right: 'The message is echoed.',
-      wrong: 'The response is refused, or the message is not echoed.',
+      wrong: 'The response is rejected, or the message is not echoed.',
       roles: ['client'],
       opening: { kind: 'standard', chop, withFirstStep: true },
       steps: [send([textFrame('Hello')])],

@@ -41,7 +41,7 @@ function large(
     sentence,
     sent: sentence,
     right: 'The message is echoed.',
-    tolerated: 'It is refused with 1009 or 1008.',
+    tolerated: 'It is rejected with 1009 or 1008.',
     wrong: 'The message does not come back as it was.',
     steps: [send(frames, pace)],
     outcomes: [right(NORMAL, type === 'text' ? textEvent(payload) : binaryEvent(payload)), BEYOND],
