@@ -135,7 +135,7 @@ export const allocateCleared: Allocate = (bytes) => new Uint8Array(bytes);
 /**
  * Makes a caller's allocator one that gives just as many bytes as asked, or throws.
  *
- * @returns a function that throws an exception of `allocate` on, and TypeError
+ * @returns a function that passes an exception of `allocate` on, and throws TypeError
  * (`ALLOCATION_INVALID`) if it gave less, or shared memory; of more, the first bytes are used
  */
 export function checkedAllocate(allocate: (bytes: number) => Uint8Array): Allocate {

@@ -89,7 +89,7 @@ export class OutputMemory {
   }
 
   /**
-   * The first slab of a chunk, with room for at least `bytes`. Throws an exception of the
+   * The first slab of a chunk, with room for at least `bytes`. Passes an exception of the
    * caller's allocator on.
    */
   begin(bytes: number): Slab {
@@ -97,8 +97,8 @@ export class OutputMemory {
   }
 
   /**
-   * A slab with room for `bytes` behind those of an outgrown slab, which nobody has seen, so that
-   * it is free again.
+   * A slab with room for `bytes` behind the bytes of an outgrown one; nobody has seen the old one,
+   * so it is free again.
    */
   grow(slab: Slab, used: number, bytes: number): Slab {
     const grown = this.#slab(Math.max(used + bytes, Math.min(4 * slab.bytes.length, MAX_SLAB_BYTES)));
@@ -109,7 +109,7 @@ export class OutputMemory {
 
   /**
    * The chunk that was put together in a slab, an array of its own each time: so it is known by
-   * which one is given back. Throws an exception of the caller's allocator on; nothing has
+   * which one is given back. Passes an exception of the caller's allocator on; nothing has
    * changed then.
    */
   lend(slab: Slab, used: number): OwnBytes {

@@ -113,6 +113,8 @@ export function inWords(value: unknown): string {
   return tag === '[object Object]' ? 'an object' : `an object of type ${tag.substring(8, tag.length - 1)}`;
 }
 
+// Bytes and ranges
+
 /**
  * Whether a value is a Uint8Array, of any realm (frames, `node:vm`, test environments); a
  * `Buffer` is one.
@@ -337,6 +339,8 @@ export function requireTime(name: string, value: number): number {
     `${name} must be a finite number of milliseconds, not ${inWords(value)}`,
   );
 }
+
+// Memory that is not shared
 
 /**
  * Bytes that are not shared: `Uint8Array<ArrayBuffer>`, which `Blob`, `Response`, `fetch` and
