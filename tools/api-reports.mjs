@@ -1,5 +1,5 @@
-// Checks the API report of each entry point of each package (etc/<package>[.<entry>].api.md) against its built declarations;
-// `--local` rewrites it.
+// Checks the API report of each entry point of each package (etc/<package>[.<entry>].api.md)
+// against its built declarations; `--local` rewrites it.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';

@@ -1,8 +1,9 @@
-// The examples of the documentation as files that run: every block fenced as ```ts in a doc comment of a package's sources,
-// in its README, in the one at the root or on a page of docs/. Not those fenced as ```ts no-run. Programs of their own, fenced
-// as ```ts node, are written as well, but run by docs/test/first-steps.test.ts; those of other runtimes (```ts bun) are left to
-// examples/runtimes/test. Run as a program it writes them to
-// temp/examples, where `npm run types` checks them; tools/test/doc-examples.test.ts runs them.
+// The examples of the documentation as files that run: every block fenced as ```ts in a doc
+// comment of a package's sources, in its README, in the one at the root or on a page of docs/,
+// but not those fenced as ```ts no-run. Programs of their own, fenced as ```ts node, are written
+// as well, but run by docs/test/first-steps.test.ts; those of other runtimes (```ts bun) are left
+// to examples/runtimes/test. As a program this file writes the examples to temp/examples, where
+// `npm run types` checks them; tools/test/doc-examples.test.ts runs them.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +19,7 @@ export function packageNames() {
  * Takes the runnable blocks out of a text.
  *
  * @param {string} text - a source file or a README
- * @param {string} [fence] - what stands behind the three backticks
+ * @param {string} [fence] - the word behind the three backticks
  * @returns {{ line: number, code: string }[]} each with the line it begins at, counted from 1
  */
 export function exampleBlocks(text, fence = 'ts') {
@@ -42,8 +43,8 @@ export function exampleBlocks(text, fence = 'ts') {
 /**
  * Writes all examples, and nothing else, to temp/examples.
  *
- * @returns {{ name: string, path: string }[]} where each that can be imported stands in the documentation, and the file it was
- * written to
+ * @returns {{ name: string, path: string }[]} the examples that can be imported, each with its
+ * place in the documentation and the file it was written to
  */
 export function writeExamples() {
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
-// The portable packages as JSR takes them: sources that import each other by the names of the files they are in, beside a `deno.json`
-// each. `node tools/jsr.mjs FOLDER`, then `deno publish` there.
+// The portable packages as JSR takes them: sources that import each other by the names of the
+// files they are in, beside a `deno.json` each. `node tools/jsr.mjs FOLDER`, then `deno publish`
+// there.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

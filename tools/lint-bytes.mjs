@@ -1,6 +1,7 @@
-// Bytes that may come from a host may be Node's `Buffer`, which gives some methods of `Uint8Array` another meaning: its `slice` is
-// a view and not a copy, its `toString` (and so `String(bytes)`, `${bytes}` and `'' + bytes`) decodes text. No published source
-// calls them on anything that is a Uint8Array to the compiler: `copyOf` of the packages copies, `subarray` makes a view.
+// Bytes of a caller's may be Node's `Buffer`, which gives some methods of `Uint8Array` another
+// meaning: its `slice` is a view and not a copy, its `toString` (and so `String(bytes)`,
+// `${bytes}` and `'' + bytes`) decodes text. No published source calls them on anything that is a
+// Uint8Array to the compiler: `copyOf` of the packages copies, `subarray` makes a view.
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { publishedPackages } from './packages.mjs';

@@ -1,13 +1,13 @@
-// Portability and layering: no published source names node:, Buffer or process (files called node-* are adapters to Node and
-// say so), arrows between packages only point down, a package's folders are floors that only know those below, and no package
-// has an import cycle.
+// Portability and layering: no published source names node:, Buffer or process (files called
+// node-* are adapters to Node and say so), arrows between packages only point down, a package's
+// folders are floors that only know those below, and no package has an import cycle.
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publishedPackages } from './packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** What each package may import. */
+/** The packages that each package may import. */
 const ARROWS = {
   mask: [],
   codec: ['mask'],
@@ -19,8 +19,9 @@ const ARROWS = {
 /** Packages that do I/O, and are for runtimes that have Node's modules. */
 const WITH_IO = ['conformance'];
 /**
- * The folders of a package's `src` as floors, the ground floor first; the files beside the folders are the top floor. Folders on
- * one floor stand side by side and do not know each other. A package that is not here may place its files as it likes.
+ * The folders of a package's `src` as floors, the ground floor first; the files beside the
+ * folders are the top floor. Folders on one floor stand side by side and do not know each other.
+ * A package that is not here may place its files as it likes.
  */
 const FLOORS = {
   codec: [['wire'], ['memory'], ['connection'], ['driver'], ['websocket']],
@@ -37,16 +38,16 @@ const FLOORS = {
   ],
 };
 
-/** What a source imports: `import` and `export` with `from`, `import` alone and as a call. */
+/** The imports of a source: `import` and `export` with `from`, `import` alone and as a call. */
 const IMPORT = /^(?:import|export)[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
 
 /**
- * Finds what is wrong with the imports of one package.
+ * Finds the faults in the imports of one package.
  *
  * @param {ReadonlyMap<string, string>} sources - its sources by their paths within `src`
  * @param {readonly string[]} arrows - the packages it may import
  * @param {readonly (readonly string[])[]} [floors] - its floors, as in `FLOORS`
- * @param {boolean} [withIo] - whether it may use what only some runtimes have
+ * @param {boolean} [withIo] - whether it may use modules that only some runtimes have
  * @returns {string[]} a line each
  */
 export function findImportFaults(sources, arrows, floors, withIo = false) {
@@ -64,7 +65,8 @@ export function findImportFaults(sources, arrows, floors, withIo = false) {
       const specifier = specifiers.find((found) => found !== undefined);
       if (specifier.startsWith('.')) {
         const target = posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
-        // A cycle of types is none when the program runs; floors are what a reader has to know first, types included.
+        // A cycle of types is none when the program runs; floors are the files that a reader has
+        // to know first, types included.
         if (!/^(?:import|export) type/.test(statement)) local.push(target);
         if (floors !== undefined && !knows(floors, file, target)) {
           faults.push(`${file} imports ${target}, which is on no floor below`);
@@ -106,7 +108,7 @@ function strayFolders(floors, sources) {
   ];
 }
 
-/** Cycles among files, by what each imports. */
+/** Cycles among files, by their imports. */
 function findCycles(graph) {
   const faults = [];
   const done = new Set();

@@ -1,4 +1,5 @@
-// Package lint of every published package, as it would be packed: publint and "are the types wrong".
+// Package lint of every published package, as it would be packed: publint and "are the types
+// wrong".
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +21,8 @@ for (const folder of publishedPackages()) {
     const exclude = data.length === 0 ? [] : ['--exclude-entrypoints', ...data];
     execFileSync(
       `${root}node_modules/.bin/attw`,
-      // All but what TypeScript 6 has given up (`node10`). That CommonJS gets modules is meant: Node can require them.
+      // All problems but those of `node10`, which TypeScript 6 has given up. That CommonJS gets
+      // modules is meant: Node can require them.
       ['--pack', '.', '--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--quiet', ...exclude],
       {
         cwd: pkgDir,

@@ -1,4 +1,5 @@
-// Words of comments: how many of a thousand are "what", "who" and their kin, which name nobody, and ids that are defined nowhere.
+// Words of comments: the share of "what", "who" and their kin, which name nobody, and ids that
+// are defined nowhere.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { publishedPackages } from './packages.mjs';

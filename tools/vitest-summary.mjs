@@ -1,12 +1,13 @@
-// What a test run prints: of a whole run how long it takes, how far it is, and what fails; of a few files what vitest prints. It
-// ends with the plain line `N passed, N failed, N skipped`. A file that failed to import counts as a failure: vitest's own summary
-// leaves such files out of its test counts.
+// The printed report of a test run: of a whole run its time, its progress and its failures; of a
+// few files the report of vitest. It ends with the plain line `N passed, N failed, N skipped`. A
+// file that failed to import counts as a failure: vitest's own summary leaves such files out of
+// its test counts.
 import { DefaultReporter } from 'vitest/node';
 
-/** A run of more files than this tells how far it is, in place of a line for each. */
+/** A run of more files than this reports its progress, in place of a line for each. */
 const MANY_FILES = 12;
 
-/** With the option `takes`: how long it does, in words. */
+/** The reporter; its option `takes` says in words how long a whole run takes. */
 export default class Summary extends DefaultReporter {
   #files = 0;
   #done = 0;
@@ -39,7 +40,7 @@ export default class Summary extends DefaultReporter {
     process.on('exit', () => console.log(line));
   }
 
-  /** The names alone: the reasons stand at the end, and what passed says nothing. */
+  /** The names alone: the reasons stand at the end, and a test that passed says nothing. */
   #logFailed(module) {
     this.log(`FAILED ${module.relativeModuleId}`);
     for (const test of module.children.allTests('failed')) this.log(`  ${test.fullName}`);

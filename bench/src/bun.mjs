@@ -1,4 +1,7 @@
-/** Bun, which is no dependency of the workspace: its binary is fetched with the example's other runtimes when a case first asks for it. */
+/**
+ * Bun, which is no dependency of the workspace: its binary is fetched with the example's other
+ * runtimes when a case first asks for it.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

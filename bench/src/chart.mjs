@@ -1,5 +1,6 @@
 /**
- * Draws the README's chart from results: how many times as fast (or small) as the peer, on a logarithmic scale.
+ * Draws the README's chart from results: how many times as fast (or small) as the peer, on a
+ * logarithmic scale.
  *
  *   npm run chart [-- RESULTS.json CHART.svg]       results/results.json and results/chart.svg by default
  */
@@ -7,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What the chart shows, in groups. A row that the results lack is left out. */
+/** The rows of the chart, in groups. A row that the results lack is left out. */
 const GROUPS = [
   [
     'Receiving, against ws',
@@ -58,7 +59,10 @@ const TITLE = 30;
 const TOP = 14;
 const BOTTOM = 30;
 
-/** Colours by the reader's own preference; text and lines in both have a contrast of 4.5 to 1 or more. */
+/**
+ * Colours by the reader's own preference; text and lines in both have a contrast of 4.5 to 1 or
+ * more.
+ */
 const STYLE = `
   text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2328; }
   .title { font-weight: 600; }

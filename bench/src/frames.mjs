@@ -1,9 +1,9 @@
 /**
- * Inputs: payloads, frames and streams of them, the same in every run. Written without the packages under test, so that a
- * fault of theirs cannot hide in what they are fed.
+ * Inputs: payloads, frames and streams of them, the same in every run. Written without the
+ * packages under test, so that a fault of theirs cannot hide in their input.
  */
 
-/** Length of the chunks that streams are cut into: what Node reads from a socket at once. */
+/** Length of the chunks that streams are cut into: as much as Node reads from a socket at once. */
 export const CHUNK_BYTES = 65536;
 
 export const TEXT = 1;
@@ -44,7 +44,8 @@ const WORDS = [
 /**
  * A payload of exactly so many bytes.
  *
- * @param {'bytes' | 'ascii' | 'mixed'} kind - random bytes, lower-case letters, or words in several scripts
+ * @param {'bytes' | 'ascii' | 'mixed'} kind - random bytes, lower-case letters, or words in
+ * several scripts
  * @param {number} bytes
  * @param {() => number} random
  * @returns {Buffer}
@@ -82,7 +83,7 @@ export function makeFrame(first, payload, key) {
 /**
  * @typedef {object} Traffic
  * @property {Buffer[]} messages - the payloads, unmasked, a message each
- * @property {Buffer[]} frames - what stands for them on the wire
+ * @property {Buffer[]} frames - the same messages as frames
  */
 
 /**
@@ -114,8 +115,9 @@ export function makeTraffic({ count, bytes, kind = 'bytes', masked = true, fragm
 }
 
 /**
- * A stream that can be read again and again although reading changes it (ws unmasks in the chunk it is given, and so do we
- * with `transferInput`): every pass first copies the bytes of a chunk back, as the kernel would on a read.
+ * A stream that can be read again and again although reading changes it (ws unmasks in the chunk
+ * it is given, and so do we with `transferInput`): every pass first copies the bytes of a chunk
+ * back, as the kernel would on a read.
  */
 export class Feed {
   /** @type {{ pristine: Buffer, memory: Buffer, chunks: Buffer[] }[]} */
@@ -123,8 +125,8 @@ export class Feed {
 
   /**
    * @param {Buffer} stream
-   * @param {(start: number, bytes: number) => number} [cut] - how many bytes the chunk at `start` has, when the read
-   * holds `bytes` more; by default all of them
+   * @param {(start: number, bytes: number) => number} [cut] - how many bytes the chunk at `start`
+   * has, when the read holds `bytes` more; by default all of them
    */
   constructor(stream, cut = (_, bytes) => bytes) {
     for (let from = 0; from < stream.length; from += CHUNK_BYTES) {
@@ -153,8 +155,9 @@ export class Feed {
 }
 
 /**
- * What a sender wrote, with its masking keys taken out: each frame unmasked and its key zeroed. Two senders that draw their
- * keys at random have written the same if these are the same bytes.
+ * The output of a sender, with its masking keys taken out: each frame unmasked and its key
+ * zeroed. Two senders that draw their keys at random have written the same if these are the same
+ * bytes.
  *
  * @param {Buffer} stream - whole frames
  * @returns {Buffer}

@@ -1,7 +1,8 @@
 /**
- * Whether V8 stays content: runs hygiene/traffic.mjs and reads V8's own log. Once warm, a function of the packages that V8
- * found hot enough to optimise must not be thrown out again: a deoptimisation in steady state means that some ordinary
- * input or call has a shape the code was not made for, and costs all connections of the process.
+ * Whether V8 stays content: runs hygiene/traffic.mjs and reads V8's own log. Once warm, a
+ * function of the packages that V8 found hot enough to optimise must not be thrown out again: a
+ * deoptimisation in steady state means that some ordinary input or call has a shape the code was
+ * not made for, and costs all connections of the process.
  *
  *   npm run hygiene [-- --verbose]
  *
@@ -26,7 +27,7 @@ const OPTIMIZED = /^\[completed optimizing \S+ <JSFunction (\S+) .*\(target TURB
 const DEOPTIMIZED = /reason: ([^)]+)\): begin. deoptimizing \S+ <JSFunction (\S+) /;
 const MARK = 'manually marking';
 
-/** @returns {Set<string>} names of functions and methods in what the packages ship */
+/** @returns {Set<string>} names of functions and methods in the published packages */
 function shippedFunctions() {
   const names = new Set();
   for (const name of PACKAGES) {
@@ -42,7 +43,7 @@ function shippedFunctions() {
   return names;
 }
 
-/** What became of one function: how often it was optimised and deoptimised, and why. */
+/** The fate of one function: how often it was optimised and deoptimised, and why. */
 class Life {
   optimized = 0;
   /** @type {string[]} */

@@ -1,4 +1,4 @@
-/** What a run was measured on: figures mean nothing without it. */
+/** The machine of a run: figures mean nothing without it. */
 import { createRequire } from 'node:module';
 import { cpus, release, totalmem, type } from 'node:os';
 import { bunVersion } from './bun.mjs';

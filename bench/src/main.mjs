@@ -1,5 +1,6 @@
 /**
- * The benchmark's command line; `--help` says how. Cases run one after the other, each in a process of its own.
+ * The benchmark's command line; `--help` says how. Cases run one after the other, each in a
+ * process of its own.
  */
 import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -86,8 +87,9 @@ async function run(budget) {
 }
 
 /**
- * One outcome of several runs: the row whose ratio is the middle one, and between which two all are. What the kernel and the network
- * stack do differs from run to run, and not only from round to round.
+ * One outcome of several runs: the row with the ratio in the middle, and the two between which
+ * all ratios are. The kernel and the network stack differ from run to run, and not only from
+ * round to round.
  *
  * @param {import('./report.mjs').Outcome[]} outcomes
  * @returns {import('./report.mjs').Outcome}
@@ -124,7 +126,7 @@ function work(budget, ids, onOutcome) {
   });
 }
 
-/** What is under way, on a terminal that can take it back. */
+/** The case that is under way, on a terminal that can take it back. */
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

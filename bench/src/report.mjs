@@ -20,12 +20,16 @@ function figure(value) {
 }
 
 /**
- * What came of a case: a row, or why there is none.
+ * The outcome of a case: a row, or why there is none.
  *
- * @typedef {{ id: string, row?: import('./runner.mjs').Row, skipped?: string, failed?: string }} Outcome
+ * @typedef {object} Outcome
+ * @property {string} id
+ * @property {import('./runner.mjs').Row} [row]
+ * @property {string} [skipped]
+ * @property {string} [failed]
  */
 
-/** Prints outcomes and counts what they say about the targets. */
+/** Prints outcomes and counts the targets that they reach or miss. */
 export class Report {
   #check;
   #compared = 0;

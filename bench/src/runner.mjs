@@ -1,23 +1,26 @@
 /**
- * The stopwatch: us and the peer in turns, in one process, so that whatever disturbs the machine disturbs both. A round is one
- * sample of each side; the figure of a side is the median of its rounds.
+ * The stopwatch: us and the peer in turns, in one process, so that a disturbance of the machine
+ * disturbs both. A round is one sample of each side; the figure of a side is the median of its
+ * rounds.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
- * Takes one sample: works for at least so many milliseconds and returns the figure in the case's unit.
+ * Takes one sample: works for at least so many milliseconds and returns the figure in the case's
+ * unit.
  *
  * @typedef {(ms: number) => number | Promise<number>} Sampler
  */
 
 /**
- * What a case made ready.
+ * A case made ready.
  *
  * @typedef {object} Subject
  * @property {Sampler} ours
  * @property {Sampler} theirs
- * @property {() => void | Promise<void>} verify - throws unless both sides make the same of the same input
- * @property {() => void | Promise<void>} [close] - ends what was started
+ * @property {() => void | Promise<void>} verify - throws unless both sides make the same of the
+ * same input
+ * @property {() => void | Promise<void>} [close] - ends all that was started
  */
 
 /**
@@ -29,15 +32,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  * @property {string} unit - of both figures, for example 'ns/message'
  * @property {'less' | 'more'} better - which figure wins
  * @property {number} [target] - the ratio to reach
- * @property {'rounds' | 'servers' | 'memory'} [timing] - which of a budget's plans; 'rounds' by default
- * @property {(budget: Budget) => Promise<Subject> | Subject} prepare - throws {@link Unavailable} to be skipped
+ * @property {'rounds' | 'servers' | 'memory'} [timing] - which of a budget's plans; 'rounds' by
+ * default
+ * @property {(budget: Budget) => Promise<Subject> | Subject} prepare - throws {@link Unavailable}
+ * to be skipped
  */
 
 /** @typedef {{ warmUpMs: number, rounds: number, roundMs: number }} Plan */
 /** @typedef {{ check: boolean, rounds: Plan, servers: Plan, memory: Plan }} Budget */
 
 /**
- * How long a run takes its time: `full` for committed results, `quick` for work on the code, `check` to see that all runs.
+ * How long a run takes its time: `full` for committed results, `quick` for work on the code,
+ * `check` to see that all runs.
  *
  * @type {Record<'full' | 'quick' | 'check', Budget>}
  */
@@ -62,12 +68,15 @@ export const BUDGETS = {
   },
 };
 
-/** Thrown by `prepare` where something a case needs is not there: a compiler, a library, a runtime. */
+/**
+ * Thrown by `prepare` where something a case needs is not there: a compiler, a library, a
+ * runtime.
+ */
 export class Unavailable extends Error {}
 
 /**
- * A sampler of a synchronous pass: nanoseconds an operation. It repeats the pass until the time is up, in steps so long
- * that reading the clock costs nothing.
+ * A sampler of a synchronous pass: nanoseconds an operation. It repeats the pass until the time
+ * is up, in steps so long that reading the clock costs nothing.
  *
  * @param {() => void} pass
  * @param {number} operations - in one pass
@@ -80,7 +89,8 @@ export function perOperation(pass, operations) {
       const start = process.hrtime.bigint();
       for (let i = 0; i < repetitions; i++) pass();
       const elapsed = Number(process.hrtime.bigint() - start);
-      // Calibrates itself in the warm-up and when the code gets faster; a sample is one uninterrupted run of passes.
+      // Calibrates itself in the warm-up and when the code gets faster; a sample is one
+      // uninterrupted run of passes.
       if (elapsed >= ms * 1e6) return elapsed / (repetitions * operations);
       repetitions = Math.ceil(repetitions * Math.min(10, Math.max(1.2, (1.1 * ms * 1e6) / elapsed)));
     }
@@ -128,7 +138,15 @@ function quantile(values, q) {
 /**
  * A row of the results.
  *
- * @typedef {{ case: string, unit: string, ours: number, peer: string, theirs: number, ratio: number, spread: number, ratios?: [low: number, high: number] }} Row
+ * @typedef {object} Row
+ * @property {string} case
+ * @property {string} unit
+ * @property {number} ours
+ * @property {string} peer
+ * @property {number} theirs
+ * @property {number} ratio
+ * @property {number} spread
+ * @property {[low: number, high: number]} [ratios] - the least and greatest of several runs
  */
 
 /**
@@ -136,8 +154,8 @@ function quantile(values, q) {
  *
  * @param {Case} benchCase
  * @param {{ ours: number[], theirs: number[] }} samples
- * @returns {Row} medians; `ratio` above 1 when we are the faster or smaller; `spread` is the distance between the quartiles
- * over the median, of the side where that is larger
+ * @returns {Row} medians; `ratio` above 1 when we are the faster or smaller; `spread` is the
+ * distance between the quartiles over the median, of the side where that is larger
  */
 export function condense({ id, unit, peer, better }, samples) {
   const median = (values) => quantile(values, 0.5);

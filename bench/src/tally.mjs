@@ -1,7 +1,13 @@
-/** What both sides do with what they deliver or write: count it, and keep it only while results are compared. */
+/**
+ * The use that both sides make of messages or output: count it, and keep it only while results
+ * are compared.
+ */
 import assert from 'node:assert/strict';
 
-/** A consumer. The same code runs while timing and while verifying, so that verifying leaves no other trace in the JIT. */
+/**
+ * A consumer. The same code runs while timing and while verifying, so that verifying leaves no
+ * other trace in the JIT.
+ */
 export class Tally {
   count = 0;
   /** Bytes, or UTF-16 units of strings. */
@@ -24,14 +30,14 @@ export class Tally {
   }
 
   /** As {@link Tally.bytes}, without a view. */
-  span(bytes, start, end) {
+  slice(bytes, start, end) {
     this.count++;
     this.length += end - start;
     if (this.#kept !== null) this.#kept.push(Buffer.from(bytes.subarray(start, end)));
   }
 
   /**
-   * Runs a pass and gives what it delivered.
+   * Runs a pass and gives the messages or output of it.
    *
    * @param {() => void} pass
    * @returns {(Buffer | string)[]}
@@ -42,12 +48,12 @@ export class Tally {
     return this.kept();
   }
 
-  /** Keeps what comes from now on. */
+  /** Keeps all that comes from now on. */
   keep() {
     this.#kept = [];
   }
 
-  /** What was kept; no more is. */
+  /** The kept messages or output; no more is kept. */
   kept() {
     const kept = this.#kept;
     this.#kept = null;

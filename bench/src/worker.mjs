@@ -1,6 +1,6 @@
 /**
- * Measures cases, one after the other, and ends. A case that is timed gets a process of its own: what another taught the JIT,
- * or left on the heap, is not part of its figure.
+ * Measures cases, one after the other, and ends. A case that is timed gets a process of its own:
+ * the JIT's memory of another case, and its garbage on the heap, are not part of the figure.
  *
  *   node --expose-gc worker.mjs BUDGET CASE...      sends {id, row}, {id, skipped} or {id, failed} for each to the parent
  */

@@ -25,7 +25,7 @@ function parseHex(hex: string): Uint8Array {
 }
 
 /**
- * The bytes a list of segments stands for, in a fresh array.
+ * Expands a list of segments to the bytes it stands for, in a fresh array.
  *
  * @param segments - hexadecimal strings and repeats, see {@link Segment}.
  * @throws SyntaxError for anything but hexadecimal digits and spaces, and for half a byte.
@@ -55,7 +55,10 @@ export function expandSegments(segments: readonly Segment[]): Uint8Array {
 
 const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Lower-case hexadecimal digits of at most `limit` bytes, and how many bytes there are if that is not all. */
+/**
+ * Lower-case hexadecimal digits of at most `limit` bytes, and how many bytes there are if that is
+ * not all.
+ */
 export function toHex(bytes: Uint8Array, limit: number): string {
   let hex = '';
   for (const byte of bytes.subarray(0, limit)) hex += PAIRS[byte];

@@ -1,11 +1,12 @@
-/** What of an endpoint's answers is compared with a vector. */
+/** The parts of an endpoint's answers that are compared with a vector, and the comparison. */
 import { expandSegments, toHex } from './bytes.js';
 import { readFrames } from './frames.js';
 import type { ExpectedEvent, ObservedEvent, Segment, TextEvent } from './types.js';
 
 /**
- * What is compared. Everything, if nothing is said. The RFC leaves names and offsets to the implementation, and some answers
- * too: turn off what yours does not have, or answers otherwise.
+ * The parts that are compared: everything, if nothing is said. The RFC leaves names and offsets
+ * to the implementation, and some answers too: turn off those that yours does not have, or gives
+ * otherwise.
  */
 export interface Comparison {
   /** The types of events; others are left out on both sides. All by default. */
@@ -16,19 +17,27 @@ export interface Comparison {
   readonly faultOffsets?: boolean;
   /** Whether an end without a Close frame came inside of a frame or message. True by default. */
   readonly truncated?: boolean;
-  /** That every event has been reported when the bytes that decide it have come (`consumed`), not only at the end. True by default. */
+  /**
+   * That every event has been reported when the bytes that decide it have come (`consumed`), not
+   * only at the end. True by default.
+   */
   readonly prompt?: boolean;
   /**
-   * The output byte for byte, which needs masking keys of zero; or as frames, unmasked; or not at all. `'bytes'` by default.
+   * The output byte for byte, which needs masking keys of zero; or as frames, unmasked; or not at
+   * all. `'bytes'` by default.
    */
   readonly output?: 'bytes' | 'frames' | 'none';
-  /** The reasons of Close frames in the output, which vectors expect to be empty; only with `'frames'`. True by default. */
+  /**
+   * The reasons of Close frames in the output, which vectors expect to be empty; only with
+   * `'frames'`. True by default.
+   */
   readonly closeReasons?: boolean;
 }
 
 /**
- * What RFC 6455 requires of everybody: which messages and control frames come out, when the connection fails and with which status
- * code, what is answered. No names, no offsets, no reasons, and not how early a fault is seen.
+ * The demands of RFC 6455 on every endpoint: the messages and control frames that come out, the
+ * failure of the connection and its status code, the answers. No names, no offsets, no reasons,
+ * and not how early a fault is seen.
  */
 export const RFC_ONLY: Comparison = {
   faultCodes: false,
@@ -39,7 +48,7 @@ export const RFC_ONLY: Comparison = {
   closeReasons: false,
 };
 
-/** A list that differs, and from where on. */
+/** A list that differs, and the place from which it does. */
 export interface Difference<T> {
   readonly expected: T;
   readonly observed: T;
@@ -56,7 +65,10 @@ function textOf(event: TextEvent): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(expandSegments(event.bytes));
 }
 
-/** An event with its bytes in place of segments: a vector is compared with hundreds of splits, and unpacked once. */
+/**
+ * An event with its bytes in place of segments: a vector is compared with hundreds of splits, and
+ * unpacked once.
+ */
 export function unpackEvent(event: ExpectedEvent): ObservedEvent {
   if (event.type === 'text') return { type: 'text', data: textOf(event) };
   return 'data' in event ? { type: event.type, data: bytesOf(event.data) } : event;
@@ -87,7 +99,7 @@ export function describeEvent(event: ObservedEvent): string {
   }
 }
 
-/** An event without what is not compared of it. */
+/** An event without the parts that are not compared. */
 function reduceEvent(event: ObservedEvent, compared: Comparison): ObservedEvent {
   if (event.type === 'fail') {
     const { code, closeCode, offset } = event;
@@ -104,7 +116,10 @@ function reduceEvent(event: ObservedEvent, compared: Comparison): ObservedEvent 
   return event;
 }
 
-/** Where two lists of events differ, with what is compared of them; undefined if they do not. */
+/**
+ * The place where two lists of events differ in the parts that are compared; undefined if they do
+ * not.
+ */
 export function compareEvents(
   expected: readonly ObservedEvent[],
   observed: readonly ObservedEvent[],
@@ -119,7 +134,10 @@ export function compareEvents(
   return at === undefined ? undefined : { expected: wanted, observed: got, at };
 }
 
-/** Whether two events are equal, however they are written. Payloads are not described for it: that took half of a run's time. */
+/**
+ * Whether two events are equal, however they are written. Payloads are not described for it: that
+ * took half of a run's time.
+ */
 function isSameEvent(a: ObservedEvent, b: ObservedEvent): boolean {
   if (a.type === 'text' && b.type === 'text') return textOf(a) === textOf(b);
   if (a.type !== b.type) return false;
@@ -129,7 +147,7 @@ function isSameEvent(a: ObservedEvent, b: ObservedEvent): boolean {
   return describeEvent(a) === describeEvent(b);
 }
 
-/** Where two outputs differ, as byte or as frame; undefined if they do not. */
+/** The place where two outputs differ, as byte or as frame; undefined if they do not. */
 export function compareOutput(
   expected: Uint8Array,
   observed: Uint8Array,

@@ -6,8 +6,8 @@ const CLOSE = 8;
 const CODE_BYTES = 2;
 
 /**
- * The frames of an output as one line each: first byte and unmasked payload. What is left of a frame that is not whole is one,
- * too.
+ * The frames of an output as one line each: first byte and unmasked payload. The rest of a frame
+ * that is not whole is one, too.
  *
  * @param closeReasons - whether the reason of a Close is part of its line
  */

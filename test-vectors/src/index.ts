@@ -1,6 +1,6 @@
 /**
- * Types and a runner for the connection vectors of this package. The vectors themselves are the JSON files in
- * `vectors/`; load them with a JSON import or by reading the file.
+ * Types and a runner for the connection vectors of this package. The vectors themselves are the
+ * JSON files in `vectors/`; load them with a JSON import or by reading the file.
  *
  * @packageDocumentation
  */

@@ -1,19 +1,19 @@
-/** What went wrong, for programs and for readers. */
+/** Mismatches, as values for programs and as text for readers. */
 import { toHex } from './bytes.js';
 import { type Difference, describeEvent } from './comparison.js';
 import type { ObservedEvent, Role } from './types.js';
 
-/** One thing that an endpoint did not do as a vector says. */
+/** One point in which an endpoint did not do as a vector says. */
 export type Problem =
   /** The events differ, at the end of all input. */
   | ({ readonly kind: 'events' } & Difference<readonly ObservedEvent[]>)
   /** They are right in the end, but some came later than the bytes that decide them. */
   | ({ readonly kind: 'late'; readonly consumed: number } & Difference<readonly ObservedEvent[]>)
   | ({ readonly kind: 'output' } & Difference<Uint8Array>)
-  /** The endpoint threw, or a promise of its was rejected. */
+  /** The endpoint threw, or one of its promises was rejected. */
   | { readonly kind: 'threw'; readonly error: unknown };
 
-/** One way of cutting a vector's input with which an endpoint did not do what the vector says. */
+/** One way of cutting a vector's input with which an endpoint did not do as the vector says. */
 export interface Mismatch {
   readonly id: string;
   readonly role: Role;
@@ -29,7 +29,10 @@ const BEGINNING = 96;
 /** How many bytes of output are shown. */
 const OUTPUT_BYTES = 256;
 
-/** A line short enough to read; of a long one its beginning, its length, and what stands where it first differs. */
+/**
+ * A line short enough to read; of a long one its beginning, its length, and the part where it
+ * first differs.
+ */
 function shorten(line: string, other: string): string {
   if (line.length <= LINE) return line;
   let at = 0;
@@ -67,7 +70,8 @@ function formatProblem(problem: Problem): string[] {
 }
 
 /**
- * Mismatches as text to read: the first few in full, then how many more there are. Lines with `-` are expected, with `+` observed.
+ * Mismatches as text to read: the first few in full, then how many more there are. Lines with `-`
+ * are expected, with `+` observed.
  *
  * @example
  * ```ts

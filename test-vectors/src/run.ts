@@ -9,28 +9,40 @@ import { expectedEvents, rolesOf } from './vector.js';
 
 /** Settings of {@link runConnectionVector}. */
 export interface RunOptions {
-  /** What is compared; everything by default. {@link RFC_ONLY} is a good beginning for an implementation that exists. */
+  /**
+   * The parts that are compared; everything by default. {@link RFC_ONLY} is a good beginning for
+   * an implementation that exists.
+   */
   readonly compare?: Comparison;
-  /** Overwrite each chunk once `receive` is done, as a host that reads into one buffer does. False by default. */
+  /**
+   * Overwrite each chunk once `receive` is done, as a caller that reads into one buffer does.
+   * False by default.
+   */
   readonly overwriteChunks?: boolean;
-  /** How an input is cut; {@link splits} by default. With `(input) => [[input]]` a slow endpoint has a quick first run. */
+  /**
+   * How an input is cut; {@link splits} by default. With `(input) => [[input]]` a slow endpoint
+   * has a quick first run.
+   */
   readonly splits?: (input: Uint8Array) => Iterable<Uint8Array[]>;
 }
 
 /** Settings of {@link runConnectionVectors}. */
 export interface RunAllOptions extends RunOptions {
-  /** Vectors to leave out, for instance those that ask for an option the implementation does not have. */
+  /**
+   * Vectors to leave out, for instance those that ask for an option the implementation does not
+   * have.
+   */
   readonly skip?: (vector: ConnectionVector, role: Role) => boolean;
 }
 
-/** What became of many vectors; each counts once for each of its roles. */
+/** The outcome of many vectors; each counts once for each of its roles. */
 export interface Report {
-  /** Those that were right however their input was cut: `id role`. */
+  /** Vectors that passed however their input was cut: `id role`. */
   readonly passed: readonly string[];
-  /** Those that were not. */
+  /** Vectors that did not pass. */
   readonly failed: readonly string[];
   readonly skipped: readonly string[];
-  /** One for each way of cutting with which something was wrong. */
+  /** One for each way of cutting with which an endpoint did something wrong. */
   readonly mismatches: readonly Mismatch[];
 }
 
@@ -56,7 +68,10 @@ function expectationOf(vector: ConnectionVector, role: Role): Expectation {
   };
 }
 
-/** Runs one split and says what is wrong, or nothing. Waits only where there is a promise: most endpoints have none. */
+/**
+ * Runs one split and gives its problems, if any. Waits only where there is a promise: most
+ * endpoints have none.
+ */
 async function runSplit(
   chunks: readonly Uint8Array[],
   endpoint: Endpoint,
@@ -87,13 +102,14 @@ async function runSplit(
 }
 
 /**
- * Runs a vector in one role, with its input cut in many ways, each time on a fresh endpoint, one after the other.
+ * Runs a vector in one role, with its input cut in many ways, each time on a fresh endpoint, one
+ * after the other.
  *
  * @param vector - a vector of one of the connection files.
  * @param role - the role of the endpoint; the vector must have an input for it.
- * @param createEndpoint - makes the endpoint under test. What it throws is a mismatch too.
- * @returns what differed, at most one mismatch for each split; an empty array when the endpoint passes. Rejects with a RangeError
- * when the vector does not apply to `role`.
+ * @param createEndpoint - makes the endpoint under test. An exception of it is a mismatch too.
+ * @returns the mismatches, at most one for each split; an empty array when the endpoint passes.
+ * Rejects with a RangeError when the vector does not apply to `role`.
  *
  * @example
  * ```ts

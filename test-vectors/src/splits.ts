@@ -1,9 +1,15 @@
-/** Inputs up to this length are cut at every offset; longer ones only where something can go wrong. */
+/**
+ * Inputs up to this length are cut at every offset; longer ones only where something can go
+ * wrong.
+ */
 const EVERY_OFFSET_LIMIT = 1024;
 const FIRST_OFFSETS = 32;
 const LAST_OFFSETS = 16;
 
-/** Adds the offsets from one byte before each frame header to one byte after it, as far as headers can be followed. */
+/**
+ * Adds the offsets from one byte before each frame header to one byte after it, as far as headers
+ * can be followed.
+ */
 function addHeaderOffsets(input: Uint8Array, offsets: Set<number>): void {
   let start = 0;
   while (start + 2 <= input.length) {
@@ -37,8 +43,9 @@ function cutOffsets(input: Uint8Array): Iterable<number> {
 }
 
 /**
- * The ways a vector's input is cut into chunks: whole, a byte at a time, and into two parts at every offset. An input
- * above 1 KiB is cut in two only at its first 32 offsets, in and around every frame header, and at its last 16.
+ * The ways a vector's input is cut into chunks: whole, a byte at a time, and into two parts at
+ * every offset. An input above 1 KiB is cut in two only at its first 32 offsets, in and around
+ * every frame header, and at its last 16.
  *
  * Chunks are views of `input`, none is empty. An empty input has one way to be cut: no chunk.
  *

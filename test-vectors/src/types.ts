@@ -2,12 +2,15 @@
  * The shapes of a connection vector file, as `schema/connection.schema.json` defines them.
  */
 
-/** Which endpoint is under test. A client receives unmasked frames, a server masked ones (RFC 6455 section 5.1). */
+/**
+ * The endpoint under test. A client receives unmasked frames, a server masked ones (RFC 6455
+ * section 5.1).
+ */
 export type Role = 'client' | 'server';
 
 /**
- * A run of bytes: hexadecimal digits (spaces between bytes are decoration), or a pattern of such digits repeated
- * `times` times. A list of segments stands for their concatenation.
+ * A run of bytes: hexadecimal digits (spaces between bytes are decoration), or a pattern of such
+ * digits repeated `times` times. A list of segments stands for their concatenation.
  *
  * @example
  * ```ts
@@ -21,7 +24,10 @@ export type Role = 'client' | 'server';
  */
 export type Segment = string | { readonly repeat: string; readonly times: number };
 
-/** Why an endpoint fails the connection. The table in the README gives each its RFC section and close code. */
+/**
+ * The reason why an endpoint fails the connection. The README's table gives the RFC section and
+ * close code of each.
+ */
 export type FaultCode =
   | 'RESERVED_BITS'
   | 'RESERVED_OPCODE'
@@ -63,8 +69,9 @@ export interface FailEvent {
 }
 
 /**
- * Terminal: the connection is over. Clean: both Close frames exist, and `code` is the peer's. Not clean: the input
- * ended without a Close frame; `truncated` says that a frame or message was unfinished.
+ * Terminal: the connection is over. Clean: both Close frames exist, and `code` is the peer's. Not
+ * clean: the input ended without a Close frame; `truncated` says that a frame or message was
+ * unfinished.
  */
 export type EndEvent =
   | { readonly type: 'end'; readonly clean: true; readonly code: number }
@@ -79,8 +86,9 @@ export type ExpectedEvent =
   | EndEvent;
 
 /**
- * An event as an endpoint under test reports it: an {@link ExpectedEvent}, whose binary data may also be plain bytes. What an
- * implementation does not have may be absent, if it is not compared: a fault's `code` and `offset`, and `truncated`.
+ * An event as an endpoint under test reports it: an {@link ExpectedEvent}, or one with plain
+ * bytes as binary data. An implementation may leave out a fault's `code` and `offset`, and
+ * `truncated`, if they are not compared.
  */
 export type ObservedEvent =
   | ExpectedEvent
@@ -96,7 +104,10 @@ export interface EndpointOptions {
   readonly maxMessageBytes?: number;
   /** Largest number of frames in one message, empty ones included. Default 1,048,576. */
   readonly maxFragments?: number;
-  /** Reserved bits an extension claims, as a mask over the first header byte: 64 is RSV1, 32 RSV2, 16 RSV3. */
+  /**
+   * Reserved bits an extension claims, as a mask over the first header byte: 64 is RSV1, 32 RSV2,
+   * 16 RSV3.
+   */
   readonly rsv?: number;
 }
 
@@ -106,14 +117,16 @@ export interface PerRole<T> {
   readonly server?: T;
 }
 
-/** One vector: the bytes that reach an endpoint, and what it must make of them. */
+/**
+ * One vector: the bytes that reach an endpoint, and the events and output that must come of them.
+ */
 export interface ConnectionVector {
   /** Unique over all files, for instance `close/code/1005`. */
   readonly id: string;
   /** Section of RFC 6455. */
   readonly section: string;
   readonly about: string;
-  /** Rows of `ADVISORIES.md` whose mistake this vector shows. */
+  /** Rows of `ADVISORIES.md` that tell the mistake this vector shows. */
   readonly advisories?: readonly string[];
   readonly input: PerRole<readonly Segment[]>;
   /** The end of input follows the bytes. */

@@ -1,4 +1,4 @@
-/** What a vector says to one role. */
+/** The parts of a vector that concern one role. */
 import type { ConnectionVector, ExpectedEvent, PerRole, Role } from './types.js';
 
 function isPerRole<T extends object>(value: T | PerRole<T>): value is PerRole<T> {

@@ -25,7 +25,8 @@ function prepare() {
     }
   };
 
-  // ws at its best: encoded once by the caller, so that each connection only writes a header of its own.
+  // ws at its best: encoded once by the caller, so that each connection only writes a header of
+  // its own.
   const senders = Array.from({ length: CONNECTIONS }, () => new Sender(sockets.theirs, {}));
   const options = { binary: false, compress: false, fin: true, mask: false };
   const theirs = () => {

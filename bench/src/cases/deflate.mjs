@@ -1,6 +1,7 @@
 /**
- * permessage-deflate with context takeover both ways, zlib on both sides: a server inflates a message and sends it back
- * deflated, on one connection or on a thousand in turn. ws works in zlib's threads, ours in this one.
+ * permessage-deflate with context takeover both ways, zlib on both sides: a server inflates a
+ * message and sends it back deflated, on one connection or on a thousand in turn. ws works in
+ * zlib's threads, ours in this one.
  */
 import assert from 'node:assert/strict';
 import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
@@ -12,10 +13,13 @@ import { PerMessageDeflate, Receiver, Sender } from 'ws';
 import { makeFrame, randomSource } from '../frames.mjs';
 import { FakeSocket, flush } from './send.mjs';
 
-/** Of different messages, more than the window of 32 KiB holds: nothing is ever found whole in what went before. */
+/**
+ * Of different messages, more than the window of 32 KiB holds: no message is ever found whole in
+ * those before it.
+ */
 const STREAM_BYTES = 65536;
 const FIRST = 0xc0 | 2; // FIN, RSV1, binary
-/** What a sync flush ends with, RFC 7692 7.2.1. */
+/** The end of a sync flush, RFC 7692 7.2.1. */
 const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
 
 /** @type {[id: string, bytes: number, connections: number][]} */
@@ -42,19 +46,19 @@ export function makeMessage(bytes, random) {
   return Buffer.from(json.slice(0, bytes));
 }
 
-/** A stream of zlib as a function: what it makes of a message, up to the flush. */
+/** A stream of zlib as a function that gives its output for a message, up to the flush. */
 function flushing(stream) {
   return (bytes) =>
     new Promise((resolve, reject) => {
-      const pieces = [];
-      const take = (piece) => pieces.push(piece);
+      const chunks = [];
+      const take = (chunk) => chunks.push(chunk);
       stream.once('error', reject);
       stream.on('data', take);
       stream.write(bytes);
       stream.flush(constants.Z_SYNC_FLUSH, () => {
         stream.off('data', take);
         stream.off('error', reject);
-        resolve(Buffer.concat(pieces));
+        resolve(Buffer.concat(chunks));
       });
     });
 }
@@ -77,7 +81,7 @@ async function makeStream(bytes) {
 }
 
 /**
- * One connection under test: what it echoes goes to its socket.
+ * One connection under test: its echoes go to its socket.
  *
  * @typedef {{ receive: (chunk: Buffer) => void, socket: FakeSocket }} End
  */
@@ -96,8 +100,8 @@ function ourEnd(onWritten) {
     [{ name: OUR_EXTENSION.name, parameters: [] }],
     [OUR_EXTENSION],
   );
-  const sink = { binary: (bytes) => connection.sendBinary(bytes) };
-  const connection = new Connection(OUR_CONFIG, sink, [agreed]);
+  const handlers = { binary: (bytes) => connection.sendBinary(bytes) };
+  const connection = new Connection(OUR_CONFIG, handlers, [agreed]);
   const receive = (chunk) => {
     connection.receive(chunk);
     flush(connection, socket);
@@ -123,7 +127,8 @@ function wsEnd(onWritten) {
 const CONNECTIONS_A_PASS = 100;
 
 /**
- * One connection that takes the whole stream in a pass, or many that each take a frame when it is their turn.
+ * One connection that takes the whole stream in a pass, or many that each take a frame when it is
+ * their turn.
  *
  * @param {(onWritten: () => void) => End} makeEnd
  * @param {Buffer[]} frames
@@ -144,7 +149,8 @@ function makeSide(makeEnd, frames, connections) {
       done = resolve;
       for (let i = 0; i < messages; i++, turn++) {
         const frame = frames[Math.floor(turn / connections) % frames.length];
-        ends[turn % connections].receive(Buffer.from(frame)); // as of a read: ws keeps it until it is inflated
+        // A copy, as of a read: ws keeps the chunk until it is inflated.
+        ends[turn % connections].receive(Buffer.from(frame));
       }
     });
   return { ends, pass, messages };
@@ -190,7 +196,8 @@ async function prepare(bytes, connections) {
         for (let sent = 0; sent < rounds * connections; sent += side.messages) await side.pass();
         const expected = Buffer.concat(messages.slice(0, rounds));
         const written = side.ends.map(({ socket }) => Buffer.concat(socket.tally.kept()));
-        // Compressed bytes may differ from one to the next, depending on the room there was for output.
+        // Compressed bytes may differ from one to the next, depending on the room there was for
+        // output.
         for (const one of new Set(written.map((echoes) => echoes.toString('latin1')))) {
           const echo = await inflateFrames(Buffer.from(one, 'latin1'));
           assert.ok(echo.equals(expected), `${name}: the echo differs`);
@@ -201,7 +208,7 @@ async function prepare(bytes, connections) {
 }
 
 /**
- * What an unmasked stream of compressed messages holds.
+ * The messages in an unmasked stream of compressed ones.
  *
  * @param {Buffer} stream
  */
@@ -222,19 +229,22 @@ async function inflateFrames(stream) {
   return Buffer.concat(inflated);
 }
 
-/** Connections that are weighed at a time: with zlib's usual windows they take some 300 KiB each. */
+/**
+ * Connections that are weighed at a time: with zlib's usual windows they take some 300 KiB each.
+ */
 const WEIGHED = 100;
 
 /** @returns {Promise<import('../runner.mjs').Subject>} */
 async function prepareMemory({ check }) {
   const { frames } = await makeStream(16384);
   const count = check ? 10 : WEIGHED;
-  // What was weighed stays: memory given back would be taken again, and not seen.
+  // Weighed connections stay: memory given back would be taken again, and not seen.
   const kept = [];
   const weigh = (makeEnd) => async () => {
     const before = residentBytes();
     const { ends, pass, messages } = makeSide(makeEnd, frames, count);
-    // The whole stream through each: zlib touches its memory, and so owns it, only as its windows fill.
+    // The whole stream through each: zlib touches its memory, and so owns it, only as its windows
+    // fill.
     for (let sent = 0; sent < count * frames.length; sent += messages) await pass();
     kept.push(ends);
     return (residentBytes() - before) / count;
@@ -252,7 +262,7 @@ async function prepareMemory({ check }) {
   };
 }
 
-/** Memory of the process: zlib keeps its own, outside of what V8 knows. */
+/** Memory of the process: zlib keeps its own, which V8 does not know of. */
 function residentBytes() {
   globalThis.gc();
   globalThis.gc();

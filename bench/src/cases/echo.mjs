@@ -1,6 +1,6 @@
 /**
- * Echo over loopback TCP: both servers run, each in a process of its own, and a third process puts load on one and on the
- * other in turns. Figures are messages a second, there and back.
+ * Echo over loopback TCP: both servers run, each in a process of its own, and a third process
+ * puts load on one and on the other in turns. Figures are messages a second, there and back.
  */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +25,9 @@ const LOADS = {
   '16KiB': { connections: 16, sizes: [16384] },
 };
 
-/** @type {[id: string, load: string, peer: 'ws' | 'bun' | 'limit' | 'bun limit', target: number][]} */
+/** @typedef {'ws' | 'bun' | 'limit' | 'bun limit'} Peer */
+
+/** @type {[id: string, load: string, peer: Peer, target: number][]} */
 const CASES = [
   ['echo/64x16', '64x16', 'ws', 8],
   ['echo/64x16/limit', '64x16', 'limit', 0.85],
@@ -59,7 +61,7 @@ async function startServer(runtime, script, ...args) {
 
 /**
  * @param {Load} load
- * @param {'ws' | 'bun' | 'limit' | 'bun limit'} peer
+ * @param {Peer} peer
  * @param {import('../runner.mjs').Budget} budget
  * @returns {Promise<import('../runner.mjs').Subject>}
  */
@@ -85,7 +87,7 @@ async function prepare(load, peer, { check }) {
   return {
     ours: sample(0),
     theirs: sample(1),
-    // The load compares the first answers of every connection with what they have to be.
+    // The load compares the first answers of every connection with the right ones.
     verify: () => ask({ connect: { ports: servers.map(({ port }) => port), ...load } }),
     close: () => {
       client.disconnect();

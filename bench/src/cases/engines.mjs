@@ -1,6 +1,7 @@
 /**
- * The DEFLATE engines beside `nodeZlib()`: one message of 1 KiB of JSON compressed, or inflated, with takeover where the engine
- * has it. And what `offThreadBytes` spares the event loop: how long the call that takes a large message keeps it.
+ * The DEFLATE engines beside `nodeZlib()`: one message of 1 KiB of JSON compressed, or inflated,
+ * with takeover where the engine has it. Then the time that `offThreadBytes` spares the event
+ * loop: how long the call that takes a large message keeps it.
  */
 import assert from 'node:assert/strict';
 import { fflate } from '@sanssocket/deflate/fflate';
@@ -20,7 +21,7 @@ const ENGINES = {
 const MESSAGES = 64;
 const MESSAGE_BYTES = 1024;
 const MAX_BYTES = 1 << 24;
-/** What is not sent, RFC 7692 7.2.1. */
+/** The bytes that are not sent, RFC 7692 7.2.1. */
 const TAIL_BYTES = 4;
 
 /** @param {import('@sanssocket/deflate').DeflateEngine} engine */
@@ -61,7 +62,7 @@ async function makeMessages(bytes) {
   return { messages, payloads };
 }
 
-/** What an engine makes of the messages comes back from `nodeZlib()`, and the other way round. */
+/** Messages that an engine compresses come back from `nodeZlib()`, and the other way round. */
 async function verify(engine, messages, payloads) {
   const { deflater, inflater } = contextsOf(engine);
   const { inflater: judge } = contextsOf(nodeZlib());
@@ -86,11 +87,11 @@ async function prepare(engine, way) {
   return { ours, theirs, verify: () => verify(engine, messages, payloads) };
 }
 
-/** How large the messages are that go to another thread. */
+/** The length of the messages that go to another thread. */
 const LARGE_BYTES = 256 * 1024;
 
 /**
- * How long calls keep the event loop, whenever they are done.
+ * How long calls keep the event loop; the time until they are done does not count.
  *
  * @param {(message: Buffer) => unknown} call
  * @param {Buffer[]} messages
@@ -133,7 +134,8 @@ export const engineCases = [
       peer: 'nodeZlib()',
       unit: 'ns/message',
       better: 'less',
-      // A full collection makes V8 forget code that JavaScript inflaters take 50 ms to get back: long rounds.
+      // A full collection makes V8 forget code that JavaScript inflaters take 50 ms to get back:
+      // long rounds.
       timing: 'servers',
       prepare: () => prepare(engine, way),
     })),

@@ -1,4 +1,7 @@
-/** The opening handshake, bytes to bytes, against websocket-driver, the peer that has one without sockets. */
+/**
+ * The opening handshake, bytes to bytes, against websocket-driver, the peer that has one without
+ * sockets.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
@@ -12,7 +15,7 @@ const URL = 'ws://server.example.com/chat?room=1';
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
-/** What Chromium sends. */
+/** Chromium's request. */
 const REQUEST = head(
   'GET /chat?room=1 HTTP/1.1',
   'Host: server.example.com',
@@ -70,7 +73,8 @@ function prepareServer() {
 /** @returns {import('../runner.mjs').Subject} */
 function prepareClient() {
   const random = Buffer.from(KEY, 'base64');
-  // The same key on both sides, so that one response fits; drawing a random one is on neither side's time.
+  // The same key on both sides, so that one response fits; drawing a random one is on neither
+  // side's time.
   DriverClient.generateKey = () => KEY;
   const options = { random: (bytes) => bytes.set(random) };
   const ours = () => {

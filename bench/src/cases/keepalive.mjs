@@ -1,4 +1,7 @@
-/** Deadlines of many connections: a tick of our wheel against a bare loop that asks each keepalive. */
+/**
+ * Deadlines of many connections: a tick of our wheel against a bare loop that asks each
+ * keepalive.
+ */
 import assert from 'node:assert/strict';
 import { DeadlineWheel, Keepalive, KeepaliveTimes } from '@sanssocket/codec';
 import { perOperation } from '../runner.mjs';
@@ -8,7 +11,10 @@ const PING_MS = 30_000;
 const TIMES = new KeepaliveTimes({ pingIntervalMs: PING_MS, pongTimeoutMs: 5_000 });
 const TICK_MS = 1000;
 
-/** A hundred thousand keepalives, and how many pings they have asked for. Each ping is answered at once. */
+/**
+ * A hundred thousand keepalives, and how many pings they have asked for. Each ping is answered at
+ * once.
+ */
 class Fleet {
   pings = 0;
   /** @type {Keepalive[]} */

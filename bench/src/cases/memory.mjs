@@ -1,4 +1,7 @@
-/** Memory: what an idle connection costs, and whether each of a million costs what each of a thousand does. */
+/**
+ * Memory: the cost of an idle connection, and whether each of a million costs as much as each of
+ * a thousand.
+ */
 import assert from 'node:assert/strict';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
 import { Receiver, Sender } from 'ws';
@@ -15,7 +18,7 @@ const FRAME = makeTraffic({ count: 1, bytes: 16 }).frames[0];
 const CONFIG = new ConnectionConfig({ role: 'server' });
 
 function usedBytes() {
-  // What a first collection leaves to finalizers, a second one frees.
+  // A second collection frees the memory that a first one leaves to finalizers.
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -23,7 +26,8 @@ function usedBytes() {
 }
 
 /**
- * Makes something so many times, and tells how many bytes of heap and array buffers each keeps alive.
+ * Makes something so many times, and tells how many bytes of heap and array buffers each keeps
+ * alive.
  *
  * @template Thing
  * @param {number} count
@@ -38,8 +42,8 @@ function weigh(count, make) {
 }
 
 /**
- * Connections that have received a message and wait for the next. Neither side has a listener of its own for each: what an
- * application adds is its own affair.
+ * Connections that have received a message and wait for the next. Neither side has a listener of
+ * its own for each: the memory of an application is its own affair.
  *
  * @param {import('../runner.mjs').Budget} budget
  * @returns {import('../runner.mjs').Subject}
@@ -47,14 +51,14 @@ function weigh(count, make) {
 function prepareIdle({ check }) {
   const count = check ? 100 : IDLE;
   const heard = { ours: 0, theirs: 0 };
-  const sink = {
+  const handlers = {
     binary: () => {
       heard.ours++;
     },
   };
   const chunk = Buffer.from(FRAME);
   const ours = () => {
-    const connection = new Connection(CONFIG, sink);
+    const connection = new Connection(CONFIG, handlers);
     chunk.set(FRAME);
     connection.receive(chunk);
     return connection;
@@ -88,13 +92,13 @@ function prepareIdle({ check }) {
  */
 function makeCrowd(count) {
   let heard = 0;
-  const sink = {
+  const handlers = {
     binary: () => {
       heard++;
     },
   };
   const chunk = Buffer.from(FRAME);
-  const { things: connections, bytesEach } = weigh(count, () => new Connection(CONFIG, sink));
+  const { things: connections, bytesEach } = weigh(count, () => new Connection(CONFIG, handlers));
   const pass = () => {
     for (let i = 0; i < count; i++) {
       chunk.set(FRAME);
@@ -113,7 +117,8 @@ function makeCrowd(count) {
 function prepareMillion(what) {
   return ({ check }) => {
     const many = check ? MANY_IN_CHECK : MANY;
-    // A thousand weigh too little to be weighed once; and quickly only while the million are not there.
+    // A thousand weigh too little to be weighed once; and quickly only while the million are not
+    // there.
     const bytesOfFew = median(Array.from({ length: check ? 1 : 51 }, () => makeCrowd(FEW).bytesEach));
     const crowds = { ours: makeCrowd(many), theirs: makeCrowd(FEW) };
     // The same number of messages on both sides.

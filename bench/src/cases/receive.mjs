@@ -1,4 +1,7 @@
-/** Receiving: frames in, messages out. ws's Receiver against our Connection, fed with the same chunks. */
+/**
+ * Receiving: frames in, messages out. ws's Receiver against our Connection, fed with the same
+ * chunks.
+ */
 import assert from 'node:assert/strict';
 import { Connection } from '@sanssocket/codec';
 import { Receiver } from 'ws';
@@ -11,29 +14,30 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /**
- * What is sent in a case.
+ * The input of a case.
  *
  * @typedef {object} Input
  * @property {number} bytes - of each message
  * @property {'bytes' | 'ascii' | 'mixed'} [kind]
  * @property {'server' | 'client'} [role] - of the receiver: a server's frames come masked
  * @property {number} [fragment] - bytes of each fragment
- * @property {'packed' | 'drip' | number} [chunks] - 64 KiB each, one byte each, or so many frames each
+ * @property {'packed' | 'drip' | number} [chunks] - 64 KiB each, one byte each, or so many frames
+ * each
  */
 
 /**
- * How our side is delivered to; ws has one way, a Buffer.
+ * The form in which messages come to our side; ws has one, a Buffer.
  *
- * @typedef {'span' | 'view' | 'string' | 'streamed'} Delivery
+ * @typedef {'borrowed' | 'view' | 'string' | 'streamed'} Form
  */
 
-/** @type {[id: string, input: Input, delivery: Delivery, target: number][]} */
+/** @type {[id: string, input: Input, form: Form, target: number][]} */
 const CASES = [
-  ['receive/16B/binary/span', { bytes: 16 }, 'span', 22],
-  ['receive/16B/text/span', { bytes: 16, kind: 'ascii' }, 'span', 20],
-  ['receive/125B/binary/span', { bytes: 125 }, 'span', 15],
-  ['receive/16KiB/binary/span', { bytes: 16 * KIB }, 'span', 1.2],
-  ['receive/64KiB/binary/span', { bytes: 64 * KIB }, 'span', 1.2],
+  ['receive/16B/binary/span', { bytes: 16 }, 'borrowed', 22],
+  ['receive/16B/text/span', { bytes: 16, kind: 'ascii' }, 'borrowed', 20],
+  ['receive/125B/binary/span', { bytes: 125 }, 'borrowed', 15],
+  ['receive/16KiB/binary/span', { bytes: 16 * KIB }, 'borrowed', 1.2],
+  ['receive/64KiB/binary/span', { bytes: 64 * KIB }, 'borrowed', 1.2],
   ['receive/16B/binary/view', { bytes: 16 }, 'view', 4],
   ['receive/16B/text/string', { bytes: 16, kind: 'ascii' }, 'string', 7.5],
   ['receive/125B/binary/view', { bytes: 125 }, 'view', 4],
@@ -47,17 +51,20 @@ const CASES = [
   ['receive/1MiB/text/ascii', { bytes: MIB, kind: 'ascii' }, 'string', 1.3],
   ['receive/1MiB/text/mixed', { bytes: MIB, kind: 'mixed' }, 'string', 1.4],
   ['receive/16B/single', { bytes: 16, chunks: 1 }, 'view', 4.5],
-  ['receive/16B/single/span', { bytes: 16, chunks: 1 }, 'span', 6],
-  ['receive/125B/single/span', { bytes: 125, chunks: 1 }, 'span', 6],
-  ['receive/64B/x4/span', { bytes: 64, chunks: 4 }, 'span', 8],
-  ['receive/64B/x16/span', { bytes: 64, chunks: 16 }, 'span', 10],
+  ['receive/16B/single/span', { bytes: 16, chunks: 1 }, 'borrowed', 6],
+  ['receive/125B/single/span', { bytes: 125, chunks: 1 }, 'borrowed', 6],
+  ['receive/64B/x4/span', { bytes: 64, chunks: 4 }, 'borrowed', 8],
+  ['receive/64B/x16/span', { bytes: 64, chunks: 16 }, 'borrowed', 10],
   ['receive/16B/drip', { bytes: 16, chunks: 'drip' }, 'view', 3],
   ['receive/1MiB/fragments64B', { bytes: MIB, fragment: 64 }, 'view', 3],
-  ['receive/client/16B/span', { bytes: 16, role: 'client' }, 'span', 8],
+  ['receive/client/16B/span', { bytes: 16, role: 'client' }, 'borrowed', 8],
   ['receive/client/16B/view', { bytes: 16, role: 'client' }, 'view', 4],
 ];
 
-/** Bytes of payload in one pass: what fits the second-level cache next to its copy, or one message. */
+/**
+ * Bytes of payload in one pass: as many as fit the second-level cache next to their copy, or one
+ * message.
+ */
 const PASS_BYTES = 128 * KIB;
 
 /** @param {Input} input */
@@ -81,24 +88,24 @@ function feedOf({ frames }, chunks = 'packed') {
 }
 
 /**
- * Our side, with the options that the documentation gives a host on Node's sockets: each read has memory of its own, so
- * that chunks may be changed; memory comes from where ws takes it too.
+ * Our side, with the options that the documentation gives a caller on Node's sockets: each read
+ * has memory of its own, so that chunks may be changed; memory comes from where ws takes it too.
  *
  * @param {'server' | 'client'} role
- * @param {Delivery} delivery
+ * @param {Form} form
  * @param {Tally} tally
  * @returns {(chunk: Buffer) => void}
  */
-export function ourReceiver(role, delivery, tally) {
+export function ourReceiver(role, form, tally) {
   const options = { role, transferInput: true, allocate: (length) => Buffer.allocUnsafe(length) };
   let connection;
-  if (delivery === 'span') {
+  if (form === 'borrowed') {
     connection = new Connection(options, {
-      message: (_, { bytes, start, end }) => tally.span(bytes, start, end),
+      message: (_, { bytes, start, end }) => tally.slice(bytes, start, end),
     });
-  } else if (delivery === 'streamed') {
+  } else if (form === 'streamed') {
     connection = new Connection(options, {
-      messageData: ({ bytes, start, end }) => tally.span(bytes, start, end),
+      messageData: ({ bytes, start, end }) => tally.slice(bytes, start, end),
     });
   } else {
     connection = new Connection(options, {
@@ -110,7 +117,8 @@ export function ourReceiver(role, delivery, tally) {
 }
 
 /**
- * ws's side: events are emitted at once, as is its default; a text comes as validated bytes, of which a string is made.
+ * ws's side: events are emitted at once, as is its default; a text comes as validated bytes, of
+ * which a string is made.
  *
  * @param {'server' | 'client'} role
  * @param {Tally} tally
@@ -127,15 +135,15 @@ export function wsReceiver(role, tally) {
 
 /**
  * @param {Input} input
- * @param {Delivery} delivery
+ * @param {Form} form
  * @returns {import('../runner.mjs').Subject}
  */
-function prepare(input, delivery) {
+function prepare(input, form) {
   const { role = 'server', kind } = input;
   const traffic = trafficOf(input);
   const sides = { ours: new Tally(), theirs: new Tally() };
   const receive = {
-    ours: ourReceiver(role, delivery, sides.ours),
+    ours: ourReceiver(role, form, sides.ours),
     theirs: wsReceiver(role, sides.theirs),
   };
   const feeds = { ours: feedOf(traffic, input.chunks), theirs: feedOf(traffic, input.chunks) };
@@ -148,8 +156,8 @@ function prepare(input, delivery) {
     theirs: perOperation(pass.theirs, traffic.messages.length),
     verify: () => {
       let ours = sides.ours.collect(pass.ours);
-      if (delivery === 'streamed') ours = [Buffer.concat(ours)];
-      if (delivery === 'span' && kind !== undefined) ours = ours.map(String);
+      if (form === 'streamed') ours = [Buffer.concat(ours)];
+      if (form === 'borrowed' && kind !== undefined) ours = ours.map(String);
       const expected = kind === undefined ? traffic.messages : traffic.messages.map(String);
       assertSame(ours, sides.theirs.collect(pass.theirs), expected);
     },
@@ -166,7 +174,7 @@ async function prepareWslay() {
   const stream = Buffer.concat(traffic.frames);
   const wslay = await startWslay(stream, traffic.messages.length);
   const tally = new Tally();
-  const receive = ourReceiver('server', 'span', tally);
+  const receive = ourReceiver('server', 'borrowed', tally);
   const feed = new Feed(stream);
   const pass = () => feed.pass(receive);
   return {
@@ -183,13 +191,13 @@ async function prepareWslay() {
 }
 
 /** @type {import('../runner.mjs').Case[]} */
-export const receiveCases = CASES.map(([id, input, delivery, target]) => ({
+export const receiveCases = CASES.map(([id, input, form, target]) => ({
   id,
   peer: 'ws',
   unit: 'ns/message',
   better: 'less',
   target,
-  prepare: () => prepare(input, delivery),
+  prepare: () => prepare(input, form),
 }));
 
 receiveCases.splice(1, 0, {

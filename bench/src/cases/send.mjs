@@ -1,4 +1,7 @@
-/** Sending: messages in, frames out. A host's turn is a batch of messages, then the output goes to the socket. */
+/**
+ * Sending: messages in, frames out. A driver's turn is a batch of messages, then the output goes
+ * to the socket.
+ */
 import { BINARY, Connection } from '@sanssocket/codec';
 import { Sender } from 'ws';
 import { makeFrame, makePayload, randomSource, withoutKeys } from '../frames.mjs';
@@ -6,14 +9,21 @@ import { perOperation } from '../runner.mjs';
 import { assertSame, Tally } from '../tally.mjs';
 
 /**
- * Messages a batch: what a host sends before it looks at `bufferedAmount` and flushes. Ours are taken from the connection after
- * each batch; ws writes each at once, corked.
+ * Messages a batch: so many are sent before a driver looks at `bufferedAmount` and flushes. Ours
+ * are taken from the connection after each batch; ws writes each at once, corked.
  */
 const MAX_BATCH = 64;
 const BATCH_BYTES = 65536;
 
 /**
- * @typedef {{ kind: 'ascii' | 'bytes', bytes: number, role: 'server' | 'client', string?: boolean, copied?: boolean }} Input
+ * The input of a case.
+ *
+ * @typedef {object} Input
+ * @property {'ascii' | 'bytes'} kind
+ * @property {number} bytes - of each message
+ * @property {'server' | 'client'} role - of the sender
+ * @property {boolean} [string] - whether a text is given as a string
+ * @property {boolean} [copied] - whether the bytes are copied
  */
 
 /** @type {[id: string, input: Input, target: number][]} */
@@ -29,8 +39,9 @@ const CASES = [
 ];
 
 /**
- * A socket as far as ws's Sender knows it. A real one hands Buffers to the kernel as they are and encodes strings on the way
- * (ws relies on it for unmasked text), so this one encodes strings too, into memory it has.
+ * A socket as far as ws's Sender knows it. A real one hands Buffers to the kernel as they are and
+ * encodes strings on the way (ws relies on it for unmasked text), so this one encodes strings
+ * too, into memory it has.
  */
 export class FakeSocket {
   tally = new Tally();
@@ -45,7 +56,7 @@ export class FakeSocket {
    * @param {() => void} [written]
    */
   write(data, written) {
-    if (typeof data === 'string') this.tally.span(this.#encoded, 0, this.#encoded.write(data));
+    if (typeof data === 'string') this.tally.slice(this.#encoded, 0, this.#encoded.write(data));
     else this.tally.bytes(data);
     if (written !== undefined) written();
     return true;
@@ -53,7 +64,7 @@ export class FakeSocket {
 }
 
 /**
- * A host's flush: everything that waits goes to the socket.
+ * A driver's flush: everything that waits goes to the socket.
  *
  * @param {Connection} connection
  * @param {FakeSocket} socket
@@ -100,7 +111,8 @@ function prepare({ kind, bytes, role, string = false, copied = role === 'client'
       const written = (side, pass) => [withoutKeys(Buffer.concat(sockets[side].tally.collect(pass)))];
       const before = Buffer.concat(payloads);
       assertSame(written('ours', ours), written('theirs', theirs), [expected]);
-      assertSame([Buffer.concat(payloads)], [before], [before]); // neither has changed the caller's bytes
+      // Neither has changed the caller's bytes.
+      assertSame([Buffer.concat(payloads)], [before], [before]);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The same echo server on what Bun has built in. Runs on Bun only. */
+/** The same echo server on the WebSocket that Bun has built in. Runs on Bun only. */
 const server = globalThis.Bun.serve({
   port: 0,
   hostname: '127.0.0.1',

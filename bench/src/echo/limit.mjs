@@ -1,6 +1,6 @@
 /**
- * What no server on `node:net` can surpass: it knows how long a batch is and what answers it, so it only reads, counts, and
- * writes as many bytes as an echo has. On Node and, unchanged, on Bun.
+ * The limit of any server on `node:net`: it knows how long a batch is and how it is answered, so
+ * it only reads, counts, and writes as many bytes as an echo has. On Node and, unchanged, on Bun.
  *
  *   limit.mjs SIZES      the payload bytes of the frames in flight on each connection, as JSON
  */

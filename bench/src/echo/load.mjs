@@ -1,6 +1,6 @@
 /**
- * The load, a process of its own: connections that each keep some frames in flight. It compares the first answers byte for
- * byte, and from then on counts bytes, so that it costs little itself.
+ * The load, a process of its own: connections that each keep some frames in flight. It compares
+ * the first answers byte for byte, and from then on counts bytes, so that it costs little itself.
  *
  * Messages from the parent, each answered with one:
  *   {connect: {ports, connections, sizes}}    opens connections to every port; a batch is one frame of each size
@@ -24,7 +24,7 @@ const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
 /** One connection: writes its batch, waits for the echo of all of it, writes it again. */
 class Line {
-  /** What is called when an echo is whole. @type {() => void} */
+  /** Called when an echo is whole. @type {() => void} */
   onEcho = () => {};
   #socket;
   #batch;
@@ -45,7 +45,11 @@ class Line {
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
   }
 
-  /** Replaced when the handshake and the first answer are known to be right. @type {(chunk: Buffer) => void} */
+  /**
+   * Replaced when the handshake and the first answer are known to be right.
+   *
+   * @type {(chunk: Buffer) => void}
+   */
   #read = () => {};
 
   async open() {

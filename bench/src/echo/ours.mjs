@@ -1,5 +1,6 @@
 /**
- * An echo server of our packages on `node:net`; on Node and, unchanged, on Bun: what the README tells a server author to write.
+ * An echo server of our packages on `node:net`, written as the README advises; on Node and,
+ * unchanged, on Bun.
  */
 import { createServer } from 'node:net';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
@@ -7,7 +8,10 @@ import { DriverConfig } from '@sanssocket/codec/driver';
 import { attachSocket } from '@sanssocket/codec/node';
 import { ServerHandshake } from '@sanssocket/handshake';
 
-/** Spans are borrowed until they have been sent again, so no message is ever copied to memory of its own. */
+/**
+ * Slices are borrowed until they have been sent again, so no message is ever copied to memory of
+ * its own.
+ */
 const CONFIG = new ConnectionConfig({
   role: 'server',
   allocate: (bytes) => Buffer.allocUnsafe(bytes),
@@ -33,13 +37,13 @@ function serve(socket) {
 
 /**
  * @param {import('node:net').Socket} socket
- * @param {Uint8Array} head - what followed the handshake
+ * @param {Uint8Array} head - the bytes that followed the handshake
  */
 function echo(socket, head) {
   const connection = new Connection(CONFIG, {
-    message: (opcode, span) => host.sendSlice(opcode, span),
+    message: (opcode, slice) => driver.sendSlice(opcode, slice),
   });
-  const host = attachSocket(socket, connection, LIMITS, head);
+  const driver = attachSocket(socket, connection, LIMITS, head);
 }
 
 const server = createServer({ noDelay: true }, serve);

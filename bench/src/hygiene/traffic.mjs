@@ -1,10 +1,12 @@
 /**
- * Mixed traffic, as a process sees it that is server and client at once: every delivery, every size, text, binary, control
- * frames, fragments, prepared messages, faults, `Buffer` and `Uint8Array` chunks, whole and cut.
+ * Mixed traffic, as a process sees it that is server and client at once: every form of messages,
+ * every size, text, binary, control frames, fragments, prepared messages, faults, `Buffer` and
+ * `Uint8Array` chunks, whole and cut.
  *
  *   node --allow-natives-syntax --trace-opt --trace-deopt traffic.mjs WARM_UP_ROUNDS STEADY_ROUNDS
  *
- * V8 writes its log to standard output; the function `steadyStateBegins` in it marks the end of the warm-up.
+ * V8 writes its log to standard output; the function `steadyStateBegins` in it marks the end of
+ * the warm-up.
  */
 import { Connection, ConnectionConfig, PreparedMessage } from '@sanssocket/codec';
 import { ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
@@ -14,7 +16,8 @@ import { makeFrame, makePayload, randomSource } from '../frames.mjs';
 const random = randomSource(2024);
 const SIZES = [0, 5, 16, 60, 125, 300, 1024, 5000, 20000, 70000];
 
-// Natives, so that the log has a mark in the right place and this file's own loops never swallow a function of the packages.
+// Natives, so that the log has a mark in the right place and this file's own loops never swallow
+// a function of the packages.
 const native = (name) => new Function('f', `%${name}(f)`);
 const neverOptimize = native('NeverOptimizeFunction');
 const prepareForOptimization = native('PrepareFunctionForOptimization');
@@ -25,7 +28,10 @@ const count = () => {
   heard++;
 };
 
-/** Handlers by the form in which they take messages; those of a form have one shape, as in a server. */
+/**
+ * Handlers by the form in which they take messages; those of a form have one shape, as in a
+ * server.
+ */
 const FORMS = {
   whole: () => ({ text: count, binary: count, ...control() }),
   borrowed: () => ({ message: count, ...control() }),
@@ -54,7 +60,10 @@ const faults = [
   Buffer.from([0x81, 0x05]),
 ];
 
-/** @type {[ConnectionConfig, ConnectionConfig, () => object][]} servers, clients and their handlers */
+/**
+ * @type {[ConnectionConfig, ConnectionConfig, () => object][]} servers, clients and their
+ * handlers
+ */
 const configs = Object.values(FORMS).flatMap((makeHandlers) =>
   [true, false].map((transferInput) => [
     new ConnectionConfig({ role: 'server', transferInput }),
@@ -67,7 +76,9 @@ const configs = Object.values(FORMS).flatMap((makeHandlers) =>
   ]),
 );
 
-/** Moves what one end wrote to the other, now as a Buffer, now as an array; now whole, now cut. */
+/**
+ * Moves the output of one end to the other, now as a Buffer, now as an array; now whole, now cut.
+ */
 function transfer(from, to) {
   for (let chunk = from.dataToSend(); chunk !== undefined; chunk = from.dataToSend()) {
     // The chunk may be given away, so the receiver gets bytes of its own.

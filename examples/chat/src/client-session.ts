@@ -1,4 +1,7 @@
-/** One client of the chat: its connection, its name, and the bound on what waits for it. */
+/**
+ * One client of the chat: its connection, its name, and the bound on the messages that wait for
+ * it.
+ */
 import type { Duplex } from 'node:stream';
 import {
   type CloseInfo,
@@ -23,13 +26,13 @@ const CONFIG = new ConnectionConfig({
 export class ClientSession implements Member {
   readonly #hub: Hub;
   readonly #tap: FrameTap | undefined;
-  readonly #host: ConnectionDriver;
+  readonly #driver: ConnectionDriver;
 
   /**
    * @param socket - behind the opening handshake
-   * @param head - what followed it
+   * @param head - the bytes that followed it
    * @param limits - how much may wait for the client, and how long it may be silent
-   * @param extensions - what the handshake agreed on
+   * @param extensions - the ones that the handshake agreed on
    * @param tap - if the client wants to see its own frames
    */
   constructor(
@@ -46,29 +49,35 @@ export class ClientSession implements Member {
       CONFIG,
       {
         text: (text) => this.#heard(text),
-        binary: () => this.#host.fail(1003, 'this chat speaks JSON, in text messages'),
+        binary: () => this.#driver.fail(1003, 'this chat speaks JSON, in text messages'),
         close: (outcome) => hub.unregister(this, describe(outcome)),
       },
       extensions,
     );
     tap?.attach(socket);
-    this.#host = attachSocket(socket, connection, limits, head);
+    this.#driver = attachSocket(socket, connection, limits, head);
   }
 
   /** Starts the closing handshake. */
   close(code: number, reason: string): void {
-    this.#host.close(code, reason);
+    this.#driver.close(code, reason);
   }
 
-  /** The bounded queue is the host's: what the socket cannot take waits there, up to a limit. */
+  /**
+   * The bounded queue is the driver's: messages that the socket cannot take wait there, up to a
+   * limit.
+   */
   deliver(message: PreparedMessage): boolean {
     // One that is closing hears no more, and is no reason to drop it.
-    return this.#host.sendPrepared(message) || this.#host.connection.state !== 'open';
+    return this.#driver.sendPrepared(message) || this.#driver.connection.state !== 'open';
   }
 
-  /** Tells the client why, if it ever reads that far; the close timeout ends the rest. RFC 6455 7.4.1 and IANA's 1013. */
+  /**
+   * Tells the client why, if it ever reads that far; the close timeout ends the rest. RFC 6455
+   * 7.4.1 and IANA's 1013.
+   */
   drop(): void {
-    this.#host.fail(1013, 'too slow: more waits for you than the server holds');
+    this.#driver.fail(1013, 'too slow: more waits for you than the server holds');
   }
 
   #heard(text: string): void {
@@ -93,7 +102,7 @@ export class ClientSession implements Member {
   }
 
   #answer(message: ServerMessage): void {
-    if (!this.#host.sendText(JSON.stringify(message))) this.drop();
+    if (!this.#driver.sendText(JSON.stringify(message))) this.drop();
   }
 }
 

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { connect, type OpenSocket } from './connect.js';
 import { type ClientMessage, parseServerMessage, type ServerMessage } from './protocol.js';
 
-/** Where `npm start` listens. */
+/** The address at which `npm start` listens. */
 const LOCAL_CHAT = `ws://localhost:${process.env['PORT'] || '8080'}/ws`;
 
 await new Command('chat:client')
@@ -24,7 +24,9 @@ await new Command('chat:client')
   })
   .parseAsync();
 
-/** Chats until one side closes: lines of standard input go out, what arrives is printed. */
+/**
+ * Chats until one side closes: lines of standard input go out, messages that arrive are printed.
+ */
 function chat({ socket, head }: OpenSocket, name: string): void {
   let ownId = 0;
   let leaving = false;
@@ -43,27 +45,28 @@ function chat({ socket, head }: OpenSocket, name: string): void {
       },
     },
   );
-  const host = attachSocket(socket, connection, {}, head);
+  const driver = attachSocket(socket, connection, {}, head);
   const send = (message: ClientMessage): void => {
-    host.sendText(JSON.stringify(message));
+    driver.sendText(JSON.stringify(message));
   };
 
   const lines = createInterface({ input: process.stdin });
   const leave = (): void => {
     leaving = true;
-    host.close(1000);
+    driver.close(1000);
   };
   lines.on('line', (text) => {
     if (text.trim() !== '') send({ type: 'say', text });
   });
-  lines.on('close', leave); // the end of input; `closed` above comes here too, when there is nothing left to close
+  // The end of input; `closed` above comes here too, when there is nothing left to close.
+  lines.on('close', leave);
   process.once('SIGINT', leave);
   process.once('SIGTERM', leave);
 
   send({ type: 'join', name });
 }
 
-/** What a message looks like in a terminal; undefined for one's own, which stand there already. */
+/** A message as it looks in a terminal; undefined for one's own, which stand there already. */
 function describe(message: ServerMessage, ownId: number): string | undefined {
   switch (message.type) {
     case 'welcome':
@@ -84,7 +87,10 @@ function printError(message: string): void {
   process.exitCode = 1;
 }
 
-/** Whoever can write to a terminal can command it: control characters of others do not get through. */
+/**
+ * Control characters of others do not get through: with them, a message could command the
+ * terminal that it is written to.
+ */
 function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }

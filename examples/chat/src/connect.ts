@@ -1,13 +1,16 @@
-/** The client's way to an open WebSocket: a TCP or TLS connection, then the opening handshake over it. */
+/**
+ * The client's way to an open WebSocket: a TCP or TLS connection, then the opening handshake over
+ * it.
+ */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ClientHandshake, type ClientOutcome, type WebSocketUri } from '@sanssocket/handshake';
 
 /** A socket on which the server has accepted. */
 export interface OpenSocket {
-  /** Paused; a host makes it flow. */
+  /** Paused; a driver makes it flow. */
   readonly socket: Socket;
-  /** What followed the server's response: the first bytes of the first frames. */
+  /** The bytes that followed the server's response: the first of the first frames. */
   readonly head: Uint8Array;
 }
 
@@ -16,7 +19,7 @@ export interface OpenSocket {
  *
  * @param url - a `ws:` or `wss:` URI
  * @param timeoutMs - for all of it
- * @returns what a host needs to begin
+ * @returns the socket and the bytes with which a driver begins
  * @throws Error that says, in its message, why there is no connection
  */
 export async function connect(url: string, timeoutMs = 10_000): Promise<OpenSocket> {

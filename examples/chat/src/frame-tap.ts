@@ -1,6 +1,6 @@
 /**
- * Looks on at one connection and takes its frames apart, both ways, for whoever watches. It parses the bytes a second
- * time, so only a connection that asked for it has one.
+ * Looks on at one connection and takes its frames apart, both ways, for its watchers. It
+ * parses the bytes a second time, so only a connection that asked for it has one.
  */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -35,11 +35,14 @@ export interface FrameReport {
   readonly payloadLength: number;
   /** The first bytes of the payload, unmasked, in hexadecimal. */
   readonly payload: string;
-  /** Of a message that stands compressed in one frame: what it is when inflated, in bytes and as text; null of others. */
+  /**
+   * Of a message that stands compressed in one frame: its inflated form, in bytes and as text;
+   * null of others.
+   */
   readonly inflated: { readonly length: number; readonly text: string } | null;
 }
 
-/** Where a stream of frames broke a rule; nothing behind it can be read. */
+/** The place where a stream of frames broke a rule; nothing behind it can be read. */
 interface FaultReport {
   readonly type: 'fault';
   readonly direction: Direction;
@@ -49,10 +52,10 @@ interface FaultReport {
   readonly section: string;
 }
 
-/** What watchers get. */
+/** The reports that watchers get. */
 export type Report = FrameReport | FaultReport;
 
-/** Someone who watches the frames of a connection. */
+/** A watcher of the frames of a connection. */
 export interface Watcher {
   report(report: Report): void;
   /** The connection is gone. */
@@ -61,14 +64,17 @@ export interface Watcher {
 
 /** A connection's frames, for its owner to watch. */
 export class FrameTap {
-  /** Who knows it may watch: the frames are as private as the connection. */
+  /** Knowledge of the key is the right to watch: the frames are as private as the connection. */
   readonly key: string = randomUUID();
   readonly #watchers = new Set<Watcher>();
   readonly #recent: Report[] = [];
   readonly #received: FrameParser = this.#parser('received');
   readonly #sent: FrameParser = this.#parser('sent');
 
-  /** Looks on from now on. To be called before anyone else reads from the socket, or writes frames to it. */
+  /**
+   * Looks on from now on. Must be called before anyone else reads from the socket, or writes
+   * frames to it.
+   */
   attach(socket: Duplex): void {
     socket.on('data', (bytes: Uint8Array) => this.received(bytes));
     const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
@@ -102,12 +108,15 @@ export class FrameTap {
     for (const watcher of this.#watchers) watcher.end();
   }
 
-  /** What the server receives is masked and what it sends is not, as the parser for each role demands (RFC 6455 5.1). */
+  /**
+   * Frames to the server are masked and those from it are not, as the parser for each role
+   * demands (RFC 6455 5.1).
+   */
   #parser(direction: Direction): FrameParser {
-    const sink = new FrameDescriber(direction, (report) => this.#tell(report));
+    const handlers = new FrameDescriber(direction, (report) => this.#tell(report));
     // RSV1 may be set: permessage-deflate marks compressed messages with it (RFC 7692 6).
     const role = direction === 'received' ? 'server' : 'client';
-    return new FrameParser(sink, { role, rsv: RSV1, unmask: 'copy' });
+    return new FrameParser(handlers, { role, rsv: RSV1, unmask: 'copy' });
   }
 
   #tell(report: Report): void {
@@ -171,7 +180,10 @@ class FrameDescriber implements FrameHandlers {
   }
 }
 
-/** A message compressed without context takeover (RFC 7692 7.2.2); null if it is not, or longer than the chat's are. */
+/**
+ * A message compressed without context takeover (RFC 7692 7.2.2); null if it is not, or longer
+ * than the chat's are.
+ */
 function inflate(compressed: Buffer): FrameReport['inflated'] {
   const whole = Buffer.concat([compressed, Uint8Array.of(0, 0, 0xff, 0xff)]);
   try {
@@ -185,7 +197,7 @@ function inflate(compressed: Buffer): FrameReport['inflated'] {
   }
 }
 
-/** The codec carries a masking key as a number whose low byte is the first on the wire. */
+/** The codec carries a masking key as a number, the low byte of which is the first on the wire. */
 function keyHex(key: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(key | 0);

@@ -1,4 +1,7 @@
-/** A connection on which a client watches the frames of its other one. A second, so that the panel does not show itself. */
+/**
+ * A connection on which a client watches the frames of its other one. A second, so that the panel
+ * does not show itself.
+ */
 import type { Duplex } from 'node:stream';
 import { Connection, ConnectionConfig } from '@sanssocket/codec';
 import type { ConnectionDriver, DriverConfig } from '@sanssocket/codec/driver';
@@ -9,26 +12,26 @@ const CONFIG = new ConnectionConfig({ role: 'server', maxMessageBytes: 1 });
 
 /** A watcher from its accepted handshake to its end. */
 export class FramesSession implements Watcher {
-  readonly #host: ConnectionDriver;
+  readonly #driver: ConnectionDriver;
 
   /**
    * @param socket - behind the opening handshake
-   * @param head - what followed it
+   * @param head - the bytes that followed it
    */
   constructor(socket: Duplex, head: Uint8Array, tap: FrameTap, limits: DriverConfig) {
     const connection = new Connection(CONFIG, { close: () => tap.unwatch(this) });
-    this.#host = attachSocket(socket, connection, limits, head);
+    this.#driver = attachSocket(socket, connection, limits, head);
     tap.watch(this);
   }
 
   /** Starts the closing handshake. */
   close(code: number, reason: string): void {
-    this.#host.close(code, reason);
+    this.#driver.close(code, reason);
   }
 
   /** A watcher that falls behind misses frames; that is no reason to end its connection. */
   report(report: Report): void {
-    this.#host.sendText(JSON.stringify(report));
+    this.#driver.sendText(JSON.stringify(report));
   }
 
   end(): void {

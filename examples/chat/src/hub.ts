@@ -1,4 +1,7 @@
-/** The hub: who is here, and what goes to all of them. It knows nothing of sockets. */
+/**
+ * The hub: the list of people, and the messages to all of them. It knows nothing of
+ * sockets.
+ */
 import { PreparedMessage } from '@sanssocket/codec';
 import type { Person, ServerMessage } from './protocol.js';
 
@@ -7,7 +10,8 @@ export interface Member {
   /**
    * Queues a message.
    *
-   * @returns false if the queue is full; the message is then lost, and so is the member: {@link Member.drop} follows
+   * @returns false if the queue is full; the message is then lost, and so is the member:
+   * {@link Member.drop} follows
    */
   deliver(message: PreparedMessage): boolean;
   /** The hub has taken this member out, because it is too slow. */
@@ -23,12 +27,12 @@ export class Hub {
   readonly #outbox: ServerMessage[] = [];
   #lastId = 0;
 
-  /** Who is here, in the order they came. */
+  /** All people, in the order they came. */
   get people(): Person[] {
     return [...this.#members.values()];
   }
 
-  /** Who a member is; undefined if it is not here. */
+  /** The person of a member; undefined if it is not here. */
   personOf(member: Member): Person | undefined {
     return this.#members.get(member);
   }
@@ -54,8 +58,9 @@ export class Hub {
   }
 
   /**
-   * Sends a message to everyone here, encoded once. All receive all messages in the same order: what is broadcast during
-   * a broadcast, because a member had to be dropped, comes after it.
+   * Sends a message to everyone here, encoded once. All receive all messages in the same order: a
+   * message that is broadcast during a broadcast, because a member had to be dropped, comes after
+   * it.
    */
   broadcast(message: ServerMessage): void {
     this.#outbox.push(message);

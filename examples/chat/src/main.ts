@@ -21,7 +21,10 @@ async function run(port: string): Promise<void> {
   if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned(() => void chat.close());
 }
 
-/** npm passes signals on to a shell, which ends and passes on nothing: what is left to see is that it is gone. */
+/**
+ * npm passes signals on to a shell, which ends and passes on nothing: only its absence is left to
+ * see.
+ */
 function whenOrphaned(stop: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

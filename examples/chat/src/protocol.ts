@@ -1,6 +1,6 @@
 /**
- * What is said over the chat's connections: each WebSocket text message is one JSON object with a `type`. What comes from
- * a client is checked here, and nowhere else.
+ * The messages on the chat's connections: each WebSocket text message is one JSON object with a
+ * `type`. Messages from a client are checked here, and nowhere else.
  */
 
 /** The longest name, in UTF-16 units. */
@@ -10,7 +10,7 @@ export const MAX_TEXT_LENGTH = 2000;
 /** The longest WebSocket message a client needs: a longest text, with every unit escaped. */
 export const MAX_CLIENT_MESSAGE_BYTES: number = 16 * 1024;
 
-/** A client's first message: who it is. */
+/** A client's first message, with its name. */
 interface Join {
   readonly type: 'join';
   readonly name: string;
@@ -22,10 +22,10 @@ interface Say {
   readonly text: string;
 }
 
-/** What a client sends. */
+/** The messages of a client. */
 export type ClientMessage = Join | Say;
 
-/** Someone who is here. */
+/** A person in the room. */
 export interface Person {
   /** Never given to anyone else as long as the server runs. */
   readonly id: number;
@@ -35,7 +35,7 @@ export interface Person {
 /** The answer to {@link Join}. */
 interface Welcome extends Person {
   readonly type: 'welcome';
-  /** Who is here, the receiver included. */
+  /** All people in the room, the receiver included. */
   readonly people: readonly Person[];
   /** For `/frames?client=...`: the key to this connection's frames, if it asked to be tapped. */
   readonly framesKey: string | null;
@@ -52,7 +52,7 @@ interface Left extends Person {
   readonly reason: string;
 }
 
-/** Someone said something: also sent to who said it. */
+/** Someone said something: also sent to the speaker. */
 interface Said extends Person {
   readonly type: 'said';
   readonly text: string;
@@ -66,14 +66,15 @@ interface Refused {
   readonly reason: string;
 }
 
-/** What the server sends. */
+/** The messages of the server. */
 export type ServerMessage = Welcome | Joined | Left | Said | Refused;
 
 /**
  * Reads a message from a client.
  *
  * @param text - as it arrived
- * @returns the message with nothing but its known, checked parts; or, as a string, what is wrong with it
+ * @returns the message with nothing but its known, checked parts; or a string that says how it is
+ * wrong
  */
 export function parseClientMessage(text: string): ClientMessage | string {
   const message = parseObject(text);
@@ -98,7 +99,7 @@ export function parseClientMessage(text: string): ClientMessage | string {
 /**
  * Reads a message from the server, which a client trusts to keep to the types above.
  *
- * @returns undefined for what this version does not know
+ * @returns undefined for a message that this version does not know
  */
 export function parseServerMessage(text: string): ServerMessage | undefined {
   const message = parseObject(text);
@@ -115,7 +116,10 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Control characters and line breaks would let a name look like something else in a log or a terminal. */
+/**
+ * Control characters and line breaks would let a name look like something else in a log or a
+ * terminal.
+ */
 function isName(name: string): boolean {
   return name !== '' && name.length <= MAX_NAME_LENGTH && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name);
 }

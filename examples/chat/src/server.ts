@@ -1,4 +1,4 @@
-/** The chat server: Node's HTTP for the page and the upgrade, and what answers at each address. */
+/** The chat server: Node's HTTP for the page and the upgrade, and the session at each address. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -14,8 +14,8 @@ import { StaticFiles } from './static-files.js';
 import { accept, checkUpgrade, refuse } from './upgrade.js';
 
 /**
- * Where a client chats. With the query `frames` it may watch its own frames at {@link FRAMES_PATH}; with `plain` its messages are not
- * compressed, whatever it offers.
+ * The address at which a client chats. With the query `frames` it may watch its own frames at
+ * {@link FRAMES_PATH}; with `plain` its messages are not compressed, even if it offers that.
  */
 const CHAT_PATH = '/ws';
 /** `/frames?client=KEY` */
@@ -46,7 +46,7 @@ export class ChatServer {
   readonly #sessions = new Set<Session>();
   readonly #taps = new Map<string, FrameTap>();
 
-  /** @param settings - what differs from {@link DEFAULT_SETTINGS} */
+  /** @param settings - those that differ from {@link DEFAULT_SETTINGS} */
   constructor(settings: Partial<Settings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
     const { headersTimeoutMs, ...limits } = this.#settings;
@@ -76,10 +76,14 @@ export class ChatServer {
     });
   }
 
-  /** Closes every connection with 1001, "going away" (RFC 6455 7.4.1), and resolves when the last one has ended. */
+  /**
+   * Closes every connection with 1001, "going away" (RFC 6455 7.4.1), and resolves when the last
+   * one has ended.
+   */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      // Requests under way get as long as closing handshakes do; sockets that were upgraded are not Node's to end.
+      // Requests under way get as long as closing handshakes do; sockets that were upgraded are
+      // not Node's to end.
       const timer = setTimeout(() => this.#http.closeAllConnections(), this.#settings.closeTimeoutMs);
       this.#http.close(() => {
         clearTimeout(timer);
@@ -125,7 +129,7 @@ export class ChatServer {
     socket.on('close', () => this.#sessions.delete(session));
   }
 
-  /** What opens a session at an address; undefined if there is nothing. */
+  /** The session that an address opens; undefined if there is nothing. */
   #sessionAt({ pathname, searchParams }: URL): OpenSession | undefined {
     if (pathname === CHAT_PATH) {
       return (socket, head, extensions) => {
@@ -149,7 +153,10 @@ export class ChatServer {
   }
 }
 
-/** A request target in its parts. Only path and query mean something; the base is there for `URL`, which wants one. */
+/**
+ * A request target in its parts. Only path and query mean something; the base is there for `URL`,
+ * which wants one.
+ */
 function addressOf(target: string): URL {
   return new URL(`http://chat${target.startsWith('/') ? target : '/'}`);
 }

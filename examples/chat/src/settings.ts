@@ -8,13 +8,13 @@ export interface Settings extends DriverOptions {
   readonly closeTimeoutMs: number;
   /** How long a client may take for its HTTP request. */
   readonly headersTimeoutMs: number;
-  /** How much may wait for one client before it counts as too slow. */
+  /** How many bytes may wait for one client before it counts as too slow. */
   readonly backpressureLimit: number;
-  /** The chat tells who is too slow by a close code of its own. */
+  /** The chat tells a client that is too slow by a close code of its own. */
   readonly closeOnBackpressureLimit: false;
 }
 
-/** What holds unless the caller says otherwise. */
+/** The settings that hold unless the caller says otherwise. */
 export const DEFAULT_SETTINGS: Settings = {
   pingIntervalMs: 25_000,
   pongTimeoutMs: 10_000,

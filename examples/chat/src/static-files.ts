@@ -1,4 +1,7 @@
-/** The page: the files of `public`, read once. A request can only name one of them, so no path reaches the disk. */
+/**
+ * The page: the files of `public`, read once. A request can only name one of them, so no path
+ * reaches the disk.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
@@ -9,7 +12,10 @@ const TYPES = new Map([
   ['.js', 'text/javascript; charset=utf-8'],
 ]);
 
-/** Nothing from other sites, nothing inline: a message that got into the page as markup could still do nothing. */
+/**
+ * Nothing from other sites, nothing inline: a message that got into the page as markup could
+ * still do nothing.
+ */
 const HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

@@ -1,4 +1,7 @@
-/** The opening handshake on Node's HTTP server: from its `upgrade` event to a socket that carries frames. */
+/**
+ * The opening handshake on Node's HTTP server: from its `upgrade` event to a socket that carries
+ * frames.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { MessageExtension } from '@sanssocket/codec';
@@ -15,10 +18,11 @@ import {
 } from '@sanssocket/handshake';
 
 /**
- * Checks a request for a WebSocket, and refuses what may not have one (RFC 6455 4.2.1, 10.2).
+ * Checks a request for a WebSocket, and refuses one that may not have it (RFC 6455 4.2.1, 10.2).
  *
  * @param request - from the `upgrade` event
- * @returns the request, to be answered with {@link accept} or {@link refuse}; or why it must be refused
+ * @returns the request, to be answered with {@link accept} or {@link refuse}; or why it must be
+ * refused
  */
 export function checkUpgrade(request: IncomingMessage): UpgradeRequest | Rejection {
   const checked = checkRequest(request);
@@ -30,8 +34,8 @@ export function checkUpgrade(request: IncomingMessage): UpgradeRequest | Rejecti
 }
 
 /**
- * Compression, as browsers offer it. Without context takeover: no memory stays with a client between messages, and what is
- * broadcast is compressed once for all of them.
+ * Compression, as browsers offer it. Without context takeover: no memory stays with a client
+ * between messages, and a broadcast message is compressed once for all of them.
  */
 const DEFLATE = permessageDeflate({
   engine: nodeZlib(),
@@ -47,7 +51,7 @@ export interface Accepted {
 }
 
 /**
- * Makes the answer with 101: what follows it on the socket are frames.
+ * Makes the answer with 101: the bytes after it on the socket are frames.
  *
  * @param compress - whether to agree to compression, if the client offers it
  */
@@ -57,8 +61,9 @@ export function accept(request: UpgradeRequest, compress: boolean): Accepted {
 }
 
 /**
- * Answers with the whole HTTP response, then ends the connection. What the client still sends is read and thrown away:
- * closing over unread input could make TCP take the response back.
+ * Answers with the whole HTTP response, then ends the connection. Bytes that the client still
+ * sends are read and thrown away: closing over unread input could make TCP take the response
+ * back.
  *
  * @param limitMs - how long the client may take to end its side
  */
@@ -71,8 +76,8 @@ export function refuse(rejection: Rejection, socket: Duplex, limitMs: number): v
 }
 
 /**
- * Browsers say which site's page connects; only our own may. Other clients send no Origin. Both schemes are ours, as a
- * proxy in front may speak TLS.
+ * Browsers say which site's page connects; only our own may. Other clients send no Origin. Both
+ * schemes are ours, as a proxy in front may speak TLS.
  */
 function isFromHere({ origin, host }: UpgradeRequest): boolean {
   return (

@@ -1,15 +1,15 @@
 /**
- * A host whose handler is `(request: Request) => Response`. The rules of the handshake are the same; whether the codec gets
- * the bytes that follow is up to the host:
+ * A server with a handler `(request: Request) => Response`. The rules of the handshake are the
+ * same everywhere; it is up to the runtime whether the codec gets the bytes that follow:
  *
- * | host | after the 101 | so |
+ * | runtime | after the 101 | so |
  * |---|---|---|
- * | Deno | `Deno.upgradeWebSocket` gives a finished WebSocket, no bytes | `judge` for who may connect; `Deno.listen` for bytes |
- * | Bun | `server.upgrade` gives a finished WebSocket, no bytes | `judge` for who may connect; `Bun.listen` for bytes |
+ * | Deno | `Deno.upgradeWebSocket` gives a finished WebSocket, no bytes | `judge` for the request; `Deno.listen` for bytes |
+ * | Bun | `server.upgrade` gives a finished WebSocket, no bytes | `judge` for the request; `Bun.listen` for bytes |
  * | Workers | `WebSocketPair` gives a finished WebSocket, no bytes | `judge`; `connect()` of `cloudflare:sockets` for bytes, as a client |
- * | a host of one's own | a pair of streams | `judge`, then {@link Upgrade.connect} |
+ * | a server of one's own | a pair of streams | `judge`, then {@link Upgrade.connect} |
  *
- * The last is what this file has, over `node:http`.
+ * This file has the last, over `node:http`.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type Duplex, Writable } from 'node:stream';
@@ -27,7 +27,7 @@ import {
 import { allowPaths, findRejection } from '@sanssocket/handshake/rules';
 import { createEcho } from './run.js';
 
-/** A 101 response, which `Response` cannot be, and what to do with the bytes that follow it. */
+/** A 101 response, which `Response` cannot be, and the use of the bytes that follow it. */
 export interface Upgrade {
   readonly head: Uint8Array;
   connect(streams: ReadableWritablePair): void;
@@ -43,15 +43,15 @@ export function judge(request: Request): Response | Upgrade {
   return {
     head: bytes,
     connect(streams) {
-      const host: ConnectionDriver = attachStreams(
+      const driver: ConnectionDriver = attachStreams(
         streams,
-        createEcho(() => host),
+        createEcho(() => driver),
       );
     },
   };
 }
 
-/** A refusal as a `Response`. `Connection` and `Content-Length` are the host's to write there. */
+/** A refusal as a `Response`. `Connection` and `Content-Length` are the server's to write there. */
 function toResponse({ status, reason, headers, body }: Rejection): Response {
   const own = new Headers();
   for (let i = 0; i < headers.length; i += 2) {
@@ -60,7 +60,7 @@ function toResponse({ status, reason, headers, body }: Rejection): Response {
   return new Response(Uint8Array.from(body), { status, statusText: reason, headers: own });
 }
 
-/** A host for {@link judge}: what a runtime does behind such a handler. */
+/** A server for {@link judge}, as a runtime has it behind such a handler. */
 export function createFetchServer(): Server {
   const server = createServer((_request, response) => response.writeHead(404).end());
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, remaining: Uint8Array) => {

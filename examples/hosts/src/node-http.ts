@@ -1,4 +1,7 @@
-/** Behind Node's HTTP parser, in both roles: it reads the heads, and gives what followed them. */
+/**
+ * Behind Node's HTTP parser, in both roles: it reads the heads, and gives the bytes that followed
+ * them.
+ */
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
@@ -13,7 +16,7 @@ import {
 } from '@sanssocket/handshake';
 import { runEcho } from './run.js';
 
-/** An HTTP server whose every path is an echo, ready to listen. */
+/** An HTTP server with an echo at every path, ready to listen. */
 export function createHttpServer(): Server {
   const server = createServer((_request, response) => response.writeHead(404).end());
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, remaining: Uint8Array) => {
@@ -29,7 +32,10 @@ export function createHttpServer(): Server {
   return server;
 }
 
-/** How a client's handshake ended, and the socket with what followed the response if it was accepted. */
+/**
+ * The outcome of a client's handshake; an accepted one has the socket and the bytes that followed
+ * the response.
+ */
 export interface Requested {
   readonly outcome: ClientAcceptance | ResponseRejection | HandshakeFault;
   readonly socket?: Duplex;

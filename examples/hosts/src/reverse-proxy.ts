@@ -1,7 +1,8 @@
 /**
- * A reverse proxy: a server to the client, a client to the backend. Each hop has a handshake of its own, with a key of its
- * own; what concerns the two ends (resource, origin, subprotocols, extensions, other headers) is passed on. From then on bytes
- * are passed through as they are: the frames are masked in the one direction and not in the other on both hops, and the
+ * A reverse proxy: a server to the client, a client to the backend. Each hop has a handshake of
+ * its own, with a key of its own; headers that concern the two ends (resource, origin,
+ * subprotocols, extensions, others) are passed on. From then on bytes are passed through as they
+ * are: the frames are masked in the one direction and not in the other on both hops, and the
  * extensions are the same, so nothing in them has to change (RFC 6455 5.1, 5.8).
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -41,7 +42,7 @@ export function createProxy(backend: string): Server {
   });
 }
 
-/** Does the other hop's handshake, and answers this one with what comes of it. */
+/** Does the other hop's handshake, and answers this one by its outcome. */
 function forward(
   front: Socket,
   handshake: ServerHandshake,
@@ -85,7 +86,10 @@ function forward(
   back.write(bytes);
 }
 
-/** From heads to frames. `pipe` passes on the end of each direction, and reads no faster than the other side takes. */
+/**
+ * From heads to frames. `pipe` passes on the end of each direction, and reads no faster than the
+ * other side takes.
+ */
 function link(front: Socket, back: Socket, head: Uint8Array, toFront: Uint8Array, toBack: Uint8Array): void {
   front.write(head);
   front.write(toFront);
@@ -95,7 +99,7 @@ function link(front: Socket, back: Socket, head: Uint8Array, toFront: Uint8Array
   back.on('close', () => front.destroySoon());
 }
 
-/** What the backend agreed to, said to the client. */
+/** The backend's agreement, as the answer to the client. */
 function agreementOf({ protocol, extensions, headers }: ConnectionAccepted<Parameters>): {
   protocol: string | undefined;
   extensions: ExtensionFactory<Parameters>[];
@@ -111,13 +115,16 @@ function agreementOf({ protocol, extensions, headers }: ConnectionAccepted<Param
 function refusalOf(outcome: Exclude<ClientOutcome<Parameters>, { kind: 'accepted' }>): RejectOptions {
   if (outcome.kind === 'fault') return { status: 502, reason: 'Bad Gateway', body: outcome.message };
   const { status, reason, headers, body } = outcome;
-  // RFC 9110 15: what is not from 100 to 599 is taken for a 5xx, and a server's error it is.
+  // RFC 9110 15: a status outside of 100 to 599 is taken for a 5xx, and a server's error it is.
   if (status > 599) return { status: 502, reason: 'Bad Gateway', headers: endToEnd(headers), body };
   // The body has been taken out of its chunks, and gets a length in their place.
   return { status, reason, headers: endToEnd(headers), body };
 }
 
-/** Extensions this proxy knows nothing of: offered as the client did, whatever the backend answers is right. */
+/**
+ * Extensions this proxy knows nothing of: offered as the client did, and any answer of the
+ * backend is right.
+ */
 function passThrough({ extensions }: OpeningRequest): ExtensionFactory<Parameters>[] {
   const names = [...new Set(extensions.map(({ name }) => name))];
   return names.map((name) => ({
@@ -131,7 +138,8 @@ function inert(name: string): ExtensionFactory<Parameters> {
   return { name, rsv: 0, offers: () => [], confirm: () => undefined, accept: () => undefined };
 }
 
-// RFC 9110 7.6.1: of one hop, besides what `Connection` names. The rest the handshake writes itself.
+// RFC 9110 7.6.1: headers of one hop, besides those that `Connection` names. The handshake writes
+// the rest itself.
 const HOP = [
   'connection',
   'keep-alive',

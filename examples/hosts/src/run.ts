@@ -1,4 +1,4 @@
-/** What every host of this folder does once the opening handshake is over. */
+/** The echo of every server of this folder, once the opening handshake is over. */
 import type { Duplex } from 'node:stream';
 import { Connection } from '@sanssocket/codec';
 import type { ConnectionDriver } from '@sanssocket/codec/driver';
@@ -7,24 +7,25 @@ import { attachSocket } from '@sanssocket/codec/node';
 /**
  * A server's connection that answers each message with itself.
  *
- * @param host - gives its host, which is made of it
+ * @param driver - gives its driver, which is made of the connection
  */
-export function createEcho(host: () => ConnectionDriver): Connection {
+export function createEcho(driver: () => ConnectionDriver): Connection {
   return new Connection(
     { role: 'server' },
-    { text: (text) => host().sendText(text), binary: (bytes) => host().sendBinary(bytes) },
+    { text: (text) => driver().sendText(text), binary: (bytes) => driver().sendBinary(bytes) },
   );
 }
 
 /**
  * Runs an echo over a socket until both sides have ended.
  *
- * @param remaining - what came in one chunk with the handshake's head: the first bytes of the first frames
+ * @param remaining - the bytes that came in one chunk with the handshake's head: the first of the
+ * first frames
  */
 export function runEcho(socket: Duplex, remaining: Uint8Array): void {
-  const host: ConnectionDriver = attachSocket(
+  const driver: ConnectionDriver = attachSocket(
     socket,
-    createEcho(() => host),
+    createEcho(() => driver),
     {},
     remaining,
   );

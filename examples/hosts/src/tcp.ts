@@ -1,4 +1,7 @@
-/** The barest way in: bytes of a TCP socket, in both roles. Nothing here knows HTTP but `@sanssocket/handshake`. */
+/**
+ * The barest way in: bytes of a TCP socket, in both roles. Nothing here knows HTTP but
+ * `@sanssocket/handshake`.
+ */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import {
   ClientHandshake,
@@ -18,7 +21,7 @@ export function createTcpServer(): Server {
     };
     const onData = (chunk: Uint8Array): void => {
       const event = handshake.receive(chunk);
-      // What follows a refused head is read and thrown away: `handshake` takes nothing more.
+      // Bytes after a refused head are read and thrown away: `handshake` takes nothing more.
       if (event?.kind === 'rejected') socket.end(event.bytes);
       if (event?.kind !== 'request') return;
       socket.off('data', onData).off('end', onEnd);
@@ -29,7 +32,10 @@ export function createTcpServer(): Server {
   });
 }
 
-/** How a client's handshake ended; `socket` carries frames if it was accepted, and is closed otherwise. */
+/**
+ * The outcome of a client's handshake; `socket` carries frames if it was accepted, and is closed
+ * otherwise.
+ */
 export interface Dialed {
   readonly socket: Socket;
   readonly outcome: ClientOutcome;
@@ -48,7 +54,7 @@ export function dial(url: string, options: ClientHandshakeOptions = {}): Promise
         .off('end', onEnd)
         .off('error', reject)
         .on('error', () => {});
-      socket.pause(); // its host lets it flow again
+      socket.pause(); // its driver lets it flow again
       if (outcome.kind !== 'accepted') socket.destroy();
       resolve({ socket, outcome });
     };

@@ -2,11 +2,14 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 
-/** What `createSecureServer` takes. */
+/** The certificate and key, as `createSecureServer` takes them. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
-  /** Base64 of the SHA-256 of the public key: what Chromium's `--ignore-certificate-errors-spki-list` takes. */
+  /**
+   * Base64 of the SHA-256 of the public key, for Chromium's
+   * `--ignore-certificate-errors-spki-list`.
+   */
   readonly spki: string;
 }
 

@@ -10,7 +10,7 @@ import type {
 import { checkConnectResponse, createConnect } from '@sanssocket/handshake/connect';
 import { toList, toObject } from './header-list.js';
 
-/** How the opening handshake ended. */
+/** The outcome of the opening handshake. */
 export interface Opened {
   /** Frames from here on, if accepted; a refusal's body otherwise. */
   readonly stream: ClientHttp2Stream;
@@ -20,7 +20,7 @@ export interface Opened {
 /**
  * Asks for a WebSocket.
  *
- * @param session - whose server's settings have come, see {@link settled}
+ * @param session - one that has its server's settings, see {@link settled}
  * @param url - a `ws:` or `wss:` URI of that server
  * @throws Error if the server takes no WebSockets over HTTP/2
  */
@@ -39,7 +39,10 @@ export async function open(
   return { stream, outcome };
 }
 
-/** Waits for the server's settings: before they are there nobody knows whether it takes WebSockets (RFC 8441 3). */
+/**
+ * Waits for the server's settings: before they are there nobody knows whether it takes WebSockets
+ * (RFC 8441 3).
+ */
 export async function settled(session: ClientHttp2Session): Promise<void> {
   if (session.remoteSettings?.enableConnectProtocol === undefined) await once(session, 'remoteSettings');
 }

@@ -1,4 +1,6 @@
-/** Header lists as the handshake has them, names and values in turn, and as `node:http2` has them. */
+/**
+ * Header lists as the handshake has them, names and values in turn, and as `node:http2` has them.
+ */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 
 /** A list as an object for `request` or `respond`; several lines of one header become an array. */
@@ -13,7 +15,7 @@ export function toObject(list: readonly string[]): OutgoingHttpHeaders {
   return headers;
 }
 
-/** The object of a `response` event as a list, for hosts whose event has none. */
+/** The object of a `response` event as a list, for runtimes that have none in the event. */
 export function toList(headers: IncomingHttpHeaders): string[] {
   return Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().flatMap((line) => [name, String(line)]),

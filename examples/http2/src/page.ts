@@ -1,4 +1,7 @@
-/** A page that opens two WebSockets to where it came from, and shows what came of it and over which protocol it was loaded. */
+/**
+ * A page that opens two WebSockets to its own server, and shows their answers and the protocol it
+ * was loaded over.
+ */
 export const PAGE: string = `<!doctype html>
 <meta charset="utf-8">
 <title>WebSockets over HTTP/2</title>

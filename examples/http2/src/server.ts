@@ -1,4 +1,7 @@
-/** An echo server on `node:http2`: WebSockets (RFC 8441) and plain requests are streams side by side on one connection. */
+/**
+ * An echo server on `node:http2`: WebSockets (RFC 8441) and plain requests are streams side by
+ * side on one connection.
+ */
 import type { Http2SecureServer, Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Connection } from '@sanssocket/codec';
 import { attachSocket } from '@sanssocket/codec/node';
@@ -13,13 +16,14 @@ import { allowPaths, findRejection } from '@sanssocket/handshake/rules';
 import { toObject } from './header-list.js';
 import { PAGE } from './page.js';
 
-/** What a server needs to be created with: clients may then ask for WebSockets (RFC 8441 3). */
+/** The settings of a server's creation: clients may then ask for WebSockets (RFC 8441 3). */
 export const SETTINGS: { readonly enableConnectProtocol: true } = { enableConnectProtocol: true };
 
 const RULES = [allowPaths(['/echo'])];
 
 /**
- * Answers the streams of a server: `/echo` as a WebSocket that says hello and then echoes, `/` as a page that tries it.
+ * Answers the streams of a server: `/echo` as a WebSocket that says hello and then echoes, `/` as
+ * a page that tries it.
  *
  * @param server - of `createServer` or `createSecureServer`, with {@link SETTINGS}
  */
@@ -48,10 +52,11 @@ function openWebSocket(stream: ServerHttp2Stream, list: readonly string[]): void
   stream.respond(toObject(acceptConnect(request, { protocols: ['echo'] }).headers));
   const connection: Connection = new Connection(
     { role: 'server' },
-    { text: (text) => host.sendText(text), binary: (bytes) => host.sendBinary(bytes) },
+    { text: (text) => driver.sendText(text), binary: (bytes) => driver.sendBinary(bytes) },
   );
-  const host = attachSocket(stream, connection); // a stream of HTTP/2 is a Duplex like a socket
-  host.sendText('hello'); // leaves with the response: its bytes reach the client right behind the head
+  const driver = attachSocket(stream, connection); // a stream of HTTP/2 is a Duplex like a socket
+  // Leaves with the response: its bytes reach the client right behind the head.
+  driver.sendText('hello');
 }
 
 function refuse(stream: ServerHttp2Stream, { headers, body }: ConnectRejection): void {

@@ -1,4 +1,7 @@
-/** Bun: `bun run src/bun.ts`, `tsconfig.json` says where the packages are. `Bun.listen` gives the bytes. */
+/**
+ * Bun: `bun run src/bun.ts`, `tsconfig.json` says where the packages are. `Bun.listen` gives the
+ * bytes.
+ */
 
 import { attachBunSocket, type BunSocket, type BunSocketHandlers, bunHandlers } from '@sanssocket/codec/bun';
 import type { ConnectionDriver } from '@sanssocket/codec/driver';
@@ -6,7 +9,7 @@ import { ServerHandshake } from '@sanssocket/handshake';
 import { createEcho } from './echo.ts';
 
 interface Socket extends BunSocket {
-  data: { readonly handshake: ServerHandshake; host: ConnectionDriver | undefined };
+  data: { readonly handshake: ServerHandshake; driver: ConnectionDriver | undefined };
 }
 declare const Bun: {
   listen(options: {
@@ -23,9 +26,9 @@ const listener = Bun.listen({
   allowHalfOpen: true,
   socket: {
     open(socket) {
-      socket.data = { handshake: new ServerHandshake(), host: undefined };
+      socket.data = { handshake: new ServerHandshake(), driver: undefined };
     },
-    ...bunHandlers(({ data }) => data.host, shakeHands),
+    ...bunHandlers(({ data }) => data.driver, shakeHands),
   },
 });
 console.log(`port ${listener.port}`);
@@ -39,6 +42,6 @@ function shakeHands(socket: Socket, chunk: Uint8Array): void {
   }
   if (event?.kind !== 'request') return;
   socket.write(data.handshake.accept({ protocols: ['echo'] }).bytes);
-  const connection = createEcho(() => data.host!);
-  data.host = attachBunSocket(socket, connection, {}, event.remaining);
+  const connection = createEcho(() => data.driver!);
+  data.driver = attachBunSocket(socket, connection, {}, event.remaining);
 }

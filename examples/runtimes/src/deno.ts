@@ -1,4 +1,7 @@
-/** Deno: `deno run --allow-net=127.0.0.1 --import-map=imports.json src/deno.ts`. `Deno.listen` gives the bytes. */
+/**
+ * Deno: `deno run --allow-net=127.0.0.1 --import-map=imports.json src/deno.ts`. `Deno.listen`
+ * gives the bytes.
+ */
 
 import { attachDenoConn, type DenoConn } from '@sanssocket/codec/deno';
 import type { ConnectionDriver } from '@sanssocket/codec/driver';
@@ -28,9 +31,9 @@ async function serve(conn: DenoConn): Promise<void> {
     }
     if (event?.kind === 'request') {
       await writeAll(conn, handshake.accept({ protocols: ['echo'] }).bytes);
-      const host: ConnectionDriver = attachDenoConn(
+      const driver: ConnectionDriver = attachDenoConn(
         conn,
-        createEcho(() => host),
+        createEcho(() => driver),
         {},
         event.remaining,
       );

@@ -1,6 +1,6 @@
 /**
  * Node's adapter over TLS, in any runtime that has `node:https`: a server that echoes and a client
- * that says messages of many lengths, in one program. It prints `all echoed`, or what went wrong.
+ * that says messages of many lengths, in one program. It prints `all echoed`, or the error.
  * The arguments are files with a key and a certificate.
  */
 import { readFileSync } from 'node:fs';
@@ -21,8 +21,8 @@ function end(words: string): never {
 const server = https.createServer({ key: readFileSync(keyFile!), cert: readFileSync(certificateFile!) });
 server.on('upgrade', (_request, socket, head) => {
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-  const connection = new Connection({ role: 'server' }, { binary: (bytes) => host.sendBinary(bytes) });
-  const host = attachSocket(socket, connection, {}, head);
+  const connection = new Connection({ role: 'server' }, { binary: (bytes) => driver.sendBinary(bytes) });
+  const driver = attachSocket(socket, connection, {}, head);
 });
 
 server.listen(0, '127.0.0.1', () => {
@@ -34,8 +34,8 @@ server.listen(0, '127.0.0.1', () => {
     let heard = 0;
     const say = (): void => {
       const length = LENGTHS[heard];
-      if (length === undefined) host.close(1000);
-      else host.sendBinary(new Uint8Array(length).fill(heard));
+      if (length === undefined) driver.close(1000);
+      else driver.sendBinary(new Uint8Array(length).fill(heard));
     };
     const connection = new Connection(
       { role: 'client' },
@@ -53,7 +53,7 @@ server.listen(0, '127.0.0.1', () => {
         },
       },
     );
-    const host = attachSocket(socket, connection, {}, head);
+    const driver = attachSocket(socket, connection, {}, head);
     say();
   });
   request.end();

@@ -1,4 +1,5 @@
-// The runtime's own WebSocket, as a client: sends texts of several sizes, prints what was agreed and what came back.
+// The runtime's own WebSocket, as a client: sends texts of several sizes, prints the agreed
+// extensions and whether all came back.
 const [url] = globalThis.Deno?.args ?? process.argv.slice(2);
 const texts = [
   '',

@@ -1,6 +1,6 @@
 /**
- * Workers: a client over the TCP sockets of `cloudflare:sockets`. Ask it for `/?port=N`: it dials the echo server there, and
- * answers with what came back.
+ * Workers: a client over the TCP sockets of `cloudflare:sockets`. Ask it for `/?port=N`: it dials
+ * the echo server there, and answers with the echoes.
  */
 // @ts-expect-error there are no types for it here
 import { connect as connectSocket } from 'cloudflare:sockets';
@@ -26,7 +26,7 @@ export default {
 interface Heard {
   readonly outcome: string;
   readonly heard: readonly string[];
-  readonly clean: boolean;
+  readonly wasClean: boolean;
 }
 
 async function talk(url: string, message: string): Promise<Heard> {
@@ -53,13 +53,13 @@ async function talk(url: string, message: string): Promise<Heard> {
       {
         text(text) {
           heard.push(text);
-          host.close(1000);
+          driver.close(1000);
         },
       },
     );
-    const host = attachStreams(socket, connection, {}, remaining);
-    host.onClose = () =>
-      resolve({ outcome: 'accepted', heard, clean: connection.closeInfo?.wasClean === true });
-    host.sendText(message);
+    const driver = attachStreams(socket, connection, {}, remaining);
+    driver.onClose = () =>
+      resolve({ outcome: 'accepted', heard, wasClean: connection.closeInfo?.wasClean === true });
+    driver.sendText(message);
   });
 }

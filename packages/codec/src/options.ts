@@ -1,7 +1,7 @@
 /**
- * `@sanssocket/codec/options`: the checks that options go through, for extensions, engines and
- * hosts that want to refuse typos and wrong types with the codes and sentences that the codec has
- * for its own.
+ * `@sanssocket/codec/options`: the checks that options go through. Extensions, engines and adapters
+ * that use them refuse typos and wrong types with the codes and sentences that the codec has for
+ * its own options.
  *
  * @packageDocumentation
  */

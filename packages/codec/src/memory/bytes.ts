@@ -1,6 +1,8 @@
 /**
- * Copies of byte ranges: the only functions that copy. `slice` will not do, as a host may pass Node's `Buffer`, whose `slice` is
- * a view; `tools/lint-bytes.mjs` finds such calls.
+ * Ranges of bytes. In reading order: copies, by the only functions that copy (`slice` will not
+ * do, as a caller may pass Node's `Buffer`, whose `slice` is a view; `tools/lint-bytes.mjs` finds
+ * such calls); slices, which lend memory to a handler; allocators of a caller's, which are
+ * checked before their memory is used, and may throw.
  */
 
 import { inWords, isBytes, isShared, type OwnBytes, requireRange, usageError } from '../wire/errors.js';
@@ -11,7 +13,7 @@ const LOOP_BYTES = 96;
 /** The same for a whole array: 22 bytes take 10 ns, where the loop takes 35. */
 const WHOLE_BYTES = 8;
 
-/** Copies `source[start]` to `source[end - 1]` to `target[at]` and on. */
+/** Copies the bytes from `source[start]` to `source[end - 1]` to `target`, from index `at` on. */
 export function copyInto(
   source: Uint8Array,
   start: number,
@@ -50,10 +52,12 @@ export function copyOf(source: Uint8Array, start: number, end: number): OwnBytes
   return copy;
 }
 
-/** No bytes, for reading: never handed out, as whoever gets an array may transfer its memory away. */
+/**
+ * No bytes, for reading: never handed out, as the owner of an array may transfer its memory away.
+ */
 export const EMPTY: OwnBytes = /* @__PURE__ */ new Uint8Array(0);
 
-// Borrowed bytes: what a sink is shown of memory that is not its own.
+// Slices
 
 /** A range of bytes: `bytes[start]` to `bytes[end - 1]`. */
 export interface Slice {
@@ -65,9 +69,9 @@ export interface Slice {
 }
 
 /**
- * Bytes that are lent until the method that got them returns: neither the span nor its bytes are to be kept or changed, and
- * `bytes` holds others' beside them. To keep them, {@link BorrowedSlice.copy}; to send them, `Connection.sendSlice` or
- * `MessageWriter.write`.
+ * Bytes that are lent until the method that got them returns: neither the slice nor its bytes are
+ * to be kept or changed, and `bytes` holds others' beside them. {@link BorrowedSlice.copy} makes
+ * an array to keep; `Connection.sendSlice` and `MessageWriter.write` send the bytes.
  */
 export interface BorrowedSlice extends Slice {
   /** How many bytes. */
@@ -76,7 +80,7 @@ export interface BorrowedSlice extends Slice {
   copy(): OwnBytes;
 }
 
-/** A span that its owner sets anew for each payload, so that none is made for a short one. */
+/** A slice that its owner sets anew for each payload, so that none is made for a short one. */
 export class LentSlice implements BorrowedSlice {
   readonly bytes: Uint8Array;
   start = 0;
@@ -104,7 +108,8 @@ export class LentSlice implements BorrowedSlice {
 
 /**
  * @returns the range, read once
- * @throws TypeError for what is none (`NOT_BYTES`), RangeError for one that does not lie within its bytes (`RANGE_INVALID`)
+ * @throws TypeError for a value that is no range (`NOT_BYTES`), RangeError for a range that does
+ * not lie within its bytes (`RANGE_INVALID`)
  */
 export function requireByteRange(range: unknown): Slice {
   const { bytes, start, end } = Object(range) as Slice;
@@ -119,7 +124,7 @@ export function requireByteRange(range: unknown): Slice {
   return { bytes, start, end };
 }
 
-// Memory of the host's: what its `allocate` gives is looked at before it is used, and it may throw.
+// Allocators
 
 /** Gives as many bytes as asked, which need not be zero. */
 export type Allocate = (bytes: number) => OwnBytes;
@@ -128,10 +133,10 @@ export type Allocate = (bytes: number) => OwnBytes;
 export const allocateCleared: Allocate = (bytes) => new Uint8Array(bytes);
 
 /**
- * Makes a host's allocator one that gives just what was asked for, or throws.
+ * Makes a caller's allocator one that gives just as many bytes as asked, or throws.
  *
- * @returns a function that throws what `allocate` throws, or TypeError if it gave less, or shared memory; of more, the first bytes
- * are used
+ * @returns a function that passes an exception of `allocate` on, and throws TypeError
+ * (`ALLOCATION_INVALID`) if it gave less, or shared memory; of more, the first bytes are used
  */
 export function checkedAllocate(allocate: (bytes: number) => Uint8Array): Allocate {
   return (bytes) => {
@@ -152,8 +157,9 @@ export function checkedAllocate(allocate: (bytes: number) => Uint8Array): Alloca
 }
 
 /**
- * Makes an allocator that always gives memory, the runtime's if the host has none to give: for bytes that have been taken from
- * the peer, or that an extension has encoded, and that would otherwise be lost.
+ * Makes an allocator that always gives memory, the runtime's if the caller's throws: for bytes
+ * that have been taken from the peer, or that an extension has encoded, and that would otherwise
+ * be lost.
  */
 export function lastingAllocate(allocate: Allocate): Allocate {
   return (bytes) => {

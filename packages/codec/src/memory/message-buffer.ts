@@ -1,16 +1,18 @@
 /**
  * The bytes of an unfinished message.
  *
- * Bytes are copied once, to their place in a segment, and unmasked on the way; and once more when it is certain how long the
- * message is, and half of it is there, into the array that will be the message. Segments double in size up to 64 KiB, so small
- * pieces merge.
+ * Bytes are copied once, to their place in a segment, and unmasked on the way; and once more when
+ * it is certain how long the message is, and half of it is there, into the array that will be the
+ * message. Segments double in size up to 64 KiB, so short slices merge.
  *
- * - Written by the message's reader, until the message is whole. A piece that is held where it stands is written by nobody: its
- *   memory has been given away by the host (`transferInput`), and is unmasked on its way out of it.
- * - Seen by the sink once the message is whole: as one array, which is then the sink's; or, of text, by the decoder, and the
- *   segments are let go.
- * - Bounded by the limits of a message: what is held is at most twice what arrived, or 64 KiB more. Nothing is allocated from a
- *   declared length (advisories M28, M48).
+ * - Written by the message's reader, until the message is whole. A slice that is held where it
+ *   stands is written by nobody: its memory has been given away by the caller (`transferInput`),
+ *   and is unmasked on its way out of it.
+ * - Seen by the handler once the message is whole: as one array, which is then the handler's; or,
+ *   of text, by the decoder, and the segments are let go.
+ * - Bounded by the limits of a message: the memory held is at most twice the bytes that came, or
+ *   64 KiB more. Nothing is allocated from a declared length, which a peer can announce without
+ *   ever sending it.
  */
 
 import { type MaskFunction, maskView, rotateKey } from '@sanssocket/mask';
@@ -22,20 +24,23 @@ import { lentView, VIEW_TO_BYTES } from './scratch.js';
 
 const SMALL_REST_BYTES = 8192;
 
-/** A segment this long gets a view for short pieces that a scan has unmasked: fragments of 64 bytes take 30 ns less. */
+/**
+ * A segment this long gets a view for short slices that a scan has unmasked: fragments of 64
+ * bytes take 30 ns less.
+ */
 const VIEW_FROM_BYTES = 1024;
 
-/** What stands before the tail. */
+/** Bytes before the tail. */
 interface Segment {
   readonly bytes: Uint8Array;
   /** How many of its bytes are written. */
   readonly used: number;
-  /** What unmasks a piece that is held as it came, with which key; null for a segment of our own. */
+  /** The kernel that unmasks a slice held as it came, by `key`; null for a segment of our own. */
   readonly mask: MaskFunction | null;
   readonly key: number;
 }
 
-/** Collects pieces and gives them back as one array. */
+/** Collects slices and gives them back as one array. */
 export class MessageBuffer {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: MessageBuffer = /* @__PURE__ */ new MessageBuffer(() => EMPTY);
@@ -52,7 +57,7 @@ export class MessageBuffer {
   /** Whether the tail is the message itself: the rest goes to its final place. */
   #gathered = false;
 
-  /** @param allocate - gives memory of which only what has been written is ever handed out */
+  /** @param allocate - gives memory of which only written bytes are ever handed out */
   constructor(allocate: Allocate) {
     this.#allocate = allocate;
   }
@@ -63,12 +68,12 @@ export class MessageBuffer {
   }
 
   /**
-   * Copies a piece in, unmasking it.
+   * Copies a slice in, unmasking it.
    *
-   * @param atMost - how many bytes will come in all, this piece included, if that is certain: the last segment is then
-   * no larger than needed, and often the message itself
-   * @returns the number of bytes that went into the tail: where a piece does not fit, call again with the rest. The bytes
-   * just written are the last ones of {@link MessageBuffer.tail}
+   * @param atMost - how many bytes will come in all, this slice included, if that is certain: the
+   * last segment is then no larger than needed, and often the message itself
+   * @returns the number of bytes that went into the tail: where a slice does not fit, call again
+   * with the rest. The bytes just written are the last ones of {@link MessageBuffer.tail}
    */
   append(
     source: Uint8Array,
@@ -95,7 +100,7 @@ export class MessageBuffer {
     return length;
   }
 
-  /** As {@link MessageBuffer.append}, until the whole piece is in. */
+  /** As {@link MessageBuffer.append}, until the whole slice is in. */
   appendAll(
     source: Uint8Array,
     start: number,
@@ -114,10 +119,11 @@ export class MessageBuffer {
   }
 
   /**
-   * Holds a piece where it stands, masked as it is, until the message is whole: one copy less, and 1 MiB in three quarters of the
-   * time. For pieces that are at least half of their memory, which has been given away.
+   * Holds a slice where it stands, masked as it is, until the message is whole: one copy less,
+   * and 1 MiB in three quarters of the time. For slices that are at least half of their memory,
+   * which has been given away.
    *
-   * @returns false if nothing was done, because the piece is better copied to its final place
+   * @returns false if nothing was done, because the slice is better copied to its final place
    */
   hold(bytes: Uint8Array, start: number, end: number, mask: MaskFunction, key: number): boolean {
     if (this.#gathered) return false;
@@ -139,9 +145,12 @@ export class MessageBuffer {
     return this.#used;
   }
 
-  /** All bytes as one array of exactly their length, the caller's to keep. The buffer must not be used after. */
+  /**
+   * All bytes as one array of exactly their length, the caller's to keep. The buffer must not be
+   * used after.
+   */
   toBytes(): OwnBytes {
-    // Not `EMPTY`, which is shared: whoever gets a message may transfer its memory away.
+    // Not `EMPTY`, which is shared: the owner of a message may transfer its memory away.
     if (this.#bytes === 0) return new Uint8Array(0);
     if (this.#full === null && this.#used === this.#tail.length) return this.#tail;
     const bytes = this.#make(this.#bytes);
@@ -150,7 +159,10 @@ export class MessageBuffer {
     return bytes;
   }
 
-  /** Moves all bytes out, to the beginning of `target`; the buffer is empty then, and can be used again. */
+  /**
+   * Moves all bytes out, to the beginning of `target`; the buffer is empty then, and can be used
+   * again.
+   */
   drain(target: Uint8Array): void {
     this.#copyTo(target);
     this.release();
@@ -179,7 +191,8 @@ export class MessageBuffer {
 
   #addSegment(arriving: number, atMost: number): void {
     const held = this.#bytes;
-    // If less is to come than has come, or little, the message itself is made at once: the rest goes to its final place.
+    // If less is to come than has come, or little, the message itself is made at once: the rest
+    // goes to its final place.
     if (atMost - arriving <= Math.max(held + arriving, SMALL_REST_BYTES)) {
       const message = this.#make(held + atMost);
       this.#copyTo(message);
@@ -198,7 +211,7 @@ export class MessageBuffer {
     const used = this.#used;
     if (used === 0) return;
     const tail = this.#tail;
-    // Many pieces held elsewhere must not leave a nearly empty segment each.
+    // Many slices held elsewhere must not leave a nearly empty segment each.
     const bytes = 2 * used < tail.length ? copyOf(tail, 0, used) : tail;
     this.#full ??= [];
     this.#full.push({ bytes, used, mask: null, key: 0 });

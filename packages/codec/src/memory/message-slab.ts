@@ -1,15 +1,19 @@
 /**
- * Memory of messages that the sink keeps. V8 keeps arrays of up to 64 bytes in its own heap, at 30 ns; a longer one of its own
- * costs 300 to 500 ns. So messages that are neither tiny nor large are views of one copy of the bytes they stand in, unmasked,
- * with their neighbours; or of the host's chunk, if it has been given away.
+ * Memory of messages that handlers keep. V8 keeps arrays of up to 64 bytes in its own heap, at 30
+ * ns; a longer one of its own costs 300 to 500 ns. So messages that are neither tiny nor large
+ * are views of one copy of the bytes they stand in, unmasked, with their neighbours; or of the
+ * caller's chunk, if it has been given away.
  *
- * - Written once, when the copy is made, and by nobody after. A chunk that was given away is unmasked where it stands, from the
- *   message that is kept first on, and masked again from the first one on that the sink has not heard of when reading stops.
- * - Seen by whoever the sink gives the messages to, for as long as they like: nothing comes back. A sink that transfers one away
- *   takes those with it that it was given before: the next ones have memory of their own each, until the next read. A chunk that
- *   was given away goes as a whole: what was not read of it is lost, which the frame reader sees.
- * - Bounded: a message that is kept holds on to at most 8 KiB of its neighbours, which are bytes of the same connection and the
- *   same read, and never to the host's chunk but where that has been given away.
+ * - Written once, when the copy is made, and by nobody after. A chunk that was given away is
+ *   unmasked where it stands, from the first message that is kept on; when reading stops, it is
+ *   masked again from the first message on that no handler has heard of.
+ * - Seen by every holder of a message, for as long as they like: nothing comes back. A handler
+ *   that transfers one away takes those with it that came before: the next ones have memory of
+ *   their own each, until the next read. A chunk that was given away goes as a whole: the bytes
+ *   of it that were not read are lost, which the frame reader sees.
+ * - Bounded: a message that is kept holds on to at most 8 KiB of its neighbours, which are bytes
+ *   of the same connection and the same read, and never to the caller's chunk but where that has
+ *   been given away.
  */
 
 import { keyFromBytes, mask } from '@sanssocket/mask';
@@ -19,7 +23,7 @@ import { type Allocate, copyInto } from './bytes.js';
 /** Up to here an array of its own is cheap. */
 const TINY_BYTES = 64;
 
-/** From here an array of its own is what a message deserves. */
+/** From here on a message gets an array of its own. */
 export const LARGE_BYTES = 4096;
 
 const COPY_BYTES = 8192;
@@ -29,7 +33,10 @@ let source: Uint8Array | null = null;
 
 let sourceEnd = 0;
 
-/** The copy of `source` from `copyStart` to `copyEnd`, at `copyOffset` of its memory; null until a message needs one. */
+/**
+ * The copy of `source` from `copyStart` to `copyEnd`, at `copyOffset` of its memory; null until a
+ * message needs one.
+ */
 let copy: ArrayBuffer | null = null;
 
 let copyStart = 0;
@@ -38,23 +45,26 @@ let copyEnd = 0;
 
 let copyOffset = 0;
 
-/** The chunk in which the messages stand, if it has been given away, and where index 0 of `source` is in it. */
+/**
+ * The chunk in which the messages stand, if it has been given away, and where index 0 of `source`
+ * is in it.
+ */
 let givenChunk: OwnBytes | null = null;
 
 let shift = 0;
 
 /**
- * The messages that are kept next stand in these bytes.
+ * Names the bytes in which the messages stand that are kept next.
  *
  * @param end - index after the last byte that is unmasked, and of this connection
- * @param chunk - the host's, in which they stand too, if it has been given away
- * @param from - index in `chunk` of what is index 0 of `bytes`
+ * @param chunk - the caller's, in which they stand too, if it has been given away
+ * @param from - index in `chunk` of the byte that is index 0 of `bytes`
  */
 export function beginMessages(bytes: Uint8Array, end: number, chunk: Uint8Array | null, from: number): void {
   source = bytes;
   sourceEnd = end;
   copy = null;
-  // What a sink keeps is not shared.
+  // A message that a handler keeps is never in shared memory.
   givenChunk = chunk === null || isShared(chunk.buffer) ? null : (chunk as OwnBytes);
   shift = from;
 }
@@ -74,7 +84,8 @@ export interface SuspendedMessages {
 /**
  * A read begins.
  *
- * @returns what it is inside of, as a sink may feed another connection: for {@link endMessages}
+ * @returns the messages of the read around it, as a handler may feed another connection: for
+ * {@link endMessages}
  */
 export function suspendMessages(): SuspendedMessages | null {
   if (source === null) return null;
@@ -83,7 +94,10 @@ export function suspendMessages(): SuspendedMessages | null {
   return outer;
 }
 
-/** A read has ended: nothing of its messages is held on to. One that it is inside of goes on where it was. */
+/**
+ * A read has ended: nothing of its messages is held on to. The read around it goes on where it
+ * was.
+ */
 export function endMessages(outer: SuspendedMessages | null): void {
   if (outer !== null) {
     ({ source, sourceEnd, copy, copyStart, copyEnd, copyOffset, givenChunk, shift } = outer);
@@ -96,9 +110,9 @@ export function endMessages(outer: SuspendedMessages | null): void {
 }
 
 /**
- * A message in memory that is the sink's to keep.
+ * A message in memory that is the handler's to keep.
  *
- * @param allocate - where large ones come from
+ * @param allocate - gives the memory of large ones
  */
 export function keepMessage(bytes: Uint8Array, start: number, end: number, allocate: Allocate): OwnBytes {
   const length = end - start;
@@ -134,10 +148,10 @@ function makeCopy(start: number, end: number): void {
 }
 
 /**
- * Reading stops among the messages: what the sink has not heard of is masked again in a chunk that was given away, whose headers
- * still have the keys.
+ * Reading stops among the messages: a payload that no handler has heard of is masked again in a
+ * chunk that was given away, whose headers still have the keys.
  *
- * @param start - index in `source` of a payload that the sink has not heard of
+ * @param start - index in `source` of a payload that no handler has heard of
  * @param end - index after its last byte
  */
 export function takeBack(start: number, end: number): void {

@@ -1,40 +1,48 @@
 /**
- * Output waiting for the host: chunks in order. What is small is written into one growing slab, so that everything one
- * call made necessary leaves as one chunk; what is large is queued by reference.
+ * Output that waits for the driver, in order. Small data is written into one growing slab, so
+ * that everything one call made necessary leaves as one chunk; large data is queued by reference.
+ * In reading order: `OutputMemory`, one for all connections of a configuration, and
+ * `OutputQueue`, one for each connection with output.
  *
- * - Written by the connection's sender, behind what is there. A chunk handed out is never written to again by the queue
- *   (advisory K14); its memory is `OutputMemory`'s, or the caller's who queued it.
- * - Seen by the host once it is taken.
- * - Bounded by the host, which looks at `bufferedAmount`; what it holds beyond its bytes by `OutputMemory`.
+ * Slabs, the memory that output is put together in:
  *
- * Nothing changes where something throws: what the host's allocator throws passes through, and the call can be made again.
+ * - Written by the connection's sender, until the bytes leave as a chunk, behind those that are
+ *   there. A chunk handed out is never written to again while a holder may look at it: its memory
+ *   is `OutputMemory`'s, or the caller's that queued it.
+ * - Seen by the driver once the chunk is taken, and by every holder to which the driver gives it,
+ *   until the driver says that nobody holds it any more (`Connection.recycleOutput`); if it never
+ *   says so, for ever. Little in a large slab leaves as a copy, which is never used again.
+ * - Bounded: waiting output holds at most four times its bytes and 4 KiB, output that has left at
+ *   most four times its bytes. Kept for the next output are one slab of each length, 85 KiB in
+ *   all. The queue itself is bounded by the driver, which looks at `bufferedAmount`.
+ *
+ * A slab that is used again is in the cache still, and has its view: 16 KiB sent again and again
+ * take 1 us that way, where fresh memory takes 4.
+ *
+ * Nothing changes where something throws: an exception of the caller's allocator passes through,
+ * and the call can be made again.
  */
 
 import type { OwnBytes } from '../wire/errors.js';
 import { type Allocate, allocateCleared, copyInto } from './bytes.js';
 import { noteLent, noteReturned, poison, refuseReturned } from './ownership.js';
 
-// Memory that output is put together in, one for all connections of a configuration.
-//
-// - A slab is written by the connection it was begun for, until its bytes leave as a chunk.
-// - A chunk is seen by the host, and by whoever it gives the chunk to, until the host says that nobody holds it any more
-//   (`Connection.recycleOutput`); if it never says so, for ever. Little in a large slab leaves as a copy, which is never used again.
-// - Bounded: what waits holds at most four times its bytes and 4 KiB; what has left, at most four times its bytes. Kept for the
-//   next output are one slab of each length, 85 KiB in all.
-//
-// A slab that is used again is in the cache still, and has its view: 16 KiB sent again and again take 1 us that way, where fresh
-// memory takes 4.
-
-/** What a header takes beside a payload of 16 or 64 KiB. */
+/** The bytes that a header takes beside a payload of 16 or 64 KiB. */
 const HEADER_BYTES = 64;
 
-/** A slab grows up to here, and what follows goes into a further chunk. */
+/** A slab grows up to here, and further output goes into a further chunk. */
 const MAX_SLAB_BYTES: number = 0x1_0000 + HEADER_BYTES;
 
-/** How long slabs are. Each is about four times the one before, so that a quarter of a slab that has grown is used. */
+/**
+ * Lengths of slabs. Each is about four times the one before, so that a quarter of a slab that has
+ * grown is used.
+ */
 const SLAB_BYTES: readonly number[] = [1024, 4096, 0x4000 + HEADER_BYTES, MAX_SLAB_BYTES];
 
-/** The longest slab that output begins with if less is certain to come: what may wait in vain on each connection. */
+/**
+ * The longest slab that output begins with if less is certain to come: as much may wait in vain
+ * on each connection.
+ */
 const MAX_FIRST_BYTES = 4096;
 
 /** Up to here V8 keeps an array in its own heap, ten times as cheap as one outside. */
@@ -60,14 +68,17 @@ export class Slab {
   }
 }
 
-/** Where the slabs of many connections come from. */
+/** Memory of the slabs of many connections. */
 export class OutputMemory {
   readonly #allocate: Allocate;
   /** One slab of each length that nobody uses; null where there is none. */
   readonly #spares: (Slab | null)[] = SLAB_BYTES.map(() => null);
-  /** How long the last chunk was: under the same load the next one need not grow, which takes 100 ns off each of 16 messages. */
+  /**
+   * How long the last chunk was: under the same load the next one need not grow, which takes 100
+   * ns off each of 16 messages.
+   */
   #lastBytes = 0;
-  /** Whether the host gives chunks back: nothing is kept for one that does not. */
+  /** Whether the driver gives chunks back: nothing is kept for one that does not. */
   #reuses = false;
   #lentChunk: Uint8Array | null = null;
   #lentSlab: Slab | null = null;
@@ -77,12 +88,18 @@ export class OutputMemory {
     this.#allocate = allocate;
   }
 
-  /** The first slab of a chunk, with room for at least `bytes`. Throws what the host's allocator throws. */
+  /**
+   * The first slab of a chunk, with room for at least `bytes`. Passes an exception of the
+   * caller's allocator on.
+   */
   begin(bytes: number): Slab {
     return this.#slab(Math.max(bytes, Math.min(this.#lastBytes, MAX_FIRST_BYTES)));
   }
 
-  /** A slab with room for `bytes`, and what a slab that is outgrown holds; nobody has seen that one, so it is free again. */
+  /**
+   * A slab with room for `bytes` behind the bytes of an outgrown one; nobody has seen the old one,
+   * so it is free again.
+   */
   grow(slab: Slab, used: number, bytes: number): Slab {
     const grown = this.#slab(Math.max(used + bytes, Math.min(4 * slab.bytes.length, MAX_SLAB_BYTES)));
     copyInto(slab.bytes, 0, used, grown.bytes, 0);
@@ -91,8 +108,9 @@ export class OutputMemory {
   }
 
   /**
-   * The chunk that was put together in a slab, an array of its own each time: so it is known by which one is given back. Throws
-   * what the host's allocator throws; nothing has changed then.
+   * The chunk that was put together in a slab, an array of its own each time: so it is known by
+   * which one is given back. Passes an exception of the caller's allocator on; nothing has
+   * changed then.
    */
   lend(slab: Slab, used: number): OwnBytes {
     const { bytes } = slab;
@@ -141,14 +159,19 @@ export class OutputMemory {
   }
 }
 
-/** Which of the lengths of slabs is the first with room for so many bytes; as many as there are if none is. */
+/**
+ * The index of the first length of slabs with room for so many bytes; as many as there are if
+ * none has.
+ */
 function sizeOf(bytes: number): number {
   let size = 0;
   while (size < SLAB_BYTES.length && SLAB_BYTES[size]! < bytes) size++;
   return size;
 }
 
-/** Empty places are given up when they are half of all, and not few: in time linear in the chunks. */
+/**
+ * Empty places are given up when they are half of all, and not few: in time linear in the chunks.
+ */
 const MIN_EMPTY_PLACES = 32;
 
 /** A queue of chunks. Lives only while something is queued: an idle connection has none. */
@@ -159,7 +182,10 @@ export class OutputQueue {
   );
 
   readonly #memory: OutputMemory;
-  /** Chunks before the slab, in order, behind empty places of those handed out; null while there is only a slab. */
+  /**
+   * Chunks before the slab, in order, behind empty places of those handed out; null while there
+   * is only a slab.
+   */
   #chunks: (OwnBytes | null)[] | null = null;
   /** Index in `#chunks` of the next to hand out. */
   #next = 0;
@@ -184,14 +210,15 @@ export class OutputQueue {
    * Makes room for a run of bytes.
    *
    * @param bytes - how many will be written at most
-   * @returns the slab; write from {@link OutputQueue.used} on, then call {@link OutputQueue.advance}
+   * @returns the slab; write from {@link OutputQueue.used} on, then call
+   * {@link OutputQueue.advance}
    */
   reserve(bytes: number): Uint8Array {
     if (this.#slab.bytes.length - this.#used < bytes) this.#makeRoom(bytes);
     return this.#slab.bytes;
   }
 
-  /** Shows what was reserved. */
+  /** A view of the slab. */
   get view(): DataView {
     return this.#slab.view;
   }
@@ -201,7 +228,7 @@ export class OutputQueue {
     return this.#used;
   }
 
-  /** Counts what was written: everything in the slab before `end`. */
+  /** Counts written bytes: everything in the slab before `end`. */
   advance(end: number): void {
     this.#bytes += end - this.#used;
     this.#used = end;
@@ -212,7 +239,10 @@ export class OutputQueue {
     this.appendBehind(this.#used, chunk);
   }
 
-  /** As {@link OutputQueue.advance} and {@link OutputQueue.append} in one: both, or, if something throws, neither. */
+  /**
+   * As {@link OutputQueue.advance} and {@link OutputQueue.append} in one: both, or, if something
+   * throws, neither.
+   */
   appendBehind(end: number, chunk: OwnBytes): void {
     if (end > 0) this.#seal(end);
     this.#push(chunk);
@@ -225,7 +255,8 @@ export class OutputQueue {
     const chunks = this.#chunks;
     if (chunks === null) return undefined;
     const chunk = chunks[this.#next]!;
-    // What has left is the host's alone: the queue does not hold it while other chunks wait.
+    // A chunk that has left is the driver's alone: the queue does not hold it while other chunks
+    // wait.
     chunks[this.#next++] = null;
     if (this.#next === chunks.length) {
       this.#chunks = null;
@@ -243,7 +274,7 @@ export class OutputQueue {
     this.#chunks.push(chunk);
   }
 
-  /** Makes a chunk of what is in the slab before `end`. */
+  /** Makes a chunk of the bytes in the slab before `end`. */
   #seal(end: number): void {
     this.#push(this.#memory.lend(this.#slab, end));
     this.#bytes += end - this.#used;

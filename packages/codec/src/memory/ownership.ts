@@ -1,13 +1,20 @@
 /**
- * Ownership of memory that can be checked. What is published does nothing here: bundlers drop calls of functions without a body,
- * and V8 inlines them. The project's tests load test/memory/ownership.ts in place of this file (vitest.config.ts sees to that):
- * bytes that nobody may read any more are then overwritten the moment that is so, and giving the same memory back twice throws.
+ * Ownership of memory that can be checked. These functions do nothing in the published package:
+ * bundlers drop calls of functions without a body, and V8 inlines them. The project's tests load
+ * test/memory/ownership.ts in place of this file (vitest.config.ts sees to that): bytes without a
+ * reader are then overwritten at once, and giving the same memory back twice throws.
  */
 
-/** Declares memory this package's own: it is lent for the length of a call, so it may be overwritten after. */
+/**
+ * Declares memory this package's own: it is lent for the length of a call, so it may be
+ * overwritten after.
+ */
 export function declareOwn(_bytes: Uint8Array): void {}
 
-/** A borrowed range has been given back. It is overwritten if it is in memory of this package's own; a host's is left alone. */
+/**
+ * A borrowed range has been given back. It is overwritten if it is in memory of this package's
+ * own; a caller's is left alone.
+ */
 export function poisonOwn(_bytes: Uint8Array, _start: number, _end: number): void {}
 
 /** The beginning of memory has no reader any more. */

@@ -3,13 +3,16 @@
  *
  * - Written by `push`, until the byte is read; the queue holds copies, never a caller's memory.
  * - Seen by the reader that empties it, which may lend slices of it.
- * - Bounded by the writer (for input, `ConnectionOptions.maxInputBufferBytes`); what is held is at most
- *   twice what waits, and 4 KiB, as small chunks are put together and what has been read is let go.
+ * - Bounded by the writer (for input, `ConnectionOptions.maxInputBufferBytes`); the memory held
+ *   is at most twice the bytes that wait, and 4 KiB, as small chunks are put together and read
+ *   bytes are let go.
  */
 
 import { copyInto, copyOf } from './bytes.js';
 
-/** Bounds of a segment of bytes that grows with what is held; a longer chunk gets one of its own length. */
+/**
+ * Bounds of a segment that grows with the bytes held; a longer chunk gets one of its own length.
+ */
 export const MIN_SEGMENT_BYTES = 64;
 
 export const MAX_SEGMENT_BYTES = 0x1_0000;
@@ -24,7 +27,10 @@ interface Segment {
   used: number;
 }
 
-/** First in, first out, in time linear in the items: places that are empty are given up when they are half of all. */
+/**
+ * First in, first out, in time linear in the items: places that are empty are given up when they
+ * are half of all.
+ */
 export class Fifo<T> {
   readonly #items: (T | undefined)[] = [];
   /** Index of the first item that has not been taken. */
@@ -56,7 +62,10 @@ export class Fifo<T> {
   }
 }
 
-/** A queue of bytes that is filled and emptied in time linear in their number, in whatever pieces they come. */
+/**
+ * A queue of bytes that is filled and emptied in time linear in their number, however they are
+ * cut.
+ */
 export class ByteQueue {
   readonly #segments: Fifo<Segment> = new Fifo();
   #bytes = 0;
@@ -66,7 +75,7 @@ export class ByteQueue {
     return this.#bytes;
   }
 
-  /** Puts a copy of a range behind what waits. */
+  /** Puts a copy of a range behind the bytes that wait. */
   push(source: Uint8Array, start: number, end: number): void {
     let from = start;
     const { last } = this.#segments;
@@ -77,7 +86,8 @@ export class ByteQueue {
       from += fits;
     }
     if (from < end) {
-      // As long as all that waits, so that one-byte chunks make few segments, and little room is left over.
+      // As long as all that waits, so that one-byte chunks make few segments, and little room is
+      // left over.
       const doubled = Math.min(this.#bytes, MAX_SEGMENT_BYTES);
       const length = Math.max(end - from, doubled, MIN_SEGMENT_BYTES);
       const bytes = length === end - from ? copyOf(source, from, end) : new Uint8Array(length);
@@ -97,7 +107,7 @@ export class ByteQueue {
     const segment = this.#segments.first!;
     this.#bytes -= index - segment.at;
     segment.at = index;
-    // What comes later begins a new segment.
+    // Later bytes begin a new segment.
     if (index === segment.used) this.#segments.shift();
     const rest = this.#segments.first;
     if (rest !== undefined) shrink(rest);
@@ -117,7 +127,10 @@ export class ByteQueue {
   }
 }
 
-/** Lets go of memory that is mostly read, or has not been written: what is copied is less than what has been let go. */
+/**
+ * Lets go of memory that is mostly read, or has not been written: fewer bytes are copied than
+ * have been let go.
+ */
 function shrink(segment: Segment): void {
   const { bytes, at, used } = segment;
   if (bytes.length <= MAX_SPARSE_BYTES || 2 * (used - at) >= bytes.length) return;

@@ -1,12 +1,14 @@
 /**
- * The frames of a masked chunk, read in SIMD memory: the chunk is copied there, and one call walks the frames, unmasks the
- * payload of each where it stands, and lists them. 16 bytes of payload take 11 ns that way, where reading a header and unmasking
- * by words take 30.
+ * The frames of a masked chunk, read in SIMD memory: the chunk is copied there, and one call
+ * walks the frames, unmasks the payload of each where it stands, and lists them. 16 bytes of
+ * payload take 11 ns that way, where reading a header and unmasking by words take 30.
  *
- * - Written by the reader that has taken the scan, until it gives it back; nobody else can take it meanwhile (a sink may feed
- *   another connection, whose chunk is then read frame by frame).
- * - Seen by the sink, a payload at a time, until its method returns.
- * - Bounded: 192 KiB a realm. How much is read ahead of the sink is bounded too, see `FrameScan.read`.
+ * - Written by the reader that has taken the scan, until it gives it back; nobody else can take
+ *   it meanwhile (a handler may feed another connection, whose chunk is then read frame by
+ *   frame).
+ * - Seen by the handler, a payload at a time, until its method returns.
+ * - Bounded: 192 KiB a realm. How much is read ahead of the handlers is bounded too, see
+ *   `FrameScan.read`.
  */
 
 import { createSimdMemory, type SimdMemory } from '@sanssocket/mask';
@@ -19,8 +21,9 @@ import { declareOwn, noteLent, noteReturned, poison } from './ownership.js';
 const MAX_WINDOW_BYTES = 0x2_0000;
 
 /**
- * How much is copied, and how many frames are read, at first; twice as much each time that reading did not stop meanwhile. A sink
- * that stops at every message has eight frames read for each at most, and not the whole chunk.
+ * How much is copied, and how many frames are read, at first; twice as much each time that
+ * reading did not stop meanwhile. A handler that stops at every message has eight frames read for
+ * each at most, and not the whole chunk.
  */
 const FIRST_WINDOW_BYTES = 0x1000;
 
@@ -32,36 +35,36 @@ const MAX_FRAMES = 2048;
 /** 32-bit words of a frame in the list that `SimdMemory.maskFrames` writes. */
 const WORDS = 4;
 
-/** Where things stand in the memory: payloads, the kinds of frames by their first byte, the list. */
+/** Places in the memory: payloads, the kinds of frames by their first byte, the list. */
 const KINDS = MAX_WINDOW_BYTES;
 
 const LIST = KINDS + 256;
 
 const MEMORY_BYTES = LIST + 4 * WORDS * MAX_FRAMES;
 
-/** What {@link FrameScan.read} found, frame by frame. */
+/** The frames that {@link FrameScan.read} found, one by one. */
 export class FrameScan {
   /** How many frames. */
   count = 0;
   /** The first of them that has not been passed on. */
   next = 0;
-  /** Where the payloads stand, unmasked. */
+  /** The memory in which the payloads stand, unmasked. */
   readonly bytes: Uint8Array;
   /** Shows `bytes`. */
   readonly view: DataView;
   readonly simd: SimdMemory;
-  /** Shows the payload that the sink is being shown. */
+  /** Shows the payload to the handler. */
   readonly span: LentSlice;
   readonly #words: Int32Array;
-  /** Whose kinds stand in the memory. */
+  /** The rules by which the kinds of frames stand in the memory. */
   #rules: FrameParserConfig | null = null;
-  /** Index in the chunk of what is index 0 of `bytes`. */
+  /** Index in the chunk of the byte that is index 0 of `bytes`. */
   shift = 0;
   /** How many bytes of the chunk have been copied. */
   #copied = 0;
   #windowBytes = FIRST_WINDOW_BYTES;
   #maxFrames = FIRST_FRAMES;
-  /** Whether messages are kept by the sink. */
+  /** Whether handlers keep messages. */
   #keeps = false;
   /** Whether the chunk has been given away: messages may be views of it. */
   #transferInput = false;
@@ -77,10 +80,11 @@ export class FrameScan {
   }
 
   /**
-   * Reads frames that stand whole in a chunk one behind the other, as far as they are of kinds that may be masked and break no
-   * rule of length. Indices in `bytes` are those in the chunk less `shift`.
+   * Reads frames that stand whole in a chunk one behind the other, as far as they are of kinds
+   * that may be masked and break no rule of length. Indices in `bytes` are those in the chunk
+   * less `shift`.
    *
-   * @param start - where the last call's frames ended, if it was one for the same chunk
+   * @param start - the index after the last call's frames, if it was one for the same chunk
    * @returns whether any was found
    */
   read(chunk: Uint8Array, start: number, end: number, rules: FrameParserConfig): boolean {
@@ -88,7 +92,7 @@ export class FrameScan {
       this.bytes.set(rules.kinds, KINDS);
       this.#rules = rules;
     }
-    // What has been copied may hold more frames.
+    // The bytes copied already may hold more frames.
     if (this.#copied > 0 && this.#list(chunk, start - this.shift, rules)) return true;
     this.count = 0;
     this.next = 0;
@@ -164,7 +168,10 @@ export class FrameScan {
   }
 }
 
-/** How long the first frame is; 0 if it is not masked or whole, or so long that no scan takes it: then nothing is copied in vain. */
+/**
+ * The length of the first frame; 0 if it is not masked or not whole, or too long for a scan: then
+ * nothing is copied in vain.
+ */
 function wholeFrameBytes(chunk: Uint8Array, start: number, end: number): number {
   const second = chunk[start + 1]!;
   const length7 = second & 0x7f;
@@ -173,14 +180,17 @@ function wholeFrameBytes(chunk: Uint8Array, start: number, end: number): number 
   return bytes <= end - start ? bytes : 0;
 }
 
-/** The realm's, made when a chunk first needs it; null without SIMD, or where its words are not the host's. */
+/**
+ * The realm's, made when a chunk first needs it; null without SIMD, or where its byte order is
+ * not the runtime's.
+ */
 let shared: FrameScan | null | undefined;
 
 let taken = false;
 
 function createScan(): FrameScan | null {
   const simd = createSimdMemory(MEMORY_BYTES);
-  // WebAssembly is little-endian everywhere, an Int32Array is what the host is.
+  // WebAssembly is little-endian everywhere, an Int32Array has the byte order of the machine.
   const littleEndian = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
   return simd !== undefined && littleEndian ? new FrameScan(simd) : null;
 }
@@ -188,7 +198,7 @@ function createScan(): FrameScan | null {
 /**
  * Takes the scan.
  *
- * @param keeps - whether the sink keeps messages
+ * @param keeps - whether handlers keep messages
  * @param transferInput - whether the chunk has been given away
  * @returns null while another chunk is being read, and without SIMD
  */
@@ -200,12 +210,15 @@ export function takeScan(keeps: boolean, transferInput: boolean): FrameScan | nu
   return shared.lend(keeps, transferInput);
 }
 
-/** The scan's memory, if bytes are it. */
+/** The scan's memory, if `bytes` are the scan's. */
 export function scanMemory(bytes: Uint8Array): SimdMemory | undefined {
   return shared != null && bytes === shared.bytes ? shared.simd : undefined;
 }
 
-/** The view of bytes that are lent for a call, if they are the scan's: a payload is copied faster by it. */
+/**
+ * The view of bytes that are lent for a call, if they are the scan's: by it a payload is copied
+ * faster.
+ */
 export function scanView(bytes: Uint8Array): DataView | null {
   return shared != null && bytes === shared.bytes ? shared.view : null;
 }

@@ -1,12 +1,14 @@
 /**
- * Memory for the length of a call, one for all connections of a realm: bytes are unmasked there that are needed only until the
- * sink returns, so nothing is allocated for a message whose bytes nobody keeps. Where there is SIMD it is SIMD's memory: 1 KiB
- * takes 100 ns where unmasking in place takes 150.
+ * Memory for the length of a call, one for all connections of a realm: bytes are unmasked there
+ * that are needed only until the handler returns, so nothing is allocated for a message whose
+ * bytes nobody keeps. Where there is SIMD it is SIMD's memory: 1 KiB takes 100 ns where unmasking
+ * in place takes 150.
  *
- * - Written by whoever has borrowed it, until it is given back; nobody else can borrow it meanwhile (a sink may feed another
- *   connection, which then gets memory of its own).
- * - Seen by the sink until its method returns.
- * - Bounded: 128 KiB a realm. More, or a second one at once, is fresh memory, which is let go when it is given back.
+ * - Written by its borrower, until it is given back; nobody else can borrow it meanwhile (a
+ *   handler may feed another connection, which then gets memory of its own).
+ * - Seen by the handler until its method returns.
+ * - Bounded: 128 KiB a realm. More, or a second one at once, is fresh memory, which is let go
+ *   when it is given back.
  */
 
 import { createSimdMemory, mask as defaultMask, type MaskFunction, type SimdMemory } from '@sanssocket/mask';
@@ -20,7 +22,7 @@ export interface Scratch {
   /** A view of the whole of it. */
   readonly view: DataView;
   readonly simd: SimdMemory | undefined;
-  /** Shows the payload that the sink is being shown. */
+  /** Shows the payload to the handler. */
   readonly span: LentSlice;
 }
 
@@ -31,7 +33,7 @@ let shared: Scratch | undefined;
 
 let taken = false;
 
-/** How many of its bytes were asked for last. */
+/** How many of its bytes the last borrower asked for. */
 let lentBytes = 0;
 
 /**
@@ -55,20 +57,27 @@ function createScratch(size: number, simd: SimdMemory | undefined): Scratch {
   return { bytes, view, simd, span: new LentSlice(bytes) };
 }
 
-/** The view of bytes that are lent for a call, if they are: a short payload is copied faster by it, and text decoded. */
+/**
+ * A view of bytes that are lent for a call, else null: by it a short payload is copied, and text
+ * decoded, faster.
+ */
 export function lentView(bytes: Uint8Array): DataView | null {
   return shared !== undefined && bytes === shared.bytes ? shared.view : scanView(bytes);
 }
 
-/** Borrowed bytes up to this length are copied, or masked, by views: 125 bytes take 25 ns, where a loop takes 60. */
+/**
+ * Borrowed bytes up to this length are copied, or masked, by views: 125 bytes take 25 ns, where a
+ * loop takes 60.
+ */
 export const VIEW_TO_BYTES = 320;
 
 /** Shorter texts are left to the validator in JavaScript. */
 const SIMD_TEXT_BYTES = 32;
 
 /**
- * Whether a range of bytes that are lent for a call is known to be a text of whole characters: SIMD validates it where it stands,
- * mixed text at 0.15 ns a byte where JavaScript takes 1.3. False says nothing: not even which byte is wrong.
+ * Whether a range of bytes that are lent for a call is known to be a text of whole characters:
+ * SIMD validates it where it stands, mixed text at 0.15 ns a byte where JavaScript takes 1.3.
+ * False says nothing: the text may be valid, and no byte is named.
  */
 export function isLentUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < SIMD_TEXT_BYTES) return false;
@@ -76,7 +85,7 @@ export function isLentUtf8(bytes: Uint8Array, start: number, end: number): boole
   return simd !== undefined && simd.isUtf8(start, end) === 1;
 }
 
-/** Whether bytes are lent for a call, and not the host's. */
+/** Whether bytes are lent for a call, and not the caller's. */
 export function isLent(bytes: Uint8Array): boolean {
   return lentView(bytes) !== null;
 }
@@ -92,12 +101,14 @@ export function giveBack(scratch: Scratch): void {
   poison(scratch.bytes, scratch === shared ? lentBytes : scratch.bytes.length);
   if (scratch !== shared) return;
   taken = false;
-  // A sink has transferred away what it was lent, which WebAssembly's memory alone does not let it.
+  // A handler has transferred the lent memory away, which WebAssembly's memory alone does not
+  // allow.
   if (scratch.simd === undefined && scratch.bytes.length === 0) shared = undefined;
 }
 
 /**
- * Copies `source[start]` to `source[end - 1]`, unmasked, to a borrowed buffer, where they begin at `at`.
+ * Copies `source[start]` to `source[end - 1]`, unmasked, to a borrowed buffer, where they begin
+ * at `at`.
  *
  * @returns true if they are known to be all ASCII; SIMD finds that out on its way
  */

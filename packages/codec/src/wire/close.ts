@@ -1,4 +1,7 @@
-/** Status codes of the Close frame (RFC 6455 7.4, and the IANA registry it set up). */
+/**
+ * The Close frame: its status codes (RFC 6455 7.4, and the IANA registry it set up), then its
+ * body, a status code and a reason (5.5.1), written and read.
+ */
 
 import { inWords, type OwnBytes, usageError } from './errors.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from './opcodes.js';
@@ -22,12 +25,13 @@ export const ABNORMAL_CLOSURE = 1006;
 /** A policy was broken that has no code of its own. */
 export const POLICY_VIOLATION = 1008;
 
-/** This side met what it did not expect. */
+/** This side met a condition that it did not expect. */
 export const INTERNAL_ERROR = 1011;
 
 /**
- * Tells whether a Close frame may carry a status code: 1000-1003 and 1007-1011 (RFC 6455 7.4.1), 1012-1014 (IANA
- * registry), and 3000-4999 (7.4.2). 1004 has no meaning yet, 1005, 1006 and 1015 are for reports only, the rest is reserved.
+ * Tells whether a Close frame may carry a status code: 1000-1003 and 1007-1011 (RFC 6455 7.4.1),
+ * 1012-1014 (IANA registry), and 3000-4999 (7.4.2). 1004 has no meaning yet, 1005, 1006 and 1015
+ * are for reports only, the rest is reserved.
  *
  * @param code - any number
  *
@@ -48,7 +52,7 @@ export function isValidCloseCode(code: number): boolean {
   );
 }
 
-// The body of a Close frame (RFC 6455 5.5.1): a status code and a reason, both ways.
+// The body
 
 /**
  * Makes the body of a Close frame.
@@ -56,8 +60,9 @@ export function isValidCloseCode(code: number): boolean {
  * @param code - the status code; undefined for an empty body
  * @param reason - at most 123 bytes of UTF-8; needs a code if it is not empty
  * @returns the body, empty or 2 to 125 bytes
- * @throws RangeError for a code that must not be sent (`CLOSE_CODE_INVALID`) or a reason that is too long
- * (`CLOSE_REASON_INVALID`), TypeError for a reason without a code or that is no string (`CLOSE_REASON_INVALID`)
+ * @throws RangeError for a code that must not be sent (`CLOSE_CODE_INVALID`) or a reason that is
+ * too long (`CLOSE_REASON_INVALID`), TypeError for a reason without a code or that is no string
+ * (`CLOSE_REASON_INVALID`)
  *
  * RFC 6455 5.5.1, 7.4.
  *
@@ -86,7 +91,7 @@ export function encodeCloseBody(code: number | undefined, reason = ''): OwnBytes
       );
     return new Uint8Array(0);
   }
-  // 7.4.1, and advisory S08: 1005, 1006 and 1015 "MUST NOT be set as a status code in a Close control frame".
+  // 7.4.1: 1005, 1006 and 1015 "MUST NOT be set as a status code in a Close control frame".
   if (!isValidCloseCode(code))
     throw usageError(
       RangeError,
@@ -107,18 +112,19 @@ export function encodeCloseBody(code: number | undefined, reason = ''): OwnBytes
   return body;
 }
 
-/** What a Close frame says, or which rule its body breaks. */
+/** The words of a Close frame, or the rule that its body breaks. */
 export type CloseBody =
   /** `code` is 1005 for an empty body (RFC 6455 7.1.5). */
   | { readonly code: number; readonly reason: string }
-  /** `index` is that of the byte that shows it. */
+  /** `index` is that of the byte that shows the fault. */
   | { readonly fault: 'CLOSE_CODE_INVALID' | 'INVALID_UTF8'; readonly index: number };
 
 /**
  * Reads the body of a Close frame.
  *
  * @param start - index of its first byte
- * @param end - index after its last: not 1 behind `start`, which is the fault of the frame's header
+ * @param end - index after its last; a body of one byte is the fault of the frame's header, and
+ * does not come here
  *
  * RFC 6455 7.1.5, 7.1.6.
  */

@@ -1,55 +1,71 @@
 /**
- * Callers' faults: what a host did wrong is thrown, before anything has been written or changed, as an error with a stable
- * code and a message that says what came, what is wanted and by which rule. What a peer did wrong is a value, see faults.ts.
+ * A caller's fault is thrown, before anything has been written or changed, as an error with a
+ * stable code and a message that says what came, what is wanted and by which rule. A peer's fault
+ * is a value, see faults.ts.
+ *
+ * In reading order: the codes and the error; checks of bytes and ranges; checks of options, which
+ * are read once and completely; memory that is not shared.
  */
 
 import type { FaultCode } from './faults.js';
 
 /**
- * The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown. Who breaks a rule that a peer can
- * break too is told its name: `INVALID_UTF8`, `CLOSE_CODE_INVALID`, `CONTROL_TOO_LONG` and so on.
+ * The stable, machine-readable name of a caller's fault: the `code` of the error that is thrown.
+ * A caller that breaks a rule which a peer can break too is told the peer's {@link FaultCode}:
+ * `INVALID_UTF8`, `CLOSE_CODE_INVALID`, `CONTROL_TOO_LONG` and so on.
  */
 export type UsageCode =
   | FaultCode
-  /** Something else where a Uint8Array is wanted. */
+  /** A value is not the Uint8Array that is wanted, or its memory was transferred away. */
   | 'NOT_BYTES'
-  /** Something else where a string is wanted. */
+  /** A value is not the string that is wanted. */
   | 'NOT_TEXT'
-  /** A range does not lie within its bytes, or there is no room for what is to be written. */
+  /** A range does not lie within its bytes, or leaves no room for the bytes to be written. */
   | 'RANGE_INVALID'
-  /** There is no such option. */
+  /** An option has a name that there is not. */
   | 'OPTION_UNKNOWN'
   /** An option has a value that makes no sense. */
   | 'OPTION_INVALID'
-  /** A sink is none, or hears nothing of the messages as they are delivered. */
+  /**
+   * Handlers are no object, lack a method, have a generator for one, or take messages in two
+   * forms.
+   */
   | 'HANDLERS_INVALID'
-  /** Extensions that cannot work together (RFC 6455 9.1), or one that gave what is no message. */
+  /**
+   * Extensions are none, do not work together (RFC 6455 9.1), or gave a value that is no message.
+   */
   | 'EXTENSIONS_INVALID'
-  /** No frame can be made of it: an opcode that begins no message, a payload length that is none (RFC 6455 5.2). */
+  /**
+   * An opcode begins no message, or a payload length is none (RFC 6455 5.2), so no frame can be
+   * made.
+   */
   | 'FRAME_INVALID'
-  /** A reason of a Close that is no string, too long, or without a code (RFC 6455 5.5.1). */
+  /** A reason of a Close is no string, too long, or without a code (RFC 6455 5.5.1). */
   | 'CLOSE_REASON_INVALID'
-  /** A masking key that is none: not an integer of 32 bits (RFC 6455 5.3). */
+  /** A masking key is not an integer of 32 bits (RFC 6455 5.3). */
   | 'KEY_INVALID'
-  /** A sink has transferred away the memory of a chunk that was not read to its end. */
+  /** A handler has transferred away the memory of a chunk that was not read to its end. */
   | 'CHUNK_TRANSFERRED'
   /** The runtime has no source of random bytes, and a client was given none. */
   | 'NO_RANDOM'
   /** The runtime has no `EventTarget` or no `Event`, which a `WebSocket` needs. */
   | 'NO_EVENT_TARGET'
-  /** An allocator gave what was not asked for. */
+  /** An allocator gave no Uint8Array, a short one, or shared memory. */
   | 'ALLOCATION_INVALID'
-  /** Not now: a message in fragments is under way, or has ended (RFC 6455 5.4). */
+  /**
+   * A message in fragments is under way, and another may not begin before its end (RFC 6455 5.4).
+   */
   | 'MESSAGE_IN_PROGRESS'
+  /** A message in fragments has ended already, and takes no more data (RFC 6455 5.4). */
   | 'MESSAGE_ENDED'
-  /** A message for a connection that is closing or has ended (RFC 6455 5.5.1). */
+  /** A message comes for a connection that is closing or has ended (RFC 6455 5.5.1). */
   | 'CONNECTION_CLOSING'
-  /** A call that must not be made from inside of the callback it was made from. */
+  /** A call was made from inside of a callback that must not make it. */
   | 'REENTRANT_CALL'
-  /** An entry that another wheel of deadlines made, or none at all. */
+  /** An entry is none, or that of another wheel of deadlines. */
   | 'ENTRY_INVALID';
 
-/** A caller's fault, as it is thrown: a TypeError, RangeError or Error with a {@link UsageCode}. */
+/** The error for a caller's fault: a TypeError, RangeError or Error with a {@link UsageCode}. */
 export interface UsageError extends Error {
   readonly code: UsageCode;
 }
@@ -58,7 +74,7 @@ export interface UsageError extends Error {
  * Makes the error for a caller's fault.
  *
  * @param kind - `TypeError`, `RangeError` or `Error`
- * @param message - a sentence: what is wanted, and what came
+ * @param message - a sentence that says what is wanted, and what came
  * @returns the error, to be thrown
  *
  * @example
@@ -79,7 +95,7 @@ export function usageError(
 }
 
 /**
- * A value in words, for the message of an error: what came in place of what is wanted.
+ * A value in words, for the message of an error that says what came.
  *
  * @example
  * ```ts
@@ -97,8 +113,10 @@ export function inWords(value: unknown): string {
   return tag === '[object Object]' ? 'an object' : `an object of type ${tag.substring(8, tag.length - 1)}`;
 }
 
+// Bytes and ranges
+
 /**
- * Whether a value is a Uint8Array, of whichever realm (frames, `node:vm`, test environments); a
+ * Whether a value is a Uint8Array, of any realm (frames, `node:vm`, test environments); a
  * `Buffer` is one.
  *
  * @example
@@ -117,9 +135,9 @@ export function isBytes(value: unknown): value is Uint8Array {
 
 /**
  * @param what - the thing in words
- * @throws TypeError for anything but a Uint8Array: a number would be a length (advisory K12), another view has another
- * element size (K13); and for one whose memory has been transferred away, which would pass for one
- * without bytes
+ * @throws TypeError for anything but a Uint8Array: a number would be taken for a length, and the
+ * elements of another view have another size; and for one whose memory has been transferred away,
+ * which would pass for one without bytes
  */
 export function requireBytes(value: unknown, what = 'a payload'): asserts value is Uint8Array {
   if (!isBytes(value))
@@ -153,9 +171,8 @@ export function requireRange(bytes: Uint8Array, start: number, end: number): voi
   throw usageError(RangeError, 'RANGE_INVALID', `no range of ${bytes.length} bytes: ${start} to ${end}`);
 }
 
-// Checks of options: callers' faults, thrown before anything is made. Options are read once,
-// completely: an option may be the object's own, inherited, or a getter of a class, and nobody
-// looks at the object again.
+// Checks of options: all is read once, as an option may be the object's own, inherited, or a
+// getter of a class, and nobody looks at the object again.
 
 /**
  * Refuses names that are no option's: a typo would change nothing.
@@ -192,7 +209,7 @@ export function requireKnown(options: object, known: readonly string[], noun = '
   let next: object | null;
   for (let at: object = options; ; at = next) {
     next = Object.getPrototypeOf(at) as object | null;
-    // `Object.prototype`, of whichever realm, is nobody's option.
+    // `Object.prototype`, of any realm, is nobody's option.
     if (next === null && at !== options && Object.hasOwn(at, 'constructor')) return;
     for (const name of Object.getOwnPropertyNames(at)) {
       if (!known.includes(name) && isOption(at, name)) throw unknown(name, known, noun);
@@ -249,7 +266,7 @@ export function readOptions<T extends object>(options: T, known: readonly (keyof
 }
 
 /**
- * Refuses what is not one of a few words.
+ * Refuses a value that is not one of a few words.
  *
  * @param name - the option's
  * @throws TypeError (`OPTION_INVALID`)
@@ -270,7 +287,7 @@ export function requireOneOf(name: string, value: unknown, allowed: readonly str
 }
 
 /**
- * Refuses what is not of a type.
+ * Refuses a value that is not of a type.
  *
  * @param name - the option's
  * @throws TypeError (`OPTION_INVALID`)
@@ -289,6 +306,7 @@ export function requireType(name: string, value: unknown, type: 'boolean' | 'fun
 }
 
 /**
+/**
  * Rejects a value without methods that are called later: an undefined connection or socket is told of
  * where it is given, and before anything is done.
  *
@@ -305,7 +323,7 @@ export function requireMethods(noun: string, value: unknown, names: readonly str
 }
 
 /**
- * Refuses what is not an integer of a range.
+ * Refuses a value that is not an integer of a range.
  *
  * @param name - the option's
  * @returns the value
@@ -342,13 +360,19 @@ export function requireTime(name: string, value: number): number {
   );
 }
 
+// Memory that is not shared
+
 /**
- * Bytes that are not shared: `Uint8Array<ArrayBuffer>`, which `Blob`, `Response`, `fetch` and `crypto.subtle` take; written so that
- * TypeScript before 5.7, where `Uint8Array` is not generic, understands it.
+ * Bytes that are not shared: `Uint8Array<ArrayBuffer>`, which `Blob`, `Response`, `fetch` and
+ * `crypto.subtle` take; written so that TypeScript before 5.7, where `Uint8Array` is not generic,
+ * understands it.
  */
 export type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>;
 
-/** Whether memory is shared with other threads, of whichever realm it is: the platform takes no view of it for bytes. */
+/**
+ * Whether memory of any realm is shared with other threads: the platform takes no view of it for
+ * bytes.
+ */
 export function isShared(memory: ArrayBufferLike): memory is SharedArrayBuffer {
   return memory[Symbol.toStringTag] === 'SharedArrayBuffer';
 }

@@ -1,8 +1,10 @@
 /**
- * Everything a peer can do wrong, in one table (RFC 6455 7.1.7, "Fail the WebSocket Connection").
+ * The faults of a peer, in one table (RFC 6455 7.1.7, "Fail the WebSocket Connection"); then the
+ * value that reports one, and a hint for a peer that speaks HTTP.
  *
- * A peer's fault is a value: it is reported once, as the terminal event, and never thrown. A caller's fault is a
- * `TypeError` or `RangeError` thrown before anything is written, see misuse.ts.
+ * A peer's fault is a value: it is reported once, as the terminal event, and never thrown. A
+ * caller's fault is a `TypeError`, `RangeError` or `Error` thrown before anything is written, see
+ * errors.ts.
  */
 
 import { usageError } from './errors.js';
@@ -23,9 +25,9 @@ export type FaultCode =
   | 'CONTROL_TOO_LONG'
   /** A close frame has a body of one byte. */
   | 'CLOSE_BODY_TOO_SHORT'
-  /** A continuation frame without a message to continue. */
+  /** A continuation frame comes without a message to continue. */
   | 'UNEXPECTED_CONTINUATION'
-  /** A new message inside a fragmented message. */
+  /** A new message begins inside a fragmented one. */
   | 'EXPECTED_CONTINUATION'
   /** A message has more fragments than the limit. */
   | 'TOO_MANY_FRAGMENTS'
@@ -48,13 +50,13 @@ export type FaultCode =
   /** An extension failed. */
   | 'EXTENSION_FAILED';
 
-/** What one {@link FaultCode} stands for. */
+/** The rule that a {@link FaultCode} stands for. */
 export interface FaultRule {
   /** The status code of the Close frame that answers it (RFC 6455 7.4.1). */
   readonly closeCode: number;
   /** The section of RFC 6455 whose rule was broken. */
   readonly section: string;
-  /** What the peer did, in words. */
+  /** The peer's fault in words. */
   readonly sentence: string;
 }
 
@@ -103,18 +105,18 @@ export interface Fault {
   readonly closeCode: number;
   /** The section of RFC 6455 whose rule was broken. */
   readonly section: string;
-  /** What the peer did as a sentence for a person, with the section: for a log. */
+  /** The peer's fault as a sentence for a person, with the section: for a log. */
   readonly message: string;
-  /** Which byte shows the fault, counted from the first byte the machine was given. */
+  /** The byte that shows the fault, counted from the first byte the machine was given. */
   readonly offset: number;
 }
 
 /**
  * Makes the value that reports a fault.
  *
- * @param code - which rule was broken
+ * @param code - the rule that was broken
  * @param offset - the byte that shows it, counted from the first byte of the stream
- * @param hint - what a person had better know about it
+ * @param hint - advice for a person, added to the message
  * @throws RangeError for a code that there is not (`OPTION_INVALID`)
  *
  * @example
@@ -135,8 +137,10 @@ export function createFault(code: FaultCode, offset: number, hint = ''): Fault {
   return { code, closeCode, section, message, offset };
 }
 
-/** HTTP where frames are expected: the commonest mistake of a host, that a fault of the first frame alone does not tell. */
-
+/**
+ * HTTP in the place of frames is a common mistake of callers, which a fault of the first frame
+ * alone does not tell.
+ */
 const BEGINNINGS: readonly string[] = [
   'GET ',
   'HTTP/',
@@ -152,7 +156,7 @@ const BEGINNINGS: readonly string[] = [
 ];
 
 /**
- * What to tell a person about the first bytes of a stream, if they are no frame.
+ * A hint for a person about the first bytes of a stream that are no frame.
  *
  * @param bytes - where they stand
  * @param start - index of the first

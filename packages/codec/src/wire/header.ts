@@ -1,8 +1,8 @@
 /**
- * The frame header (RFC 6455 5.2), read and written at an offset. Pure: no rule is judged here (that is frame-rules.ts),
- * so a proxy or a fuzzer can read what a peer should not have sent.
+ * The frame header (RFC 6455 5.2), read and written at an offset. Pure: no rule is judged here
+ * (that is rules.ts), so a proxy or a fuzzer can read a header that a peer should not have sent.
  *
- * The diagram, with what the functions call its parts:
+ * The diagram, with the names that the functions give its parts:
  *
  * ```
  * | FIN RSV1 RSV2 RSV3 opcode(4) | MASK length(7) | length(0, 16 or 64) | masking key(0 or 32) |
@@ -26,9 +26,12 @@ export interface FrameHeader {
   readonly masked: boolean;
   /** The masking key as a number (see `@sanssocket/mask`), 0 when not masked. */
   readonly maskingKey: number;
-  /** In bytes. Exact below 2^53; a longer one is rounded down to the number below, so that it compares truly. */
+  /**
+   * In bytes. Exact below 2^53; a longer one is rounded down to the number below, so that it
+   * compares truly.
+   */
   readonly payloadLength: number;
-  /** In how many bytes the length was extended: 0, 2 or 8. */
+  /** The number of bytes that extend the 7-bit length: 0, 2 or 8. */
   readonly lengthBytes: 0 | 2 | 8;
   /** Size of the header itself, 2 to 14. */
   readonly headerBytes: number;
@@ -78,12 +81,12 @@ export function readPayloadLength(bytes: Uint8Array, offset: number): number {
   if (length === 126) return (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
   const high = readUint32(bytes, offset + 2);
   const low = readUint32(bytes, offset + 6);
-  // From 2^53 a double has gaps of up to 2^11: clearing those bits rounds down where the sum would round to the nearest,
-  // and 2^63 - 1 would pass for 2^63.
+  // From 2^53 a double has gaps of up to 2^11: clearing those bits rounds down where the sum
+  // would round to the nearest, and 2^63 - 1 would pass for 2^63.
   return high * 0x1_0000_0000 + (high < 0x20_0000 ? low : low - (low & 0x7ff));
 }
 
-/** Products, not shifts: `<<` would turn lengths from 2^31 negative (advisories I02, I05). */
+/** Products, not shifts: `<<` would turn lengths from 2^31 negative, which pass any limit. */
 function readUint32(bytes: Uint8Array, offset: number): number {
   return (
     bytes[offset]! * 0x100_0000 +
@@ -97,8 +100,9 @@ function readUint32(bytes: Uint8Array, offset: number): number {
  * @param bytes - where the frame stands
  * @param offset - index of its first byte
  * @param end - index after the last byte that may be read
- * @returns the header, or, when it is not complete, the least number of bytes that are missing: call again when that many
- * more have arrived (it may then ask once or twice more, as the first bytes tell how long the header is)
+ * @returns the header, or, when it is not complete, the least number of bytes that are missing:
+ * call again when that many more have arrived (the answer may then be a number once or twice
+ * more, as the first bytes tell how long the header is)
  * @throws RangeError when `offset` and `end` do not lie within `bytes`, TypeError for anything but
  * a Uint8Array
  *
@@ -170,14 +174,16 @@ export function frameHeaderBytes(payloadLength: number, masked: boolean): number
 /**
  * Writes one frame header with its length in the shortest form.
  *
- * @param target - where to write; needs room for `frameHeaderBytes(payloadLength, maskingKey !== undefined)`
+ * @param target - where to write; needs room for `frameHeaderBytes(payloadLength, maskingKey !==
+ * undefined)`
  * @param at - index of the first header byte
  * @param first - FIN, RSV1-3 and opcode: for example `FIN | TEXT`
  * @param payloadLength - 0 to 2^53 - 1
  * @param maskingKey - the key as an integer of 32 bits; undefined for a frame that is not masked
  * @returns the index after the header, where the payload goes
- * @throws RangeError for a length that is not an integer from 0 to 2^53 - 1, or where there is no
- * room, TypeError for a key that is no integer of 32 bits (`KEY_INVALID`); nothing is written
+ * @throws RangeError for a length that is not an integer from 0 to 2^53 - 1 (`FRAME_INVALID`), or
+ * where there is no room (`RANGE_INVALID`), TypeError for a key that is no integer of 32 bits
+ * (`KEY_INVALID`); nothing is written
  *
  * RFC 6455 5.2.
  *
@@ -214,7 +220,7 @@ export function writeFrameHeader(
       `no room for the frame header at ${at} of ${target.length} bytes`,
     );
   }
-  // First, as it throws for what is no key.
+  // First, as it throws for a value that is no key.
   if (masked) keyToBytes(maskingKey, target, next - 4);
   const mask = masked ? MASK : 0;
   target[at] = first;
@@ -241,8 +247,8 @@ function writeUint32(target: Uint8Array, at: number, value: number): void {
 }
 
 /**
- * @throws TypeError for what is no integer of 32 bits: as four bytes it would be 0, which masks
- * nothing, or a part of it (RFC 6455 5.3)
+ * @throws TypeError for a value that is no integer of 32 bits: as four bytes it would be 0, which
+ * masks nothing, or a part of it (RFC 6455 5.3)
  */
 export function requireKey(key: unknown): asserts key is number {
   if (typeof key === 'number' && ((key | 0) === key || key >>> 0 === key)) return;

@@ -1,4 +1,6 @@
-/** Opcodes (RFC 6455 5.2, 11.8). */
+/**
+ * Opcodes (RFC 6455 5.2, 11.8), and the bits that stand beside them in a frame's first two bytes.
+ */
 
 import { inWords, usageError } from './errors.js';
 
@@ -59,7 +61,8 @@ export const MAX_CONTROL_PAYLOAD_BYTES = 125;
  * @param opcode - 0 to 15
  * @returns true for 8 to 15, reserved ones included
  *
- * RFC 6455 5.5: "Control frames are identified by opcodes where the most significant bit of the opcode is 1."
+ * RFC 6455 5.5: "Control frames are identified by opcodes where the most significant bit of the
+ * opcode is 1."
  *
  * @example
  * ```ts

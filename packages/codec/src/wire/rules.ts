@@ -1,9 +1,11 @@
 /**
- * What makes a frame header valid (RFC 6455 5.1, 5.2, 5.5): the truth table, apart from the reading of headers, so that
- * whoever wants to see invalid frames can.
+ * The rules of frames, apart from the reading of headers, so that a program can read invalid
+ * frames, too.
  *
- * Two steps, as the bytes come in: the first two bytes, then the length. Rules that need the frame before (5.4) and limits
- * are the frame parser's.
+ * In reading order: the truth table of one header (RFC 6455 5.1, 5.2, 5.5), judged as the bytes
+ * come in, the first two bytes and then the length; limits (10.4); the sequence of frames (5.4)
+ * and the limits of a whole message; the options of a parser, from which the truth table is
+ * tabulated.
  */
 
 import { mask as defaultMask, type MaskFunction } from '@sanssocket/mask';
@@ -22,7 +24,7 @@ import {
 } from './opcodes.js';
 
 /**
- * Whose frames are judged, by the role of the endpoint that receives them: a `'server'` receives masked frames, a
+ * The role of the endpoint whose input is judged: a `'server'` receives masked frames, a
  * `'client'` unmasked ones, `'either'` (a proxy, a recorder) takes both.
  */
 export type ReceiverRole = 'server' | 'client' | 'either';
@@ -33,8 +35,9 @@ export type ReceiverRole = 'server' | 'client' | 'either';
  * @param first - FIN, RSV1-3, opcode
  * @param second - MASK and the 7-bit length
  * @param role - of the endpoint that received them
- * @param rsv - reserved bits that agreed extensions gave a meaning (on the first frame of a message): a sum of RSV1-3
- * @returns the first rule broken, in the order of the bits; undefined when there is none
+ * @param rsv - reserved bits that agreed extensions gave a meaning (on the first frame of a
+ * message): a sum of RSV1-3
+ * @returns the first rule broken, in the order of the bits; undefined if none is
  *
  * RFC 6455 5.1, 5.2, 5.5, 5.5.1.
  *
@@ -55,13 +58,16 @@ export function frameStartFault(
   rsv: number,
 ): FaultCode | undefined {
   const opcode = first & 0x0f;
-  // 5.2, RSV: "MUST be 0 unless an extension is negotiated that defines meanings". Extensions here mark messages, so their
-  // bits are legal where a message starts, and neither on continuations nor on control frames.
+  // 5.2, RSV: "MUST be 0 unless an extension is negotiated that defines meanings". Extensions
+  // here mark messages, so their bits are legal where a message starts, and neither on
+  // continuations nor on control frames.
   const meaningful = isControl(opcode) || opcode === CONTINUATION ? 0 : rsv;
   if ((first & 0x70 & ~meaningful) !== 0) return 'RESERVED_BITS';
-  // 5.2: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket Connection_."
+  // 5.2: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket
+  // Connection_."
   if (isReserved(opcode)) return 'RESERVED_OPCODE';
-  // 5.5: "All control frames MUST have a payload length of 125 bytes or less and MUST NOT be fragmented."
+  // 5.5: "All control frames MUST have a payload length of 125 bytes or less and MUST NOT be
+  // fragmented."
   if (isControl(opcode) && (first & FIN) === 0) return 'CONTROL_FRAGMENTED';
   // 5.1: a server closes on an unmasked frame, a client on a masked one.
   if (role === 'server' && (second & MASK) === 0) return 'MASK_REQUIRED';
@@ -75,9 +81,9 @@ export function frameStartFault(
 /**
  * Judges a payload length once its field is complete.
  *
- * @param lengthBytes - in how many bytes the 7-bit length was extended: 0, 2 or 8
+ * @param lengthBytes - the number of bytes that extend the 7-bit length: 0, 2 or 8
  * @param payloadLength - as read, see {@link FrameHeader.payloadLength}
- * @returns the rule broken; undefined when there is none
+ * @returns the rule broken; undefined if none is
  *
  * RFC 6455 5.2, "Payload length".
  *
@@ -130,7 +136,7 @@ export function frameHeaderFault(header: FrameHeader, role: ReceiverRole, rsv = 
   );
 }
 
-/** Which of a frame's first two bytes shows a fault of its start: 0 or 1. */
+/** The index of the byte that shows a fault of a frame's first two bytes: 0 or 1. */
 export function faultyByte(fault: FaultCode): 0 | 1 {
   return fault === 'MASK_REQUIRED' ||
     fault === 'MASK_FORBIDDEN' ||
@@ -150,21 +156,27 @@ export function requireRsv(rsv: number): void {
   );
 }
 
-// Limits on what a peer may make this side hold (RFC 6455 10.4). Finite by default; none can be switched off by a 0.
+// Limits: they bound the memory that a peer makes this side hold (RFC 6455 10.4). All are finite
+// by default, and no 0 switches one off.
 
 /** The limits of a frame parser or a connection. */
 export interface Limits {
-  /** The longest payload of one frame, in bytes; 16 MiB by default. More is `FRAME_TOO_LARGE`, at its header. */
+  /**
+   * The longest payload of one frame, in bytes; 16 MiB by default. More is `FRAME_TOO_LARGE`, at
+   * its header.
+   */
   readonly maxFrameBytes: number;
   /**
-   * The longest message, in bytes; 16 MiB by default. More is `MESSAGE_TOO_LARGE`, at the header of the frame that
-   * announces it; for a message that an extension inflates, when the inflated bytes pass it. Such a message may come in a
-   * sixteenth and 64 bytes more, in one frame or in many, because what cannot be compressed becomes longer.
+   * The longest message, in bytes; 16 MiB by default. More is `MESSAGE_TOO_LARGE`, at the header
+   * of the frame that announces it; for a message that an extension inflates, when the inflated
+   * bytes pass it. Such a message may come in a sixteenth and 64 bytes more, in one frame or in
+   * many, because what cannot be compressed becomes longer.
    */
   readonly maxMessageBytes: number;
   /**
-   * The most frames of one message, empty ones included; 1,048,576 by default. More is `TOO_MANY_FRAGMENTS`. Fragments are
-   * merged as they come, so this bounds work without progress, not memory.
+   * The most frames of one message, empty ones included; 1,048,576 by default. More is
+   * `TOO_MANY_FRAGMENTS`. Fragments are merged as they come, so this bounds work without
+   * progress, not memory.
    */
   readonly maxFragments: number;
 }
@@ -184,7 +196,10 @@ export function resolveLimits(limits: Partial<Limits>): Limits {
   };
 }
 
-/** How many bytes a message, or a frame, may have on the wire that an extension has marked (RFC 6455 9.2). */
+/**
+ * The length that a message, or a frame, which an extension has marked may have on the wire (RFC
+ * 6455 9.2).
+ */
 function encodedLimit(bytes: number): number {
   return bytes + Math.floor(bytes / 16) + 64;
 }
@@ -193,8 +208,7 @@ function limit(name: keyof Limits, value: number | undefined): number {
   return value === undefined ? DEFAULTS[name] : positiveInteger(name, value);
 }
 
-// What frames have to do with the frames before them: their sequence (RFC 6455 5.4), and the limits of a whole message
-// (RFC 6455 10.4).
+// Sequence of frames
 
 /** A fragmented message of which the last frame has not begun. */
 export class MessageProgress {
@@ -213,7 +227,8 @@ export class MessageProgress {
 }
 
 /**
- * RFC 6455 5.4: a message's frames come one after the other, only control frames between them.
+ * The fault of a frame at its place: a message's frames come one after the other, only control
+ * frames between them (RFC 6455 5.4).
  *
  * @param progress - the message that a frame comes upon; null for none
  * @param first - first byte of the frame
@@ -230,7 +245,10 @@ export function sequenceFault(
   return progress.fragments === maxFragments ? 'TOO_MANY_FRAGMENTS' : undefined;
 }
 
-/** Compares with what is left, so that no sum can pass 2^53 (advisory I01). */
+/**
+ * The limit that a frame passes. Compares with the bytes that are left, so that no sum can pass
+ * 2^53 and wrap.
+ */
 export function limitFault(
   progress: MessageProgress | null,
   first: number,
@@ -260,7 +278,7 @@ export function progressAfter(
   return progress;
 }
 
-// What is expected of a stream of frames: options of a parser, completed, checked and tabulated once for many streams.
+// Options of a parser, completed, checked and tabulated once for many streams
 
 const OPTIONS: readonly (keyof FrameParserOptions)[] = [
   'role',
@@ -272,15 +290,18 @@ const OPTIONS: readonly (keyof FrameParserOptions)[] = [
   'maxFragments',
 ];
 
-/** What a {@link FrameParser} expects, and what it does with masked payloads. */
+/** The expectations of a `FrameParser`, and the place to which it unmasks payloads. */
 export interface FrameParserOptions extends Partial<Limits> {
   /** Of the endpoint that receives the frames; `'either'` for one that only looks on. */
   readonly role: ReceiverRole;
-  /** Reserved bits that agreed extensions gave a meaning: a sum of `RSV1`, `RSV2` and `RSV3`; 0 by default. */
+  /**
+   * Reserved bits that agreed extensions gave a meaning: a sum of `RSV1`, `RSV2` and `RSV3`; 0 by
+   * default.
+   */
   readonly rsv?: number;
   /**
-   * What `payload` gets of a masked frame: `'copy'` (the default) fresh unmasked bytes; `'in-place'` the caller's chunk,
-   * unmasked there; `'none'` the chunk as it is, and the key.
+   * The bytes that `payload` gets of a masked frame: `'copy'` (the default) fresh unmasked bytes;
+   * `'in-place'` the caller's chunk, unmasked there; `'none'` the chunk as it is, and the key.
    */
   readonly unmask?: 'copy' | 'in-place' | 'none';
   /** The kernel that unmasks; by default `mask` of `@sanssocket/mask`. */
@@ -309,14 +330,15 @@ export class FrameParserConfig implements Limits {
   readonly maxMessageBytes: number;
   readonly maxFragments: number;
   /**
-   * By first byte: what kind of frame begins with it, {@link MESSAGE}, {@link FRAGMENT} or {@link CONTROL}; and 1 if such a
-   * frame may be unmasked, 2 if masked, 3 if both. The truth table of frame-rules.ts, tabulated for the scan and the short cut.
+   * By first byte: the kind of frame that begins with it, {@link MESSAGE}, {@link FRAGMENT} or
+   * {@link CONTROL}; and 1 if such a frame may be unmasked, 2 if masked, 3 if both. The truth
+   * table, tabulated for the scan and the short cut.
    *
    * @internal
    */
   readonly kinds: Uint8Array;
   /**
-   * The longest payload that a scan takes: what `limitFault` allows at most, and 16 bits can say.
+   * The longest payload that a scan takes: the most that `limitFault` allows, and 16 bits can say.
    *
    * @internal
    */
@@ -376,7 +398,10 @@ function kindOf(first: number): typeof MESSAGE | typeof FRAGMENT | typeof CONTRO
   return opcode === CONTINUATION || (first & FIN) === 0 ? FRAGMENT : MESSAGE;
 }
 
-/** A table for each role and set of reserved bits, 24 at most. Without them a connection of plain options takes 20 us in place of 3. */
+/**
+ * A table for each role and set of reserved bits, 24 at most. Without them a connection of plain
+ * options takes 20 us in place of 3.
+ */
 const tables = new Map<string, Uint8Array>();
 
 function kindsOf(role: ReceiverRole, rsv: number): Uint8Array {

@@ -1,20 +1,29 @@
-/** UTF-8, validated as it comes (RFC 6455 8.1, RFC 3629). */
+/**
+ * Text as UTF-8 (RFC 6455 5.6, 8.1, RFC 3629). In reading order: the validator, which takes text
+ * as it comes; a codec in JavaScript for engines without a strict `TextDecoder` or without
+ * `TextEncoder`; whole texts decoded in one pass; strings encoded straight into the output.
+ */
 
 import { type OwnBytes, usageError } from './errors.js';
 
-/** State of the validator between characters: the value to start with, and the only one a text may end in. */
+/**
+ * State of the validator between characters: the value to start with, and the only one a text may
+ * end in.
+ */
 export const UTF8_BOUNDARY = 0;
 
 /**
- * Validates the next bytes of a text. Rejects at the first byte that cannot be right: overlong forms, surrogates and code
- * points above U+10FFFF already at their second byte.
+ * Validates the next bytes of a text. Rejects at the first byte that cannot be right: overlong
+ * forms, surrogates and code points above U+10FFFF already at their second byte.
  *
  * @param bytes - where the next bytes stand
  * @param start - index of the first
  * @param end - index after the last
- * @param state - what the call for the bytes before returned; {@link UTF8_BOUNDARY} at the start of a text
- * @returns the state after these bytes, 0 or more, to be given to the next call: {@link UTF8_BOUNDARY} if they end with a
- * whole character. When a byte cannot be right, `-1 - i` where `i` is its index: `~result` gives it back.
+ * @param state - the value that the call for the bytes before returned; {@link UTF8_BOUNDARY} at
+ * the start of a text
+ * @returns the state after these bytes, 0 or more, to be given to the next call:
+ * {@link UTF8_BOUNDARY} if they end with a whole character. When a byte cannot be right, `-1 - i`
+ * where `i` is its index: `~result` gives it back.
  *
  * The arguments are not checked, for speed.
  *
@@ -33,8 +42,8 @@ export const UTF8_BOUNDARY = 0;
  * ```
  */
 export function validateUtf8(bytes: Uint8Array, start: number, end: number, state: number): number {
-  // A state holds what may come next: bits 0-7 and 8-15 the least and greatest next byte, bits 16-17 how many more bytes
-  // the character needs.
+  // A state tells which bytes may come next: bits 0-7 and 8-15 the least and greatest next byte,
+  // bits 16-17 how many more bytes the character needs.
   let i = start;
   let expected = state;
   for (;;) {
@@ -65,8 +74,8 @@ export function validateUtf8(bytes: Uint8Array, start: number, end: number, stat
 }
 
 /**
- * What must follow the lead byte of a character (The Unicode Standard, table 3-7); {@link UTF8_BOUNDARY} for a byte that
- * leads none.
+ * The state after the lead byte of a character (The Unicode Standard, table 3-7);
+ * {@link UTF8_BOUNDARY} for a byte that leads none.
  */
 function afterLead(lead: number): number {
   if (lead < 0xc2) return UTF8_BOUNDARY; // a continuation byte, or the overlong C0 and C1
@@ -101,13 +110,16 @@ function skipAscii(bytes: Uint8Array, start: number, end: number): number {
   return i;
 }
 
-/** What is found where nothing is wrong with a text. */
+/** The result of a search that finds nothing wrong with a text. */
 export const VALID = -1;
 
-/** What is found where a text is valid, but longer than the runtime's strings can be. */
+/** The result for a text that is valid, but longer than the runtime's strings can be. */
 export const TOO_LONG = -2;
 
-/** The index of the byte that is wrong, or after the last one where one is missing (RFC 6455 8.1); {@link VALID} if none is. */
+/**
+ * The index of the first wrong byte, or after the last one if one is missing (RFC 6455 8.1);
+ * {@link VALID} if none is.
+ */
 export function invalidIndex(bytes: Uint8Array, start: number, end: number): number {
   const state = validateUtf8(bytes, start, end, UTF8_BOUNDARY);
   return state === UTF8_BOUNDARY ? VALID : state < 0 ? ~state : end;
@@ -130,7 +142,8 @@ export function requireUtf8(bytes: Uint8Array, start: number, end: number): void
  * @param bytes - valid text that may end inside a character
  * @param start - index of its first byte
  * @param end - index after its last
- * @returns the number of bytes to hold back so that what is left ends with a whole character; never more than `end - start`
+ * @returns the number of bytes to hold back so that the rest ends with a whole character; never
+ * more than `end - start`
  *
  * RFC 3629 section 3.
  *
@@ -153,15 +166,16 @@ export function unfinishedUtf8Bytes(bytes: Uint8Array, start: number, end: numbe
   return 0;
 }
 
-// UTF-8 to strings and back in JavaScript, for engines without a `TextDecoder` that is strict, or without a `TextEncoder`.
+// UTF-8 in JavaScript
 
-/** Arguments of one call, well below any engine's limit. */
+/** Units in one call of `String.fromCharCode`, well below any engine's limit of arguments. */
 const SLICE_UNITS = 4096;
 
 /**
  * Decodes a whole text, a leading byte-order mark included.
  *
- * @throws TypeError if it is not valid UTF-8, as a strict `TextDecoder`; RangeError if no string is that long
+ * @throws TypeError if it is not valid UTF-8, as a strict `TextDecoder`; RangeError if no string
+ * is that long
  */
 export function decodeOwn(bytes: Uint8Array): string {
   if (invalidIndex(bytes, 0, bytes.length) !== VALID) throw new TypeError('not UTF-8');
@@ -231,14 +245,17 @@ function isLowSurrogate(unit: number): boolean {
   return (unit & 0xfc00) === 0xdc00;
 }
 
-// Text to strings and back (RFC 6455 5.6, 8.1): decoded once, encoded straight into the output.
+// Bytes to strings
 
 const strictDecoder: Pick<TextDecoder, 'decode'> = /* @__PURE__ */ createDecoder();
 
-/** The platform's decoder where it does both that text needs; engines have none, refuse the options, or make nothing of them. */
+/**
+ * The platform's decoder if it is strict and keeps a byte-order mark: some engines have none,
+ * refuse the options or ignore them.
+ */
 function createDecoder(): Pick<TextDecoder, 'decode'> {
   try {
-    // ignoreBOM keeps a byte-order mark, which is part of the text (advisory U15).
+    // A byte-order mark is part of the text, and only `ignoreBOM` makes the decoder keep it.
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     if (decoder.fatal && decoder.ignoreBOM) return decoder;
   } catch {}
@@ -246,8 +263,8 @@ function createDecoder(): Pick<TextDecoder, 'decode'> {
 }
 
 /**
- * Up to here `String.fromCharCode` beats `TextDecoder`, which costs 95 ns with the view it needs: ASCII of 4, 16, 32 bytes
- * takes 18, 30, 60 ns.
+ * Up to here `String.fromCharCode` beats `TextDecoder`, which costs 95 ns with the view it needs:
+ * ASCII of 4, 16, 32 bytes takes 18, 30, 60 ns.
  */
 const SHORT_TEXT_BYTES = 32;
 
@@ -257,8 +274,8 @@ const SHORT_TEXT_BYTES = 32;
  * @param bytes - where it stands
  * @param start - index of its first byte
  * @param end - index after its last
- * @returns the text, a leading byte-order mark included; undefined if it is not valid UTF-8 ({@link validateUtf8} tells where), or if
- * it is and no string of the runtime's is that long
+ * @returns the text, a leading byte-order mark included; undefined if it is not valid UTF-8
+ * ({@link validateUtf8} tells where), or if it is and no string of the runtime's is that long
  *
  * The arguments are not checked, for speed.
  *
@@ -278,9 +295,10 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
 }
 
 /**
- * The same.
+ * As {@link decodeUtf8}, for bytes of which more is known.
  *
- * @param view - shows `bytes`, if there is one: it names their memory in 2 ns, where an array takes 20
+ * @param view - a view of `bytes`, if there is one: it names their memory in 2 ns, where an array
+ * takes 20
  * @param ascii - whether they are known to be all ASCII
  */
 export function decodeText(
@@ -308,7 +326,10 @@ export function decodeText(
   }
 }
 
-/** What is decoded at a time: from the cache, 64 KiB by 64 KiB, 1 MiB of mixed text takes 3 ms, at once 5. */
+/**
+ * Bytes decoded at a time: from the cache, 64 KiB by 64 KiB, 1 MiB of mixed text takes 3 ms, at
+ * once 5.
+ */
 const DECODE_BYTES = 0x1_0000;
 
 function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
@@ -317,7 +338,10 @@ function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   return seen < 0x80;
 }
 
-/** Sixteen characters a call, because V8 makes the string of one call at once: 30 ns, where one by one takes 160. */
+/**
+ * Sixteen characters a call, because V8 makes the string of one call at once: 30 ns, where one by
+ * one takes 160.
+ */
 function asciiString(b: Uint8Array, start: number, end: number): string {
   const { fromCharCode } = String;
   let text = '';
@@ -334,6 +358,7 @@ function asciiString(b: Uint8Array, start: number, end: number): string {
   return text;
 }
 
+// Strings to bytes
 /**
  * How many bytes a text takes in UTF-8; a lone surrogate counts as U+FFFD, 3 bytes.
  *
@@ -416,7 +441,8 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
 /**
  * Writes a short ASCII text.
  *
- * @returns the index after the last byte written; -1 if the text is not ASCII or better left to {@link writeUtf8}
+ * @returns the index after the last byte written; -1 if the text is not ASCII or better left to
+ * {@link writeUtf8}
  */
 export function writeAscii(text: string, target: Uint8Array, at: number): number {
   const units = text.length;
@@ -429,7 +455,10 @@ export function writeAscii(text: string, target: Uint8Array, at: number): number
   return at + units;
 }
 
-/** A string longer than this is encoded into an array of its own: room for the worst case would be three times its size. */
+/**
+ * A string longer than this is encoded into an array of its own: room for the worst case would be
+ * three times its size.
+ */
 export const LONG_STRING_UNITS = 1024;
 
 /** The UTF-8 of a text in a fresh array; a lone surrogate becomes U+FFFD. */
