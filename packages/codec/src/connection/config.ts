@@ -53,9 +53,9 @@ export interface ConnectionOptions extends Partial<Limits> {
   /**
    * Whether the chunks given to `receive` are given away for good. A binary message of more than 64
    * bytes that stands whole in a chunk may then be a view of the chunk, unmasked in place, and
-   * keeps the chunk alive; a longer one may be put together from chunks. It suits transports that
-   * never use a chunk again (Node's sockets) with handlers that do not keep messages for long.
-   * False by default.
+   * keeps the chunk alive; the chunk of a longer message may be held until the message is whole. It
+   * suits transports that never use a chunk again (Node's sockets) with handlers that do not keep
+   * messages for long. False by default.
    */
   readonly transferInput?: boolean;
   /**
@@ -91,8 +91,9 @@ export interface ConnectionOptions extends Partial<Limits> {
    */
   readonly maxInputBufferBytes?: number;
   /**
-   * The source of a client's masking keys, called once a frame (RFC 6455 5.3); by default the
-   * runtime's CSPRNG.
+   * The source of a client's masking keys, called once a frame: gives a fresh integer of 32 bits
+   * that nobody else can predict (RFC 6455 5.3, 10.3). By default the runtime's CSPRNG. Its
+   * exception passes through the call that sends, and nothing was sent.
    */
   readonly generateMaskingKey?: MaskingKeyGenerator;
   /**

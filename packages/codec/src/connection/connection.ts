@@ -195,9 +195,10 @@ export class Connection {
   }
 
   /**
-   * Stops reading behind the current event, at that very byte; the unread bytes wait. The caller
-   * stops reading from its transport as well, so that the peer feels it. Chunks that it still gives
-   * to `receive` wait too, up to the option `maxInputBufferBytes`.
+   * Stops reading behind the current event, at that very byte; the unread bytes wait until
+   * {@link Connection.resume}. The caller stops reading from its transport as well, so that the
+   * peer feels it. Chunks that it still gives to `receive` wait too, up to the option
+   * `maxInputBufferBytes`.
    */
   pause(): void {
     this.#input.pauseInput();
@@ -478,9 +479,10 @@ export class Connection {
   }
 
   /**
-   * Starts the closing handshake, or answers the peer's Close: before the connection answers it, or
-   * in place of that with `autoClose: false`. Nothing can be sent after; the messages that the peer
-   * still sends are delivered until its Close comes. Give that a time limit (`Keepalive` has one).
+   * Starts the closing handshake, or answers the peer's Close: in the handler `closeReceived`, or
+   * at any time after it with `autoClose: false`. Nothing can be sent after; the messages that the
+   * peer still sends are delivered until its Close comes. Give that a time limit (`Keepalive` has
+   * one).
    *
    * @param code - a status code that may be sent (RFC 6455 7.4); none by default
    * @param reason - at most 123 bytes of UTF-8; empty by default
@@ -500,9 +502,9 @@ export class Connection {
   }
 
   /**
-   * Fails the connection: one Close frame goes out, and nothing more is read or sent. It is for
-   * faults that only the application can see; the connection answers the peer's breaches of the
-   * protocol by itself.
+   * Fails the connection: one Close frame goes out behind the output that is there, messages that
+   * wait for an extension are dropped, and nothing more is read or sent. It is for faults that only
+   * the application can see; the connection answers the peer's breaches of the protocol by itself.
    *
    * @param code - for example 1008 (policy) or 1011 (internal error); 1002 by default
    * @param reason - at most 123 bytes of UTF-8; empty by default
@@ -537,9 +539,9 @@ export class Connection {
   }
 
   /**
-   * The thing for the caller to do to the transport once the output has been written: `'none'`,
-   * nothing; `'await-eof'`, wait for the peer to end it, for a limited time (a client waits for the
-   * server, RFC 6455 7.1.1); `'end'`, end it now. Look after each call.
+   * The action that the transport needs once the output has been written: `'none'`, nothing;
+   * `'await-eof'`, a wait for the peer to end it, for a limited time (a client waits for the
+   * server, RFC 6455 7.1.1); `'end'`, its end now. Look after each call.
    */
   get transportAction(): 'none' | 'await-eof' | 'end' {
     const outcome = this.#input.outcome;

@@ -92,14 +92,16 @@ export class PieceLine {
   }
 }
 
-/** ---- The pipeline ---- */
+// ---- The pipeline ----
+
+/** The end of the pipeline: it takes the encoded fragments and the Close. */
 export interface PipelineTarget {
   /**
    * A masking key for the next fragment. It is drawn before the fragment is encoded: an exception
    * then leaves the extensions as they were.
    */
   key(): number | undefined;
-  writeFragment(piece: EncodedFragment, position: FragmentInfo, key: number | undefined): void;
+  writeFragment(fragment: EncodedFragment, position: FragmentInfo, key: number | undefined): void;
   writeClose(body: Uint8Array): void;
 }
 

@@ -88,7 +88,7 @@ export interface MessageExtension {
    * @returns the bytes to send instead, in memory that is not shared; undefined for the first
    * fragment to leave this message as it is. Any other value counts as a throw. If this throws, the
    * exception passes through the call that sends, and nothing was sent; if it throws or rejects
-   * later, the connection fails with 1011
+   * later, or if another extension has encoded the fragment before, the connection fails with 1011
    */
   encode(payload: Uint8Array, position: FragmentInfo): Encoded | PromiseLike<Encoded>;
   /**

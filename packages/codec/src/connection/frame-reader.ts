@@ -12,11 +12,11 @@
  *     `------------------------------- onEnd -----------------------------'
  * ```
  *
- * Nothing leaves FAILED. A base class, because a server holds a reader for each connection, and one
- * object less is 40 bytes less: `FrameParser` passes frames on to a caller's handlers,
- * `MessageReader` makes messages of them. State that is needed only inside of a frame is an object
- * that lives as long as the frame. For the same reason the methods that every connection has are
- * `private` and not `#`, for which V8 marks every object, in 8 bytes a class.
+ * Nothing leaves FAILED. The reader is a base class, because a server holds a reader for each
+ * connection, and one object less is 40 bytes less: `FrameParser` passes frames on to a caller's
+ * handlers, `MessageReader` makes messages of them. State that is needed only inside of a frame is
+ * an object that lives as long as the frame. For the same reason the methods that every connection
+ * has are `private` and not `#`, for which V8 marks every object, in 8 bytes a class.
  */
 
 import { keyFromBytes, rotateKey } from '@sanssocket/mask';

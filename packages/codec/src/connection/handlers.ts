@@ -1,6 +1,6 @@
 /**
- * The functions that a connection calls: first the close info that ends it, then the handlers and
- * the three forms of messages, then the exceptions of handlers.
+ * The functions that a connection calls: first the close info, then the handlers and the three
+ * forms of messages, then the exceptions of handlers.
  */
 
 import type { BorrowedSlice } from '../memory/bytes.js';

@@ -37,7 +37,7 @@ const CLOSED = 2;
 /** The connection has ended. */
 const ENDED = 3;
 
-/** Writes one connection's output. Internal: `Connection` checks its arguments. */
+/** Writes one connection's output. Internal: `Connection` checks the arguments of these methods. */
 export class MessageSender implements PipelineTarget {
   readonly #config: ConnectionConfig;
   #pipeline: OutgoingPipeline | null = null;
