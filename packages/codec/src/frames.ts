@@ -1,6 +1,7 @@
 /**
- * `@sanssocket/codec/frames`: single frames (RFC 6455 5.2), for proxies, inspectors, fuzzers and whoever builds a codec of
- * another shape. A host needs none of it.
+ * `@sanssocket/codec/frames`: single frames (RFC 6455 5.2), Close codes, the table of faults, and
+ * UTF-8 in parts (8.1), for proxies, inspectors, fuzzers and codecs of another shape. A connection
+ * needs none of it.
  *
  * @packageDocumentation
  */
@@ -72,17 +73,19 @@ export {
   writeUtf8,
 } from './wire/utf8.js';
 
-// The frame parser: a {@link FrameReader} that passes frames on to a sink of the caller's, unmasked as the caller likes.
+// ---- The frame parser ----
 
 /**
- * What a {@link FrameParser} calls, in this order for each frame: `header`, `payload` as often as pieces arrive (not at all
- * for an empty payload), `end`. Arguments are scalars: no object or view is made for a frame. Methods may call
- * `parser.pause()` and `parser.fail()`, not `parser.receive()`.
+ * The functions that a {@link FrameParser} calls, in this order for each frame: `header`;
+ * `payload`, as often as data arrives (not at all for an empty payload); `end`. Arguments are
+ * numbers and the chunk: no object or view is made for a frame. The handlers may call
+ * `parser.pause()` and `parser.fail()`, but not `parser.receive()`.
  */
 export interface FrameHandlers {
   /**
-   * A short cut a sink may offer: called instead of `header`, `payload` and `end` for an unfragmented message of less than
-   * 64 KiB that stands whole in the chunk. One call instead of three, and 3 times as fast for frames of 16 bytes.
+   * May be left out. Called in place of `header`, `payload` and `end` for an unfragmented message
+   * of less than 64 KiB that stands whole in the chunk: one call instead of three, and 3 times as
+   * fast for frames of 16 bytes.
    *
    * @param first - FIN, RSV1-3 and opcode, as on the wire
    * @param start - index of the first payload byte; `start === end` for an empty payload
@@ -99,30 +102,32 @@ export interface FrameHandlers {
    */
   header(first: number, payloadLength: number, masked: boolean, maskingKey: number): void;
   /**
-   * A piece of the payload: `bytes[start]` to `bytes[end - 1]`, borrowed until the method returns.
+   * The next bytes of the payload: `bytes[start]` to `bytes[end - 1]`, lent until the handler
+   * returns. With the option `unmask` at `'copy'`, the default, masked bytes are a fresh array.
    *
-   * @param maskingKey - with the option `unmask: 'none'`, the key turned so that it applies from `start`; else 0
+   * @param maskingKey - with the option `unmask: 'none'`, the key rotated so that it applies from
+   * `start`; otherwise 0
    */
   payload(bytes: Uint8Array, start: number, end: number, maskingKey: number): void;
   /** The frame's payload is complete. */
   end(): void;
-  /** The stream broke a rule: the last call. */
+  /** The stream broke a rule, or `parser.fail` was called: the last call. */
   fail(fault: Fault): void;
 }
 
-/** Passes frames on. */
-class SinkReader extends FrameReader {
-  readonly #sink: FrameHandlers;
+/** Passes frames on to the handlers, unmasked as the option `unmask` says. */
+class FrameRelay extends FrameReader {
+  readonly #handlers: FrameHandlers;
   readonly #rules: FrameParserConfig;
 
-  constructor(sink: FrameHandlers, rules: FrameParserConfig) {
+  constructor(handlers: FrameHandlers, rules: FrameParserConfig) {
     super(rules);
-    this.#sink = sink;
+    this.#handlers = handlers;
     this.#rules = rules;
   }
 
   protected override get takes(): number {
-    return this.#sink.message === undefined ? 0 : MESSAGE;
+    return this.#handlers.message === undefined ? 0 : MESSAGE;
   }
 
   protected override waitsFor(): boolean {
@@ -143,41 +148,41 @@ class SinkReader extends FrameReader {
   ): void {
     const { unmask, mask } = this.#rules;
     if (key === 0 || unmask === 'none') {
-      this.#sink.message!(first, bytes, start, end, key);
+      this.#handlers.message!(first, bytes, start, end, key);
     } else if (unmask === 'in-place') {
       mask(bytes, start, end, bytes, start, key);
-      this.#sink.message!(first, bytes, start, end, 0);
+      this.#handlers.message!(first, bytes, start, end, 0);
     } else {
-      this.#sink.message!(first, this.#copy(bytes, start, end, key), 0, end - start, 0);
+      this.#handlers.message!(first, this.#copy(bytes, start, end, key), 0, end - start, 0);
     }
   }
 
   protected override onMessage(first: number, { bytes, start, end }: LentSlice): void {
-    this.#sink.message!(first, bytes, start, end, 0);
+    this.#handlers.message!(first, bytes, start, end, 0);
   }
 
   protected override onHeader({ first, payloadLength, masked, key }: Frame): void {
-    this.#sink.header(first, payloadLength, masked, key);
+    this.#handlers.header(first, payloadLength, masked, key);
   }
 
   protected override onPayload(_: Frame, bytes: Uint8Array, start: number, end: number, key: number): void {
     const { unmask, mask } = this.#rules;
     if (key === 0 || unmask === 'none') {
-      this.#sink.payload(bytes, start, end, key);
+      this.#handlers.payload(bytes, start, end, key);
     } else if (unmask === 'in-place') {
       mask(bytes, start, end, bytes, start, key);
-      this.#sink.payload(bytes, start, end, 0);
+      this.#handlers.payload(bytes, start, end, 0);
     } else {
-      this.#sink.payload(this.#copy(bytes, start, end, key), 0, end - start, 0);
+      this.#handlers.payload(this.#copy(bytes, start, end, key), 0, end - start, 0);
     }
   }
 
   protected override onEnd(): void {
-    this.#sink.end();
+    this.#handlers.end();
   }
 
   protected override onFault(fault: Fault): void {
-    this.#sink.fail(fault);
+    this.#handlers.fail(fault);
   }
 
   #copy(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array {
@@ -188,7 +193,9 @@ class SinkReader extends FrameReader {
 }
 
 /**
- * Parses frames out of a stream of bytes (RFC 6455 5.2), in one role or as an onlooker.
+ * Parses frames out of a stream of bytes (RFC 6455 5.2), in one role or as an onlooker. One parser
+ * serves one direction of one connection; it keeps nothing but an unfinished header and the place
+ * in the stream.
  *
  * @example
  * ```ts
@@ -196,63 +203,74 @@ class SinkReader extends FrameReader {
  * import { FrameParser } from '@sanssocket/codec/frames';
  *
  * const log: string[] = [];
+ * const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
  * const parser = new FrameParser(
  *   {
  *     header: (first, payloadLength) => log.push(`${first.toString(16)} ${payloadLength}`),
- *     payload: (bytes, start, end) => log.push(new TextDecoder().decode(bytes.subarray(start, end))),
+ *     payload: (bytes, start, end) => log.push(text(bytes.subarray(start, end))),
  *     end: () => log.push('end'),
  *     fail: (fault) => log.push(fault.code),
  *   },
  *   { role: 'server' },
  * );
- * parser.receive(Uint8Array.of(0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d)); // the first half of a frame
- * parser.receive(Uint8Array.of(0x51, 0x58, 0x83, 0x80)); // the rest, and a frame with a reserved opcode
+ * // The first part of a frame, then the rest and a frame with a reserved opcode.
+ * parser.receive(Uint8Array.of(0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d));
+ * parser.receive(Uint8Array.of(0x51, 0x58, 0x83, 0x80));
  * assert.deepEqual(log, ['81 5', 'Hel', 'lo', 'end', 'RESERVED_OPCODE']);
  * ```
  */
 export class FrameParser {
-  readonly #reader: SinkReader;
+  readonly #reader: FrameRelay;
   #receiving = false;
 
   /**
-   * @param sink - gets the frames
-   * @param options - role, limits, unmasking
+   * @param handlers - called with the frames
+   * @param options - role, limits, unmasking. To share them between parsers, make one
+   * {@link FrameParserConfig}
    * @throws TypeError or RangeError for options that make no sense (`OPTION_UNKNOWN`,
-   * `OPTION_INVALID`), TypeError for a sink that lacks a method (`HANDLERS_INVALID`)
+   * `OPTION_INVALID`), TypeError for handlers that lack a method (`HANDLERS_INVALID`)
    */
-  constructor(sink: FrameHandlers, options: FrameParserOptions | FrameParserConfig) {
+  constructor(handlers: FrameHandlers, options: FrameParserOptions | FrameParserConfig) {
     const rules = options instanceof FrameParserConfig ? options : new FrameParserConfig(options);
-    requireFrameSink(sink);
-    this.#reader = new SinkReader(sink, rules);
+    requireFrameHandlers(handlers);
+    this.#reader = new FrameRelay(handlers, rules);
   }
 
-  /** Whether the stream has broken a rule; all input is ignored from then on. */
+  /**
+   * Whether the stream has broken a rule, or `fail` was called; all input is ignored from then on.
+   */
   get failed(): boolean {
     return this.#reader.failed;
   }
 
-  /** Whether an unfinished frame or fragmented message is pending: an end of input now would cut it off. */
+  /**
+   * Whether a frame or fragmented message is unfinished: the end of the stream would cut it off
+   * now.
+   */
   get truncated(): boolean {
     return this.#reader.truncated;
   }
 
-  /** How many bytes of the stream have been dealt with. */
+  /** The number of bytes of the stream that have been parsed. */
   get offset(): number {
     return this.#reader.offset;
   }
 
   /**
-   * Parses the next bytes of the stream, and calls the sink for what they complete. Nothing of `bytes` is kept but an
-   * unfinished header.
+   * Parses the next bytes of the stream, and calls the handlers with the frames in them. Nothing of
+   * `bytes` is kept but an unfinished header.
    *
    * @param bytes - a chunk of the stream; changed only with `unmask: 'in-place'`
    * @param start - index of the first byte to parse
-   * @param end - index after the last
-   * @returns the index after the last byte that was dealt with: `end`, unless the sink paused. What is left was not looked
-   * at; give it again to go on.
-   * @throws RangeError when the range does not lie within `bytes`, Error when called by the sink (`REENTRANT_CALL`), TypeError
-   * (`CHUNK_TRANSFERRED`) if the sink has transferred the memory of `bytes` away. An exception of the sink passes through; the parser
-   * then stands behind the call that threw (`offset` tells where), and can go on from there.
+   * @param end - index after the last one
+   * @returns the index after the last byte that was parsed: `end`, unless a handler paused the
+   * parser. Give the bytes from there on again, in front of the next ones. After a fault it is
+   * `end`
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`); RangeError for a range outside
+   * of `bytes` (`RANGE_INVALID`); Error when called by a handler (`REENTRANT_CALL`); TypeError
+   * (`CHUNK_TRANSFERRED`) if a handler has transferred the memory of `bytes` away before its end
+   * was parsed. The exception of a handler passes through: the parser then stands behind the call
+   * that threw (`offset` tells the place) and can go on from there
    *
    * RFC 6455 5.2.
    */
@@ -263,7 +281,7 @@ export class FrameParser {
       throw usageError(
         Error,
         'REENTRANT_CALL',
-        'a sink must not call receive: call it when the one under way has returned',
+        'a handler must not call receive: call it when the one under way has returned',
       );
     }
     this.#receiving = true;
@@ -276,18 +294,22 @@ export class FrameParser {
     }
   }
 
-  /** Makes the running {@link FrameParser.receive} return after the sink's method that called this. */
+  /**
+   * Makes the running {@link FrameParser.receive} return after the handler that calls this. The
+   * next `receive` goes on; nothing has to be resumed.
+   */
   pause(): void {
     this.#reader.pause();
   }
 
   /**
-   * Fails the stream for a reason that only the layer above can see: the sink's `fail` is called, and all further input
-   * is ignored. Does nothing if the stream has failed before.
+   * Fails the stream for a reason that only the layer above can see: the handler `fail` is called,
+   * and all further input is ignored. Does nothing if the stream has failed before.
    *
-   * @param code - which rule was broken
-   * @param index - of the byte that shows it, in the chunk being parsed; by default where parsing stands
-   * @throws RangeError for a code that there is not (`OPTION_INVALID`)
+   * @param code - of the rule that was broken
+   * @param index - of the byte that shows it, in the chunk being parsed; by default the place of
+   * the parser
+   * @throws RangeError for an unknown code (`OPTION_INVALID`)
    *
    * RFC 6455 7.1.7.
    */
@@ -298,31 +320,24 @@ export class FrameParser {
 
 const METHODS: readonly (keyof FrameHandlers)[] = ['header', 'payload', 'end', 'fail'];
 
-/**
- * @throws TypeError for a sink that is none, or that lacks a method: the first frame would find out
- */
-function requireFrameSink(sink: FrameHandlers): void {
-  const missing = METHODS.find((name) => typeof sink?.[name] !== 'function');
-  const wrong = sink?.message !== undefined && typeof sink.message !== 'function' ? 'message' : missing;
+/** @throws TypeError for handlers that lack a method: otherwise the first frame would find out */
+function requireFrameHandlers(handlers: FrameHandlers): void {
+  const missing = METHODS.find((name) => typeof handlers?.[name] !== 'function');
+  const wrong =
+    handlers?.message !== undefined && typeof handlers.message !== 'function' ? 'message' : missing;
   if (wrong === undefined) return;
   throw usageError(
     TypeError,
     'HANDLERS_INVALID',
-    `a frame sink has the methods ${METHODS.join(', ')}, and may have message: ${wrong} of ${inWords(sink)} is none`,
+    `frame handlers are an object with the methods ${METHODS.join(', ')}, and may have message: ${wrong} of ${inWords(handlers)} is none`,
   );
 }
 
-// `@sanssocket/codec/frames`: what RFC 6455 asks of frames, Close codes and text, as functions and as a table of faults.
-//
+// ---- The unchecked writer ----
+// For fuzzers and conformance suites: it checks no rule of the protocol, and can write every header
+// and every disagreement between a header and the bytes behind it.
 
-// `@sanssocket/codec/frames`: UTF-8 (RFC 6455 8.1, RFC 3629), validated, decoded and written a piece at a time.
-//
-
-// The door for fuzzers and conformance suites: a frame writer that checks no rule of the protocol,
-// and can express every bit pattern a header can have and every disagreement between a header and
-// what follows it.
-
-/** The most that a length in 64 bits can say. */
+/** The largest length in 64 bits. */
 const MAX_LENGTH = 0xffff_ffff_ffff_ffffn;
 
 const FIELDS: readonly (keyof UncheckedFrame)[] = [
@@ -335,7 +350,7 @@ const FIELDS: readonly (keyof UncheckedFrame)[] = [
   'maskPayload',
 ];
 
-/** A frame as it shall appear on the wire. Whatever is left out is what a correct frame would have. */
+/** A frame as it shall appear on the wire. A part that is left out is that of a correct frame. */
 export interface UncheckedFrame {
   /** The first byte, whole: FIN, RSV1-3 and opcode. */
   readonly first: number;
@@ -343,11 +358,17 @@ export interface UncheckedFrame {
   readonly payload?: Uint8Array;
   /** The length that the header declares, up to 2^64 - 1; by default the payload's. */
   readonly declaredLength?: number | bigint;
-  /** In how many bytes the length is extended; by default as few as can hold it. What does not fit is cut off at the top. */
+  /**
+   * The number of bytes in which the length is extended; by default as few as can hold it. Higher
+   * bits that do not fit are cut off.
+   */
   readonly lengthBytes?: 0 | 2 | 8;
   /** The masking key; none by default. */
   readonly maskingKey?: number | undefined;
-  /** The MASK bit; by default whether there is a key. Setting it without a key leaves the key's four bytes out. */
+  /**
+   * The MASK bit; by default set if there is a key. Set without a key, no key's four bytes are
+   * written.
+   */
   readonly maskBit?: boolean;
   /** Whether the payload is masked with the key; true by default. */
   readonly maskPayload?: boolean;
@@ -357,11 +378,11 @@ export interface UncheckedFrame {
  * Writes any frame, valid or not.
  *
  * @param frame - its parts
- * @returns header and payload as they stand; to cut a frame off, take a subarray
- * @throws TypeError or RangeError for what no frame can be made of: a part that there is not, or of
- * another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
+ * @returns header and payload, in a fresh array; to cut a frame off, take a subarray
+ * @throws TypeError or RangeError for parts that make no frame: an unknown part, or one of another
+ * kind (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
  *
- * RFC 6455 5.2 gives the layout; nothing of it is enforced.
+ * RFC 6455 5.2 gives the layout; no rule of it is checked.
  *
  * @example
  * ```ts
@@ -404,7 +425,7 @@ export function encodeUncheckedFrame(frame: UncheckedFrame): OwnBytes {
   return bytes;
 }
 
-/** @throws RangeError for a length that 64 bits cannot say */
+/** @throws RangeError for a length that 64 bits cannot hold */
 function requireDeclared(length: number | bigint): bigint {
   if (typeof length === 'bigint' || Number.isInteger(length)) {
     const declared = BigInt(length);

@@ -1,6 +1,6 @@
 /**
- * `@sanssocket/codec`: the WebSocket protocol (RFC 6455) after the opening handshake, as pure functions and state machines.
- * Bytes in, events out; commands in, bytes out.
+ * `@sanssocket/codec`: the WebSocket protocol (RFC 6455) after the opening handshake, as pure
+ * functions and state machines: bytes in, events out; commands in, bytes out.
  *
  * @packageDocumentation
  */

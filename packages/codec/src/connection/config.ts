@@ -1,4 +1,7 @@
-/** Everything about a connection that does not change and can be shared: one object for a million connections. */
+/**
+ * The options of connections, completed and checked: one `ConnectionConfig` serves a million
+ * connections. Then the options of one message.
+ */
 
 import {
   mask as defaultMask,
@@ -18,7 +21,10 @@ import {
 } from '../wire/errors.js';
 import { FrameParserConfig, type Limits, resolveLimits } from '../wire/rules.js';
 
-/** From here on a payload that was given away is queued by reference; below, copying it costs less than a chunk of its own. */
+/**
+ * A payload of this size that was given away is queued by reference; a shorter one costs less as a
+ * copy than as a chunk of its own.
+ */
 export const BY_REFERENCE_BYTES = 4096;
 
 const OPTIONS: readonly (keyof ConnectionOptions)[] = [
@@ -39,61 +45,80 @@ const OPTIONS: readonly (keyof ConnectionOptions)[] = [
 
 /** Options of a {@link Connection}. */
 export interface ConnectionOptions extends Partial<Limits> {
-  /** Which side this is. A server receives masked frames and sends unmasked ones, a client the reverse (RFC 6455 5.1). */
+  /**
+   * The side that this connection is. A server receives masked frames and sends unmasked ones, a
+   * client the reverse (RFC 6455 5.1).
+   */
   readonly role: 'server' | 'client';
   /**
-   * Whether chunks given to `receive` are given away, for good: binary messages of more than 64 bytes that stand whole in one
-   * may be views of it, unmasked where they stand, and keep it alive; longer ones may be put together from it. For hosts whose transport never uses a chunk again (Node's
-   * sockets) and sinks that do not keep messages for long. False by default.
+   * Whether the chunks given to `receive` are given away for good. A binary message of more than 64
+   * bytes that stands whole in a chunk may then be a view of the chunk, unmasked in place, and
+   * keeps the chunk alive; the chunk of a longer message may be held until the message is whole. It
+   * suits transports that never use a chunk again (Node's sockets) with handlers that do not keep
+   * messages for long. False by default.
    */
   readonly transferInput?: boolean;
-  /** Whether pings are answered without asking. True by default. */
+  /**
+   * Whether each Ping is answered with a Pong by the connection (RFC 6455 5.5.2). True by default.
+   */
   readonly autoPong?: boolean;
   /**
-   * Whether the peer's Close is answered without asking, with its own code. True by default. With false the answer is the
-   * application's: `close`, at any time from `closeReceived` on. Until then messages may be sent, and the peer waits, which RFC 6455
-   * 5.5.1 allows so that a message can be ended, or another leg of a relay can answer first. A host gives it up behind
-   * `closeTimeoutMs`; without a host, give it a time limit.
+   * Whether the peer's Close is answered by the connection, with the same code. True by default.
+   * With false the application answers: it calls `close`, at any time from `closeReceived` on.
+   * Messages may be sent until then, and the peer waits: RFC 6455 5.5.1 allows it, so that a
+   * message can be ended, or the other leg of a relay can answer first. A driver ends the wait
+   * after `closeTimeoutMs`; without a driver, the application sets the time limit.
    */
   readonly autoClose?: boolean;
   /**
-   * Whether a server takes frames that are not masked, beside those that are: for devices that cannot mask, on a network where
-   * nobody else reads along. False by default, as RFC 6455 5.1 has it. Frames are masked so that a page's script cannot choose what
-   * stands on the wire, where a proxy may take it for HTTP (10.3).
+   * Whether a server takes unmasked frames beside masked ones: for devices that cannot mask, on a
+   * network without other readers. False by default, as RFC 6455 5.1 demands. Masking keeps the
+   * script of a page from choosing the bytes on the wire, which a proxy might take for HTTP (10.3).
    */
   readonly allowUnmasked?: boolean;
   /**
-   * How many automatic pongs may wait in the output; beyond, only the newest ping is answered, once the output has been
-   * taken (RFC 6455 5.5.3 allows it). 64 by default.
+   * The number of automatic pongs that may wait in the output. Beyond it only the newest ping is
+   * answered, once the output has been taken (RFC 6455 5.5.3 allows it). 64 by default.
    */
   readonly maxQueuedPongs?: number;
   /**
-   * How many bytes may wait while the connection is paused (`Connection.pause`, or an asynchronous extension at work); 16 MiB by
-   * default. With more, `receive` fails the connection (`INPUT_BUFFER_TOO_LARGE`, 1008): a host that stops reading from its transport
-   * while `Connection.paused` never comes to that, and for one that does not, a lost connection is better than an exception that
-   * a peer can cause. One chunk alone always has room. What waits because the sink threw counts too, once it has been gone on with.
+   * The size of the input buffer in bytes: the input that may wait while the connection is paused
+   * (`Connection.pause`, or an asynchronous extension at work). 16 MiB by default. Beyond it
+   * `receive` fails the connection (`INPUT_BUFFER_TOO_LARGE`, 1008), because a lost connection is
+   * better than an exception that a peer can cause. A caller that stops reading from its transport
+   * while `Connection.paused` never comes near it. One chunk alone always has room. Input that
+   * waits behind a handler's exception counts too, as soon as reading goes on.
    */
   readonly maxInputBufferBytes?: number;
-  /** Where a client's masking keys come from; by default the runtime's CSPRNG. */
+  /**
+   * The source of a client's masking keys, called once a frame: gives a fresh integer of 32 bits
+   * that nobody else can predict (RFC 6455 5.3, 10.3). By default the runtime's CSPRNG. Its
+   * exception passes through the call that sends, and nothing was sent.
+   */
   readonly generateMaskingKey?: MaskingKeyGenerator;
   /**
-   * The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. What it throws passes through the call that sends,
-   * and nothing was sent; where a message would be lost instead, the default serves.
+   * The kernel that masks and unmasks; by default `mask` of `@sanssocket/mask`. Its exception
+   * passes through the call that sends, and nothing was sent. Where an exception would lose a
+   * message, the default kernel does the work instead.
    */
   readonly mask?: MaskFunction;
   /**
-   * Where memory for output and for whole messages comes from: gives as many bytes as asked, not shared, which need not be zero,
-   * because each is written before anyone sees it. By default `new Uint8Array(bytes)`, which clears them; on Node,
-   * `(bytes) => Buffer.allocUnsafe(bytes)` saves half the time of whole messages from 4 KiB on, and of sending as a client.
-   * What it throws passes through the call that sends, and nothing was sent; where a message would be lost instead, as it has
-   * been received, or an extension has encoded it, the default serves.
+   * The source of memory for output and for whole messages. It gives exactly as many bytes as
+   * asked, not shared; they need not be zero, because each is written before anyone sees it. By
+   * default `new Uint8Array(bytes)`, which clears them. On Node,
+   * `(bytes) => Buffer.allocUnsafe(bytes)` saves half the time of whole messages from 4 KiB on, and
+   * of sending as a client.
+   *
+   * Its exception passes through the call that sends, and nothing was sent. Where an exception
+   * would lose a message that has been received, or that an extension has encoded, the default
+   * serves instead.
    */
   readonly allocate?: (bytes: number) => Uint8Array;
 }
 
 /**
- * Options completed and checked. Make one and give it to every connection of a kind; a connection given plain options makes
- * its own.
+ * Options, completed and checked once. Connections of a kind share one; a connection given plain
+ * options makes its own.
  *
  * @example
  * ```ts
@@ -109,8 +134,8 @@ export interface ConnectionOptions extends Partial<Limits> {
 export class ConnectionConfig {
   readonly role: 'server' | 'client';
   /**
-   * Whether frames are read by a scan, see `FrameScan`: of masked chunks, whose frames are not passed on in pieces, and with the
-   * kernel of this package.
+   * Whether frames are read by a scan, see `FrameScan`: needs masked chunks and the kernel of
+   * `@sanssocket/mask`.
    *
    * @internal
    */
@@ -123,14 +148,16 @@ export class ConnectionConfig {
   readonly generateMaskingKey: MaskingKeyGenerator;
   readonly mask: MaskFunction;
   /**
-   * The same, for what would be lost if it threw: for masking from one memory to another.
+   * The same kernel for messages that an exception would lose: the default stands in for a kernel
+   * that throws. Masks from one memory to another.
    *
    * @internal
    */
   readonly maskLasting: MaskFunction;
   readonly allocate: (bytes: number) => OwnBytes;
   /**
-   * The same, for what would be lost if the host had no memory to give.
+   * The same for bytes that would be lost if the caller's allocator threw: the runtime's memory
+   * stands in.
    *
    * @internal
    */
@@ -138,23 +165,24 @@ export class ConnectionConfig {
   readonly maxInputBufferBytes: number;
   readonly maxMessageBytes: number;
   /**
-   * What the output of all connections without extensions is put together in.
+   * The memory in which the output of all connections without extensions is put together.
    *
    * @internal
    */
   readonly output: OutputMemory;
   /**
-   * The same, of those with extensions.
+   * The same for connections with extensions.
    *
    * @internal
    */
   readonly lastingOutput: OutputMemory;
-  /** Rules by the reserved bits in use: at most eight. */
+  /** The rules for frames by the reserved bits in use: at most eight. */
   readonly #rules: [FrameParserConfig, ...(FrameParserConfig | undefined)[]];
 
   /**
-   * @throws TypeError for an option or a role that there is not (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a
-   * limit that is not a positive integer (`OPTION_INVALID`)
+   * @throws TypeError for an unknown option (`OPTION_UNKNOWN`), or for an option of another type or
+   * an unknown role (`OPTION_INVALID`); RangeError for a limit that is not a positive integer
+   * (`OPTION_INVALID`)
    */
   constructor(options: ConnectionOptions) {
     requireKnown(options, OPTIONS);
@@ -222,7 +250,10 @@ export class ConnectionConfig {
   }
 }
 
-/** Where a kernel throws, the default does its work: it writes all of the target, whatever has been written there. */
+/**
+ * The default does the work of a kernel that throws: it writes all of the target, over any byte
+ * that the kernel has written.
+ */
 function lastingMask(kernel: MaskFunction): MaskFunction {
   return (source, start, end, target, at, key) => {
     try {
@@ -233,18 +264,19 @@ function lastingMask(kernel: MaskFunction): MaskFunction {
   };
 }
 
-/** For the objects of the kept ones, see `Frame.kept`. */
+/** The configuration of the objects that are kept for V8, see `Frame.kept`. */
 export const keptConfig: ConnectionConfig = /* @__PURE__ */ new ConnectionConfig({ role: 'server' });
 
-// What a caller may ask for one message.
+// ---- Options of one message ----
 
-/** What a caller may ask for one message. */
+/** Options of one message, for every method that sends. */
 export interface SendOptions {
   /**
-   * Whether an extension that compresses does so with this message: true and false overrule its own judgement (for
-   * permessage-deflate, its options `threshold` and `shouldCompress`), which is asked by default. True still sends a message as it is where that is shorter, if the
-   * extension may. For what is compressed already,
-   * or what must not stand beside a secret in one stream (RFC 7692 section 8).
+   * Whether an extension compresses this message. True and false overrule its own judgement, which
+   * decides by default (for permessage-deflate: the options `threshold` and `shouldCompress`). With
+   * true, an extension may still send a message as it is where that is shorter. False is for data
+   * that is compressed already, and for data that must not stand beside a secret in one stream
+   * (RFC 7692 section 8).
    */
   readonly compress?: boolean | undefined;
 }
@@ -252,10 +284,11 @@ export interface SendOptions {
 const SEND_OPTIONS: readonly (keyof SendOptions)[] = ['compress'];
 
 /**
- * Reads what is asked for one message, once.
+ * Reads the options of one message, once.
  *
  * @returns the option `compress`
- * @throws TypeError for what is none: a typo would change nothing
+ * @throws TypeError for another option (`OPTION_UNKNOWN`), as a typo would change nothing, or
+ * another value (`OPTION_INVALID`)
  */
 export function readSendOptions(options: SendOptions): boolean | undefined {
   requireKnown(options, SEND_OPTIONS);

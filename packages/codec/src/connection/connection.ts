@@ -1,16 +1,18 @@
 /**
- * A connection: bytes in and events out, commands in and bytes out (RFC 6455 sections 5 to 7).
+ * A connection: bytes in and events out, commands in and bytes out (RFC 6455 sections 5 to 7). Its
+ * methods, in order: input, output, state. These are its states, by our Close and the peer's, with
+ * `transportAction`; `states` has them as data.
  *
  * ```
- *   state      our Close   the peer's Close   transportAction
- *   open       -           -                  none
- *   closing    sent        -                  none                          its messages are still delivered (7.1.3)
- *   closing    in line     heard              none                          an asynchronous extension holds the answer back
- *   closing    -           heard              none                          the answer is the application's (`autoClose: false`)
- *   closed     sent        heard              server end, client await-eof  the server closes TCP first (7.1.1)
- *   closed     sent        heard              end                            TCP has ended, too
- *   closed     sent        -                  end                           failed (7.1.7)
- *   closed     any         -                  end                           the transport ended (7.1.4)
+ *   state    ours     peer's  action
+ *   open     -        -       none
+ *   closing  sent     -       none    its messages are still delivered (7.1.3)
+ *   closing  in line  heard   none    an asynchronous extension holds the answer back
+ *   closing  -        heard   none    the answer is the application's (`autoClose: false`)
+ *   closed   sent     heard   server end, client await-eof  the server closes TCP first (7.1.1)
+ *   closed   sent     heard   end     TCP has ended, too
+ *   closed   sent     -       end     failed (7.1.7)
+ *   closed   any      -       end     the transport ended (7.1.4)
  * ```
  */
 
@@ -24,24 +26,29 @@ import { ConnectionConfig, type ConnectionOptions, readSendOptions, type SendOpt
 import { ExtensionChain, type MessageExtension } from './extension.js';
 import { attachExtensions } from './extension-input.js';
 import { requireControlPayload } from './frame-writer.js';
-import type { CloseInfo, ConnectionHandlers, OutsideHost } from './handlers.js';
+import type { CloseInfo, ConnectionHandlers, OutsideDriver } from './handlers.js';
 import { ConnectionInput } from './input.js';
 import { MessageWriter } from './message-writer.js';
 import { type PreparedMessage, requirePrepared } from './prepared-message.js';
 import { MessageSender } from './sender.js';
 
 /**
- * One end of a WebSocket connection whose opening handshake is done. It does no I/O: give what arrives to
- * {@link Connection.receive}, write what {@link Connection.dataToSend} gives, and look at {@link Connection.transportAction}.
- * That loop has more to it than this: back-pressure both ways, time limits, ends. `ConnectionDriver` of `@sanssocket/codec/driver` is the
- * whole of it, for sockets, streams and ports.
+ * One end of a WebSocket connection after the opening handshake. It does no I/O: the caller gives
+ * the bytes that arrive to {@link Connection.receive}, writes the bytes that
+ * {@link Connection.dataToSend} gives, and does to the transport what
+ * {@link Connection.transportAction} says. `ConnectionDriver` of `@sanssocket/codec/driver` is this
+ * loop in full, with back-pressure both ways, time limits and the end of the transport, for
+ * sockets, streams and ports.
  *
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
  * import { Connection } from '@sanssocket/codec';
  *
- * const server = new Connection({ role: 'server' }, { text: (text) => server.sendText(text.toUpperCase()) });
+ * const server = new Connection(
+ *   { role: 'server' },
+ *   { text: (text) => server.sendText(text.toUpperCase()) },
+ * );
  * const answers: string[] = [];
  * const client = new Connection({ role: 'client' }, { text: (text) => answers.push(text) });
  *
@@ -59,7 +66,7 @@ import { MessageSender } from './sender.js';
  */
 export class Connection {
   static {
-    // What Node, Deno and Bun show in a console.
+    // Node, Deno and Bun show this object in a console.
     Object.defineProperty(Connection.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: Connection): object {
         const { state, transportAction: transport, bufferedAmount, paused, closeInfo: outcome } = this;
@@ -72,11 +79,15 @@ export class Connection {
   readonly #sender: MessageSender;
 
   /**
-   * @param config - role and limits; to be shared by many connections, make a {@link ConnectionConfig}
-   * @param handlers - told of events; their methods for messages decide how these come. May be shared too
-   * @param extensions - what the opening handshake agreed on, in that order
-   * @throws TypeError or RangeError (`OPTION_INVALID`, `OPTION_UNKNOWN`, `HANDLERS_INVALID`, `EXTENSIONS_INVALID`) for options that
-   * make no sense, handlers with methods of two groups, or extensions whose reserved bits overlap
+   * @param config - role, limits and functions. To share them between connections, make one
+   * {@link ConnectionConfig}
+   * @param handlers - called with the events; the group of their methods for messages decides the
+   * form of messages. Many connections may share them
+   * @param extensions - the extensions that the opening handshake agreed on, in that order
+   * @throws TypeError or RangeError for options that make no sense (`OPTION_INVALID`,
+   * `OPTION_UNKNOWN`), for handlers that are no object or have methods of two groups
+   * (`HANDLERS_INVALID`), and for values that are no extensions, or extensions with the same
+   * reserved bits (`EXTENSIONS_INVALID`)
    */
   constructor(
     config: ConnectionOptions | ConnectionConfig,
@@ -98,12 +109,13 @@ export class Connection {
   }
 
   /**
-   * Lets the machine that hosts this connection take part in what happens outside of any call of its own.
+   * Lets the driver of this connection take part in calls of handlers outside of any call of its
+   * own.
    *
    * @internal
    */
-  hostedBy(host: OutsideHost): void {
-    this.#input.host = host;
+  hostedBy(driver: OutsideDriver): void {
+    this.#input.driver = driver;
   }
 
   /**
@@ -116,7 +128,7 @@ export class Connection {
   }
 
   /**
-   * Tells that nothing can be written any more. What the sink throws passes through.
+   * Tells that nothing can be written any more. An exception of a handler passes through.
    *
    * @internal
    */
@@ -134,7 +146,8 @@ export class Connection {
   }
 
   /**
-   * Tells of an exception that the host has nobody to throw at, as those outside of any call are told of.
+   * Reports an exception that the driver cannot throw to any caller, as those outside of any call
+   * are reported.
    *
    * @internal
    */
@@ -142,19 +155,22 @@ export class Connection {
     this.#input.report(error);
   }
 
-  // Input.
+  // ---- Input ----
 
   /**
-   * Takes the next bytes from the transport, in chunks of any size, and calls the sink for what they complete. While the
-   * connection is {@link Connection.paused} they wait (as a copy), in order; after the end of the connection they are
+   * Takes the next bytes from the transport, in chunks of any size, and calls the handlers with the
+   * events that they complete. While the connection is {@link Connection.paused} the bytes wait, as
+   * a copy and in order; behind the peer's Close and after the end of the connection they are
    * ignored.
    *
-   * @param bytes - unchanged, and kept by nobody when the call returns; with the option `transferInput` they are given away, and
-   * messages may be views of them
-   * @throws TypeError for anything but a Uint8Array, Error when called by the sink, TypeError (`CHUNK_TRANSFERRED`) if the sink has
-   * transferred away the memory of a chunk that was not read to its end: the connection has failed then, with 1011. What the sink throws passes
-   * through, of several exceptions the first, while the others go to its `error`. Nothing is lost then: what follows the event that
-   * threw is processed at the next call
+   * @param bytes - not changed, and not kept after the call returns. With the option
+   * `transferInput` they are given away, and messages may be views of them
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`); Error when called by a handler
+   * (`REENTRANT_CALL`); TypeError (`CHUNK_TRANSFERRED`) if a handler has transferred away the
+   * memory of a chunk that was not read to its end: the connection has failed then, with 1011. The
+   * exception of a handler passes through; of several exceptions the first one does, and the others
+   * go to the handler `error`. Nothing is lost then: the next call goes on behind the event that
+   * threw
    *
    * RFC 6455 6.2.
    */
@@ -163,9 +179,14 @@ export class Connection {
   }
 
   /**
-   * Tells that the transport has ended: no further bytes will come. Without the peer's Close that is the abnormal closure 1006,
-   * `truncated` if it cut something off. With it the connection ends with our answer, at once unless an asynchronous extension
-   * is at work on a message before it, or the answer is the application's (`autoClose: false`).
+   * Tells that the transport has ended: no further bytes will come. Without the peer's Close the
+   * connection ends with the abnormal closure 1006, `truncated` if a frame or message was cut off.
+   * With it the connection ends with our answer: at once, unless an asynchronous extension is at
+   * work on a message before the answer, or the answer is the application's (`autoClose: false`).
+   * Input that waits is read first, after `resume` if the connection is paused.
+   *
+   * @throws Error when called by a handler (`REENTRANT_CALL`). The exception of a handler passes
+   * through, the first of several
    *
    * RFC 6455 7.1.4, 7.1.5.
    */
@@ -174,62 +195,76 @@ export class Connection {
   }
 
   /**
-   * Stops the reading behind the current event, at that very byte; what was not read waits. A host also stops reading from
-   * its transport, which is how the peer feels it: what it still gives to `receive` waits as well, up to the option
+   * Stops reading behind the current event, at that very byte; the unread bytes wait until
+   * {@link Connection.resume}. The caller stops reading from its transport as well, so that the
+   * peer feels it. Chunks that it still gives to `receive` wait too, up to the option
    * `maxInputBufferBytes`.
    */
   pause(): void {
     this.#input.pauseInput();
   }
 
-  /** Goes on reading. Events of what waited are called before this returns; what a sink throws passes through. */
+  /**
+   * Goes on reading. The events of the bytes that waited are called before this returns, and a
+   * handler's exception passes through. Called by a handler, it ends the pause, and these events
+   * follow when the handler has returned.
+   */
   resume(): void {
     this.#input.resumeInput();
   }
 
   /**
-   * Whether input waits: by {@link Connection.pause}, or because an asynchronous extension is at work. A host looks at it after
-   * `receive`, and stops reading from its transport for so long; `resume`, or the sink's `output`, is when to look again.
+   * Whether input waits: after {@link Connection.pause}, or because an asynchronous extension is at
+   * work. A caller looks after each `receive`, and does not read from its transport as long as it
+   * is true; it looks again after `resume`, and when the handler `outputAvailable` is called.
    */
   get paused(): boolean {
     return this.#input.paused;
   }
 
-  // Output.
+  // ---- Output ----
 
   /**
-   * Takes the next chunk of output. Call until it gives undefined, after each call that may have made some: everything one
-   * `receive` made necessary is one chunk, unless it is large.
+   * Takes the next chunk of output. Call it after each call that may have made output, until it
+   * gives undefined: all output that one `receive` made necessary is one chunk, unless it is large.
    *
-   * @returns bytes for the transport, in order; not to be changed or transferred, as they may be shared with other
-   * connections (prepared messages) or the caller's own ({@link Connection.sendZeroCopy}). Undefined when there are none
-   * @throws what `allocate` or `generateMaskingKey` throw; nothing is lost, and the call may be made again
+   * @returns bytes for the transport, in order; not to be changed or transferred, as they may be
+   * shared with other connections (prepared messages) or be the caller's own
+   * ({@link Connection.sendZeroCopy}). Undefined if there are none
+   * @throws the exceptions of `allocate` and `generateMaskingKey`; nothing is lost, and the call
+   * may be made again
    */
   dataToSend(): OwnBytes | undefined {
     return this.#sender.take();
   }
 
   /**
-   * Says that a chunk of {@link Connection.dataToSend} has been written and that nobody holds it any more: its memory may
-   * then serve for what is sent next, by any connection of the same configuration. May be left out. Call it right after a
-   * write that took everything at once; on Node's sockets:
+   * Says that a chunk of {@link Connection.dataToSend} has been written and that nobody holds it
+   * any more. Its memory may then serve for later output, of any connection of the same
+   * configuration. The call may be left out. Make it right after a write that took everything at
+   * once; on Node's sockets:
    *
    * ```ts no-run
    * socket.write(chunk);
    * if (socket.writableLength === 0) connection.recycleOutput(chunk);
    * ```
    *
-   * Share a `ConnectionConfig`: what is kept for it is 85 KiB a configuration, and the memory of the chunk taken last.
-   * Not for streams that pass chunks on as they are (`PassThrough`, HTTP/2): theirs are held after they were written.
+   * Share a `ConnectionConfig`: it keeps at most 85 KiB, and the memory of the chunk taken last. Do
+   * not call this for streams that pass chunks on as they are (`PassThrough`, HTTP/2): they hold
+   * chunks after the write.
    *
-   * @param chunk - the very array that was taken, not to be read any more. Any but the one taken last is ignored, and so is one
-   * given back before; a prepared message's or the caller's own bytes stay theirs
+   * @param chunk - the very array that was taken, not to be read any more. Only the chunk taken
+   * last counts, and only once: any other array is ignored, and so are the bytes of a prepared
+   * message or of {@link Connection.sendZeroCopy}
    */
   recycleOutput(chunk: Uint8Array): void {
     this.#sender.reuse(chunk);
   }
 
-  /** Bytes of output that wait to be taken, messages that an extension works on included (before encoding). */
+  /**
+   * The number of bytes of output that wait to be taken. Messages that an extension is at work on,
+   * or that wait for it, count too, with their bytes before encoding.
+   */
   get bufferedAmount(): number {
     return this.#sender.bufferedBytes;
   }
@@ -237,12 +272,14 @@ export class Connection {
   /**
    * Sends a text message.
    *
-   * @param text - copied, as everything is that is sent but by {@link Connection.sendZeroCopy}. A lone surrogate in it becomes
-   * U+FFFD; as bytes it must be valid UTF-8
-   * @param options - what is asked for this message
+   * @param text - copied, as all data that is sent but by {@link Connection.sendZeroCopy}. A lone
+   * surrogate becomes U+FFFD; bytes must be valid UTF-8
+   * @param options - for this message
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything else (`NOT_BYTES`) or for bytes that are not UTF-8 (`INVALID_UTF8`), Error while a message in
-   * fragments is under way (`MESSAGE_IN_PROGRESS`)
+   * @throws TypeError for anything but a string or a Uint8Array (`NOT_BYTES`), for bytes that are
+   * not UTF-8 (`INVALID_UTF8`) and for options that make no sense; Error while a message in
+   * fragments is under way (`MESSAGE_IN_PROGRESS`). The exception of `allocate`, `mask`,
+   * `generateMaskingKey` or an extension passes through, and nothing was sent
    *
    * RFC 6455 5.6, 6.1.
    */
@@ -254,18 +291,19 @@ export class Connection {
     const compress = options === undefined ? undefined : readSendOptions(options);
     if (!this.mayBegin()) return false;
     if (typeof text === 'string') this.#sender.text(text, compress);
-    else this.#sender.span(TEXT, text, 0, text.length, compress);
+    else this.#sender.slice(TEXT, text, 0, text.length, compress);
     return !this.#sender.closed;
   }
 
   /**
    * Sends a binary message.
    *
-   * @param bytes - unchanged, and copied: the caller's again when this returns
-   * @param options - what is asked for this message
+   * @param bytes - not changed, and copied: they are the caller's again when this returns
+   * @param options - for this message
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), Error while a message in fragments is under way
-   * (`MESSAGE_IN_PROGRESS`)
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`) and for options that make no
+   * sense; Error while a message in fragments is under way (`MESSAGE_IN_PROGRESS`); exceptions as
+   * {@link Connection.sendText}
    *
    * RFC 6455 5.6, 6.1.
    */
@@ -273,20 +311,22 @@ export class Connection {
     requireBytes(bytes);
     const compress = options === undefined ? undefined : readSendOptions(options);
     if (!this.mayBegin()) return false;
-    this.#sender.span(BINARY, bytes, 0, bytes.length, compress);
+    this.#sender.slice(BINARY, bytes, 0, bytes.length, compress);
     return !this.#sender.closed;
   }
 
   /**
-   * Sends a message from a range of bytes: what a sink's `message` was lent, for instance.
+   * Sends a message from a slice of bytes, such as the one that the handler `message` is lent.
    *
    * @param opcode - `TEXT` or `BINARY`
-   * @param range - of a text, valid UTF-8; unchanged, and copied: the caller's again when this returns
-   * @param options - what is asked for this message
+   * @param range - the slice; valid UTF-8 for a text. Not changed, and copied: the bytes are the
+   * caller's again when this returns
+   * @param options - for this message
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for another opcode (`FRAME_INVALID`), for anything but a Uint8Array (`NOT_BYTES`) or for text that is not
-   * UTF-8 (`INVALID_UTF8`), RangeError for a range outside of its bytes (`RANGE_INVALID`), Error while a message in fragments is
-   * under way (`MESSAGE_IN_PROGRESS`)
+   * @throws TypeError for another opcode (`FRAME_INVALID`), for anything but a Uint8Array
+   * (`NOT_BYTES`), for text that is not UTF-8 (`INVALID_UTF8`) and for options that make no sense;
+   * RangeError for a range outside of its bytes (`RANGE_INVALID`); Error while a message in
+   * fragments is under way (`MESSAGE_IN_PROGRESS`); exceptions as {@link Connection.sendText}
    *
    * RFC 6455 5.6, 6.1.
    *
@@ -297,7 +337,7 @@ export class Connection {
    *
    * const echo = new Connection(
    *   { role: 'client', generateMaskingKey: () => 0 },
-   *   { message: (opcode, span) => echo.sendSlice(opcode, span) },
+   *   { message: (opcode, slice) => echo.sendSlice(opcode, slice) },
    * );
    * echo.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));
    * assert.deepEqual([...(echo.dataToSend() ?? [])], [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
@@ -309,17 +349,20 @@ export class Connection {
     if (opcode === TEXT) requireUtf8(bytes, start, end);
     const compress = options === undefined ? undefined : readSendOptions(options);
     if (!this.mayBegin()) return false;
-    this.#sender.span(opcode, bytes, start, end, compress);
+    this.#sender.slice(opcode, bytes, start, end, compress);
     return !this.#sender.closed;
   }
 
   /**
-   * Sends a message whose bytes are given away: from 4 KiB on, a server without extensions queues them as they are, and
-   * {@link Connection.dataToSend} gives this very array. It saves the copy that every other method makes.
+   * Sends a message of bytes that are given away. From 4 KiB on, a server without extensions queues
+   * them as they are, and {@link Connection.dataToSend} gives this very array, which saves the copy
+   * that every other method makes. A client masks them into a copy, and bytes in shared memory are
+   * copied.
    *
    * @param opcode - `TEXT` or `BINARY`
-   * @param bytes - of a text, valid UTF-8. **Not to be changed until they have been written out**: a change would be sent
-   * @param options - what is asked for this message
+   * @param bytes - valid UTF-8 for a text. **Not to be changed until they have been written to the
+   * transport**: a change would be sent
+   * @param options - for this message
    * @returns false if the connection is closing or closed, and nothing was sent
    * @throws as {@link Connection.sendSlice}
    *
@@ -350,8 +393,12 @@ export class Connection {
   /**
    * Sends a message that was encoded once for many connections.
    *
+   * @param message - made by `PreparedMessage.text` or `PreparedMessage.binary`
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything else, Error while a message in fragments is under way
+   * @throws TypeError for anything else (`NOT_BYTES`); Error while a message in fragments is under
+   * way (`MESSAGE_IN_PROGRESS`); exceptions as {@link Connection.sendText}
+   *
+   * RFC 6455 6.1.
    */
   sendPrepared(message: PreparedMessage): boolean {
     requirePrepared(message);
@@ -361,10 +408,12 @@ export class Connection {
   }
 
   /**
-   * Begins a text message in fragments.
+   * Begins a text message in fragments. Nothing is sent before the first `write` or `end` of the
+   * writer.
    *
-   * @param options - what is asked for this message
-   * @throws Error while another is under way (`MESSAGE_IN_PROGRESS`)
+   * @param options - for this message
+   * @throws TypeError for options that make no sense; Error while another message in fragments is
+   * under way (`MESSAGE_IN_PROGRESS`)
    *
    * RFC 6455 5.4.
    */
@@ -375,10 +424,12 @@ export class Connection {
   }
 
   /**
-   * Begins a binary message in fragments.
+   * Begins a binary message in fragments. Nothing is sent before the first `write` or `end` of the
+   * writer.
    *
-   * @param options - what is asked for this message
-   * @throws Error while another is under way (`MESSAGE_IN_PROGRESS`)
+   * @param options - for this message
+   * @throws TypeError for options that make no sense; Error while another message in fragments is
+   * under way (`MESSAGE_IN_PROGRESS`)
    *
    * RFC 6455 5.4.
    */
@@ -391,9 +442,11 @@ export class Connection {
   /**
    * Sends a Ping.
    *
-   * @param payload - at most 125 bytes; the Pong that answers brings them back
+   * @param payload - at most 125 bytes, copied; the Pong that answers brings them back. Empty by
+   * default
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything but a Uint8Array, RangeError for a longer one
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), RangeError for a longer one
+   * (`CONTROL_TOO_LONG`)
    *
    * RFC 6455 5.5.2.
    */
@@ -405,12 +458,16 @@ export class Connection {
   }
 
   /**
-   * Sends a Pong: as the answer to a ping when `autoPong` is off, or unasked as a heartbeat.
+   * Sends a Pong: the answer to a Ping when `autoPong` is off, or a heartbeat that nobody asked
+   * for.
    *
-   * @param payload - at most 125 bytes; an answer's are the ping's
-   * @returns false if the connection is closed, and nothing was sent. After our own Close a ping of the peer's is still to be
-   * answered, until the peer's Close has come (RFC 6455 5.5.2)
-   * @throws TypeError for anything but a Uint8Array, RangeError for a longer one
+   * @param payload - at most 125 bytes, copied; the answer to a Ping repeats the Ping's. Empty by
+   * default
+   * @returns false if the connection is closed, or the peer's Close has come, and nothing was sent.
+   * After our own Close the peer's pings are still answered, until its Close has come (RFC 6455
+   * 5.5.2)
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), RangeError for a longer one
+   * (`CONTROL_TOO_LONG`)
    *
    * RFC 6455 5.5.3.
    */
@@ -422,14 +479,17 @@ export class Connection {
   }
 
   /**
-   * Starts the closing handshake, or answers the peer's Close: before that happens by itself, or in its place with `autoClose: false`.
-   * Nothing can be sent after; what the peer still sends is delivered until its Close comes. Give it a time limit (`Keepalive` has
+   * Starts the closing handshake, or answers the peer's Close: in the handler `closeReceived`, or
+   * at any time after it with `autoClose: false`. Nothing can be sent after; the messages that the
+   * peer still sends are delivered until its Close comes. Give that a time limit (`Keepalive` has
    * one).
    *
-   * @param code - a status code that may be sent; none by default
-   * @param reason - at most 123 bytes of UTF-8
+   * @param code - a status code that may be sent (RFC 6455 7.4); none by default
+   * @param reason - at most 123 bytes of UTF-8; empty by default
    * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws RangeError for a code that must not be sent or a reason that is too long, TypeError for a reason without a code
+   * @throws RangeError for a code that must not be sent (`CLOSE_CODE_INVALID`) or a reason that is
+   * too long (`CLOSE_REASON_INVALID`), TypeError for a reason without a code or one that is no
+   * string (`CLOSE_REASON_INVALID`)
    *
    * RFC 6455 5.5.1, 7.1.2.
    */
@@ -442,41 +502,46 @@ export class Connection {
   }
 
   /**
-   * Fails the connection: one Close frame, then nothing more is heard or said. For what only the application can see; the
-   * peer's breaches of the protocol are answered by themselves.
+   * Fails the connection: one Close frame goes out behind the output that is there, messages that
+   * wait for an extension are dropped, and nothing more is read or sent. It is for faults that only
+   * the application can see; the connection answers the peer's breaches of the protocol by itself.
    *
-   * @param code - for example 1008 (policy), 1011 (internal error), 1002 by default
-   * @param reason - at most 123 bytes of UTF-8
-   * @throws as {@link Connection.close}, before anything changes. What a source of masking keys throws passes through; the
-   * connection has ended then, without a Close frame
+   * @param code - for example 1008 (policy) or 1011 (internal error); 1002 by default
+   * @param reason - at most 123 bytes of UTF-8; empty by default
+   * @throws as {@link Connection.close}, before anything changes. The exception of
+   * `generateMaskingKey` passes through; the connection has ended then, without a Close frame
    *
    * RFC 6455 7.1.7.
    */
   fail(code: number = PROTOCOL_ERROR, reason = ''): void {
-    encodeCloseBody(code, reason); // throws before anything changes
+    encodeCloseBody(code, reason); // It throws before anything changes.
     try {
       this.#input.abort(code, reason, undefined);
     } finally {
-      this.#input.dropBacklog();
+      this.#input.dropInput();
     }
   }
 
-  // State.
+  // ---- State ----
 
-  /** Where the connection stands in its closing, see the table at the head of this file. */
+  /**
+   * The stage of the closing handshake: `'open'`; `'closing'` once a Close has been sent or has
+   * come; `'closed'` at the end of the connection, when {@link Connection.closeInfo} is there.
+   */
   get state(): 'open' | 'closing' | 'closed' {
     if (this.#input.outcome !== null) return 'closed';
     return this.#sender.closing || this.#input.deaf ? 'closing' : 'open';
   }
 
-  /** How the connection ended; undefined as long as it has not. */
+  /** How the connection ended; undefined until then. */
   get closeInfo(): CloseInfo | undefined {
     return this.#input.outcome ?? undefined;
   }
 
   /**
-   * What the caller does with the transport once the output is written: `'none'` nothing; `'await-eof'` wait for the peer to end
-   * it, for a limited time (a client waits for the server, RFC 6455 7.1.1); `'end'` end it now.
+   * The action that the transport needs once the output has been written: `'none'`, nothing;
+   * `'await-eof'`, a wait for the peer to end it, for a limited time (a client waits for the
+   * server, RFC 6455 7.1.1); `'end'`, its end now. Look after each call.
    */
   get transportAction(): 'none' | 'await-eof' | 'end' {
     const outcome = this.#input.outcome;
@@ -484,7 +549,10 @@ export class Connection {
     return outcome.wasClean && this.#sender.role === 'client' && !this.#input.ended ? 'await-eof' : 'end';
   }
 
-  /** Whether a message may be sent; RFC 6455 5.4 forbids one inside another, 5.5.1 any after our Close. */
+  /**
+   * Whether a message may be sent now: RFC 6455 5.4 forbids one inside of another, 5.5.1 any after
+   * our Close.
+   */
   private mayBegin(): boolean {
     if (!this.sends) return false;
     if (this.#sender.fragmenting) {

@@ -1,4 +1,7 @@
-/** The events of a connection as objects: the readable form, for one allocation or two an event. */
+/**
+ * The events of a connection as objects, for one allocation or two an event: first their type, then
+ * the handlers that make them, then the connection that gives them back as arrays.
+ */
 
 import { copyOf } from '../memory/bytes.js';
 import { type OwnBytes, requireOneOf, requireType } from '../wire/errors.js';
@@ -9,10 +12,10 @@ import type { MessageExtension } from './extension.js';
 import type { CloseInfo, ConnectionHandlers } from './handlers.js';
 
 /**
- * What happened on a connection: the calls of handlers as objects. Bytes in it are the receiver's own, to
- * keep, change or transfer.
+ * An event on a connection: the call of a handler as an object. Bytes in it are the receiver's own,
+ * to keep, change or transfer.
  *
- * The form of messages chooses the events that tell of them, see {@link MessageEvents}.
+ * The form of messages decides the events that carry them, see {@link MessageEvents}.
  *
  * @example
  * ```ts
@@ -40,24 +43,25 @@ export type ConnectionEvent =
   | { readonly type: 'binary'; readonly bytes: OwnBytes }
   /** A whole message; the bytes of a text are valid UTF-8. */
   | { readonly type: 'message'; readonly opcode: MessageOpcode; readonly bytes: OwnBytes }
-  /** The first frame of a message has begun. */
+  /** The header of a message's first frame has arrived (RFC 6455 5.4). */
   | { readonly type: 'messageStart'; readonly opcode: MessageOpcode }
-  /** The next bytes of the message, never none; a piece of a text is valid UTF-8 by itself. */
+  /** The next bytes of the message, at least one; those of a text are valid UTF-8 by themselves. */
   | { readonly type: 'messageData'; readonly bytes: OwnBytes }
-  /** The message that began is whole. */
+  /** The message that began has ended. */
   | { readonly type: 'messageEnd' }
-  /** A Ping arrived; unless `autoPong` is off its Pong is on its way (RFC 6455 5.5.2). */
+  /** A Ping arrived; its Pong is on its way unless `autoPong` is off (RFC 6455 5.5.2). */
   | { readonly type: 'ping'; readonly payload: OwnBytes }
   /** A Pong arrived (RFC 6455 5.5.3). */
   | { readonly type: 'pong'; readonly payload: OwnBytes }
   /** The peer's Close arrived; its code is 1005 if it had none (RFC 6455 5.5.1). */
   | { readonly type: 'closeReceived'; readonly code: number; readonly reason: string }
-  /** The terminal event (RFC 6455 7.1.4, 7.1.7). */
+  /** The connection has ended: the last event (RFC 6455 7.1.4, 7.1.7). */
   | { readonly type: 'close'; readonly outcome: CloseInfo };
 
 /**
- * Which events tell of messages: `'text'` and `'binary'` with `'whole'`; `'message'`, whose text is validated bytes, with
- * `'bytes'`; `'messageStart'`, `'messageData'`... and `'messageEnd'` with `'streamed'`.
+ * The form of messages as events: `'text'` and `'binary'` with `'whole'`; `'message'`, in which a
+ * text is valid UTF-8, with `'bytes'`; `'messageStart'`, `'messageData'`... and `'messageEnd'` with
+ * `'streamed'`.
  */
 export type MessageEvents = 'whole' | 'bytes' | 'streamed';
 
@@ -79,15 +83,16 @@ function messageHandlers(
   }
   return {
     text: (text) => push({ type: 'text', text }),
-    // An event may be transferred away, so bytes that share a buffer with others get one of their own.
+    // An event may be transferred away, so bytes that share a buffer with others get one of their
+    // own.
     binary: (bytes) => push({ type: 'binary', bytes: ownBytes(bytes) }),
   };
 }
 
 /**
- * Handlers that make objects of what they are told. Internal: {@link ConnectionEvents} and the streams share them.
+ * Handlers that make an object of each call. {@link ConnectionEvents} and the streams share them.
  *
- * @param push - gets each event
+ * @param push - called with each event
  * @param output - as {@link ConnectionHandlers.outputAvailable}
  */
 export function eventHandlers(
@@ -110,8 +115,9 @@ function ownBytes(bytes: OwnBytes): OwnBytes {
 }
 
 /**
- * A connection whose events come back as arrays, from the call that brought them about. Commands and output are those of
- * {@link ConnectionEvents.connection}. Where the objects cost too much, give a {@link Connection} handlers of your own.
+ * A connection that returns its events as arrays, from the call that brought them about. Commands
+ * and output are those of {@link ConnectionEvents.connection}. Where the objects cost too much,
+ * give a {@link Connection} handlers of your own.
  *
  * @example
  * ```ts
@@ -130,17 +136,21 @@ function ownBytes(bytes: OwnBytes): OwnBytes {
  * ```
  */
 export class ConnectionEvents {
-  /** Where commands go and output comes from. Its input is given to this object, so that the events are returned. */
+  /**
+   * The connection that takes commands and gives output. Its input goes to this object instead,
+   * which returns the events.
+   */
   readonly connection: Connection;
   #events: ConnectionEvent[] = [];
 
   /**
    * @param config - as for {@link Connection}
    * @param extensions - as for {@link Connection}
-   * @param ready - called when an asynchronous extension has finished: there may be events to {@link ConnectionEvents.take}
-   * and output. To be left out when there is no such extension
-   * @param messages - which events tell of messages; `'whole'` by default
-   * @throws as the constructor of {@link Connection}
+   * @param ready - called when an asynchronous extension has finished: there may be output, and
+   * events for {@link ConnectionEvents.take}. Needed only with such an extension
+   * @param messages - the form of messages as events; `'whole'` by default
+   * @throws as the constructor of {@link Connection}; TypeError for another form of messages or a
+   * `ready` that is no function (`OPTION_INVALID`)
    */
   constructor(
     config: ConnectionOptions | ConnectionConfig,
@@ -157,9 +167,10 @@ export class ConnectionEvents {
   /**
    * Takes the next bytes from the transport.
    *
-   * @param bytes - as for {@link Connection.receive}: nothing in an event refers to them
-   * @returns the events they brought about, in order, behind any that were not taken yet; mostly none or one
-   * @throws TypeError for anything but a Uint8Array
+   * @param bytes - as for {@link Connection.receive}; no event refers to them
+   * @returns the events that they brought about, in order, behind earlier ones that were not taken;
+   * most often none or one
+   * @throws as {@link Connection.receive}
    *
    * RFC 6455 6.2.
    */
@@ -171,7 +182,8 @@ export class ConnectionEvents {
   /**
    * Tells that the transport has ended.
    *
-   * @returns the events this brought about: the terminal one, unless it has been already or input waits
+   * @returns the events that this brought about. `'close'` is the last one, unless it came before,
+   * input waits, or our answer to the peer's Close is still to come
    *
    * RFC 6455 7.1.4.
    */
@@ -181,9 +193,10 @@ export class ConnectionEvents {
   }
 
   /**
-   * Takes the events that came about otherwise: by `connection.resume()`, `connection.fail()`, or an asynchronous extension.
+   * Takes the events that other calls brought about: `connection.resume()`, `connection.fail()`, or
+   * an asynchronous extension.
    *
-   * @returns them in order, and forgets them
+   * @returns the events, in order; they are not given again
    */
   take(): ConnectionEvent[] {
     const events = this.#events;

@@ -1,4 +1,8 @@
-/** Incoming messages on their way through the extensions: one at a time, and reading waits for it (RFC 6455 section 9). */
+/**
+ * Incoming messages on their way through the extensions (RFC 6455 section 9), one at a time, while
+ * reading waits: first the decoder, then the decoded message and its events, then the connection
+ * between both ways.
+ */
 
 import { EMPTY, LentSlice } from '../memory/bytes.js';
 import { INTERNAL_ERROR } from '../wire/close.js';
@@ -17,16 +21,22 @@ export class MessageDecoder {
   readonly #chain: ExtensionChain;
   readonly #onReady: () => void;
   #waiting = false;
-  /** Whether the sink is called outside of any call of the host's, because an asynchronous extension has finished. */
+  /**
+   * Whether handlers are called outside of any call of the caller's, because an asynchronous
+   * extension has finished.
+   */
   outside = false;
 
-  /** @param onReady - an asynchronous extension has finished, and its message has been handed back: go on with it */
+  /**
+   * @param onReady - called when an asynchronous extension has finished and its message has been
+   * handed back: reading goes on
+   */
   constructor(chain: ExtensionChain, onReady: () => void) {
     this.#chain = chain;
     this.#onReady = onReady;
   }
 
-  /** Whether an extension is at work on a message: what follows has to wait. */
+  /** Whether an extension is at work on a message, for which later input has to wait. */
   get waiting(): boolean {
     return this.#waiting;
   }
@@ -64,31 +74,39 @@ export class MessageDecoder {
     return true;
   }
 
-  /** Lets the extensions release what they hold. */
+  /** Lets the extensions release their resources. */
   close(): void {
     this.#chain.close();
   }
 }
 
-// A message as an extension gave it, told to the sink event by event: in pieces it is three, and reading may stop at each of
-// them, by a pause, a failure or an exception, as it may at any other event.
+// ---- Decoded messages ----
+// A streamed message is two or three events, and reading may stop at each of them, by a pause, a
+// failure or an exception, as it may at any other event.
 
-/** A decoded message of which the sink has not heard all. */
+/** A decoded message with events that the handlers have not had yet. */
 export class DecodedMessage {
-  /** What is wrong with it; undefined if nothing is. */
+  /**
+   * The fault of a message that could not be decoded, or of its text; undefined if there is none.
+   */
   readonly fault: FaultCode | undefined;
   readonly #opcode: MessageOpcode;
   readonly #bytes: OwnBytes;
-  /** How many of its events have been told, and how many stand before the last one: its bytes may be gone by then. */
+  /**
+   * The number of its events that have been called, and of those before the last one: its bytes may
+   * be gone by then.
+   */
   #told = 0;
   readonly #before: number;
 
   constructor(opcode: MessageOpcode, decoded: Decoded) {
     this.#opcode = opcode;
-    this.#bytes = typeof decoded === 'string' ? EMPTY : (decoded as OwnBytes); // as the interface asks
+    // The interface of extensions asks for bytes that are not shared.
+    this.#bytes = typeof decoded === 'string' ? EMPTY : (decoded as OwnBytes);
     this.#before = this.#bytes.length === 0 ? 1 : 2;
     if (typeof decoded === 'string') this.fault = decoded;
-    // RFC 6455 8.1 is about the text that an extension gives, not about what came (RFC 7692 6.2).
+    // RFC 6455 8.1 is about the decoded text, not about the compressed bytes that came (RFC 7692
+    // 6.2).
     else if (opcode === TEXT && invalidIndex(decoded, 0, decoded.length) !== VALID)
       this.fault = 'INVALID_UTF8';
   }
@@ -99,9 +117,9 @@ export class DecodedMessage {
   }
 
   /**
-   * Tells the next event. One that throws has been told.
+   * Calls the handler of the next event. An event that throws is done, too.
    *
-   * @returns false if it could not be told, because no string is that long
+   * @returns false if no string is long enough for the text
    */
   tellNext(caller: Caller): boolean {
     const bytes = this.#bytes;
@@ -115,11 +133,13 @@ export class DecodedMessage {
   }
 }
 
-// What only a connection with extensions needs: a connection without holds no decoder, no pipeline and no closure.
+// ---- Attaching ----
+// A connection without extensions holds no decoder, no pipeline and no closure.
 
 /**
- * Puts a chain of extensions between a connection and its frames. An asynchronous one finishes outside of any call of the
- * host's: what is thrown then there is nobody to throw at, and the host is told of output by the sink.
+ * Puts a chain of extensions between a connection and its frames. An asynchronous extension
+ * finishes outside of any call of the caller's: no call can throw the exceptions of handlers then,
+ * which are reported, and a handler announces the output.
  */
 export function attachExtensions(chain: ExtensionChain, input: ConnectionInput, sender: MessageSender): void {
   const guarded = (call: () => void): boolean => {
@@ -128,13 +148,13 @@ export function attachExtensions(chain: ExtensionChain, input: ConnectionInput, 
       return true;
     } catch (error) {
       input.report(error);
-      input.host?.threw();
+      input.driver?.threw();
       return false;
     }
   };
   const outside = (call: () => void): void => {
-    if (input.host === null) alone(call);
-    else input.host.outside(() => alone(call));
+    if (input.driver === null) alone(call);
+    else input.driver.outside(() => alone(call));
   };
   const alone = (call: () => void): void => {
     decoder.outside = true;
@@ -142,7 +162,8 @@ export function attachExtensions(chain: ExtensionChain, input: ConnectionInput, 
     decoder.outside = false;
     if (input.outcome === null) guarded(() => called(input, input.handlers.outputAvailable?.()));
   };
-  // What comes of it is a value, and a peer may be what brought it about: it is not uncaught where there is no `error`.
+  // The fault is a value, and a peer may have caused it: without a handler `error` it is not
+  // reported as uncaught.
   const failed = (error: unknown): void => {
     if (input.handlers.error !== undefined) input.report(error);
   };

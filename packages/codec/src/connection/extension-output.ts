@@ -1,21 +1,27 @@
 /**
- * Outgoing messages on their way through the extensions (RFC 6455 section 9), in order: while an asynchronous one is at
- * work, messages, and a Close behind them, wait in line. Pings and pongs do not come here and may overtake them.
+ * Outgoing messages on their way through the extensions (RFC 6455 section 9), in order: first the
+ * line of fragments, packed, then the pipeline that empties it. While an asynchronous extension is
+ * at work, fragments, and a Close behind them, wait in line. Pings and pongs do not come here and
+ * may overtake them.
  *
- * Extensions get pieces of the pipeline's own, never a caller's bytes: one that takes its time reads them after `send` has returned.
+ * Extensions get memory of the pipeline's own, never a caller's bytes: one that takes its time
+ * reads them after `send` has returned.
  */
 
 import { ByteQueue, Fifo } from '../memory/queue.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
-import { type EncodedPiece, type ExtensionChain, type FragmentInfo, isPromise } from './extension.js';
+import { type EncodedFragment, type ExtensionChain, type FragmentInfo, isPromise } from './extension.js';
 import type { PreparedMessage } from './prepared-message.js';
 
-// Pieces of outgoing messages that wait in line for an extension, packed: a peer that has a server answer one-byte messages makes it
-// hold three bytes for each, and not the 300 of the objects they become.
+// ---- The line ----
+// Fragments that wait for an extension, packed: a peer that has a server answer one-byte messages
+// makes it hold three bytes for each, and not the 300 of the objects that they become.
 //
-// - Written by the connection's pipeline, behind what is there; it holds copies of what callers gave.
-// - Seen by the extension, a piece at a time, in memory of its own.
-// - Bounded by the host, which looks at `bufferedAmount`: at most three times the pieces' bytes, and 4 KiB.
+// - Written by the connection's pipeline, behind the fragments already there; it holds copies of
+//   the caller's bytes.
+// - Seen by the extension, a fragment at a time, in memory of its own.
+// - Bounded by the caller, which looks at `bufferedAmount`: at most three times the bytes of the
+//   fragments, and 4 KiB.
 
 /** The opcode: text or binary. */
 const OPCODE = 0x03;
@@ -24,7 +30,7 @@ const FIRST = 0x04;
 
 const LAST = 0x08;
 
-/** The piece is the payload of a prepared message, which others hold anyway. */
+/** The fragment is the payload of a prepared message, which other connections hold as well. */
 const PREPARED = 0x10;
 
 /** The caller asked for compression, or for none. */
@@ -35,18 +41,18 @@ const PLAIN = 0x40;
 /** A length of less than this takes one byte; of more, a byte of this value and four. */
 const LONG = 0x80;
 
-/** A piece, and where in its message it stands. */
+/** A fragment, and its place in its message. */
 export interface Piece {
   readonly payload: Uint8Array;
   readonly position: FragmentInfo;
 }
 
-/** A queue of pieces. */
+/** A queue of fragments. */
 export class PieceLine {
   readonly #queue: ByteQueue = new ByteQueue();
   readonly #prepared: Fifo<PreparedMessage> = new Fifo();
 
-  /** Puts a piece in line; its bytes are copied. */
+  /** Puts a fragment in line; its bytes are copied. */
   push(payload: Uint8Array, { opcode, first, last, prepared, compress }: FragmentInfo): void {
     const { length } = payload;
     const asked = compress === undefined ? 0 : compress ? COMPRESS : PLAIN;
@@ -61,7 +67,7 @@ export class PieceLine {
     this.#queue.push(payload, 0, length);
   }
 
-  /** Takes the piece that has waited longest; undefined if none does. */
+  /** Takes the fragment that has waited longest; undefined if none waits. */
   take(): Piece | undefined {
     const queue = this.#queue;
     if (queue.bytes === 0) return undefined;
@@ -86,21 +92,28 @@ export class PieceLine {
   }
 }
 
-/** Where encoded pieces and the Close go. */
+// ---- The pipeline ----
+
+/** The end of the pipeline: it takes the encoded fragments and the Close. */
 export interface PipelineTarget {
-  /** A masking key for the next piece. Drawn before a piece is encoded: what it throws then leaves the extensions as they were. */
+  /**
+   * A masking key for the next fragment. It is drawn before the fragment is encoded: an exception
+   * then leaves the extensions as they were.
+   */
   key(): number | undefined;
-  writePiece(piece: EncodedPiece, position: FragmentInfo, key: number | undefined): void;
+  writeFragment(fragment: EncodedFragment, position: FragmentInfo, key: number | undefined): void;
   writeClose(body: Uint8Array): void;
 }
 
-/** What the connection does about what happens outside of any call of the host. */
+/** The connection's reactions to events outside of any call of the caller's. */
 export interface PipelineEvents {
-  /** Makes a call in which a sink may be called: what it throws there is nobody to throw at. */
+  /** Makes a call in which handlers may be called: no caller is there to get their exceptions. */
   outside(call: () => void): void;
-  /** A piece could not be encoded or written: the connection cannot keep its word on the order of messages. */
+  /**
+   * A fragment could not be encoded or written: the connection cannot keep the order of messages.
+   */
   failed(error: unknown): void;
-  /** Fails the connection: the next piece could not be understood. */
+  /** Fails the connection: the peer could not decode the next fragment. */
   abort(): void;
 }
 
@@ -109,10 +122,10 @@ export class OutgoingPipeline {
   readonly #chain: ExtensionChain;
   readonly #target: PipelineTarget;
   readonly #events: PipelineEvents;
-  /** What waits behind the piece an extension is at work on; null while none is. */
+  /** The fragments that wait behind the one that an extension is at work on; null while none is. */
   #line: PieceLine | null = null;
   #bytes = 0;
-  /** The body of the Close that is in line, behind all pieces. */
+  /** The body of the Close that is in line, behind all fragments. */
   #closeBody: Uint8Array | null = null;
 
   constructor(chain: ExtensionChain, target: PipelineTarget, events: PipelineEvents) {
@@ -134,7 +147,7 @@ export class OutgoingPipeline {
     return this.#chain.sharedEncodingKey;
   }
 
-  /** Whether an extension is at work, and what is sent has to wait. */
+  /** Whether an extension is at work, and messages have to wait. */
   get busy(): boolean {
     return this.#line !== null;
   }
@@ -145,44 +158,44 @@ export class OutgoingPipeline {
   }
 
   /**
-   * Sends a piece. What an extension, or the source of keys, throws at once passes through, and nothing was sent. If another
-   * extension has encoded the piece by then, the connection fails.
+   * Sends a fragment. An exception of an extension, or of the source of keys, passes through, and
+   * nothing was sent. If another extension has encoded the fragment by then, the connection fails.
    *
-   * @param piece - stays what it is: extensions may take their time
+   * @param payload - of the fragment; must not change, as extensions may take their time
    */
-  send(piece: Uint8Array, position: FragmentInfo): void {
+  send(payload: Uint8Array, position: FragmentInfo): void {
     if (this.#line !== null) {
-      this.#line.push(piece, position);
-      this.#bytes += piece.length;
+      this.#line.push(payload, position);
+      this.#bytes += payload.length;
       return;
     }
     const key = this.#target.key();
-    const encoded = this.#encode(piece, position);
+    const encoded = this.#encode(payload, position);
     if (isPromise(encoded)) {
       this.#line = new PieceLine();
-      this.#bytes += piece.length;
-      this.#await(encoded, piece, position, key);
+      this.#bytes += payload.length;
+      this.#await(encoded, payload, position, key);
     } else {
-      this.#target.writePiece(encoded, position, key);
+      this.#target.writeFragment(encoded, position, key);
     }
   }
 
-  #encode(piece: Uint8Array, position: FragmentInfo): EncodedPiece | PromiseLike<EncodedPiece> {
+  #encode(payload: Uint8Array, position: FragmentInfo): EncodedFragment | PromiseLike<EncodedFragment> {
     try {
-      return this.#chain.encode(piece, position);
+      return this.#chain.encode(payload, position);
     } catch (error) {
       if (this.#chain.halfEncoded) this.#events.abort();
       throw error;
     }
   }
 
-  /** Sends a Close behind what is in line. */
+  /** Sends a Close behind the fragments in line. */
   close(body: Uint8Array): void {
     if (this.#line === null) this.#target.writeClose(body);
     else this.#closeBody = body;
   }
 
-  /** Drops what is in line. */
+  /** Drops the fragments and the Close in line. */
   abort(): void {
     this.#line = null;
     this.#bytes = 0;
@@ -191,16 +204,16 @@ export class OutgoingPipeline {
   }
 
   #await(
-    encoded: PromiseLike<EncodedPiece>,
-    piece: Uint8Array,
+    encoded: PromiseLike<EncodedFragment>,
+    payload: Uint8Array,
     position: FragmentInfo,
     key: number | undefined,
   ): void {
     encoded.then(
       (result) => {
         this.#goOn(() => {
-          this.#bytes -= piece.length;
-          this.#target.writePiece(result, position, key);
+          this.#bytes -= payload.length;
+          this.#target.writeFragment(result, position, key);
         });
       },
       (error) => {
@@ -211,7 +224,7 @@ export class OutgoingPipeline {
     );
   }
 
-  /** Writes the piece that an extension has finished with, and goes on with what is in line. */
+  /** Writes the fragment that an extension has finished, and goes on with the line. */
   #goOn(write: () => void): void {
     if (this.#line === null) return; // aborted meanwhile
     this.#events.outside(() => {
@@ -227,9 +240,10 @@ export class OutgoingPipeline {
   }
 
   /**
-   * Goes on with what is in line until an extension takes its time again.
+   * Goes on with the line until an extension takes its time again.
    *
-   * @returns what to call once the Close that was in line has been written; null if it has not
+   * @returns the callback for after the Close in line, once that has been written; null if it has
+   * not
    */
   #work(): (() => void) | null {
     for (let job = this.#line!.take(); job !== undefined; job = this.#line!.take()) {
@@ -241,7 +255,7 @@ export class OutgoingPipeline {
         return null;
       }
       this.#bytes -= payload.length;
-      this.#target.writePiece(encoded, position, key);
+      this.#target.writeFragment(encoded, position, key);
       // An extension has ended the connection while it encoded.
       if (this.#line === null) return null;
     }

@@ -1,9 +1,10 @@
 /**
- * Extensions (RFC 6455 section 9): what one does to messages, and the chain of those a connection agreed on.
+ * Extensions (RFC 6455 section 9): the interface of one, and the chain of those that a connection
+ * agreed on. Messages take their way through the chain in `extension-input` and `extension-output`.
  *
- * An extension marks the messages it changed with reserved bits of their first frame. On the way out the extensions are
- * applied in the order agreed, on the way in in reverse. Each may answer at once or with a promise; the connection keeps
- * the order of messages either way.
+ * An extension marks the messages that it changed with reserved bits of their first frame. Outgoing
+ * messages pass the extensions in the order agreed, incoming ones in reverse. Each may answer at
+ * once or with a promise; the connection keeps the order of messages either way.
  */
 
 import { inWords, isBytes, requireType, usageError } from '../wire/errors.js';
@@ -12,28 +13,38 @@ import type { MessageOpcode } from '../wire/opcodes.js';
 import { requireRsv } from '../wire/rules.js';
 import type { PreparedMessage } from './prepared-message.js';
 
-/** Where in a message a piece that is to be encoded stands. */
+/** The place of a fragment in its message, for the extension that encodes it. */
 export interface FragmentInfo {
   readonly opcode: MessageOpcode;
-  /** The first piece of its message. */
+  /** Whether it is the first fragment of its message. */
   readonly first: boolean;
-  /** The last piece of its message; an unfragmented message is one piece that is first and last. */
+  /**
+   * Whether it is the last fragment of its message; a whole message is one fragment that is first
+   * and last.
+   */
   readonly last: boolean;
   /**
-   * The prepared message this is, if it is one: what becomes of it need not be computed for each connection anew. The piece
-   * is its `payload`, unless another extension has changed it.
+   * The prepared message that this is, if it is one: its encoding may be computed once for many
+   * connections. The fragment is its `payload`, unless another extension has changed it.
    */
   readonly prepared?: PreparedMessage | undefined;
-  /** What the caller asked for this message, see `SendOptions.compress`: true, false, or undefined for the extension's own judgement. */
+  /**
+   * The caller's `SendOptions.compress` for this message: true, false, or undefined for the
+   * extension's own judgement.
+   */
   readonly compress?: boolean | undefined;
 }
 
-/** What an extension reports when it cannot decode a message. */
+/**
+ * The fault of a message that an extension cannot decode: the data are invalid, the extension
+ * itself failed, or the message is too large.
+ */
 export type ExtensionFault = Extract<FaultCode, 'EXTENSION_DATA' | 'EXTENSION_FAILED' | 'MESSAGE_TOO_LARGE'>;
 
 /**
- * An extension agreed for one connection. Control frames never pass through it (RFC 6455 5.5 and, for compression, RFC 7692
- * 6.1). An object may implement this and `@sanssocket/handshake`'s negotiation together.
+ * An extension agreed on for one connection. Control frames never pass through it (RFC 6455 5.5
+ * and, for compression, RFC 7692 6.1). An object may implement this and the negotiation of
+ * `@sanssocket/handshake` together.
  *
  * @example
  * ```ts
@@ -42,12 +53,13 @@ export type ExtensionFault = Extract<FaultCode, 'EXTENSION_DATA' | 'EXTENSION_FA
  *
  * const invert: MessageExtension = {
  *   rsv: RSV2,
- *   encode: (piece) => piece.map((byte) => byte ^ 0xff),
+ *   encode: (payload) => payload.map((byte) => byte ^ 0xff),
  *   decode: (message) => message.map((byte) => byte ^ 0xff),
  * };
  * const texts: string[] = [];
  * const client = new Connection({ role: 'client' }, {}, [invert]);
- * const server = new Connection({ role: 'server' }, { text: (text) => texts.push(text) }, [invert]);
+ * const handlers = { text: (text: string) => texts.push(text) };
+ * const server = new Connection({ role: 'server' }, handlers, [invert]);
  * client.sendText('Hello');
  * server.receive(client.dataToSend()!);
  * assert.deepEqual(texts, ['Hello']);
@@ -55,47 +67,58 @@ export type ExtensionFault = Extract<FaultCode, 'EXTENSION_DATA' | 'EXTENSION_FA
  */
 export interface MessageExtension {
   /**
-   * The reserved bits it sets on the first frame of a message it changed: a sum of `RSV1`, `RSV2` and `RSV3`, no bit
-   * shared with another extension. With 0 it changes every message, and `encode` must not return undefined.
+   * The reserved bits that it sets on the first frame of a message it changed: a sum of `RSV1`,
+   * `RSV2` and `RSV3`. No other extension of the connection may use the same bit. With 0 it changes
+   * every message, and `encode` must not return undefined.
    */
   readonly rsv: number;
   /**
-   * For prepared messages: connections whose only extension has the same object here encode each of them to the same bytes, so that
-   * it is encoded once for all. Undefined where that cannot be promised: what was sent before matters, or somebody is asked each time.
+   * For prepared messages: connections with a single extension each and the same object here encode
+   * a prepared message to the same bytes, so that it is encoded once for all of them. Undefined
+   * where the bytes depend on earlier messages, or on a decision that is made each time.
    */
   readonly sharedEncodingKey?: object | undefined;
   /**
-   * Encodes one piece of an outgoing message.
+   * Encodes one fragment of an outgoing message. Calls come in the order of sending; while a
+   * promise is pending, the next fragments wait in line.
    *
-   * @param piece - the payload; not to be changed, nor kept for longer than until it has been encoded
-   * @returns what to send instead, in memory that is not shared; undefined for the first piece to leave this message as it is.
-   * Anything else counts as a throw: nothing is sent
+   * @param payload - of the fragment; not to be changed, and not to be kept after it has been
+   * encoded
+   * @param position - the place of the fragment in its message
+   * @returns the bytes to send instead, in memory that is not shared; undefined for the first
+   * fragment to leave this message as it is. Any other value counts as a throw. If this throws, the
+   * exception passes through the call that sends, and nothing was sent; if it throws or rejects
+   * later, or if another extension has encoded the fragment before, the connection fails with 1011
    */
-  encode(piece: Uint8Array, position: FragmentInfo): Encoded | PromiseLike<Encoded>;
+  encode(payload: Uint8Array, position: FragmentInfo): Encoded | PromiseLike<Encoded>;
   /**
-   * Decodes a whole incoming message that bears its bits.
+   * Decodes a whole incoming message that bears its bits. While a promise is pending, reading
+   * waits.
    *
    * @param message - the extension's to keep
    * @param opcode - text or binary
-   * @param maxBytes - stop at this many bytes of output, with `'MESSAGE_TOO_LARGE'`
-   * @returns the message, the connection's to keep, in memory that is not shared; or the fault: a
-   * value, not an exception (a throw or rejection counts as `'EXTENSION_FAILED'`)
+   * @param maxBytes - the limit of output; beyond it, return `'MESSAGE_TOO_LARGE'`
+   * @returns the message, which is the connection's to keep, in memory that is not shared; or the
+   * fault as a value. A throw, a rejection or any other value counts as `'EXTENSION_FAILED'`
    */
   decode(message: Uint8Array, opcode: MessageOpcode, maxBytes: number): Decoded | PromiseLike<Decoded>;
-  /** Called once, when the connection has ended: release what is held. */
+  /** Called once, when the connection has ended: releases the extension's resources. */
   close?(): void;
 }
 
-/** What {@link MessageExtension.encode} gives: the piece to send, or undefined to leave the message as it is. */
+/**
+ * The result of {@link MessageExtension.encode}: the bytes to send, or undefined to leave the
+ * message as it is.
+ */
 export type Encoded = Uint8Array | undefined;
 
-/** What {@link MessageExtension.decode} gives: the message, or what was wrong with it. */
+/** The result of {@link MessageExtension.decode}: the message, or its fault. */
 export type Decoded = Uint8Array | ExtensionFault;
 
-/** A piece after all extensions. */
-export interface EncodedPiece {
+/** A fragment after all extensions. */
+export interface EncodedFragment {
   readonly payload: Uint8Array;
-  /** The reserved bits for its frame. */
+  /** The reserved bits of its frame. */
   readonly rsv: number;
 }
 
@@ -104,21 +127,30 @@ export class ExtensionChain {
   readonly #extensions: readonly MessageExtension[];
   /** The reserved bits the extensions claim together. */
   readonly rsv: number;
-  /** As `MessageExtension.sharedEncodingKey`; undefined where there are several, whose scopes would have to be put together. */
+  /**
+   * As `MessageExtension.sharedEncodingKey`; undefined for several extensions, whose keys would
+   * have to be put together.
+   */
   readonly sharedEncodingKey: object | undefined;
-  /** Bits of those that left the current outgoing message as it is; without bits there is no leaving. */
+  /**
+   * The bits of the extensions that left the current outgoing message as it is. An extension
+   * without bits cannot.
+   */
   #left = 0;
   /**
-   * Whether an extension has encoded a piece that another one then threw at: the first one's peer will never see it, so what it
-   * encodes after cannot be understood.
+   * Whether an extension has encoded a fragment at which another one then threw. The peer never
+   * sees that fragment, so it could not decode the next ones.
    */
   halfEncoded = false;
-  /** Told what an extension threw or rejected with while it decoded: the fault that comes of it says only that it failed. */
+  /**
+   * Called with the exception or rejection of an extension that decodes: the fault that follows
+   * says only that it failed.
+   */
   onDecodeError: (error: unknown) => void = () => {};
 
   /**
-   * @throws TypeError for what is no extension, RangeError when a claim is not made of reserved
-   * bits, or two claims overlap (RFC 6455 9.1: no conflicts)
+   * @throws TypeError for values that are no extensions, RangeError for claims that are not made of
+   * reserved bits or that overlap (RFC 6455 9.1: no conflicts)
    */
   constructor(extensions: readonly MessageExtension[]) {
     this.#extensions = extensions;
@@ -152,7 +184,7 @@ export class ExtensionChain {
     return this.#extensions.some((extension) => bears(extension, first));
   }
 
-  /** Decodes a message; a fault of an extension is a value, whatever it did. */
+  /** Decodes a message; the exception of an extension becomes a value, too. */
   decode(
     message: Uint8Array,
     first: number,
@@ -196,20 +228,23 @@ export class ExtensionChain {
     return bytes.length > maxBytes ? 'MESSAGE_TOO_LARGE' : bytes;
   }
 
-  /** Encodes a piece. What an extension throws or rejects with passes through; see {@link ExtensionChain.halfEncoded}. */
-  encode(piece: Uint8Array, position: FragmentInfo): EncodedPiece | PromiseLike<EncodedPiece> {
+  /**
+   * Encodes a fragment. The exception or rejection of an extension passes through; see
+   * {@link ExtensionChain.halfEncoded}.
+   */
+  encode(fragment: Uint8Array, position: FragmentInfo): EncodedFragment | PromiseLike<EncodedFragment> {
     if (position.first) this.#left = 0;
     this.halfEncoded = false;
-    return this.#encodeFrom(0, piece, position, 0);
+    return this.#encodeFrom(0, fragment, position, 0);
   }
 
   #encodeFrom(
     start: number,
-    piece: Uint8Array,
+    fragment: Uint8Array,
     position: FragmentInfo,
     bits: number,
-  ): EncodedPiece | PromiseLike<EncodedPiece> {
-    let payload = piece;
+  ): EncodedFragment | PromiseLike<EncodedFragment> {
+    let payload = fragment;
     let rsv = bits;
     for (let i = start; i < this.#extensions.length; i++) {
       const extension = this.#extensions[i]!;
@@ -237,7 +272,7 @@ export class ExtensionChain {
     return { payload, rsv: position.first ? rsv : 0 };
   }
 
-  /** Lets every extension release what it holds, also if one throws; to be called once. */
+  /** Lets every extension release its resources, also if one throws; to be called once. */
   close(): void {
     this.#closeFrom(0);
   }
@@ -253,8 +288,9 @@ export class ExtensionChain {
 }
 
 /**
- * @throws TypeError for what is neither a message nor leave to send it as it is: without a bit of
- * its own, and behind the first piece, an extension cannot tell the peer that it has not changed it
+ * @throws TypeError (`EXTENSIONS_INVALID`) for anything but a Uint8Array, or undefined to send the
+ * message as it is. Undefined needs a bit of the extension's own and the first fragment: without
+ * them the peer cannot be told that the message was left as it is
  */
 function requireEncoded(
   encoded: unknown,
@@ -270,7 +306,7 @@ function requireEncoded(
   );
 }
 
-/** @throws TypeError for what cannot be the scope of prepared messages: a key of a WeakMap */
+/** @throws TypeError for values that cannot be the key of a WeakMap */
 function requireScope(scope: unknown): void {
   if (scope === undefined || (typeof scope === 'object' && scope !== null)) return;
   throw usageError(
@@ -280,7 +316,7 @@ function requireScope(scope: unknown): void {
   );
 }
 
-/** What an extension gave that is no message: a fault, or what is none, which is one too. */
+/** The fault in place of a decoded message; any other value is a fault, too. */
 function faultOf(decoded: ExtensionFault): ExtensionFault {
   return decoded === 'EXTENSION_DATA' || decoded === 'MESSAGE_TOO_LARGE' ? decoded : 'EXTENSION_FAILED';
 }
@@ -289,7 +325,7 @@ function bears(extension: MessageExtension, first: number): boolean {
   return extension.rsv === 0 || (first & extension.rsv) !== 0;
 }
 
-/** Whether an answer comes later. */
+/** Whether the value is a promise. */
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as { readonly then?: unknown } | undefined)?.then === 'function';
 }

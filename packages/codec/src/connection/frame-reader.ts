@@ -1,18 +1,22 @@
 /**
- * The reader of frames: bytes in any split to frames, with every rule that a header alone can break.
+ * The reader of frames: bytes in any split to frames, with every rule that a header alone can
+ * break. First the frames that a chunk has cut, then the reader: its calls, its state, the ways for
+ * whole frames (a scan, frame by frame) and the way for frames in parts.
  *
  * ```
- *             2 bytes: frameStartFault, sequence     length: payloadLengthFault, limits
- *             v                                      v
- *   HEADER ---+--------------------------------------+--- onHeader --> PAYLOAD -- onPayload* --> onEnd --> HEADER
- *     |                                                                   |
- *     `------------------ fault -----------------> FAILED <---- fail -----'     (nothing leaves FAILED)
+ *             2 bytes: frameStartFault, sequence   length: payloadLengthFault, limits
+ *             v                                    v
+ *   HEADER ---+------------------------------------+--- onHeader ---> PAYLOAD (onPayload*)
+ *     ^ |                                                                 |
+ *     | `----------- fault -----------> FAILED <---------- fail ----------+
+ *     `------------------------------- onEnd -----------------------------'
  * ```
  *
- * A base class, because a server holds a reader a connection, and one object less is 40 bytes less: `FrameParser` passes
- * frames on to a sink of the caller's, `MessageReader` makes messages of them. What is needed only in the middle of
- * something is an object that lives as long as that. For the same reason the methods of what every connection has are
- * `private` and not `#`, for which V8 marks every object, in 8 bytes a class.
+ * Nothing leaves FAILED. The reader is a base class, because a server holds a reader for each
+ * connection, and one object less is 40 bytes less: `FrameParser` passes frames on to a caller's
+ * handlers, `MessageReader` makes messages of them. State that is needed only inside of a frame is
+ * an object that lives as long as the frame. For the same reason the methods that every connection
+ * has are `private` and not `#`, for which V8 marks every object, in 8 bytes a class.
  */
 
 import { keyFromBytes, rotateKey } from '@sanssocket/mask';
@@ -35,17 +39,22 @@ import {
   sequenceFault,
 } from '../wire/rules.js';
 
-// A short frame, or a header, of which some bytes are missing: kept as it came, the only bytes a frame reader ever keeps. Fed
-// byte by byte, a frame of 16 bytes takes a third of the time it takes piece by piece.
+// ---- Frames in parts ----
+// A short frame, or a header, with bytes that have not come is kept as it came: these are the only
+// bytes that a frame reader keeps. Fed byte by byte, a frame of 16 bytes takes a third of the time
+// that it takes part by part.
 //
 // - Written by its reader as bytes come, until the frame is whole.
-// - Seen by the sink, if the frame is passed on whole, until its method returns.
+// - Seen by the handlers, if the frame is passed on whole, until they return.
 // - Bounded: one of at most 131 bytes a connection, for as long as a frame is cut.
 
 /** V8 keeps arrays of this length in its own heap, where they cost a tenth. */
 const SHORT_BYTES = 64;
 
-/** Frames up to this size may be kept until they are whole: a header with a masking key, and the longest 7-bit length. */
+/**
+ * Frames up to this size may be kept until they are whole: a header with a masking key, and the
+ * longest 7-bit length.
+ */
 const MAX_PARTIAL_BYTES = 2 + 4 + MAX_CONTROL_PAYLOAD_BYTES;
 
 /** Bytes of one frame. */
@@ -55,7 +64,7 @@ export class PartialFrame {
 
   bytes: Uint8Array = new Uint8Array(SHORT_BYTES);
   size = 0;
-  /** How many bytes have to be there before there is more to say than now. */
+  /** The number of bytes at which the reader can go on. */
   needed: number;
 
   constructor(needed: number) {
@@ -63,7 +72,10 @@ export class PartialFrame {
     declareOwn(this.bytes);
   }
 
-  /** @returns the index after the last byte taken of the chunk: all that are needed, as far as they are there */
+  /**
+   * @returns the index after the last byte taken of the chunk: all that are needed, as far as they
+   * have come
+   */
   take(chunk: Uint8Array, start: number, end: number): number {
     if (this.needed > this.bytes.length) this.grow();
     const { bytes } = this;
@@ -82,11 +94,12 @@ export class PartialFrame {
   }
 }
 
-/** A frame whose header has been read, but not its end. */
+/** A frame with its header read, but not its end. */
 export class Frame {
   /**
-   * One object is kept of each class whose objects come and go. V8 forgets what objects look like when a garbage collection
-   * finds none of them, and throws away the optimised code that knew it: fragments of 64 bytes then take four times as long.
+   * One object is kept of every class with short-lived objects. V8 forgets the shape of objects
+   * when a garbage collection finds none of them, and throws away the optimised code for it:
+   * fragments of 64 bytes then take four times as long.
    */
   static readonly kept: Frame = /* @__PURE__ */ new Frame(0, 0, false, 0);
 
@@ -94,7 +107,7 @@ export class Frame {
   readonly first: number;
   readonly payloadLength: number;
   readonly masked: boolean;
-  /** The masking key, turned to the next payload byte; 0 when not masked. */
+  /** The masking key, rotated to the next payload byte; 0 when not masked. */
   key: number;
   /** Payload bytes that have not come. */
   remaining: number;
@@ -108,7 +121,10 @@ export class Frame {
   }
 }
 
-/** Shorter chunks, of a short frame or two, are read frame by frame: 16 bytes take 65 ns, 75 by a scan. */
+/**
+ * Shorter chunks, of a short frame or two, are read frame by frame: 16 bytes take 65 ns that way,
+ * and 75 by a scan.
+ */
 const MIN_SCANNED_BYTES = 64;
 
 const RUNNING = 0;
@@ -118,19 +134,20 @@ const PAUSED = 1;
 const FAILED = 2;
 
 /**
- * Whether a chunk that had bytes has none any more: a sink was given, or lent, a part of it, and has transferred its memory away.
- * Reading stops there: whoever gave the chunk sees that it was not read to its end.
+ * Whether a chunk that had bytes has none any more: a handler was given, or lent, a part of it, and
+ * has transferred its memory away. Reading stops there, and the caller that gave the chunk sees
+ * that it was not read to its end.
  */
 export function isGone(chunk: Uint8Array): boolean {
   return chunk.length === 0;
 }
 
-/** The error for what is left of such a chunk. */
+/** The error for the rest of such a chunk. */
 export function chunkTransferred(): Error {
   return usageError(
     TypeError,
     'CHUNK_TRANSFERRED',
-    'the memory of a chunk was transferred away before the chunk was read to its end: copy what a sink is given first',
+    'the memory of a chunk was transferred away before the chunk was read to its end: copy the bytes that a handler gets first',
   );
 }
 
@@ -152,7 +169,7 @@ export abstract class FrameReader {
 
   /** A header is complete and valid. */
   protected abstract onHeader(frame: Frame): void;
-  /** A piece of the payload as it is on the wire; `key` applies from `start`. */
+  /** The next bytes of the payload as they are on the wire; `key` applies from `start`. */
   protected abstract onPayload(
     frame: Frame,
     bytes: Uint8Array,
@@ -164,40 +181,53 @@ export abstract class FrameReader {
   protected abstract onEnd(frame: Frame): void;
   /** The stream broke a rule: the last call. */
   protected abstract onFault(fault: Fault): void;
-  /** For what kinds of frames {@link FrameReader.onFrame} is wanted if they stand whole in the chunk: a sum of them. */
+  /**
+   * The kinds of frames for which {@link FrameReader.onFrame} is called if they stand whole in the
+   * chunk: a sum of them.
+   */
   protected abstract get takes(): number;
-  /** Whether it is wanted for a short frame even if that comes in parts, at the price of hearing nothing before its end. */
+  /**
+   * Whether it is called for a short frame that comes in parts, too, at the price that nothing is
+   * called before the frame's end.
+   */
   protected abstract waitsFor(first: number): boolean;
-  /** What reads many frames of a chunk at once; null if there is nothing, or none is wanted. To be given back. */
+  /**
+   * The scan, which reads many frames of a chunk at once and is to be given back; null if there is
+   * none, or none is wanted.
+   */
   protected abstract takeScan(): FrameScan | null;
-  /** The messages that come next stand unmasked in this chunk. */
+  /** The next messages stand unmasked in this chunk. */
   protected onMessagesIn(_chunk: Uint8Array, _end: number): void {}
   /**
-   * In place of `onHeader`, `onPayload` and `onEnd`.
+   * A whole frame, in place of `onHeader`, `onPayload` and `onEnd`.
    *
-   * @param bytes - where the payload stands: the chunk, a frame put together of several, or the scan's memory
+   * @param bytes - the memory of the payload: the chunk, a frame put together of several, or the
+   * scan's memory
    * @param key - 0 if the payload is unmasked
    */
   protected abstract onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void;
   /**
    * The same for a whole message that is unmasked.
    *
-   * @param span - where it stands; of use until this returns
+   * @param slice - the payload, lent until this returns
    * @param ascii - whether it is known to be all ASCII
    */
-  protected abstract onMessage(first: number, span: LentSlice, ascii: boolean): void;
+  protected abstract onMessage(first: number, slice: LentSlice, ascii: boolean): void;
 
   /** Whether the stream has broken a rule; all input is ignored from then on. */
   get failed(): boolean {
     return this.#state === FAILED;
   }
 
-  /** Whether an unfinished frame or fragmented message is pending: an end of input now would cut it off. */
+  /**
+   * Whether an unfinished frame or fragmented message is pending: an end of input now would cut it
+   * off.
+   */
   get truncated(): boolean {
     return !this.failed && (this.#frame !== null || this.#partial !== null || this.#progress !== null);
   }
 
-  /** How many bytes of the stream have been dealt with. */
+  /** The number of bytes of the stream that have been dealt with. */
   get offset(): number {
     return this.#base + this.#at;
   }
@@ -213,10 +243,10 @@ export abstract class FrameReader {
   }
 
   /**
-   * Puts a chunk to a frame of which more is missing still: nothing can be said, or go wrong. Byte by byte, {@link
-   * FrameReader.push} takes twice as long.
+   * Adds a chunk to a frame that is not whole with it either: no event can come of it, and no
+   * fault. Byte by byte, {@link FrameReader.push} takes twice as long.
    *
-   * @returns false if it is not so, and nothing was done
+   * @returns false if the chunk may complete something, and nothing was done
    */
   keep(bytes: Uint8Array): boolean {
     const partial = this.#partial;
@@ -256,7 +286,7 @@ export abstract class FrameReader {
     return this.failed ? end : this.#at;
   }
 
-  /** After a pause: what is left of an event may be told. */
+  /** Ends a pause, so that the rest of an event may be called. */
   protected resume(): void {
     if (this.#state === PAUSED) this.#state = RUNNING;
   }
@@ -278,16 +308,17 @@ export abstract class FrameReader {
   }
 
   /**
-   * The short cut for masked frames that stand whole in the chunk, one after the other: a scan has unmasked them in memory of its
-   * own and seen to the rules of single frames; what is left is what a frame has to do with those before it. The chunk is not
-   * changed, so whatever is not passed on from here is left to the other paths as it came.
+   * The way for masked frames that stand whole in the chunk, one after the other: a scan has
+   * unmasked them in memory of its own and checked the rules of single frames; the rules about a
+   * frame and those before it are checked here. The chunk is not changed, so a frame that is not
+   * passed on from here is left to the other ways as it came.
    */
   private scanFrames(bytes: Uint8Array, end: number): void {
     const scan = this.takeScan();
     if (scan === null) return;
     try {
       while (this.#at < end && scan.read(bytes, this.#at, end, this.#rules)) {
-        // What has been scanned arrives all the same if the chunk is gone meanwhile.
+        // Scanned frames are passed on even if the chunk is gone meanwhile.
         if (!this.passScanned(scan, bytes) || isGone(bytes)) break;
       }
     } finally {
@@ -295,10 +326,13 @@ export abstract class FrameReader {
     }
   }
 
-  /** @returns whether reading goes on with another scan: if not, it was stopped, or the chunk's next frame is for other paths */
+  /**
+   * @returns whether reading goes on with another scan: if not, it was stopped, or the next frame
+   * of the chunk is for the other ways
+   */
   private passScanned(scan: FrameScan, chunk: Uint8Array): boolean {
     const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
-    const { count, bytes, shift, span } = scan;
+    const { count, bytes, shift, span: slice } = scan;
     for (let i = 0; i < count; i++) {
       const first = scan.firstOf(i);
       const start = scan.startOf(i);
@@ -311,14 +345,14 @@ export abstract class FrameReader {
       }
       scan.next = i + 1;
       this.#at = shift + end;
-      if (whole) this.onMessage(first, span.of(start, end), scan.isAscii(i));
+      if (whole) this.onMessage(first, slice.of(start, end), scan.isAscii(i));
       else this.onFrame(first, bytes, start, end, 0);
       if (this.#state !== RUNNING) return false;
     }
     return true;
   }
 
-  /** Whether a frame is one that may come now; if so it is counted. */
+  /** Whether a frame may come now; if so it is counted. */
   private mayFollow(first: number, second: number, length: number): boolean {
     if (this.startFault(first, second) !== undefined) return false;
     if (limitFault(this.#progress, first, length, this.#rules) !== undefined) return false;
@@ -327,18 +361,18 @@ export abstract class FrameReader {
   }
 
   /**
-   * The short cut for frames that no scan takes: same functions, same rules, but everything that is cut or wrong is left to the
-   * other path.
+   * The way for whole frames that no scan takes: same functions, same rules. A frame that is cut or
+   * breaks a rule is left to the last way.
    */
   private passFrames(bytes: Uint8Array, start: number, end: number, takes: number): void {
     const { kinds, maxFrameBytes, maxMessageBytes, role } = this.#rules;
-    // A server's frames are masked (5.1): whoever keeps them unmasks them into memory of their own.
+    // A server gets masked frames (5.1), and unmasks them into memory of their own.
     if (role !== 'server') this.onMessagesIn(bytes, end);
     let at = start;
-    let span: LentSlice | undefined;
+    let slice: LentSlice | undefined;
     while (end - at >= 2) {
       const first = bytes[at];
-      // As isGone, but for nothing: V8 has learnt that there is always a byte.
+      // The same as isGone, at no cost: V8 has learnt that there is always a byte.
       if (first === undefined) return;
       const second = bytes[at + 1]!;
       const masked = second >>> 7;
@@ -363,8 +397,8 @@ export abstract class FrameReader {
       this.#at = to;
       if (masked !== 0) this.onFrame(first, bytes, from, to, keyFromBytes(bytes, from - 4));
       else if (whole) {
-        span ??= new LentSlice(bytes);
-        this.onMessage(first, span.of(from, to), false);
+        slice ??= new LentSlice(bytes);
+        this.onMessage(first, slice.of(from, to), false);
       } else this.onFrame(first, bytes, from, to, 0);
       if (this.#state !== RUNNING) return;
     }
@@ -379,7 +413,10 @@ export abstract class FrameReader {
     this.onPayload(frame, bytes, at, at + length, key);
   }
 
-  /** Takes a header, or a short frame, that stands whole in the chunk where it stands; what does not is put together first. */
+  /**
+   * Takes a header, or a short frame, straight from the chunk if it is whole there; otherwise puts
+   * it together first.
+   */
   private readHeader(bytes: Uint8Array, start: number, end: number): void {
     let partial = this.#partial;
     if (partial === null) {
@@ -398,13 +435,16 @@ export abstract class FrameReader {
   }
 
   /**
-   * Judges as much of a header as there is, and begins its frame when it is whole; or passes the whole frame on.
+   * Judges as much of a header as has come, and begins its frame when it is whole; or passes the
+   * whole frame on.
    *
-   * @param bytes - where the frame stands
+   * @param bytes - the memory of the frame
    * @param at - index of its first byte
-   * @param available - how many of its bytes are there
-   * @param index - where it begins in the chunk being read; negative if in an earlier one
-   * @returns the number of bytes there have to be at least. All is done (or has failed) when that is at most `available`
+   * @param available - the number of its bytes that have come
+   * @param index - of the frame's first byte in the chunk being read; negative if that was in an
+   * earlier one
+   * @returns the number of bytes that are needed to go on. If it is at most `available`, the frame
+   * or header is done, or has failed
    */
   private judgeHeader(bytes: Uint8Array, at: number, available: number, index: number): number {
     if (available < 2) return 2;

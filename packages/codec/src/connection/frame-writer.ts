@@ -1,4 +1,7 @@
-/** Whole frames to bytes (RFC 6455 5.2): the checked writer. unchecked-frame.ts is the one for fuzzers. */
+/**
+ * The checked writer of frames (RFC 6455 5.2): one valid frame to bytes, or an error. `frames.ts`
+ * has the unchecked writer for fuzzers.
+ */
 
 import { mask } from '@sanssocket/mask';
 import { EMPTY } from '../memory/bytes.js';
@@ -18,9 +21,12 @@ export interface FrameFields {
   readonly fin?: boolean;
   /** A sum of `RSV1`, `RSV2` and `RSV3`, for the first frame of a message; 0 by default. */
   readonly rsv?: number;
-  /** Empty by default. Not changed. */
+  /** Before masking; empty by default, and not changed. */
   readonly payload?: Uint8Array;
-  /** A client gives a fresh key for each frame (`randomMaskingKey` of `@sanssocket/mask`), a server none. */
+  /**
+   * A fresh key for each frame of a client (`randomMaskingKey` of `@sanssocket/mask`); none for a
+   * server.
+   */
   readonly maskingKey?: number;
 }
 
@@ -31,7 +37,7 @@ export interface FrameFields {
  * @returns header and payload; the payload is masked if there is a key
  * @throws RangeError (the rule's {@link FaultCode}) for a frame that RFC 6455 forbids: a reserved
  * opcode, a fragmented or too long control frame, a Close body of one byte, with a forbidden code
- * or with a reason that is not UTF-8; TypeError or RangeError for a field that there is not, or of
+ * or with a reason that is not UTF-8; TypeError or RangeError for an unknown field or one of
  * another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`, `NOT_BYTES`, `KEY_INVALID`)
  *
  * RFC 6455 5.2, 5.5.
@@ -42,7 +48,8 @@ export interface FrameFields {
  * import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
  *
  * const payload = new TextEncoder().encode('Hello');
- * assert.deepEqual([...encodeFrame({ opcode: TEXT, payload })], [0x81, 5, 0x48, 0x65, 0x6c, 0x6c, 0x6f]);
+ * const frame = encodeFrame({ opcode: TEXT, payload });
+ * assert.deepEqual([...frame], [0x81, 5, 0x48, 0x65, 0x6c, 0x6c, 0x6f]);
  * ```
  */
 export function encodeFrame(frame: FrameFields): OwnBytes {
@@ -68,7 +75,7 @@ function checkCloseBody(payload: Uint8Array): void {
   if ('fault' in body) throw forbidden(body.fault, CLOSE);
 }
 
-/** What a peer would answer is what a caller is told: the rule is the same. */
+/** The caller is told the same rule that a peer would name in its answer. */
 function forbidden(fault: FaultCode, opcode: number): Error {
   const { message } = createFault(fault, 0);
   return usageError(RangeError, fault, `no ${opcodeName(opcode)} frame like this may be sent: ${message}`);

@@ -1,4 +1,7 @@
-/** What a connection tells: its handlers, how it ended, and what becomes of exceptions. */
+/**
+ * The functions that a connection calls: first the close info, then the handlers and the three
+ * forms of messages, then the exceptions of handlers.
+ */
 
 import type { BorrowedSlice } from '../memory/bytes.js';
 import { ABNORMAL_CLOSURE } from '../wire/close.js';
@@ -7,57 +10,60 @@ import type { Fault } from '../wire/faults.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import { isPromise } from './extension.js';
 
-// How a connection ended (RFC 6455 7.1.4 to 7.1.7): the terminal event, and what the host does with the transport.
-
-/** How a connection ended. */
+/** How a connection ended (RFC 6455 7.1.4 to 7.1.7). */
 export interface CloseInfo {
-  /** Whether the closing handshake was completed: both sides have sent a Close frame (RFC 6455 7.1.4). */
+  /**
+   * Whether the closing handshake was completed: both sides have sent a Close frame (RFC 6455
+   * 7.1.4).
+   */
   readonly wasClean: boolean;
   /**
-   * The connection's close code (RFC 6455 7.1.5): the peer's; 1005 if its Close had none; 1006 if the transport ended without
-   * a Close; after a fault, the code that was sent.
+   * The connection's close code (RFC 6455 7.1.5): the peer's code; 1005 if its Close had none; 1006
+   * if the transport ended without a Close; after a fault or `fail`, the code that was sent.
    */
   readonly code: number;
   /** The peer's reason, or the one given to `fail` (RFC 6455 7.1.6). */
   readonly reason: string;
-  /** What the peer did wrong, if it did. */
+  /** The peer's fault, if it broke a rule or a limit. */
   readonly fault: Fault | undefined;
-  /** Whether the transport ended inside a frame or message. */
+  /** Whether the transport ended inside of a frame or message. */
   readonly truncated: boolean;
 }
 
-/** Makes the outcome of a completed closing handshake. */
-export function cleanOutcome(code: number, reason: string): CloseInfo {
+/** The close info of a completed closing handshake. */
+export function cleanClose(code: number, reason: string): CloseInfo {
   return { wasClean: true, code, reason, fault: undefined, truncated: false };
 }
 
-/** Makes the outcome of a transport that ended before the closing handshake was complete. */
-export function abnormalOutcome(truncated: boolean): CloseInfo {
+/** The close info of a transport that ended before the closing handshake was complete. */
+export function abnormalClose(truncated: boolean): CloseInfo {
   return { wasClean: false, code: ABNORMAL_CLOSURE, reason: '', fault: undefined, truncated };
 }
 
-/** Makes the outcome of a connection that this side failed. */
-export function failedOutcome(code: number, reason: string, fault: Fault | undefined): CloseInfo {
+/** The close info of a connection that this side failed. */
+export function failedClose(code: number, reason: string, fault: Fault | undefined): CloseInfo {
   return { wasClean: false, code, reason, fault, truncated: false };
 }
 
 /**
- * The functions that a connection calls. Each may be left out. Messages come in one of three ways; the group of methods that an
- * object has decides which, and methods of two groups are rejected:
+ * The functions that a connection calls. Each may be left out. Messages come in one of three forms;
+ * the group of methods that an object has decides on the form, and an object with methods of two
+ * groups is rejected:
  *
  * | methods | for |
  * |---|---|
  * | `text`, `binary` | most applications: whole messages, as strings and as arrays to keep |
- * | `message` | relays and parsers: whole messages, whose bytes are lent and of which nothing is made |
- * | `messageStart`, `messageData`..., `messageEnd` | messages larger than memory: nothing is put together |
+ * | `message` | relays and parsers: whole messages, lent, of which nothing is made |
+ * | `messageStart`, `messageData`, `messageEnd` | messages larger than memory, as data |
  *
  * Without any of them messages are checked and dropped.
  *
- * Handlers may call anything on the connection but `receive`, `receiveEof` and `resume`. A handler may be `async`, or return a
- * promise in another way: a rejection comes to `error`. The next event does not wait for it: where one message is to be done with
- * before the next one, call `pause`, and `resume` when it is.
+ * Handlers may call anything on the connection but `receive` and `receiveEof`, which throw then
+ * (`REENTRANT_CALL`). A handler may be `async`, or return a promise in another way: its rejection
+ * comes to `error`. The next event does not wait for the promise. Where one message has to be dealt
+ * with before the next one, call `pause`, and `resume` afterwards.
  *
- * Order of events: that of the frames. After `close` nothing is called but `error`.
+ * The order of events is that of the frames. After `close` only `error` is called.
  *
  * @example
  * ```ts
@@ -75,24 +81,28 @@ export interface ConnectionHandlers {
   /** A whole text message, decoded and validated; a byte-order mark is kept (RFC 6455 5.6, 8.1). */
   text?(text: string): void;
   /**
-   * A whole binary message, to be kept (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of the same read: transferred
-   * away, it takes those along that were given before. With `transferInput` it takes the chunk: what was not read of that is lost, and
-   * an error (`CHUNK_TRANSFERRED`).
+   * A whole binary message, to keep (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of
+   * the same read: a transfer takes along those that were given before. With `transferInput` it may
+   * be the chunk itself: a transfer then loses the bytes of the chunk that have not been read,
+   * which is an error (`CHUNK_TRANSFERRED`).
    */
   binary?(bytes: OwnBytes): void;
   /**
-   * A whole message, lent until this returns; the bytes of a text are valid UTF-8. No array, no string is made.
-   * `Connection.sendSlice` sends it again.
+   * A whole message, lent until this returns; a text is valid UTF-8. No array and no string is
+   * made. `Connection.sendSlice` sends it on.
    */
   message?(opcode: MessageOpcode, slice: BorrowedSlice): void;
-  /** The first frame of a message has begun. */
+  /** The header of a message's first frame has arrived (RFC 6455 5.4). */
   messageStart?(opcode: MessageOpcode): void;
-  /** The next bytes of a message, lent until this returns, never none; a piece of a text is valid UTF-8 by itself. */
+  /**
+   * The next bytes of a message, at least one, lent until this returns. Those of a text are valid
+   * UTF-8 by themselves: a character is never cut.
+   */
   messageData?(slice: BorrowedSlice): void;
-  /** The message that began is whole. */
+  /** The message that began has ended. */
   messageEnd?(): void;
   /**
-   * A Ping arrived; it is answered without asking unless `autoPong` is off (RFC 6455 5.5.2).
+   * A Ping arrived; the connection answers it unless `autoPong` is off (RFC 6455 5.5.2).
    *
    * @param payload - 0 to 125 bytes, to keep
    */
@@ -104,40 +114,47 @@ export interface ConnectionHandlers {
    */
   pong?(payload: OwnBytes): void;
   /**
-   * The peer's Close arrived: the last thing heard from it. The answer goes out by itself unless `autoClose` is off (RFC 6455
-   * 5.5.1).
+   * The peer's Close arrived: the last frame that is read. The connection answers it unless
+   * `autoClose` is off (RFC 6455 5.5.1).
    *
    * @param code - its status code, 1005 if it had none
+   * @param reason - its reason, '' if it had none
    */
   closeReceived?(code: number, reason: string): void;
-  /** The connection has ended: the terminal event, once (RFC 6455 7.1.4, 7.1.7). */
-  close?(outcome: CloseInfo): void;
   /**
-   * Output has come into being outside of any call of the host: an asynchronous extension has finished. Take it. Called before
-   * `closed` if the connection has ended that way: `transport` says so already.
+   * The connection has ended: the terminal event, once (RFC 6455 7.1.4, 7.1.7).
+   * `Connection.closeInfo` keeps the close info.
+   */
+  close?(closeInfo: CloseInfo): void;
+  /**
+   * An asynchronous extension has finished outside of any call of the caller's, and there may be
+   * output: call `dataToSend` until it gives undefined. If the connection has ended that way this
+   * is called before `close`, and `transportAction` says so already.
    */
   outputAvailable?(): void;
   /**
-   * Something was thrown that there was nobody to throw at, at any time, behind `closed` too:
+   * An exception came up that no call could throw, at any time, after `close` too:
    *
-   * - the promise that a method of this sink returned was rejected;
-   * - a method of this sink, or a function of the caller's (a source of masking keys, an allocator), has thrown outside of any call,
-   *   because an asynchronous extension had finished. Reading goes on behind the event that threw, as it does where the exception
-   *   passes through `receive`;
-   * - several have thrown in one call: the first exception passes through, the others come here;
-   * - an extension has thrown or rejected: the connection fails with 1011, and without this method that says it all.
+   * - the promise that a handler returned was rejected;
+   * - a handler, or a function of the caller's (a source of masking keys, an allocator), threw
+   *   outside of any call, because an asynchronous extension had finished. Reading goes on behind
+   *   the event that threw, as it does where the exception passes through `receive`;
+   * - several handlers threw in one call: the first exception passes through, the others come here;
+   * - an extension threw or rejected: the connection fails with 1011. Without this handler nothing
+   *   is reported but that.
    *
-   * Under a host all that a method of this sink throws comes here, whichever call of the host's it was called from, and the
-   * connection is failed with 1011. Without a host it passes through the call that it was called from (`receive`, `receiveEof`,
-   * `resume`, `close`, `fail`).
+   * Under a driver every exception of a handler comes here, and the connection is failed with 1011.
+   * Without a driver it passes through the call that led to it (`receive`, `receiveEof`, `resume`,
+   * `close`, `fail`).
    *
-   * But for that, without this method, or when it throws itself, the error is reported as uncaught: by the runtime's `reportError`, or else from
-   * a microtask. A promise that it returns is the runtime's affair, too.
+   * Without this handler, or when it throws itself, the error is reported as uncaught (but for an
+   * extension's, see above): by the runtime's `reportError`, or else from a microtask. A promise
+   * that this handler returns is not looked at.
    */
   error?(error: unknown): void;
 }
 
-/** How messages reach the handlers: by which of their three groups of methods. */
+/** The form of messages: the group of methods that gets them. */
 export type MessageMode = 'whole' | 'borrowed' | 'streamed';
 
 const GROUPS: Readonly<Record<MessageMode, readonly (keyof ConnectionHandlers)[]>> = {
@@ -149,9 +166,9 @@ const GROUPS: Readonly<Record<MessageMode, readonly (keyof ConnectionHandlers)[]
 /**
  * Looks at the handlers once, when the connection is made.
  *
- * @returns how messages reach them; as whole ones where they have no method for messages
- * @throws TypeError (`HANDLERS_INVALID`) for something else than an object, for methods of two groups, of which one would never be
- * called, and for a generator, no line of which would be run
+ * @returns the form of messages; `'whole'` where no method is for messages
+ * @throws TypeError (`HANDLERS_INVALID`) for anything but an object; for methods of two groups, as
+ * one of them would never be called; and for a generator, as a call runs none of its lines
  */
 export function messageModeOf(handlers: ConnectionHandlers): MessageMode {
   if (typeof handlers !== 'object' || handlers === null) {
@@ -162,10 +179,10 @@ export function messageModeOf(handlers: ConnectionHandlers): MessageMode {
     for (const name of GROUPS[group]) {
       const method: unknown = handlers[name];
       if (typeof method !== 'function') continue;
-      // Of whichever realm: only functions that are not plain have one.
+      // The tag serves for functions of any realm: only functions that are not plain have one.
       const tag = (method as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
       if (tag?.endsWith('GeneratorFunction') === true) {
-        const message = `${name} is a generator: nobody would run what it gives. An async function will do`;
+        const message = `${name} is a generator: nobody would run its lines. An async function will do`;
         throw usageError(TypeError, 'HANDLERS_INVALID', message);
       }
       mode ??= group;
@@ -181,45 +198,52 @@ export function messageModeOf(handlers: ConnectionHandlers): MessageMode {
   return mode ?? 'whole';
 }
 
-// What becomes of what a sink's methods throw, and of the promises that they return: an exception passes through the call of the
-// host's that is under way. Where there is none, or that has another exception to throw already, and for rejections, which come
-// when nobody waits for them, there is the sink's `error`.
+// ---- Exceptions of handlers ----
+// An exception passes through the call that led to the handler. Where no call is under way, where
+// the call has another exception to throw already, and for rejections, which come when no call
+// waits for them, it goes to the handler `error`.
 
-/** The machine that hosts a connection, for what happens outside of its calls. */
-export interface OutsideHost {
-  /** Makes a call in which the sink may be called and output come into being. */
+/** The driver of a connection, for calls of handlers outside of its own calls. */
+export interface OutsideDriver {
+  /** Makes a call in which handlers may be called and output may come up. */
   outside(call: () => void): void;
-  /** Something has thrown outside of any call, or rejected, and has been reported. */
+  /** An exception outside of any call, or a rejection, has been reported. */
   threw(): void;
   /** A Pong has come. Its payload, a range of bytes, is only to be looked at during the call. */
   ponged(bytes: Uint8Array, start: number, end: number): void;
 }
 
-/** Handlers, how messages reach them, and where what they return is looked at. */
+/** Handlers, the form of messages, and the look at their promises. */
 export interface Caller {
   readonly handlers: ConnectionHandlers;
   readonly mode: MessageMode;
-  /** A method has returned this: if it is a promise, its rejection is told of as an exception is. */
+  /**
+   * A handler has returned this: if it is a promise, its rejection is reported as an exception is.
+   */
   follow(returned: object): void;
 }
 
-/** A method of the sink's has returned. Most give nothing, or whatever a command gave: 1 ns. */
+/** A handler has returned. Most give nothing, or the result of a command: 1 ns. */
 export function called(caller: Caller, returned: unknown): void {
   if (typeof returned === 'object' && returned !== null) caller.follow(returned);
 }
 
-/** Calls back with what a promise is rejected with; anything else that was returned has no meaning. */
+/**
+ * Calls back with the reason of a rejected promise; any other value that was returned means
+ * nothing.
+ */
 export function onRejection(returned: unknown, rejected: (error: unknown) => void): void {
   if (isPromise(returned)) Promise.resolve(returned).then(undefined, rejected);
 }
 
-/** Tells of an exception. The terminal event is no reason not to: `closed` itself may be what threw. */
-export function report(sink: ConnectionHandlers, thrown: unknown): void {
+/** Reports an exception; also after the terminal event, as `close` itself may have thrown it. */
+export function report(handlers: ConnectionHandlers, thrown: unknown): void {
   let error = thrown;
   try {
-    if (sink.error !== undefined) {
-      // What it returns is looked at by nobody: a rejection is the runtime's, as an exception is.
-      sink.error(error);
+    if (handlers.error !== undefined) {
+      // A promise that it returns is not looked at: a rejection is the runtime's, as an exception
+      // is.
+      handlers.error(error);
       return;
     }
   } catch (another) {

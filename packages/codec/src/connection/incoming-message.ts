@@ -1,4 +1,8 @@
-/** A message that arrives in parts (RFC 6455 5.4), and how far its text has been validated (8.1). */
+/**
+ * A message that arrives in parts (RFC 6455 5.4), and the validation of its text on the way (8.1):
+ * first the base class, then a class for each use: bytes put together, a text put together, data
+ * passed on as it comes.
+ */
 
 import { type MaskFunction, rotateKey } from '@sanssocket/mask';
 import { EMPTY, LentSlice } from '../memory/bytes.js';
@@ -19,12 +23,18 @@ import { type ConnectionConfig, keptConfig } from './config.js';
 import { type Caller, called } from './handlers.js';
 import { deliverBytes } from './whole-message.js';
 
-/** The unfinished message of a connection: what becomes of its pieces is a subclass each. */
+/** The unfinished message of a connection. A subclass decides on the use of its data. */
 export abstract class IncomingMessage {
   readonly opcode: MessageOpcode;
-  /** First byte of its first frame: the reserved bits tell which extensions changed it (RFC 6455 5.4, advisory S24). */
+  /**
+   * First byte of its first frame: the reserved bits there, and nowhere else in the message, say
+   * which extensions changed it (RFC 6455 5.4, 9.1).
+   */
   readonly first: number;
-  /** Whether what arrives is the text itself, so that it can be validated as it comes. */
+  /**
+   * Whether the data is the text itself, and not an encoding of it, so that it can be validated as
+   * it comes.
+   */
   protected readonly validates: boolean;
   /** The validator's state behind the last byte. */
   protected utf8: number = UTF8_BOUNDARY;
@@ -36,30 +46,34 @@ export abstract class IncomingMessage {
   }
 
   /**
-   * Takes a piece.
+   * Takes the next data.
    *
-   * @param key - of its first byte
-   * @param atMost - how many bytes will come in all, this piece included, if that is certain
+   * @param key - the masking key that applies to the first byte; 0 for unmasked data
+   * @param atMost - the number of bytes to come in all, these included, if that is certain
    * @returns `VALID`; or the index in `bytes` of the first byte that cannot be right; or `TOO_LONG`
+   * if no string is long enough
    */
   abstract add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number;
 
   /**
-   * It is whole, and its text is known to be valid: tells the sink.
+   * Calls the handler: the message is whole, and its text is known to be valid.
    *
    * @returns false if it is a text for which no string is long enough
    */
   abstract deliver(caller: Caller): boolean;
 
-  /** It will not be whole any more, or has been delivered. */
+  /** Gives its memory back: the message will not become whole, or has been delivered. */
   abstract release(): void;
 
-  /** Whether what has come ends with a whole character. */
+  /** Whether the data so far ends with a whole character. */
   get wholeCharacters(): boolean {
     return this.utf8 === UTF8_BOUNDARY;
   }
 
-  /** Collects a piece of text, validating it where it is then; takes and gives back what {@link IncomingMessage.add} does. */
+  /**
+   * Collects the next data, and validates text in the buffer; takes and returns the same as
+   * {@link IncomingMessage.add}.
+   */
   protected collect(
     buffer: MessageBuffer,
     bytes: Uint8Array,
@@ -98,24 +112,26 @@ export abstract class IncomingMessage {
   }
 }
 
-// A message in parts whose bytes are wanted: binary, text as a span, or whatever an extension has to decode.
+// ---- Bytes in parts ----
+// Binary, borrowed text, and every message that an extension has to decode.
 
-/** Pieces of text from this size on go by way of SIMD memory. */
+/** Text data of this size and more goes by way of SIMD memory. */
 const SCRATCH_TEXT_BYTES = 128;
 
-/** Pieces from this size on are held where they stand, if that is theirs. */
+/** Data of this size and more is held in its chunk, if the chunk was given away. */
 const HOLD_FROM_BYTES = 4096;
 
 /**
- * Where such a piece begins in its chunk at most, behind a header: what stands further back may have a message before it, which the
- * sink was given as a view of the chunk, and may transfer away with all of it before this one is whole.
+ * The last index in a chunk, behind a header, at which such data may begin. Further back, a message
+ * may stand before it that is a view of the chunk: a handler may transfer it away, and the whole
+ * chunk with it, before this message is whole.
  */
 const HOLD_TO_START = 14;
 
-/** What goes through SIMD memory at a time. */
-const SIMD_PIECE_BYTES = 0x1_0000;
+/** The number of bytes that go through SIMD memory at a time. */
+const SIMD_WINDOW_BYTES = 0x1_0000;
 
-/** Its bytes, put together. */
+/** A message whose bytes are put together. */
 export class AssembledBytes extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: AssembledBytes = /* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false);
@@ -144,7 +160,7 @@ export class AssembledBytes extends IncomingMessage {
       return VALID;
     }
     if (end - start >= SCRATCH_TEXT_BYTES) {
-      const scratch = borrow(SIMD_PIECE_BYTES);
+      const scratch = borrow(SIMD_WINDOW_BYTES);
       try {
         if (usesSimd(scratch, mask)) return this.#addText(scratch, bytes, start, end, key, atMost);
       } finally {
@@ -155,8 +171,8 @@ export class AssembledBytes extends IncomingMessage {
   }
 
   /**
-   * By way of SIMD memory, where a piece is unmasked and found to be ASCII in one go: 5 times as fast as to validate it where
-   * it is kept.
+   * By way of SIMD memory, where text is unmasked and found to be ASCII in one go: 5 times as fast
+   * as to validate it in the buffer.
    */
   #addText(
     scratch: Scratch,
@@ -168,9 +184,9 @@ export class AssembledBytes extends IncomingMessage {
   ): number {
     const { maskLasting: mask } = this.#config;
     let left = atMost;
-    for (let at = start; at < end; at += SIMD_PIECE_BYTES) {
-      const length = Math.min(end - at, SIMD_PIECE_BYTES);
-      // The pieces are multiples of 4 long: the key is the same for each.
+    for (let at = start; at < end; at += SIMD_WINDOW_BYTES) {
+      const length = Math.min(end - at, SIMD_WINDOW_BYTES);
+      // Lengths before the last are multiples of 4: the key is the same for each.
       const ascii = unmaskTo(scratch, 0, bytes, at, at + length, key, mask);
       const invalid = this.validate(scratch.bytes, 0, length, ascii);
       if (invalid !== VALID) return at + invalid;
@@ -186,7 +202,7 @@ export class AssembledBytes extends IncomingMessage {
   }
 
   override deliver(caller: Caller): boolean {
-    // In pieces, what is put together is only what an extension has to decode.
+    // A streamed message comes here only if an extension has to decode it.
     return deliverBytes(caller, this.opcode, this.toBytes());
   }
 
@@ -195,23 +211,27 @@ export class AssembledBytes extends IncomingMessage {
   }
 }
 
-// A text in parts whose string is wanted. What comes in long pieces is decoded as it comes, which validates it too: 1 MiB of
-// mixed text takes half the time it takes to collect, validate and then decode it. Short pieces wait until they are many.
+// ---- Text in parts ----
+// Long data is decoded as it comes, which validates it too: 1 MiB of mixed text takes half the time
+// of collecting, validating and then decoding it. Short data waits until there is much of it.
 
-/** A piece this long is decoded at once. */
-const LONG_PIECE_BYTES = 4096;
+/** Data of this size and more is decoded at once. */
+const LONG_DATA_BYTES = 4096;
 
-/** What is decoded at a time, and how much may wait. */
+/** The number of bytes that are decoded at a time, and that may wait. */
 const WINDOW_BYTES = 0x1_0000;
 
-/** Its string, put together. */
+/** A text whose string is put together. */
 export class AssembledText extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
   static readonly kept: AssembledText = /* @__PURE__ */ new AssembledText(keptConfig, 0);
 
   readonly #config: ConnectionConfig;
   #text = '';
-  /** Valid bytes behind the decoded ones: short pieces, and the beginning of a character that a long one cut. */
+  /**
+   * Valid bytes behind the decoded ones: short data, and the beginning of a character that a long
+   * part cut.
+   */
   readonly #waiting: MessageBuffer;
 
   constructor(config: ConnectionConfig, first: number) {
@@ -221,22 +241,25 @@ export class AssembledText extends IncomingMessage {
   }
 
   override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
-    if (end - start < LONG_PIECE_BYTES) {
+    if (end - start < LONG_DATA_BYTES) {
       const waiting = this.#waiting;
-      // What does not wait for its end is not all that will come.
+      // With some of the text decoded already, `atMost` says nothing about the bytes that wait.
       const left = this.#text === '' ? atMost : Number.MAX_SAFE_INTEGER;
       const invalid = this.collect(waiting, bytes, start, end, this.#config.maskLasting, key, left);
       return invalid === VALID && waiting.bytes >= WINDOW_BYTES ? this.#decode(EMPTY, 0, 0, 0) : invalid;
     }
     for (let at = start; at < end; at += WINDOW_BYTES) {
-      // The windows are multiples of 4 long: the key is the same for each.
+      // Windows before the last are multiples of 4 long: the key is the same for each.
       const invalid = this.#decode(bytes, at, Math.min(at + WINDOW_BYTES, end), key);
       if (invalid !== VALID) return invalid;
     }
     return VALID;
   }
 
-  /** Decodes what waits and a piece of at most a window behind it, but for a character that is not whole. */
+  /**
+   * Decodes the bytes that wait and at most a window of data behind them, but for an unfinished
+   * character at the end.
+   */
   #decode(bytes: Uint8Array, start: number, end: number, key: number): number {
     const before = this.#waiting.bytes;
     const total = before + end - start;
@@ -247,7 +270,7 @@ export class AssembledText extends IncomingMessage {
       unmaskTo(scratch, before, bytes, start, end, key, this.#config.maskLasting);
       const whole = total - unfinishedUtf8Bytes(text, 0, total);
       const decoded = decodeUtf8(text, 0, whole);
-      // What waited is valid, so what is wrong comes behind it.
+      // The bytes that waited are valid, so the invalid byte comes behind them.
       const state =
         decoded === undefined
           ? validateUtf8(text, before, total, this.utf8)
@@ -266,7 +289,7 @@ export class AssembledText extends IncomingMessage {
 
   override deliver(caller: Caller): boolean {
     const waiting = this.#waiting;
-    // Most often it is all in one segment, and need not be moved.
+    // Most often all bytes are in one segment, and need not be moved.
     if (waiting.bytes > waiting.tailBytes && this.#decode(EMPTY, 0, 0, 0) !== VALID) return false;
     const text = joined(this.#text, decodeUtf8(waiting.tail, 0, waiting.tailBytes)!);
     waiting.release();
@@ -289,12 +312,13 @@ function joined(text: string, more: string): string | undefined {
   }
 }
 
-// A message whose pieces are passed on as they come, and kept by nobody: only a character that a piece cuts is held back.
+// ---- Data passed on ----
+// Nobody keeps the data of a streamed message: only a character that a part cuts is held back.
 
-/** Its pieces, passed on. */
-export class PassedPieces extends IncomingMessage {
+/** A message whose data is passed on as it comes. */
+export class StreamedMessage extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: PassedPieces = /* @__PURE__ */ new PassedPieces(
+  static readonly kept: StreamedMessage = /* @__PURE__ */ new StreamedMessage(
     keptConfig,
     { handlers: {}, mode: 'streamed', follow() {} },
     TEXT,
@@ -303,7 +327,7 @@ export class PassedPieces extends IncomingMessage {
 
   readonly #config: ConnectionConfig;
   readonly #caller: Caller;
-  /** The bytes so far of a character that a piece cut, and how many they are. */
+  /** The bytes so far of a character that a part cut, and their number. */
   #held: Uint8Array | null = null;
   #heldBytes = 0;
 
@@ -317,13 +341,13 @@ export class PassedPieces extends IncomingMessage {
     const { maskLasting: mask } = this.#config;
     const held = this.#heldBytes;
     const scratch = held === 0 && key === 0 ? null : borrow(held + end - start);
-    const span = scratch?.span ?? new LentSlice(bytes);
+    const slice = scratch?.span ?? new LentSlice(bytes);
     const at = scratch === null ? start : held;
     try {
       const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
-      const invalid = this.validate(span.bytes, at, at + end - start, ascii);
+      const invalid = this.validate(slice.bytes, at, at + end - start, ascii);
       if (invalid >= 0) return start + invalid - at;
-      this.#passWholeCharacters(span.of(at, at + end - start));
+      this.#passWholeCharacters(slice.of(at, at + end - start));
       return -1;
     } finally {
       if (scratch !== null) giveBack(scratch);
@@ -331,21 +355,23 @@ export class PassedPieces extends IncomingMessage {
   }
 
   /**
-   * Passes on a validated piece as one event, together with what is held back, and holds back what it cuts in turn.
+   * Passes on validated data as one event, together with the bytes held back before, and holds back
+   * an unfinished character at its end.
    *
-   * @param span - its bytes are written to: what is held back goes before its start, where there is room for it
+   * @param slice - its bytes are written to: the bytes held back go before its start, where there
+   * is room for them
    */
-  #passWholeCharacters(span: LentSlice): void {
-    const { bytes, start, end } = span;
+  #passWholeCharacters(slice: LentSlice): void {
+    const { bytes, start, end } = slice;
     const begin = start - this.#heldBytes;
     for (let i = 0; i < this.#heldBytes; i++) bytes[begin + i] = this.#held![i]!;
     const hold = this.opcode === TEXT ? unfinishedUtf8Bytes(bytes, begin, end) : 0;
-    // Held back before the rest is passed on: the callee may change the bytes, or throw.
+    // Held back before the rest is passed on: the handler may change the bytes, or throw.
     if (hold > 0) this.#held ??= new Uint8Array(3);
     for (let i = 0; i < hold; i++) this.#held![i] = bytes[end - hold + i]!;
     this.#heldBytes = hold;
     if (end - hold === begin) return;
-    called(this.#caller, this.#caller.handlers.messageData?.(span.of(begin, end - hold)));
+    called(this.#caller, this.#caller.handlers.messageData?.(slice.of(begin, end - hold)));
     poisonOwn(bytes, begin, end - hold);
   }
 

@@ -1,13 +1,16 @@
 /**
- * A connection's input, in order: what arrives is read at once, or waits while reading is paused, an extension is at work, or an
- * event that threw has not been gone on with.
+ * A connection's input, in order: a chunk is read at once, or waits in the input buffer while
+ * reading is paused, an extension is at work, or reading has not gone on behind an event that
+ * threw.
  *
  * ```
  *   receive(chunk) --- nothing waits ---> read ---- all read ----> nothing waits
  *         |                                 |
  *         | something waits                 | stopped at a byte: the rest waits
- *         v                                 v
- *      BACKLOG <------------------------- BACKLOG --- resume, the next receive, an extension is done ---> read
+ *         v                                 |
+ *   INPUT BUFFER <--------------------------'
+ *         |
+ *         `--- resume, the next receive, an extension is done ---> read
  * ```
  *
  * A subclass of the reader it feeds, because one object less for each connection is 40 bytes less.
@@ -21,17 +24,17 @@ import { requireBytes, usageError } from '../wire/errors.js';
 import { chunkTransferred, isGone } from './frame-reader.js';
 import { MessageReader } from './message-reader.js';
 
-/** Input that waits. */
-class Backlog extends ByteQueue {
-  /** Whether the host asked for the pause. */
+/** The input buffer: bytes that wait, and the reasons. */
+class InputBuffer extends ByteQueue {
+  /** Whether the caller asked for the pause. */
   paused = false;
   /** Whether the end of input waits too. */
   ended = false;
 }
 
-/** Internal: a part of `Connection`, whose methods say what these do. */
+/** The input of one connection. Internal: `Connection` documents these methods. */
 export class ConnectionInput extends MessageReader {
-  #backlog: Backlog | null = null;
+  #buffer: InputBuffer | null = null;
   #reading = false;
   #ended = false;
 
@@ -41,33 +44,36 @@ export class ConnectionInput extends MessageReader {
   }
 
   receive(bytes: Uint8Array): void {
-    // Read first, and checked here first: then V8 knows what it is, and the check costs nothing.
+    // Reading the length and checking the class here tells V8 the type, and the check costs
+    // nothing.
     const length = bytes?.length;
     if (!(bytes instanceof Uint8Array)) requireBytes(bytes, 'a chunk');
-    // No sink is being called then, and no extension at work: both stand at the end of a frame.
-    if (this.#backlog === null && !this.#ended && this.keep(bytes)) return;
+    // No handler is being called then, and no extension is at work: both happen at the end of a
+    // frame.
+    if (this.#buffer === null && !this.#ended && this.keep(bytes)) return;
     if (this.#reading) throw calledInside('receive');
     if (this.deaf || this.#ended) return;
-    if (this.#backlog === null && !this.waiting) {
+    if (this.#buffer === null && !this.waiting) {
       if (length === 0) return;
       this.read(bytes, 0, length, null);
-      if (this.#backlog !== null) this.continue();
+      if (this.#buffer !== null) this.continue();
       return;
     }
-    const backlog = this.wait();
-    const { bytes: waiting } = backlog;
-    // What waits alone always has room: the host has held it in one piece. A chunk behind it has if it fits.
+    const buffer = this.wait();
+    const { bytes: waiting } = buffer;
+    // A single chunk always has room: the caller has held it as a whole. A chunk behind it has room
+    // if it fits.
     if (this.paused && waiting > 0 && waiting + length > this.maxInputBufferBytes) {
-      this.failBacklog(waiting);
+      this.failInput(waiting);
       return;
     }
-    backlog.push(bytes, 0, length);
+    buffer.push(bytes, 0, length);
     this.both(
       () => this.continue(),
       () => {
-        // A sink that throws at every message reads less than comes.
-        const left = this.#backlog?.bytes ?? 0;
-        if (!this.paused && left > Math.max(this.maxInputBufferBytes, length)) this.failBacklog(left);
+        // With a handler that throws at every message, less is read than comes.
+        const left = this.#buffer?.bytes ?? 0;
+        if (!this.paused && left > Math.max(this.maxInputBufferBytes, length)) this.failInput(left);
       },
     );
   }
@@ -75,7 +81,7 @@ export class ConnectionInput extends MessageReader {
   receiveEof(): void {
     if (this.#reading) throw calledInside('receiveEof');
     this.#ended = true;
-    if (this.deaf || (this.#backlog === null && !this.waiting)) {
+    if (this.deaf || (this.#buffer === null && !this.waiting)) {
       this.endOfInput();
       return;
     }
@@ -90,41 +96,49 @@ export class ConnectionInput extends MessageReader {
   }
 
   resumeInput(): void {
-    if (this.#backlog === null) return;
-    this.#backlog.paused = false;
+    if (this.#buffer === null) return;
+    this.#buffer.paused = false;
     if (!this.#reading) this.continue();
   }
 
   get paused(): boolean {
-    return this.outcome === null && (this.waiting || this.#backlog?.paused === true);
+    return this.outcome === null && (this.waiting || this.#buffer?.paused === true);
   }
 
-  /** Our Close is out, or in line. What comes of it inside of the sink's `closeReceived` comes when that has returned. */
+  /**
+   * Our Close is out, or in line. Sent by the handler `closeReceived`, it ends the connection when
+   * that has returned.
+   */
   override closeSent(): void {
     if (!this.#reading) super.closeSent();
   }
 
-  /** What waits is not wanted any more: the connection has failed. */
-  dropBacklog(): void {
-    if (!this.#reading) this.#backlog = null;
+  /** Drops the input that waits: the connection has failed. */
+  dropInput(): void {
+    if (!this.#reading) this.#buffer = null;
   }
 
-  /** Reads what waits, as far as it may: an asynchronous extension has finished, and no call of the host's is under way. */
+  /**
+   * Reads the input that waits, as far as it may: an asynchronous extension has finished, and no
+   * call of the caller's is under way.
+   */
   continueOutside(guarded: (call: () => void) => boolean): void {
     this.wait();
-    // No call of the host's is there to go on behind an event that threw.
+    // No later call of the caller's is certain to go on behind an event that threw.
     while (!guarded(() => this.continue()));
   }
 
-  private failBacklog(waiting: number): void {
+  private failInput(waiting: number): void {
     try {
       this.fail('INPUT_BUFFER_TOO_LARGE', this.index + waiting);
     } finally {
-      this.#backlog = null;
+      this.#buffer = null;
     }
   }
 
-  /** No further call will come behind which reading could go on: of several exceptions the first is thrown. */
+  /**
+   * Reads on behind exceptions, as no further call will: of several exceptions the first is thrown.
+   */
   private continueToEnd(): void {
     let first: { readonly error: unknown } | undefined;
     for (;;) {
@@ -140,11 +154,12 @@ export class ConnectionInput extends MessageReader {
   }
 
   /**
-   * Reads a range. What is not read of it waits.
+   * Reads a range; the unread bytes of it wait.
    *
-   * @param backlog - what the bytes are the next ones of; null for a chunk of the host's
+   * @param buffer - the input buffer that the bytes are the next ones of; null for a chunk of the
+   * caller's
    */
-  private read(bytes: Uint8Array, start: number, end: number, backlog: Backlog | null): void {
+  private read(bytes: Uint8Array, start: number, end: number, buffer: InputBuffer | null): void {
     const before = this.offset - start;
     const outer = suspendMessages();
     let threw = true;
@@ -157,16 +172,20 @@ export class ConnectionInput extends MessageReader {
       endMessages(outer);
       const at = this.offset - before;
       if (at < end && isGone(bytes)) this.loseInput(threw);
-      else if (backlog !== null) backlog.readTo(at);
-      // Also where nothing is left of the chunk, but of the event that threw: it is gone on with from there.
+      else if (buffer !== null) buffer.readTo(at);
+      // An event that threw may be unfinished even if no byte of the chunk is left: reading goes on
+      // from there.
       else if ((at < end || threw) && !this.deaf) this.wait().push(bytes, at, end);
     }
   }
 
-  /** The rest of a chunk is gone: what follows could not be understood, and that is no fault of the peer's. */
+  /**
+   * The rest of a chunk is gone: the bytes behind it could not be understood, through no fault of
+   * the peer's.
+   */
   private loseInput(threw: boolean): void {
     if (this.deaf) return;
-    this.#backlog = null;
+    this.#buffer = null;
     try {
       this.both(
         () => {
@@ -180,35 +199,39 @@ export class ConnectionInput extends MessageReader {
     }
   }
 
-  /** What waits is a copy of our own, of which the rest may be read later: the sink gets no view of it. */
+  /**
+   * The input buffer holds copies of our own, which may be read later: no message is a view of
+   * them.
+   */
   protected override get givenAway(): boolean {
-    return this.#backlog === null && super.givenAway;
+    return this.#buffer === null && super.givenAway;
   }
 
-  /** Reads what waits, as far as it may. */
+  /** Reads the input that waits, as far as it may. */
   private continue(): void {
-    for (let backlog = this.#backlog; backlog !== null && !this.deaf; backlog = this.#backlog) {
+    for (let buffer = this.#buffer; buffer !== null && !this.deaf; buffer = this.#buffer) {
       if (this.paused) return;
-      const { next } = backlog;
+      const { next } = buffer;
       if (next !== undefined) {
-        this.read(next.bytes, next.at, next.used, backlog);
+        this.read(next.bytes, next.at, next.used, buffer);
         continue;
       }
-      // A pause may have come between a frame's last byte and its end, or between the events of a decoded message.
+      // A pause may have come between a frame's last byte and its end, or between the events of a
+      // decoded message.
       this.read(EMPTY, 0, 0, null);
       if (this.paused) return;
       if (this.telling) continue;
-      if (backlog.next === undefined) this.#backlog = null;
-      if (this.#backlog === null && backlog.ended) this.endOfInput();
+      if (buffer.next === undefined) this.#buffer = null;
+      if (this.#buffer === null && buffer.ended) this.endOfInput();
     }
     if (!this.deaf) return;
-    this.#backlog = null;
+    this.#buffer = null;
     if (this.#ended) this.endOfInput();
   }
 
-  private wait(): Backlog {
-    this.#backlog ??= new Backlog();
-    return this.#backlog;
+  private wait(): InputBuffer {
+    this.#buffer ??= new InputBuffer();
+    return this.#buffer;
   }
 }
 
@@ -216,6 +239,6 @@ function calledInside(method: string): Error {
   return usageError(
     Error,
     'REENTRANT_CALL',
-    `a sink must not call ${method}: call it when the one under way has returned`,
+    `a handler must not call ${method}: call it when the one under way has returned`,
   );
 }

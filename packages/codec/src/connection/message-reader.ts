@@ -1,8 +1,11 @@
 /**
- * The receiving half of a connection: frames to messages, pings, pongs and the Close (RFC 6455 5.4 to 5.6, 6.2, 7).
+ * The receiving half of a connection: frames to messages, pings, pongs and the Close (RFC 6455 5.4
+ * to 5.6, 6.2, 7). After the state come the calls of the frame reader, messages in parts, decoded
+ * messages, control frames, and the end.
  *
- * A frame that stands whole in a chunk goes straight to the sink; anything cut is collected, unmasked on its way to its
- * final place. What a header alone can break is the frame parser's business; here are the rules about payloads.
+ * A frame that stands whole in a chunk goes straight to the handlers; a frame that is cut is
+ * collected, and unmasked on its way to its final place. The frame reader checks the rules that a
+ * header alone can break, this file those about payloads.
  */
 
 import { copyOf, LentSlice } from '../memory/bytes.js';
@@ -18,24 +21,27 @@ import type { ConnectionConfig } from './config.js';
 import { DecodedMessage, type MessageDecoder } from './extension-input.js';
 import { type Frame, FrameReader } from './frame-reader.js';
 import {
-  abnormalOutcome,
+  abnormalClose,
   type Caller,
   type CloseInfo,
   type ConnectionHandlers,
   called,
-  cleanOutcome,
-  failedOutcome,
+  cleanClose,
+  failedClose,
   type MessageMode,
   messageModeOf,
-  type OutsideHost,
+  type OutsideDriver,
   onRejection,
   report,
 } from './handlers.js';
-import { AssembledBytes, AssembledText, type IncomingMessage, PassedPieces } from './incoming-message.js';
+import { AssembledBytes, AssembledText, type IncomingMessage, StreamedMessage } from './incoming-message.js';
 import type { MessageSender } from './sender.js';
 import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
 
-/** The peer's Close, whose answer is not out: it is in line behind an extension at work, or the application's to give. */
+/**
+ * The peer's Close while our answer is not out: the answer is in line behind an extension at work,
+ * or the application's to give.
+ */
 class HeardClose {
   readonly code: number;
   readonly reason: string;
@@ -53,13 +59,13 @@ export class MessageReader extends FrameReader implements Caller {
   readonly mode: MessageMode;
   readonly #sender: MessageSender;
   #decoder: MessageDecoder | null = null;
-  /** Null where an application hosts the connection by itself. */
-  host: OutsideHost | null = null;
-  /** The message of which some frame or byte is missing. */
+  /** Null where an application drives the connection by itself. */
+  driver: OutsideDriver | null = null;
+  /** The message that is not whole yet. */
   #message: IncomingMessage | null = null;
-  /** A message that an extension has decoded, and of which the sink has not heard all. */
+  /** A decoded message with events that the handlers have not had yet. */
   #decoded: DecodedMessage | null = null;
-  /** How the connection ended, or with what it is about to. */
+  /** The close info of a connection that has ended, or the peer's Close that will end it. */
   #outcome: CloseInfo | HeardClose | null = null;
 
   constructor(config: ConnectionConfig, handlers: ConnectionHandlers, sender: MessageSender, rsv: number) {
@@ -70,43 +76,46 @@ export class MessageReader extends FrameReader implements Caller {
     this.#sender = sender;
   }
 
-  /** Sets what undoes the work of extensions, for a connection that has some. */
+  /** Sets the decoder, for a connection with extensions. */
   attach(decoder: MessageDecoder): void {
     this.#decoder = decoder;
   }
 
-  /** What {@link MessageReader.attach} set; null for a connection without extensions. */
+  /** The decoder; null for a connection without extensions. */
   get decoder(): MessageDecoder | null {
     return this.#decoder;
   }
 
-  /** How the connection ended; null as long as it has not. */
+  /** The close info; null as long as the connection has not ended. */
   get outcome(): CloseInfo | null {
     const outcome = this.#outcome;
     return outcome instanceof HeardClose ? null : outcome;
   }
 
-  /** Whether the peer's Close has arrived, or the connection has ended: no input matters any more. */
+  /**
+   * Whether the peer's Close has arrived, or the connection has ended: input is ignored from then
+   * on.
+   */
   get deaf(): boolean {
     return this.#outcome !== null;
   }
 
-  /** Whether an extension is still at work on a message: what follows has to wait. */
+  /** Whether an extension is still at work on a message, for which later input has to wait. */
   get waiting(): boolean {
     return this.#decoder?.waiting === true;
   }
 
-  /** How many bytes of input may wait. */
+  /** The size of the input buffer in bytes. */
   protected get maxInputBufferBytes(): number {
     return this.#config.maxInputBufferBytes;
   }
 
-  /** Whether what is being read has been given away, so that messages may be views of it. */
+  /** Whether the chunk being read has been given away, so that messages may be views of it. */
   protected get givenAway(): boolean {
     return this.#config.transferInput;
   }
 
-  /** Tells of an exception that there is nobody to throw at. */
+  /** Reports an exception that no call can throw. */
   report(error: unknown): void {
     report(this.handlers, error);
   }
@@ -114,11 +123,14 @@ export class MessageReader extends FrameReader implements Caller {
   follow(returned: object): void {
     onRejection(returned, (error) => {
       this.report(error);
-      this.host?.threw();
+      this.driver?.threw();
     });
   }
 
-  /** Makes two calls, whatever the first throws: of two exceptions the first passes through, and the other one is told of. */
+  /**
+   * Makes two calls, the second one even if the first throws: of two exceptions the first passes
+   * through, and the other one is reported.
+   */
   protected both(first: () => void, second: () => void): void {
     try {
       first();
@@ -133,7 +145,7 @@ export class MessageReader extends FrameReader implements Caller {
     second();
   }
 
-  /** As `FrameParser.receive`. What is left of a decoded message is told first. */
+  /** As `FrameParser.receive`. The rest of a decoded message comes first. */
   override push(bytes: Uint8Array, start: number, end: number): number {
     if (this.#decoded !== null) {
       this.resume();
@@ -143,14 +155,17 @@ export class MessageReader extends FrameReader implements Caller {
     return super.push(bytes, start, end);
   }
 
-  /** Whether the sink has not heard all of a decoded message: reading stopped at one of its events. */
+  /** Whether events of a decoded message are left: reading stopped at one of them. */
   get telling(): boolean {
     return this.#decoded !== null;
   }
 
-  /** The transport has ended (RFC 6455 7.1.4). If the peer's Close has come, our answer is still worth waiting for. */
+  /**
+   * The transport has ended (RFC 6455 7.1.4). If the peer's Close has come, the end waits for our
+   * answer.
+   */
   endOfInput(): void {
-    if (this.#outcome === null) this.finish(abnormalOutcome(this.truncated));
+    if (this.#outcome === null) this.finish(abnormalClose(this.truncated));
   }
 
   /** Ends the connection from this side (RFC 6455 7.1.7). */
@@ -159,7 +174,7 @@ export class MessageReader extends FrameReader implements Caller {
     this.pause();
     this.both(
       () => this.writeLastClose(code, reason),
-      () => this.finish(failedOutcome(code, reason, fault)),
+      () => this.finish(failedClose(code, reason, fault)),
     );
   }
 
@@ -167,14 +182,15 @@ export class MessageReader extends FrameReader implements Caller {
     try {
       this.#sender.abort(encodeCloseBody(code, reason));
     } catch (error) {
-      // Outside of any call of the host's it is the reason for this failure most likely, which the sink has been told of.
+      // Outside of any call of the caller's this exception is most likely the cause of the failure,
+      // and has been reported.
       if (this.#decoder?.outside !== true) throw error;
     }
   }
 
-  // The frame reader's calls, in their order.
+  // ---- Calls of the frame reader, in their order ----
 
-  /** In pieces a message is several events, and reading may stop at each. */
+  /** A streamed message is several events, and reading may stop at each. */
   protected override get takes(): number {
     return this.mode === 'streamed' ? CONTROL : MESSAGE | FRAGMENT | CONTROL;
   }
@@ -188,7 +204,7 @@ export class MessageReader extends FrameReader implements Caller {
     if (this.mode === 'whole') beginMessages(chunk, end, this.givenAway ? chunk : null, 0);
   }
 
-  /** Not for text, which is to fail at the first byte that is wrong. */
+  /** Text does not wait: it has to fail at the first byte that is wrong. */
   protected override waitsFor(first: number): boolean {
     const opcode = first & 0x0f;
     if (isControl(opcode)) return true;
@@ -212,21 +228,21 @@ export class MessageReader extends FrameReader implements Caller {
     } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
       invalid = this.fragment(first, bytes, start, end, key);
     } else if (key === 0) {
-      const span = new LentSlice(bytes).of(start, end);
-      invalid = deliverWhole(this.#config, this, opcode as MessageOpcode, span, false);
+      const slice = new LentSlice(bytes).of(start, end);
+      invalid = deliverWhole(this.#config, this, opcode as MessageOpcode, slice, false);
     } else {
       invalid = deliverMasked(this.#config, this, opcode as MessageOpcode, bytes, start, end, key);
     }
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
-  protected override onMessage(first: number, span: LentSlice, ascii: boolean): void {
+  protected override onMessage(first: number, slice: LentSlice, ascii: boolean): void {
     const opcode = (first & 0x0f) as MessageOpcode;
-    const { end } = span;
+    const { end } = slice;
     const invalid =
       this.#decoder !== null && this.isEncoded(first)
-        ? this.fragment(first, span.bytes, span.start, end, 0)
-        : deliverWhole(this.#config, this, opcode, span, ascii);
+        ? this.fragment(first, slice.bytes, slice.start, end, 0)
+        : deliverWhole(this.#config, this, opcode, slice, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
@@ -243,7 +259,7 @@ export class MessageReader extends FrameReader implements Caller {
     end: number,
     key: number,
   ): void {
-    // What is certain to come in all, if this is the last frame: not more than the frame has left.
+    // If this is the last frame, no more than the rest of it will come.
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
     const invalid = this.messageOf(first).add(bytes, start, end, key, atMost);
     if (invalid !== VALID) this.failText(invalid, 0);
@@ -257,9 +273,9 @@ export class MessageReader extends FrameReader implements Caller {
     this.abort(fault.closeCode, '', fault);
   }
 
-  // Messages in parts.
+  // ---- Messages in parts ----
 
-  /** The message that a frame belongs to; it begins with its first one. */
+  /** The message that a frame belongs to; its first frame begins it. */
   private messageOf(first: number): IncomingMessage {
     this.#message ??= this.begin(first);
     return this.#message;
@@ -274,8 +290,8 @@ export class MessageReader extends FrameReader implements Caller {
   }
 
   /**
-   * @param invalid - what was found instead of `VALID`
-   * @param shift - from its index to the index in the chunk being read
+   * @param invalid - the result in place of `VALID`
+   * @param shift - the difference between its index and the index in the chunk being read
    */
   private failText(invalid: number, shift: number): void {
     if (invalid === TOO_LONG) this.fail('MESSAGE_TOO_LARGE');
@@ -285,7 +301,7 @@ export class MessageReader extends FrameReader implements Caller {
   private begin(first: number): IncomingMessage {
     const opcode = (first & 0x0f) as MessageOpcode;
     const encoded = this.isEncoded(first);
-    if (!encoded && this.mode === 'streamed') return new PassedPieces(this.#config, this, opcode, first);
+    if (!encoded && this.mode === 'streamed') return new StreamedMessage(this.#config, this, opcode, first);
     if (!encoded && this.mode === 'whole' && opcode === TEXT) return new AssembledText(this.#config, first);
     return new AssembledBytes(this.#config, opcode, first, encoded);
   }
@@ -294,7 +310,7 @@ export class MessageReader extends FrameReader implements Caller {
     return this.#decoder?.applies(first) === true;
   }
 
-  /** With FIN, the message has ended, too (RFC 6455 5.4). */
+  /** A frame with FIN ends its message, too (RFC 6455 5.4). */
   private endOfFrame(first: number): void {
     const message = this.messageOf(first);
     if ((first & FIN) === 0) return;
@@ -304,7 +320,7 @@ export class MessageReader extends FrameReader implements Caller {
     else if (!message.deliver(this)) this.fail('MESSAGE_TOO_LARGE');
   }
 
-  // Messages that an extension changed.
+  // ---- Messages that an extension changed ----
 
   private decode(message: AssembledBytes): void {
     const { maxMessageBytes } = this.#config;
@@ -316,7 +332,10 @@ export class MessageReader extends FrameReader implements Caller {
     else this.tellDecoded(this.#decoded!);
   }
 
-  /** Tells the sink of a decoded message, until that is done or reading stops: one of its events is as any other. */
+  /**
+   * Calls the handlers with the events of a decoded message, until all are done or reading stops:
+   * they are events like any other.
+   */
   private tellDecoded(message: DecodedMessage): void {
     if (message.fault !== undefined) this.fail(message.fault);
     while (this.running && this.#decoded === message) {
@@ -325,7 +344,7 @@ export class MessageReader extends FrameReader implements Caller {
     }
   }
 
-  // Control frames.
+  // ---- Control frames, and the end ----
 
   private controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number): void {
     if (opcode === CLOSE) {
@@ -339,15 +358,15 @@ export class MessageReader extends FrameReader implements Caller {
         );
       }
     } else {
-      this.host?.ponged(bytes, start, end);
+      this.driver?.ponged(bytes, start, end);
       called(this, this.handlers.pong?.(copyOf(bytes, start, end)));
     }
     poisonOwn(bytes, start, end);
   }
 
   /**
-   * RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame". Our own Close is no
-   * reason not to: 5.5.1 forbids data frames after it.
+   * RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a
+   * Close frame". Our own Close is no reason not to: 5.5.1 forbids data frames after it.
    */
   private answerPing(bytes: Uint8Array, start: number, end: number): void {
     if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
@@ -372,20 +391,22 @@ export class MessageReader extends FrameReader implements Caller {
     );
   }
 
-  /** Our Close is out, or in line. If it answers the peer's, the connection ends with it. */
+  /** Our Close is out, or in line. If it answers the peer's, it ends the connection. */
   closeSent(): void {
     if (this.#outcome instanceof HeardClose) this.answerClose(this.#outcome);
   }
 
-  /** Nothing can be written any more: a Close of the peer's that is not answered never will be. */
+  /**
+   * Nothing can be written any more: a Close of the peer's without an answer will never have one.
+   */
   transportGone(): void {
     const heard = this.#outcome;
-    if (heard instanceof HeardClose && !this.#sender.closing) this.finish(unansweredOutcome(heard));
+    if (heard instanceof HeardClose && !this.#sender.closing) this.finish(unansweredClose(heard));
   }
 
   /**
-   * "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in
-   * response" (RFC 6455 5.5.1), with the same code.
+   * "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint
+   * MUST send a Close frame in response" (RFC 6455 5.5.1), with the same code.
    */
   private answerClose(heard: HeardClose): void {
     if (this.outcome !== null) return;
@@ -399,10 +420,10 @@ export class MessageReader extends FrameReader implements Caller {
         () => {
           throw error;
         },
-        () => this.finish(unansweredOutcome(heard)),
+        () => this.finish(unansweredClose(heard)),
       );
     }
-    this.#sender.whenClosed(() => this.finish(cleanOutcome(code, reason)));
+    this.#sender.whenClosed(() => this.finish(cleanClose(code, reason)));
   }
 
   private finish(outcome: CloseInfo): void {
@@ -419,8 +440,8 @@ export class MessageReader extends FrameReader implements Caller {
     }
     this.both(
       () => {
-        // The terminal event is the last one: where no call of the host's is under way, after which it takes the output, it is
-        // told of that before.
+        // The terminal event is the last one. Where no call of the caller's is under way, after
+        // which it would take the output, the output is announced before.
         if (decoder.outside) called(this, this.handlers.outputAvailable?.());
       },
       () =>
@@ -437,6 +458,6 @@ export class MessageReader extends FrameReader implements Caller {
 }
 
 /** The peer's Close came, and ours never left (RFC 6455 7.1.4, 7.1.5). */
-function unansweredOutcome({ code, reason }: HeardClose): CloseInfo {
-  return { ...cleanOutcome(code, reason), wasClean: false };
+function unansweredClose({ code, reason }: HeardClose): CloseInfo {
+  return { ...cleanClose(code, reason), wasClean: false };
 }

@@ -1,4 +1,4 @@
-/** A message encoded once for many connections (RFC 6455 5.2). */
+/** A message that is encoded once for many connections (RFC 6455 5.2). */
 
 import { inWords, isBytes, type OwnBytes, requireBytes, usageError } from '../wire/errors.js';
 import { frameHeaderBytes, writeFrameHeader } from '../wire/header.js';
@@ -6,9 +6,10 @@ import { BINARY, FIN, type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { encodeUtf8 } from '../wire/utf8.js';
 
 /**
- * A message ready to be queued on any number of connections with `connection.sendPrepared`. A server without extensions
- * queues the same bytes everywhere, by reference; one whose extension promises the same bytes for many connections
- * (permessage-deflate without context takeover does) encodes it once for those; a client masks it with a fresh key each time.
+ * A message to be sent on any number of connections with `connection.sendPrepared`. A server
+ * without extensions queues the same bytes everywhere, by reference. A server whose extension gives
+ * the same bytes on many connections (permessage-deflate without context takeover) encodes it once
+ * for those. A client masks it with a fresh key each time.
  *
  * @example
  * ```ts
@@ -24,11 +25,14 @@ import { encodeUtf8 } from '../wire/utf8.js';
  */
 export class PreparedMessage {
   readonly opcode: MessageOpcode;
-  /** The whole unmasked frame. Handed out by reference: not to be changed or transferred. */
+  /** The whole unmasked frame, handed out by reference: not to be changed or transferred. */
   readonly frame: OwnBytes;
-  /** The payload: the end of {@link PreparedMessage.frame}. */
+  /** The payload: the end of {@link PreparedMessage.frame}, in the same memory. */
   readonly payload: OwnBytes;
-  /** The scope asked for last, and the frame for it: in a broadcast it is the same again and again. */
+  /**
+   * The scope asked for last, and the frame for it: a broadcast asks for the same one again and
+   * again.
+   */
   #scope: object | null = null;
   #scopeFrame: OwnBytes | undefined;
   #encoded: WeakMap<object, OwnBytes> | null = null;
@@ -45,7 +49,8 @@ export class PreparedMessage {
   }
 
   /**
-   * The frame as an extension has encoded it for all connections of a scope; undefined if it has not yet.
+   * The frame as an extension has encoded it for all connections of a scope
+   * (`MessageExtension.sharedEncodingKey`); undefined before that.
    *
    * @internal
    */
@@ -73,7 +78,7 @@ export class PreparedMessage {
    * Prepares a text message.
    *
    * @param text - a lone surrogate in it becomes U+FFFD
-   * @throws TypeError for anything but a string
+   * @throws TypeError for anything but a string (`NOT_TEXT`)
    */
   static text(text: string): PreparedMessage {
     if (typeof text !== 'string')
@@ -85,7 +90,7 @@ export class PreparedMessage {
    * Prepares a binary message.
    *
    * @param bytes - copied
-   * @throws TypeError for anything but a Uint8Array
+   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`)
    */
   static binary(bytes: Uint8Array): PreparedMessage {
     requireBytes(bytes);
@@ -94,10 +99,10 @@ export class PreparedMessage {
 }
 
 /**
- * A method tells: with `instanceof`, a bundle of a connection alone would have the class in it all the
- * same.
+ * Recognises a prepared message by its method: with `instanceof`, a bundle of a connection alone
+ * would contain the class as well.
  *
- * @throws TypeError for what neither `PreparedMessage.text` nor `binary` has made
+ * @throws TypeError for values that neither `PreparedMessage.text` nor `binary` has made
  */
 export function requirePrepared(message: PreparedMessage): void {
   if (typeof message?.frameFor === 'function' && isBytes(message.frame)) return;

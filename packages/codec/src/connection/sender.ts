@@ -1,13 +1,16 @@
 /**
- * The sending half of a connection: messages, control frames and the Close to bytes in order (RFC 6455 5.4, 5.5, 6.1).
+ * The sending half of a connection: messages, control frames and the Close to bytes in order
+ * (RFC 6455 5.4, 5.5, 6.1). First the state and the output, then a method for each kind of message
+ * and frame, then the target of the pipeline of extensions, and the writers.
  *
  * ```
- *   OPEN, FRAGMENTING --- our Close is in the output ---> CLOSED --- the connection has ended ---> ENDED
- *   messages, control frames                              control frames                          nothing
+ *   OPEN, FRAGMENTING --- our Close is in the output ---> CLOSED --- the end ---> ENDED
+ *   messages, control frames                              control frames          nothing
  * ```
  *
- * What a caller's function throws (a source of keys, an allocator, an extension) passes through, and nothing has changed then:
- * every method writes before it counts what it wrote, and counts before it goes to another state.
+ * An exception of a caller's function (a source of keys, an allocator, an extension) passes
+ * through, and nothing has changed then: every method writes before it counts its bytes, and counts
+ * before it goes to another state.
  */
 
 import { mask as defaultMask, maskView } from '@sanssocket/mask';
@@ -19,7 +22,7 @@ import { frameHeaderBytes, requireKey, writeFrameHeader } from '../wire/header.j
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../wire/opcodes.js';
 import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from '../wire/utf8.js';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './config.js';
-import type { EncodedPiece, ExtensionChain, FragmentInfo } from './extension.js';
+import type { EncodedFragment, ExtensionChain, FragmentInfo } from './extension.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './extension-output.js';
 import type { PreparedMessage } from './prepared-message.js';
 
@@ -34,11 +37,13 @@ const CLOSED = 2;
 /** The connection has ended. */
 const ENDED = 3;
 
-/** Writes one connection's output. Internal: `Connection` checks what callers give. */
+/** Writes one connection's output. Internal: `Connection` checks the arguments of these methods. */
 export class MessageSender implements PipelineTarget {
   readonly #config: ConnectionConfig;
   #pipeline: OutgoingPipeline | null = null;
-  /** The only chunk of output, a frame shared with other connections: a broadcast needs no queue. */
+  /**
+   * The only chunk of output, a frame shared with other connections: a broadcast needs no queue.
+   */
   #only: OwnBytes | null = null;
   #output: OutputQueue | null = null;
   #state: typeof OPEN | typeof FRAGMENTING | typeof CLOSED | typeof ENDED = OPEN;
@@ -48,9 +53,10 @@ export class MessageSender implements PipelineTarget {
   }
 
   /**
-   * Sets the way messages take through the extensions, for a connection that has some.
+   * Sets the way of messages through the extensions, for a connection that has some.
    *
-   * @param events - what the connection does when an extension has finished, or failed, behind the caller's back
+   * @param events - the connection's reactions to an extension that has finished, or failed,
+   * outside of any call of the caller's
    */
   attach(chain: ExtensionChain, events: PipelineEvents): void {
     this.#pipeline = new OutgoingPipeline(chain, this, events);
@@ -97,7 +103,7 @@ export class MessageSender implements PipelineTarget {
     try {
       this.autoPong(heldPong, 0, heldPong.length);
     } catch (error) {
-      // It waits again, and a chunk that has been taken must not be lost.
+      // The pong waits again; a chunk that has been taken must not be lost.
       if (chunk === undefined) throw error;
     }
     return chunk ?? this.take();
@@ -118,19 +124,22 @@ export class MessageSender implements PipelineTarget {
     }
   }
 
-  /** A whole message from a range of a caller's bytes. */
-  span(
+  /** A whole message from a slice of a caller's bytes. */
+  slice(
     opcode: MessageOpcode,
     bytes: Uint8Array,
     start: number,
     end: number,
     compress: boolean | undefined,
   ): void {
-    if (this.#pipeline === null) this.writeSpan(FIN | opcode, bytes, start, end, this.key());
+    if (this.#pipeline === null) this.writeSlice(FIN | opcode, bytes, start, end, this.key());
     else this.#pipeline.send(copyOf(bytes, start, end), whole(opcode, compress));
   }
 
-  /** A whole message of bytes that are given away; what is shared is copied, as no platform takes it for bytes. */
+  /**
+   * A whole message of bytes that are given away. Bytes in shared memory are copied, as no platform
+   * writes them.
+   */
   reference(opcode: MessageOpcode, bytes: Uint8Array, compress: boolean | undefined): void {
     const payload = isShared(bytes.buffer) ? copyOf(bytes, 0, bytes.length) : (bytes as OwnBytes);
     if (this.#pipeline === null) this.writeFrame(FIN | opcode, payload, this.key());
@@ -145,13 +154,16 @@ export class MessageSender implements PipelineTarget {
       if (encoded === undefined) pipeline.send(payload, { ...whole(opcode, undefined), prepared: message });
       else this.share(encoded);
     } else if (this.#config.role === 'client') {
-      this.writeSpan(FIN | opcode, payload, 0, payload.length, this.key());
+      this.writeSlice(FIN | opcode, payload, 0, payload.length, this.key());
     } else {
       this.share(frame);
     }
   }
 
-  /** What became of a prepared message on another connection, if it would become the same here and now. */
+  /**
+   * The frame of a prepared message as another connection has encoded it, if this one would encode
+   * it to the same here and now.
+   */
   private frameBefore(message: PreparedMessage, { scope, busy }: OutgoingPipeline): OwnBytes | undefined {
     if (scope === undefined || busy || this.#config.role === 'client') return undefined;
     return message.frameFor(scope);
@@ -164,7 +176,7 @@ export class MessageSender implements PipelineTarget {
       return;
     }
     const output = this.queue();
-    // Behind other small output it is cheaper to write it once more than to make it a chunk.
+    // Behind other small output it costs less to write it once more than to make it a chunk.
     if (frame.length >= BY_REFERENCE_BYTES) {
       output.append(frame);
     } else {
@@ -175,19 +187,19 @@ export class MessageSender implements PipelineTarget {
   }
 
   /**
-   * A piece of a message in fragments.
+   * A fragment of a message.
    *
-   * @param owned - whether the bytes are nobody else's, and the range is all of them
+   * @param owned - whether the bytes are nobody else's, and the slice is all of them
    */
   fragment(bytes: Uint8Array, start: number, end: number, position: FragmentInfo, owned: boolean): void {
     if (this.#pipeline !== null) this.#pipeline.send(owned ? bytes : copyOf(bytes, start, end), position);
     else if (owned) this.writeFrame(firstByte(position, 0), bytes as OwnBytes, this.key());
-    else this.writeSpan(firstByte(position, 0), bytes, start, end, this.key());
+    else this.writeSlice(firstByte(position, 0), bytes, start, end, this.key());
     if (!this.closed) this.#state = position.last ? OPEN : FRAGMENTING;
   }
 
   control(opcode: typeof PING | typeof PONG, payload: Uint8Array): void {
-    this.writeSpan(FIN | opcode, payload, 0, payload.length, this.key());
+    this.writeSlice(FIN | opcode, payload, 0, payload.length, this.key());
   }
 
   /** Answers a ping, within the bound on answers that wait. */
@@ -198,44 +210,47 @@ export class MessageSender implements PipelineTarget {
       return;
     }
     try {
-      this.writeSpan(FIN | PONG, bytes, start, end, this.key());
+      this.writeSlice(FIN | PONG, bytes, start, end, this.key());
       output.pongs++;
-      // One that came before, and waits, needs no answer any more (RFC 6455 5.5.3).
+      // An earlier ping that waits needs no answer any more (RFC 6455 5.5.3).
       output.heldPong = null;
     } catch (error) {
-      // It waits for its answer.
+      // The ping waits for its answer.
       output.heldPong = copyOf(bytes, start, end);
       throw error;
     }
   }
 
-  /** Sends our Close, behind what is in line. */
+  /** Sends our Close, behind the fragments in line. */
   close(body: Uint8Array): void {
     if (this.#pipeline === null) this.writeClose(body);
     else this.#pipeline.close(body);
   }
 
-  /** Sends our Close now; what is in line is dropped. */
+  /** Sends our Close now; the fragments in line are dropped. */
   abort(body: Uint8Array): void {
     this.#pipeline?.abort();
     if (!this.closed) this.writeClose(body);
   }
 
-  /** The connection has ended: nothing more is said, not even what is in line. */
+  /** The connection has ended: nothing more is sent, not even the fragments in line. */
   end(): void {
     this.#pipeline?.abort();
     this.#state = ENDED;
   }
 
-  /** Calls back once when our Close is in the output, at once if it is. */
+  /** Calls back once when our Close is in the output, at once if it is there already. */
   whenClosed(callback: () => void): void {
     if (this.closed || this.#pipeline === null) callback();
     else this.#pipeline.onClosed = callback;
   }
 
-  // Where encoded pieces and the Close go.
+  // ---- The target of the pipeline ----
 
-  /** A fresh masking key for the next frame; undefined for a server. Drawn before an extension encodes, as it may throw. */
+  /**
+   * A fresh masking key for the next frame; undefined for a server. It is drawn before an extension
+   * encodes, as it may throw.
+   */
   key(): number | undefined {
     if (this.#config.role === 'server') return undefined;
     const key = this.#config.generateMaskingKey();
@@ -244,27 +259,31 @@ export class MessageSender implements PipelineTarget {
   }
 
   writeClose(body: Uint8Array): void {
-    this.writeSpan(FIN | CLOSE, body, 0, body.length, this.key());
+    this.writeSlice(FIN | CLOSE, body, 0, body.length, this.key());
     this.#state = CLOSED;
   }
 
-  writePiece(piece: EncodedPiece, position: FragmentInfo, key: number | undefined): void {
-    // An extension has closed or failed the connection while it encoded: no data frame follows our Close (5.5.1).
+  writeFragment(fragment: EncodedFragment, position: FragmentInfo, key: number | undefined): void {
+    // An extension has closed or failed the connection while it encoded: no data frame follows our
+    // Close (5.5.1).
     if (this.closed) return;
     const { prepared } = position;
     const scope = this.#pipeline?.scope;
     if (prepared === undefined || scope === undefined || key !== undefined) {
-      // As an extension gives it, which the interface asks for bytes that are not shared.
-      this.writeFrame(firstByte(position, piece.rsv), piece.payload as OwnBytes, key);
+      // The interface of extensions asks for bytes that are not shared.
+      this.writeFrame(firstByte(position, fragment.rsv), fragment.payload as OwnBytes, key);
       return;
     }
     const frame =
-      piece.rsv === 0 ? prepared.frame : wholeFrame(firstByte(position, piece.rsv), piece.payload);
+      fragment.rsv === 0 ? prepared.frame : wholeFrame(firstByte(position, fragment.rsv), fragment.payload);
     prepared.keepFrame(scope, frame);
     this.share(frame);
   }
 
-  /** With extensions, one that never throws: a piece that has been encoded has to be sent, or the peer's window is another. */
+  /**
+   * The memory of output. With extensions it never throws: a fragment that has been encoded has to
+   * be sent, or the peer's window differs from ours.
+   */
   private get memory(): OutputMemory {
     return this.#pipeline === null ? this.#config.output : this.#config.lastingOutput;
   }
@@ -278,11 +297,11 @@ export class MessageSender implements PipelineTarget {
     return this.#output;
   }
 
-  /** Of bytes that stay what they are until they have been written. */
+  /** Writes a frame of bytes that do not change until they have been written to the transport. */
   private writeFrame(first: number, payload: OwnBytes, key: number | undefined): void {
     const { length } = payload;
     if (length < BY_REFERENCE_BYTES || key !== undefined) {
-      this.writeSpan(first, payload, 0, length, key);
+      this.writeSlice(first, payload, 0, length, key);
       return;
     }
     const output = this.queue();
@@ -290,7 +309,7 @@ export class MessageSender implements PipelineTarget {
     output.appendBehind(writeFrameHeader(header, output.used, first, length, undefined), payload);
   }
 
-  private writeSpan(
+  private writeSlice(
     first: number,
     bytes: Uint8Array,
     start: number,
@@ -310,7 +329,10 @@ export class MessageSender implements PipelineTarget {
     output.advance(at + length);
   }
 
-  /** A short text goes from the string straight into the slab, behind a header whose size its length in units foretells. */
+  /**
+   * A short text goes from the string straight into the slab, behind a header whose size follows
+   * from its length in units, as if it were ASCII.
+   */
   private writeText(text: string, key: number | undefined): void {
     const output = this.queue();
     const masked = key !== undefined;
@@ -319,7 +341,8 @@ export class MessageSender implements PipelineTarget {
     let guess = output.used + frameHeaderBytes(units, masked);
     let end = writeAscii(text, slab, guess);
     if (end < 0) {
-      // Exactly what it takes: a slab that grew for the most that it may take would hold too much, see output-memory.ts.
+      // The exact number of bytes is reserved: a slab that grew for the largest possible number
+      // would hold too much, see `memory/output`.
       const bytes = utf8Bytes(text);
       slab = output.reserve(frameHeaderBytes(bytes, masked) + bytes);
       guess = output.used + frameHeaderBytes(bytes, masked);
@@ -332,7 +355,7 @@ export class MessageSender implements PipelineTarget {
   }
 }
 
-/** Where the only piece of a message stands. */
+/** The place of the only fragment of a message. */
 function whole(opcode: MessageOpcode, compress: boolean | undefined): FragmentInfo {
   return { opcode, first: true, last: true, compress };
 }

@@ -1,7 +1,7 @@
 /**
- * The states of a connection as data (RFC 6455 7.1). Reading and writing are two machines that only
- * share what is here, so speed forbids to walk the table: `test/connection/states.test.ts` holds
- * them to it, each transition and no other, and draws the pictures from it.
+ * The states of a connection as data (RFC 6455 7.1). Reading and writing are two machines that
+ * share only these states, and walking the table would be slow: `test/connection/states.test.ts`
+ * holds them to it, each transition and no other, and draws the pictures from it.
  */
 
 /** A state of a connection, by the two Close frames. */
@@ -10,7 +10,7 @@ export type CloseState = 'open' | 'sent' | 'in line' | 'heard' | 'clean' | 'ende
 /** A thing that happens to a connection. */
 export type CloseCause = 'close()' | 'a Close' | 'a fault, fail()' | 'encoded' | 'receiveEof()';
 
-/** What a caller sees of a state. */
+/** A state as a caller sees it. */
 interface SeenState {
   readonly state: 'open' | 'closing' | 'closed';
   readonly ours: string;
@@ -20,7 +20,7 @@ interface SeenState {
   readonly about: string;
 }
 
-/** What a caller sees of each state. */
+/** Each state as a caller sees it. */
 export const CLOSE_STATES: Readonly<Record<CloseState, SeenState>> = {
   open: { state: 'open', ours: '-', peers: '-', action: ['none', 'none'], about: '' },
   sent: {
@@ -69,8 +69,8 @@ export const CLOSE_STATES: Readonly<Record<CloseState, SeenState>> = {
 };
 
 /**
- * From each state, by each cause, to the next one. A cause that is not here changes nothing. A Close that is heard in `open` leads to
- * `clean`, unless something holds the answer back.
+ * From each state, by each cause, to the next one. A cause that is not listed changes nothing. A
+ * Close that is heard in `open` leads to `clean`, unless something holds the answer back.
  */
 export const CLOSE_TRANSITIONS: readonly (readonly [CloseState, CloseCause, CloseState])[] = [
   ['open', 'close()', 'sent'],

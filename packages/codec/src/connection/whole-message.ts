@@ -1,5 +1,7 @@
 /**
- * A message that stands whole in memory: it goes straight to the sink. Nothing is kept, and only what the sink gets is made.
+ * A message that stands whole in memory: it goes straight to the handlers, in their form, and
+ * nothing is kept. First the messages of frames, unmasked and masked, then the bytes of messages
+ * put together or decoded.
  */
 
 import { LentSlice } from '../memory/bytes.js';
@@ -13,20 +15,20 @@ import type { ConnectionConfig } from './config.js';
 import { type Caller, called } from './handlers.js';
 
 /**
- * Delivers an unmasked message, as a value or as a span.
+ * Delivers an unmasked message, as a value or as a slice.
  *
  * @param ascii - whether it is known to be all ASCII
- * @returns `VALID`; or the index in its bytes of the first byte that text cannot have, or after the last one where one is
- * missing; or `TOO_LONG`
+ * @returns `VALID`; or the index in its bytes of the first byte that text cannot have, or after the
+ * last one where one is missing; or `TOO_LONG` if no string is long enough
  */
 export function deliverWhole(
   config: ConnectionConfig,
   caller: Caller,
   opcode: MessageOpcode,
-  span: LentSlice,
+  slice: LentSlice,
   ascii: boolean,
 ): number {
-  const { bytes, start, end } = span;
+  const { bytes, start, end } = slice;
   if (caller.mode === 'whole') {
     if (opcode === TEXT) return deliverText(caller, bytes, start, end, ascii);
     called(caller, caller.handlers.binary?.(keepMessage(bytes, start, end, config.allocateLasting)));
@@ -36,12 +38,15 @@ export function deliverWhole(
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }
-  called(caller, caller.handlers.message?.(opcode, span));
+  called(caller, caller.handlers.message?.(opcode, slice));
   poisonOwn(bytes, start, end);
   return VALID;
 }
 
-/** The same for a masked message, which is unmasked in memory that is lent for it, or in its own. */
+/**
+ * The same for a masked message. It is unmasked in memory lent for the call, or in an array to
+ * keep.
+ */
 export function deliverMasked(
   config: ConnectionConfig,
   caller: Caller,
@@ -75,7 +80,7 @@ function deliverText(caller: Caller, bytes: Uint8Array, start: number, end: numb
   return VALID;
 }
 
-/** A masked payload, unmasked in memory of its own. */
+/** A masked payload, unmasked into an array of its own. */
 export function unmaskedCopy(
   { maskLasting: mask, allocateLasting }: ConnectionConfig,
   bytes: Uint8Array,
@@ -88,12 +93,12 @@ export function unmaskedCopy(
   return message;
 }
 
-// A whole message on its way to the sink, in the form that the connection's `delivery` asks for.
+// ---- Messages put together ----
 
 /**
- * Delivers the bytes of a message.
+ * Delivers the bytes of a message in the form that the handlers take.
  *
- * @param bytes - the sink's to keep; those of a text are valid UTF-8
+ * @param bytes - the handler's to keep; valid UTF-8 for a text
  * @returns false if it is a text for which no string is long enough
  */
 export function deliverBytes(caller: Caller, opcode: MessageOpcode, bytes: OwnBytes): boolean {
@@ -104,7 +109,8 @@ export function deliverBytes(caller: Caller, opcode: MessageOpcode, bytes: OwnBy
     if (text === undefined) return false;
     called(caller, caller.handlers.text?.(text));
   } else {
-    // No bytes may be an extension's constant: whoever gets them may transfer their memory away.
+    // An extension may give a constant for an empty message, and the handler may transfer its
+    // memory away.
     called(caller, caller.handlers.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes));
   }
   return true;

@@ -363,10 +363,13 @@ describe('a TransportWebSocket', () => {
   });
 });
 
-describe('a sink of frames', () => {
+describe('handlers of frames', () => {
   it.each([null, 5, {}, { ...frameSink, end: 5 }, { ...frameSink, message: 5 }])('%o is none', (sink) => {
     expect(() => new FrameParser(sink as never, { role: 'server' })).toThrow(
-      withCode('HANDLERS_INVALID', 'a frame sink has the methods header, payload, end, fail'),
+      withCode(
+        'HANDLERS_INVALID',
+        'frame handlers are an object with the methods header, payload, end, fail',
+      ),
     );
   });
 });
