@@ -156,8 +156,8 @@ export function requireRsv(rsv: number): void {
   );
 }
 
-// Limits: they bound the memory that a peer makes this side hold (RFC 6455 10.4). All are finite
-// by default, and no 0 switches one off.
+// Limits: they bound the memory and the work that a peer can demand (RFC 6455 10.4). All are
+// finite by default, and no 0 switches one off.
 
 /** The limits of a frame parser or a connection. */
 export interface Limits {
@@ -169,8 +169,8 @@ export interface Limits {
   /**
    * The longest message, in bytes; 16 MiB by default. More is `MESSAGE_TOO_LARGE`, at the header
    * of the frame that announces it; for a message that an extension inflates, when the inflated
-   * bytes pass it. Such a message may come in a sixteenth and 64 bytes more, in one frame or in
-   * many, because what cannot be compressed becomes longer.
+   * bytes pass it. On the wire such a message may take a sixteenth and 64 bytes more, in one frame
+   * or in many, because data that cannot be compressed becomes longer.
    */
   readonly maxMessageBytes: number;
   /**
@@ -196,10 +196,7 @@ export function resolveLimits(limits: Partial<Limits>): Limits {
   };
 }
 
-/**
- * The length that a message, or a frame, which an extension has marked may have on the wire (RFC
- * 6455 9.2).
- */
+/** The most bytes on the wire of a message, or a frame, that an extension marks (RFC 6455 9.2). */
 function encodedLimit(bytes: number): number {
   return bytes + Math.floor(bytes / 16) + 64;
 }
@@ -247,7 +244,7 @@ export function sequenceFault(
 
 /**
  * The limit that a frame passes. Compares with the bytes that are left, so that no sum can pass
- * 2^53 and wrap.
+ * 2^53 and lose its low bits.
  */
 export function limitFault(
   progress: MessageProgress | null,
