@@ -8,27 +8,10 @@
 import type { Connection } from './connection/connection.js';
 import type { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { hostPulled, type PulledBytes } from './driver/pulled.js';
+import { attachPair, type ReadableWritablePair } from './driver/pulled.js';
 import { EMPTY } from './memory/bytes.js';
 
-/** What is used of a pair of a `ReadableStream` and a `WritableStream`. */
-export interface ReadableWritablePair {
-  readonly readable: {
-    getReader(): {
-      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-      cancel(reason?: unknown): Promise<unknown>;
-      releaseLock(): void;
-    };
-  };
-  readonly writable: {
-    getWriter(): {
-      write(chunk: Uint8Array): Promise<unknown>;
-      close(): Promise<unknown>;
-      abort(reason?: unknown): Promise<unknown>;
-      releaseLock(): void;
-    };
-  };
-}
+export type { ReadableWritablePair } from './driver/pulled.js';
 
 /**
  * Runs a connection over a pair of streams of bytes, until both have ended. The streams are locked, and closed, cancelled or aborted
@@ -61,37 +44,10 @@ export interface ReadableWritablePair {
  * ```
  */
 export function attachStreams(
-  { readable, writable }: ReadableWritablePair,
+  streams: ReadableWritablePair,
   connection: Connection,
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
-  const reader = readable.getReader();
-  let writer: Writer | undefined;
-  try {
-    writer = writable.getWriter();
-    return hostPulled(bytesOf(reader, writer), connection, config, head);
-  } catch (error) {
-    reader.releaseLock();
-    writer?.releaseLock();
-    throw error;
-  }
-}
-
-type Reader = ReturnType<ReadableWritablePair['readable']['getReader']>;
-
-type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
-
-function bytesOf(reader: Reader, writer: Writer): PulledBytes {
-  const ignore = (): void => {}; // what is given up may fail
-  return {
-    read: async () => (await reader.read()).value,
-    write: (chunk) => writer.write(chunk),
-    end: () => writer.close(),
-    destroy() {
-      reader.cancel().catch(ignore);
-      writer.abort().catch(ignore);
-    },
-    copies: false,
-  };
+  return attachPair(streams, connection, config, head);
 }

@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import {
   type TransportCloseEvent,
   TransportWebSocket,
@@ -9,14 +10,24 @@ export async function settle(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A socket whose peer is the test: bytes in, bytes out, and time at will. */
+/** From here on time is the test's, until `vi.useRealTimers`. */
+export function stopTime(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+}
+
+/** Lets time go by, for sockets made when it had been stopped. */
+export async function elapse(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  await settle();
+}
+
+/** A socket whose peer is the test: bytes in, bytes out. */
 export class Bench {
   readonly socket: TransportWebSocket;
   readonly events: string[] = [];
   readonly output: number[] = [];
   /** How the socket treated the transport. */
   readonly transport: string[] = [];
-  readonly timers: { callback: () => void; ms: number; stopped: boolean }[] = [];
   close: TransportCloseEvent | undefined;
   #input: ReadableStreamDefaultController<Uint8Array> | undefined;
   #outputController: WritableStreamDefaultController | undefined;
@@ -50,20 +61,7 @@ export class Bench {
         this.transport.push('aborted');
       },
     });
-    this.socket = new TransportWebSocket(
-      { readable, writable },
-      {
-        generateMaskingKey: () => 0,
-        schedule: (callback, ms) => {
-          const timer = { callback, ms, stopped: false };
-          this.timers.push(timer);
-          return () => {
-            timer.stopped = true;
-          };
-        },
-        ...options,
-      },
-    );
+    this.socket = new TransportWebSocket({ readable, writable }, { generateMaskingKey: () => 0, ...options });
     const { socket, events } = this;
     socket.onopen = () => events.push('open');
     socket.onmessage = ({ data }) => events.push(`message ${data}`);

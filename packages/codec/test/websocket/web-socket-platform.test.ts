@@ -4,7 +4,17 @@ import { Buffer } from 'node:buffer';
 import vm from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TransportWebSocket } from '../../src/websocket/websocket.js';
-import { Bench, close1000, closing, masked, pair, settle, text } from '../web-socket-bench.js';
+import {
+  Bench,
+  close1000,
+  closing,
+  elapse,
+  masked,
+  pair,
+  settle,
+  stopTime,
+  text,
+} from '../web-socket-bench.js';
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
 const TYPES = ['open', 'message', 'error', 'close'] as const;
@@ -20,6 +30,7 @@ const sloppily = (target: object, name: string, value: unknown): boolean => Refl
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 describe('idlharness', () => {
@@ -653,6 +664,7 @@ describe('bufferedAmount', () => {
   });
 
   it('does not fall when the connection ends, and rises when something is sent too late', async () => {
+    stopTime();
     const bench = new Bench();
     await settle();
     bench.hold();
@@ -660,8 +672,7 @@ describe('bufferedAmount', () => {
     bench.socket.send(new Blob(['de']));
     await settle();
     await bench.end();
-    bench.timers[0]!.callback();
-    await settle();
+    await elapse(10_000);
     expect(bench.events).toEqual(['open', 'error 3', 'close 1006']);
     expect(bench.socket.bufferedAmount).toBe(5);
     bench.socket.send('f');
