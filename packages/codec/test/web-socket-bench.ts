@@ -33,6 +33,8 @@ export class Bench {
   #outputController: WritableStreamDefaultController | undefined;
   /** Set to let writes hang. */
   hang: Promise<void> | undefined;
+  /** How many bytes of the output are of a write that hangs. */
+  underWay = 0;
   /** Writes that hang until they are released one by one; null while none is to. */
   #held: (() => void)[] | null = null;
 
@@ -52,7 +54,13 @@ export class Bench {
       write: (chunk) => {
         for (const byte of chunk) this.output.push(byte);
         if (this.#held === null) return this.hang;
-        return new Promise<void>((resolve) => this.#held!.push(resolve));
+        this.underWay = chunk.length;
+        return new Promise<void>((resolve) =>
+          this.#held!.push(() => {
+            this.underWay = 0;
+            resolve();
+          }),
+        );
       },
       close: () => {
         this.transport.push('closed');

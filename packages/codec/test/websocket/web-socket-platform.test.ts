@@ -2,6 +2,7 @@
 // constructor's URL and subprotocols, and what needs a document.
 import { Buffer } from 'node:buffer';
 import vm from 'node:vm';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TransportWebSocket } from '../../src/websocket/websocket.js';
 import {
@@ -680,6 +681,47 @@ describe('bufferedAmount', () => {
     expect(bench.socket.bufferedAmount).toBe(8);
     await settle();
     expect(bench.socket.bufferedAmount).toBe(8);
+  });
+
+  it('counts each message until its write is done, whatever comes between (property)', async () => {
+    const step = fc.oneof(
+      fc.record({ bytes: fc.nat(50) }),
+      fc.record({ batches: fc.integer({ min: 1, max: 3 }) }),
+      fc.constant({ ping: true }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const bench = new Bench();
+        await settle();
+        const release = bench.hold();
+        // A message counts until all that had been output when it was sent has been written.
+        const ends: { bytes: number; end: number }[] = [];
+        let produced = 0;
+        for (const one of steps) {
+          if ('bytes' in one) {
+            bench.socket.send('x'.repeat(one.bytes));
+            produced += 6 + one.bytes;
+            ends.push({ bytes: one.bytes, end: produced });
+          } else if ('ping' in one) {
+            await bench.receive(0x89, 0);
+            produced += 6;
+          } else {
+            await release(one.batches);
+          }
+          await settle();
+          const written = bench.output.length - bench.underWay;
+          const waiting = ends.filter(({ end }) => end > written);
+          const least = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+          const { bufferedAmount } = bench.socket;
+          expect(bufferedAmount).toBeGreaterThanOrEqual(least);
+          // Pongs behind the last messages are output too.
+          if (!steps.some((other) => 'ping' in other)) expect(bufferedAmount).toBe(least);
+        }
+        await release(steps.length + 2);
+        expect(bench.socket.bufferedAmount).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('is 0 when the echo has come (bufferedAmount-large)', async () => {

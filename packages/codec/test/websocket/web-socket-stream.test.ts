@@ -572,7 +572,7 @@ describe('the driver behind it', () => {
     bench.driver.ping(Uint8Array.of(1));
     await settle();
     expect(bench.output).toEqual([...text('a'), 0x89, 1, 1]);
-    await elapse(1_300);
+    await elapse(1_400);
     await expect(bench.stream.closed).rejects.toEqual(failure(1006));
   });
 
@@ -610,6 +610,7 @@ describe('with an asynchronous extension', () => {
     const bench = await open({ messageExtensions: [slow] });
     const reader = bench.readable.getReader();
     const read = reader.read();
+    await settle();
     void bench.receive(0xc1, 1, 0x61);
     await bench.breakInput();
     expect((await read).value).toBe('a');

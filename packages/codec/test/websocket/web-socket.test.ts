@@ -232,6 +232,20 @@ describe('events', () => {
     expect(bench.events).toEqual(['open', 'message a', 'close 1000']);
   });
 
+  it('an async function that waits for one message after the other misses none of a chunk', async () => {
+    const bench = new Bench();
+    const { socket } = bench;
+    const seen: unknown[] = [];
+    const message = async (): Promise<MessageEvent> =>
+      new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
+    const reading = (async () => {
+      for (let i = 0; i < 3; i++) seen.push((await message()).data);
+    })();
+    await bench.receive(...text('a'), ...text('b'), ...text('c'));
+    await reading;
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
+
   it('a close event is a CloseEvent where there is one', async () => {
     class CloseEvent extends Event {
       readonly init: unknown;
