@@ -57,12 +57,12 @@ export type ConnectionEvent =
   | { readonly type: 'close'; readonly outcome: CloseInfo };
 
 /**
- * A sink that makes objects of what it is told. Internal: {@link ConnectionEvents} and the streams share it.
+ * Handlers that make objects of what they are told.
  *
  * @param push - gets each event
  * @param output - as {@link ControlSink.output}
  */
-export function eventSink(push: (event: ConnectionEvent) => void, output: () => void): AnySink {
+function eventSink(push: (event: ConnectionEvent) => void, output: () => void): AnySink {
   return {
     text: (text) => push({ type: 'text', text }),
     // Of a buffer that it has with others it gets one of its own: whoever takes events may transfer each away.

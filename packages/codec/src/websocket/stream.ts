@@ -15,9 +15,9 @@ import {
 } from './session.js';
 import { isCallersCode, ownBuffer, toCloseArguments } from './web-idl.js';
 
-export type { ConnectionOptions, SendOptions } from '../connection/config.js';
+export type { ConnectionOptions } from '../connection/config.js';
 export type { Decoded, Encoded, FragmentInfo, MessageExtension } from '../connection/extension.js';
-export type { ConnectionDriver, DriverOptions } from '../driver/driver.js';
+export type { DriverOptions } from '../driver/driver.js';
 export type { KeepaliveOptions } from '../driver/keepalive.js';
 export type { MessageOpcode } from '../wire/opcodes.js';
 export type { Limits } from '../wire/rules.js';
@@ -51,7 +51,7 @@ export interface TransportWebSocketConnection {
   readonly driver: ConnectionDriver;
 }
 
-/** A close code and a reason (RFC 6455 7.1.5, 7.1.6). */
+/** The code and the reason of a Close that is to be sent (RFC 6455 7.1.2). */
 export interface TransportWebSocketCloseInfo {
   readonly closeCode?: number | undefined;
   readonly reason?: string | undefined;
@@ -127,7 +127,7 @@ export class TransportWebSocketStream {
    * reason of the peer's Close, 1005 if it had none. Rejected with a {@link TransportWebSocketError}
    * if there was no closing handshake.
    */
-  readonly closed: Promise<Required<TransportWebSocketCloseInfo>>;
+  readonly closed: Promise<{ readonly closeCode: number; readonly reason: string }>;
   readonly #config: SessionConfig;
   readonly #session: TransportSession;
   /** Null while connecting, and from the end of the stream on. */
@@ -148,7 +148,7 @@ export class TransportWebSocketStream {
     this.#config = new SessionConfig(options);
     this.url = this.#config.url?.href ?? '';
     const opened = settled<TransportWebSocketConnection>();
-    const closed = settled<Required<TransportWebSocketCloseInfo>>();
+    const closed = settled<{ readonly closeCode: number; readonly reason: string }>();
     this.opened = opened.promise;
     this.closed = closed.promise;
     this.#session = new TransportSession(transport, this.#config, {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type MessageExtension, PreparedMessage, RSV1, TEXT } from '../../src/index.js';
+import { type MessageExtension, PreparedMessage, RSV1 } from '../../src/index.js';
 import {
   type ByteTransport,
   type TransportWebSocketConnection,
@@ -568,7 +568,7 @@ describe('the driver behind it', () => {
   it('sends what a stream cannot, and keeps the peer alive', async () => {
     stopTime();
     const bench = await open({ role: 'server', pingIntervalMs: 1_000, pongTimeoutMs: 300 });
-    bench.driver.sendPrepared(new PreparedMessage(TEXT, Uint8Array.of(0x61)));
+    bench.driver.sendPrepared(PreparedMessage.text('a'));
     bench.driver.ping(Uint8Array.of(1));
     await settle();
     expect(bench.output).toEqual([...text('a'), 0x89, 1, 1]);
