@@ -38,7 +38,7 @@ new Connection({ role: 'server', delivery: 'spans' }, { message: (_, span) => vo
 for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
   new Response(chunk);
 for (const event of new ConnectionEvents({ role: 'server' }).take())
-  if (event.type === 'binary' || event.type === 'piece') new Blob([event.bytes]);
+  if (event.type === 'binary' || event.type === 'messageData') new Blob([event.bytes]);
 new Blob([encodeFrame({ opcode: TEXT }), encodeUncheckedFrame({ first: 1 }), PreparedMessage.text('').frame]);
 const { body, bytes: response } = rejectRequest({ status: 403 });
 new Blob([body, response]);

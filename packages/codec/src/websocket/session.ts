@@ -101,8 +101,9 @@ const OPTIONS = [
 
 /** Options of a session, completed and checked. */
 export class SessionConfig {
-  /** Null without one. */
-  readonly url: URL | null;
+  /** Both empty without a URL. */
+  readonly url: string;
+  readonly origin: string;
   readonly protocol: string;
   readonly extensions: string;
   readonly messageExtensions: readonly MessageExtension[];
@@ -123,7 +124,9 @@ export class SessionConfig {
       const message = `messageExtensions are an array, not ${inWords(messageExtensions)}`;
       throw usageError(TypeError, 'OPTION_INVALID', message);
     }
-    this.url = url === undefined ? null : new URL(url);
+    const { href, origin } = url === undefined ? { href: '', origin: '' } : new URL(url);
+    this.url = href;
+    this.origin = origin;
     this.protocol = protocol;
     this.extensions = extensions;
     this.messageExtensions = messageExtensions;

@@ -146,7 +146,7 @@ export class TransportWebSocketStream {
     options: TransportWebSocketOptions = {},
   ) {
     this.#config = new SessionConfig(options);
-    this.url = this.#config.url?.href ?? '';
+    this.url = this.#config.url;
     const opened = settled<TransportWebSocketConnection>();
     const closed = settled<{ readonly closeCode: number; readonly reason: string }>();
     this.opened = opened.promise;

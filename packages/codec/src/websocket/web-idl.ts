@@ -4,7 +4,7 @@ import { copyOf, EMPTY } from '../memory/bytes.js';
 import { NORMAL_CLOSURE } from '../wire/close.js';
 import { MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
 import { utf8Bytes } from '../wire/utf8.js';
-import type { PlatformBlob, PlatformEvent, PlatformMessageEvent } from './platform.js';
+import type { PlatformBlob, PlatformEvent, PlatformEventTarget, PlatformMessageEvent } from './platform.js';
 
 /**
  * `(BufferSource or Blob or USVString)`.
@@ -12,7 +12,7 @@ import type { PlatformBlob, PlatformEvent, PlatformMessageEvent } from './platfo
  * @returns a Blob; bytes, not copied; or a string, whose lone surrogates become U+FFFD when it is encoded
  * @throws TypeError for a symbol, an object that has no string, shared or resizable memory
  */
-export function toMessage(data: unknown): string | Uint8Array | Blob {
+export function toMessage(data: unknown): string | Uint8Array | PlatformBlob {
   if (typeof Blob === 'function' && data instanceof Blob) return data;
   if (ArrayBuffer.isView(data)) return bytesOf(data.buffer, data.byteOffset, data.byteLength);
   if (isArrayBuffer(data)) return bytesOf(data, 0, data.byteLength);
@@ -100,7 +100,7 @@ export class EventHandlers {
   /** Types of event of which a listener was added, and whether it was more than one. */
   readonly #several = new Map<string, boolean>();
 
-  constructor(target: EventTarget) {
+  constructor(target: InstanceType<PlatformEventTarget>) {
     this.#target = target;
   }
 
@@ -137,7 +137,7 @@ export class EventHandlers {
    *
    * @param event - fresh: not fired before
    */
-  fire(event: Event): void {
+  fire(event: PlatformEvent): void {
     const target = this.#target;
     showsTarget ??= probeTarget();
     // Properties of its own cost an event 0.9 us: only where a second listener could miss them.

@@ -151,8 +151,8 @@ export class TransportWebSocket extends Target {
   ) {
     super();
     const config = new SessionConfig(options);
-    this.#url = config.url?.href ?? '';
-    this.#origin = config.url?.origin ?? '';
+    this.#url = config.url;
+    this.#origin = config.origin;
     const agree = (agreed: Partial<ByteTransport>): void => {
       this.#protocol = agreed.protocol ?? config.protocol;
       this.#extensions = agreed.extensions ?? config.extensions;
