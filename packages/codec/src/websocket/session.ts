@@ -355,10 +355,7 @@ export class TransportSession {
       },
       messageExtensions ?? config.messageExtensions,
     );
-    const written = (): void => {
-      // A driver whose transport is gone counts nothing: what it had not written stays counted here.
-      if (!driver.closed) this.#waiting.settle(driver.bufferedAmount);
-    };
+    const written = (): void => this.#waiting.settle(driver.bufferedAmount);
     const driver = attachPair({ readable, writable }, connection, config.driver, EMPTY, written);
     driver.onClose = () => this.#endIfOver();
     this.#driver = driver;

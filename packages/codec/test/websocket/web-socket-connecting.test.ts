@@ -255,6 +255,24 @@ describe('what a host gives may throw', () => {
     await elapse(10_000);
     expect([events, it.ended, socket.bufferedAmount]).toEqual([['close 1006'], true, 5]);
   });
+
+  it('the same for a Close behind a Blob: the connection has failed', async () => {
+    const output: number[] = [];
+    const writable = new WritableStream<Uint8Array>({ write: (chunk) => void output.push(...chunk) });
+    let keys = 0;
+    const generateMaskingKey = (): number => {
+      if (++keys === 2) throw new Error('no entropy');
+      return 0;
+    };
+    const readable = new ReadableStream<Uint8Array>();
+    const socket = new TransportWebSocket({ readable, writable }, { generateMaskingKey });
+    const reported = uncaught();
+    socket.send(new Blob(['a']));
+    socket.close();
+    await settle();
+    expect(reported.stop()).toEqual(['Error: no entropy']);
+    expect(output).toEqual([...masked(0x82, 0x61), ...masked(0x88, 0x03, 0xf3)]);
+  });
 });
 
 /** Collects uncaught exceptions, in place of whoever does so otherwise. */

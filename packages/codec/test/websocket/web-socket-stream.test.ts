@@ -342,7 +342,7 @@ describe('back-pressure', () => {
     expect(bench.output.length).toBe(20 * 308 + 6);
   });
 
-  it("bytes are the reader's own, and copied from the writer", async () => {
+  it('bytes are copied from the writer', async () => {
     const bench = await open({ role: 'server' });
     const bytes = new Uint8Array(5_000).fill(1);
     const write = bench.writable.getWriter().write(bytes);
@@ -350,7 +350,11 @@ describe('back-pressure', () => {
     bytes.fill(2);
     await settle();
     expect(bench.output.filter((byte) => byte === 2)).toEqual([]);
-    await bench.receive(...masked(0x82, 1, 2), ...masked(0x82, 3));
+  });
+
+  it("bytes are the reader's own", async () => {
+    const bench = await open({ transferInput: true });
+    await bench.receive(0x82, 2, 1, 2, 0x82, 1, 3);
     const reader = bench.readable.getReader();
     for (const expected of [[1, 2], [3]]) {
       const { value } = await reader.read();
@@ -475,6 +479,19 @@ describe('failures', () => {
     expect((await reader.read()).value).toBe('b');
     await expect(reader.read()).rejects.toEqual(failure(1006));
     expect(bench.driver.connection.closeInfo).toMatchObject({ code: 1006 });
+  });
+
+  it('the same when time was up', async () => {
+    stopTime();
+    const bench = await open();
+    await bench.receive(...text('a'), ...text('b'));
+    bench.stream.close();
+    await settle();
+    await elapse(10_000);
+    expect(bench.driver.closed).toBe(true);
+    const reader = bench.readable.getReader();
+    expect([(await reader.read()).value, (await reader.read()).value]).toEqual(['a', 'b']);
+    await expect(reader.read()).rejects.toEqual(failure(1006));
   });
 
   it('what is no message fails the connection with 1011', async () => {
@@ -607,12 +624,21 @@ describe('with an asynchronous extension', () => {
   });
 
   it('a message that it is at work on when the transport fails is given', async () => {
-    const bench = await open({ messageExtensions: [slow] });
+    let finish = (): void => {};
+    const decode = (message: Uint8Array): Promise<Uint8Array> =>
+      new Promise((resolve) => {
+        finish = () => resolve(message);
+      });
+    const bench = await open({ messageExtensions: [{ ...slow, decode }] });
     const reader = bench.readable.getReader();
     const read = reader.read();
     await settle();
-    void bench.receive(0xc1, 1, 0x61);
-    await bench.breakInput();
+    await bench.receive(0xc1, 1, 0x61);
+    bench.hang = Promise.reject(new Error('broken pipe'));
+    bench.driver.ping();
+    await settle();
+    expect(bench.driver.closed).toBe(true);
+    finish();
     expect((await read).value).toBe('a');
     await expect(reader.read()).rejects.toEqual(failure(1006));
   });
