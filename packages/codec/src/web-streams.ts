@@ -8,28 +8,11 @@
 import type { Connection } from './connection/connection.js';
 import type { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { drivePulled, type PulledBytes } from './driver/pulled.js';
+import { attachPair, type ReadableWritablePair } from './driver/pulled.js';
 import { EMPTY } from './memory/bytes.js';
 import { requireMethods } from './wire/errors.js';
 
-/** The methods that are used of a pair of a `ReadableStream` and a `WritableStream`. */
-export interface ReadableWritablePair {
-  readonly readable: {
-    getReader(): {
-      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-      cancel(reason?: unknown): Promise<unknown>;
-      releaseLock(): void;
-    };
-  };
-  readonly writable: {
-    getWriter(): {
-      write(chunk: Uint8Array): Promise<unknown>;
-      close(): Promise<unknown>;
-      abort(reason?: unknown): Promise<unknown>;
-      releaseLock(): void;
-    };
-  };
-}
+export type { ReadableWritablePair } from './driver/pulled.js';
 
 /**
  * Runs a connection over a pair of streams of bytes, until both have ended. The streams are locked,
@@ -73,33 +56,5 @@ export function attachStreams(
 ): ConnectionDriver {
   requireMethods('a readable stream', streams?.readable, ['getReader']);
   requireMethods('a writable stream', streams.writable, ['getWriter']);
-  const { readable, writable } = streams;
-  const reader = readable.getReader();
-  let writer: Writer | undefined;
-  try {
-    writer = writable.getWriter();
-    return drivePulled(bytesOf(reader, writer), connection, config, head);
-  } catch (error) {
-    reader.releaseLock();
-    writer?.releaseLock();
-    throw error;
-  }
-}
-
-type Reader = ReturnType<ReadableWritablePair['readable']['getReader']>;
-
-type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
-
-function bytesOf(reader: Reader, writer: Writer): PulledBytes {
-  const ignore = (): void => {}; // streams that are given up may fail
-  return {
-    read: async () => (await reader.read()).value,
-    write: (chunk) => writer.write(chunk),
-    end: () => writer.close(),
-    destroy() {
-      reader.cancel().catch(ignore);
-      writer.abort().catch(ignore);
-    },
-    copies: false,
-  };
+  return attachPair(streams, connection, config, head);
 }

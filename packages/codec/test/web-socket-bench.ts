@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import {
   type TransportCloseEvent,
   TransportWebSocket,
@@ -9,19 +10,31 @@ export async function settle(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A socket whose peer is the test: bytes in, bytes out, and time at will. */
+/** From here on time is the test's, until `vi.useRealTimers`. */
+export function stopTime(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+}
+
+/** Lets time go by, for sockets made when it had been stopped. */
+export async function elapse(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  await settle();
+}
+
+/** A socket whose peer is the test: bytes in, bytes out. */
 export class Bench {
   readonly socket: TransportWebSocket;
   readonly events: string[] = [];
   readonly output: number[] = [];
   /** How the socket treated the transport. */
   readonly transport: string[] = [];
-  readonly timers: { callback: () => void; ms: number; stopped: boolean }[] = [];
   close: TransportCloseEvent | undefined;
   #input: ReadableStreamDefaultController<Uint8Array> | undefined;
   #outputController: WritableStreamDefaultController | undefined;
   /** Set to let writes hang. */
   hang: Promise<void> | undefined;
+  /** How many bytes of the output are of a write that hangs. */
+  underWay = 0;
   /** Writes that hang until they are released one by one; null while none is to. */
   #held: (() => void)[] | null = null;
 
@@ -41,7 +54,13 @@ export class Bench {
       write: (chunk) => {
         for (const byte of chunk) this.output.push(byte);
         if (this.#held === null) return this.hang;
-        return new Promise<void>((resolve) => this.#held!.push(resolve));
+        this.underWay = chunk.length;
+        return new Promise<void>((resolve) =>
+          this.#held!.push(() => {
+            this.underWay = 0;
+            resolve();
+          }),
+        );
       },
       close: () => {
         this.transport.push('closed');
@@ -50,20 +69,7 @@ export class Bench {
         this.transport.push('aborted');
       },
     });
-    this.socket = new TransportWebSocket(
-      { readable, writable },
-      {
-        generateMaskingKey: () => 0,
-        schedule: (callback, ms) => {
-          const timer = { callback, ms, stopped: false };
-          this.timers.push(timer);
-          return () => {
-            timer.stopped = true;
-          };
-        },
-        ...options,
-      },
-    );
+    this.socket = new TransportWebSocket({ readable, writable }, { generateMaskingKey: () => 0, ...options });
     const { socket, events } = this;
     socket.onopen = () => events.push('open');
     socket.onmessage = ({ data }) => events.push(`message ${data}`);

@@ -1,21 +1,18 @@
 // Where a program has the platform's types, what the packages give are those types.
-import { Connection, type ConnectionEvent, ConnectionEvents, PreparedMessage } from '@sanssocket/codec';
+import { Connection, ConnectionEvents, PreparedMessage } from '@sanssocket/codec';
 import { encodeFrame, encodeUncheckedFrame, TEXT } from '@sanssocket/codec/frames';
 import { attachMessagePort } from '@sanssocket/codec/message-port';
-import { connectionStreams } from '@sanssocket/codec/streams';
 import { TransportWebSocket } from '@sanssocket/codec/websocket';
+import { TransportWebSocketStream } from '@sanssocket/codec/websocket-stream';
 import { rejectRequest, ServerHandshake } from '@sanssocket/handshake';
 
-const { outgoing, incoming } = connectionStreams({ role: 'client' });
-export const bytes: ReadableStream<Uint8Array> = outgoing.readable;
-export const events: ReadableStream<ConnectionEvent> = incoming.readable;
-export const messages: WritableStream<string | Uint8Array> = outgoing.writable;
-// @ts-expect-error a stream of bytes is none of strings
-export const strings: ReadableStream<string> = outgoing.readable;
-const socket = new TransportWebSocket(
-  { readable: bytes, writable: incoming.writable },
-  { url: new URL('ws://a/') },
-);
+const transport = new TransformStream<Uint8Array, Uint8Array>();
+const { readable, writable } = await new TransportWebSocketStream(transport).opened;
+export const received: ReadableStream<string | Uint8Array> = readable;
+export const messages: WritableStream<string | Uint8Array> = writable;
+// @ts-expect-error a stream of messages is none of strings
+export const strings: ReadableStream<string> = readable;
+const socket = new TransportWebSocket(transport, { url: new URL('ws://a/') });
 export const target: EventTarget = socket;
 socket.onmessage = (event: MessageEvent) => void event.origin;
 socket.onmessage = ({ data }) => {
@@ -41,7 +38,7 @@ new Connection({ role: 'server' }, { message: (_, span) => void new Blob([span.c
 for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend())
   new Response(chunk);
 for (const event of new ConnectionEvents({ role: 'server' }).take())
-  if (event.type === 'binary' || event.type === 'piece') new Blob([event.bytes]);
+  if (event.type === 'binary' || event.type === 'messageData') new Blob([event.bytes]);
 new Blob([encodeFrame({ opcode: TEXT }), encodeUncheckedFrame({ first: 1 }), PreparedMessage.text('').frame]);
 const { body, bytes: response } = rejectRequest({ status: 403 });
 new Blob([body, response]);

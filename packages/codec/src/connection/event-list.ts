@@ -95,7 +95,7 @@ function messageHandlers(
  * @param push - called with each event
  * @param output - as {@link ConnectionHandlers.outputAvailable}
  */
-export function eventHandlers(
+function eventHandlers(
   push: (event: ConnectionEvent) => void,
   output: () => void,
   messages: MessageEvents = 'whole',

@@ -26,7 +26,32 @@ export interface PulledBytes {
   destroy(): void;
   /** As `Transport.copies`. */
   readonly copies: boolean;
+  /** Called when a batch has been written, and `ConnectionDriver.bufferedAmount` counts it no longer. */
+  written?(): void;
 }
+
+/** What is used of a pair of a `ReadableStream` and a `WritableStream`. */
+export interface ReadableWritablePair {
+  readonly readable: {
+    getReader(): {
+      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+      cancel(reason?: unknown): Promise<unknown>;
+      releaseLock(): void;
+    };
+  };
+  readonly writable: {
+    getWriter(): {
+      write(chunk: Uint8Array): Promise<unknown>;
+      close(): Promise<unknown>;
+      abort(reason?: unknown): Promise<unknown>;
+      releaseLock(): void;
+    };
+  };
+}
+
+type Reader = ReturnType<ReadableWritablePair['readable']['getReader']>;
+
+type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
 
 class PulledTransport implements Transport {
   readonly driver: ConnectionDriver;
@@ -90,6 +115,7 @@ class PulledTransport implements Transport {
       if (this.#over) return;
     }
     this.driver.written(now());
+    this.#bytes.written?.();
   }
 
   pause(): void {
@@ -157,4 +183,43 @@ export function drivePulled(
   head: Uint8Array,
 ): ConnectionDriver {
   return new PulledTransport(bytes, connection, config, head).driver;
+}
+
+/**
+ * Runs a connection over a pair of web streams; as `attachStreams`, which is made of it.
+ *
+ * @param written - as `PulledBytes.written`
+ */
+export function attachPair(
+  { readable, writable }: ReadableWritablePair,
+  connection: Connection,
+  config: DriverOptions | DriverConfig,
+  head: Uint8Array,
+  written?: () => void,
+): ConnectionDriver {
+  const reader = readable.getReader();
+  let writer: Writer | undefined;
+  try {
+    writer = writable.getWriter();
+    const bytes = bytesOf(reader, writer);
+    return drivePulled(written === undefined ? bytes : { ...bytes, written }, connection, config, head);
+  } catch (error) {
+    reader.releaseLock();
+    writer?.releaseLock();
+    throw error;
+  }
+}
+
+function bytesOf(reader: Reader, writer: Writer): PulledBytes {
+  const ignore = (): void => {}; // what is given up may fail
+  return {
+    read: async () => (await reader.read()).value,
+    write: (chunk) => writer.write(chunk),
+    end: () => writer.close(),
+    destroy() {
+      reader.cancel().catch(ignore);
+      writer.abort().catch(ignore);
+    },
+    copies: false,
+  };
 }

@@ -1,7 +1,10 @@
 /** What scripts pass to a WebSocket and get from it, converted as Web IDL does. */
 
 import { copyOf, EMPTY } from '../memory/bytes.js';
-import type { PlatformBlob, PlatformEvent, PlatformMessageEvent } from './platform.js';
+import { NORMAL_CLOSURE } from '../wire/close.js';
+import { MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
+import { utf8Bytes } from '../wire/utf8.js';
+import type { PlatformBlob, PlatformEvent, PlatformEventTarget, PlatformMessageEvent } from './platform.js';
 
 /**
  * `(BufferSource or Blob or USVString)`.
@@ -9,7 +12,7 @@ import type { PlatformBlob, PlatformEvent, PlatformMessageEvent } from './platfo
  * @returns a Blob; bytes, not copied; or a string, whose lone surrogates become U+FFFD when it is encoded
  * @throws TypeError for a symbol, an object that has no string, shared or resizable memory
  */
-export function toMessage(data: unknown): string | Uint8Array | Blob {
+export function toMessage(data: unknown): string | Uint8Array | PlatformBlob {
   if (typeof Blob === 'function' && data instanceof Blob) return data;
   if (ArrayBuffer.isView(data)) return bytesOf(data.buffer, data.byteOffset, data.byteLength);
   if (isArrayBuffer(data)) return bytesOf(data, 0, data.byteLength);
@@ -22,13 +25,37 @@ export function toText(value: unknown): string {
 }
 
 /** `[Clamp] unsigned short`: the nearest one, halves to the even one. */
-export function clampToUnsignedShort(value: unknown): number {
+function clampToUnsignedShort(value: unknown): number {
   const number = +(value as number); // unlike `Number`, throws for a BigInt
   if (Number.isNaN(number)) return 0;
   const clamped = Math.min(Math.max(number, 0), 0xffff);
   const floor = Math.floor(clamped);
   const rest = clamped - floor;
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+}
+
+/**
+ * The arguments of `close` (WHATWG WebSockets Standard, "close(code, reason)").
+ *
+ * @returns code and reason for a Close: no code, or 1000 with a reason
+ * @throws DOMException `InvalidAccessError` for a code that is not 1000 or 3000 to 4999,
+ * `SyntaxError` for a reason of more than 123 bytes
+ */
+export function toCloseArguments(code: unknown, reason: unknown): [code: number | undefined, reason: string] {
+  const status = code === undefined ? undefined : clampToUnsignedShort(code);
+  const text = reason === undefined ? '' : toText(reason);
+  if (status !== undefined && !isCallersCode(status)) {
+    throw new DOMException('a close code is 1000 or 3000 to 4999', 'InvalidAccessError');
+  }
+  if (utf8Bytes(text) > MAX_CONTROL_PAYLOAD_BYTES - 2) {
+    throw new DOMException('a close reason is at most 123 bytes long', 'SyntaxError');
+  }
+  return [status ?? (text === '' ? undefined : NORMAL_CLOSURE), text];
+}
+
+/** Whether a script may close with a code. */
+export function isCallersCode(code: number): boolean {
+  return code === NORMAL_CLOSURE || (code >= 3000 && code <= 4999);
 }
 
 const byteLengthOf = /* @__PURE__ */ Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')!
@@ -73,7 +100,7 @@ export class EventHandlers {
   /** Types of event of which a listener was added, and whether it was more than one. */
   readonly #several = new Map<string, boolean>();
 
-  constructor(target: EventTarget) {
+  constructor(target: InstanceType<PlatformEventTarget>) {
     this.#target = target;
   }
 
@@ -110,7 +137,7 @@ export class EventHandlers {
    *
    * @param event - fresh: not fired before
    */
-  fire(event: Event): void {
+  fire(event: PlatformEvent): void {
     const target = this.#target;
     showsTarget ??= probeTarget();
     // Properties of its own cost an event 0.9 us: only where a second listener could miss them.

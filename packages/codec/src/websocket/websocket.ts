@@ -4,33 +4,34 @@
  * in `TransportSession`.
  */
 
-import { ConnectionConfig, type ConnectionOptions } from '../connection/config.js';
-import type { MessageExtension } from '../connection/extension.js';
-import { NORMAL_CLOSURE } from '../wire/close.js';
-import { inWords, positiveInteger, readOptions, requireType, usageError } from '../wire/errors.js';
-import { MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
+import { usageError } from '../wire/errors.js';
 import { utf8Bytes } from '../wire/utf8.js';
-import type {
-  PlatformAbortSignal,
-  PlatformBlob,
-  PlatformEvent,
-  PlatformEventTarget,
-  PlatformURL,
-} from './platform.js';
-import { type ByteTransport, CLOSED, CLOSING, CONNECTING, OPEN, TransportSession } from './session.js';
+import type { PlatformAbortSignal, PlatformBlob, PlatformEvent, PlatformEventTarget } from './platform.js';
 import {
-  clampToUnsignedShort,
+  type ByteTransport,
+  CLOSED,
+  CLOSING,
+  CONNECTING,
+  OPEN,
+  SessionConfig,
+  TransportSession,
+  type TransportWebSocketOptions,
+} from './session.js';
+import {
   createCloseEvent,
   EventHandlers,
   type TransportWebSocketEventMap as EventMap,
   type TransportWebSocketHandler as Handler,
   ownBuffer,
+  toCloseArguments,
   toMessage,
   toText,
 } from './web-idl.js';
 
 export type { ConnectionOptions } from '../connection/config.js';
 export type { Decoded, Encoded, FragmentInfo, MessageExtension } from '../connection/extension.js';
+export type { DriverOptions } from '../driver/driver.js';
+export type { KeepaliveOptions } from '../driver/keepalive.js';
 export type { MessageOpcode } from '../wire/opcodes.js';
 export type { Limits } from '../wire/rules.js';
 export type {
@@ -43,7 +44,7 @@ export type {
   PlatformURL,
   PlatformWritableStream,
 } from './platform.js';
-export type { ByteTransport } from './session.js';
+export type { ByteTransport, TransportWebSocketOptions } from './session.js';
 export type {
   TransportCloseEvent,
   TransportWebSocketEventMap,
@@ -65,48 +66,7 @@ const Target: PlatformEventTarget =
     ? EventTarget
     : (NoEventTarget as PlatformEventTarget);
 
-/** Options of a {@link TransportWebSocket}: its own, and limits and sources as for a connection. */
-export interface TransportWebSocketOptions
-  extends Omit<ConnectionOptions, 'role' | 'autoPong' | 'autoClose'> {
-  /** Which side this is; `'client'` by default. */
-  readonly role?: 'client' | 'server';
-  /** What `url` says; the origin of messages comes from it. Empty by default. */
-  readonly url?: string | PlatformURL;
-  /** The subprotocol agreed on; empty by default. */
-  readonly protocol?: string;
-  /** The extensions agreed on, as in the header field `Sec-WebSocket-Extensions`; empty by default. */
-  readonly extensions?: string;
-  /** The same extensions at work. */
-  readonly messageExtensions?: readonly MessageExtension[];
-  /**
-   * How long closing may take in all, in milliseconds: the closing handshake and the end of the transport (RFC 6455 7.1.1).
-   * Then the transport is torn down. 10,000 by default.
-   */
-  readonly closeTimeoutMs?: number;
-  /** Calls back once after `ms`, unless the function it returns is called first; by default `setTimeout`, where it exists. */
-  readonly schedule?: (callback: () => void, ms: number) => () => void;
-}
-
-const OPTIONS: readonly (keyof TransportWebSocketOptions)[] = [
-  'role',
-  'url',
-  'protocol',
-  'extensions',
-  'messageExtensions',
-  'closeTimeoutMs',
-  'schedule',
-  'transferInput',
-  'maxQueuedPongs',
-  'maxInputBufferBytes',
-  'generateMaskingKey',
-  'mask',
-  'allocate',
-  'maxFrameBytes',
-  'maxMessageBytes',
-  'maxFragments',
-];
-
-/** What may listen to a {@link TransportWebSocket}: a function or an object with `handleEvent` (DOM 2.7). */
+/** A listener of a {@link TransportWebSocket}: a function or an object with `handleEvent` (DOM 2.7). */
 export type TransportWebSocketListener =
   | ((event: PlatformEvent) => void)
   | { handleEvent(event: PlatformEvent): void }
@@ -119,8 +79,8 @@ export type TransportWebSocketListenerOptions =
 
 /**
  * A WebSocket as browsers have it, over a transport whose opening handshake is done, or over the promise of one. It reads and
- * writes the transport until both directions have ended, takes nothing from it while a listener is at work, and limits the
- * time a closing may take. Where it differs: over a transport that is there it is open from the start (`open` fires in a
+ * writes the transport until both directions have ended, takes nothing from it while a listener is at work, pings a peer that is
+ * silent, and limits the time a closing may take, as a `ConnectionDriver` does. Where it differs: over a transport that is there it is open from the start (`open` fires in a
  * microtask), it may be a server, and a connection lost without a Close fires `error` too (RFC 6455 7.2.1). Messages go out
  * in the order of `send`, Blobs included.
  *
@@ -178,9 +138,9 @@ export class TransportWebSocket extends Target {
   #binaryType: 'blob' | 'arraybuffer' = typeof Blob === 'function' ? 'blob' : 'arraybuffer';
 
   /**
-   * @param transport - used exclusively from now on. Or a promise of it: if that is rejected, or what it gives cannot be used,
-   * `error` and `close` are fired, with 1006
-   * @param options - role, what the opening handshake agreed on, limits
+   * @param transport - used exclusively from now on. Or a promise of it: if that is rejected, or its
+   * value cannot be used, `error` and `close` are fired, with 1006
+   * @param options - role, what the opening handshake agreed on, limits, times
    * @throws TypeError if a stream of the transport is locked or the URL is none; for an option that
    * there is not or of another kind (`OPTION_UNKNOWN`, `OPTION_INVALID`), RangeError for a limit
    * that is not a positive integer (`OPTION_INVALID`)
@@ -190,53 +150,22 @@ export class TransportWebSocket extends Target {
     options: TransportWebSocketOptions = {},
   ) {
     super();
-    const {
-      role = 'client',
-      url,
-      protocol = '',
-      extensions = '',
-      messageExtensions = [],
-      closeTimeoutMs = 10_000,
-      schedule = scheduleTimeout,
-      ...limits
-    } = readOptions(options, OPTIONS);
-    const limitMs = positiveInteger('closeTimeoutMs', closeTimeoutMs);
-    requireType('protocol', protocol, 'string');
-    requireType('extensions', extensions, 'string');
-    requireType('schedule', schedule, 'function');
-    if (!Array.isArray(messageExtensions)) {
-      throw usageError(
-        TypeError,
-        'OPTION_INVALID',
-        `messageExtensions are an array, not ${inWords(messageExtensions)}`,
-      );
-    }
-    const parsed = url === undefined ? { href: '', origin: '' } : new URL(url);
-    this.#url = parsed.href;
-    this.#origin = parsed.origin;
+    const config = new SessionConfig(options);
+    this.#url = config.url;
+    this.#origin = config.origin;
     const agree = (agreed: Partial<ByteTransport>): void => {
-      this.#protocol = agreed.protocol ?? protocol;
-      this.#extensions = agreed.extensions ?? extensions;
+      this.#protocol = agreed.protocol ?? config.protocol;
+      this.#extensions = agreed.extensions ?? config.extensions;
     };
-    const setup = {
-      config: new ConnectionConfig({
-        ...limits,
-        role,
-        autoPong: true,
-        autoClose: true,
-      }),
-      messageExtensions,
-      startTimer: (callback: () => void) => schedule(callback, limitMs),
-    };
-    this.#session = new TransportSession(transport, setup, {
+    this.#session = new TransportSession(transport, config, {
       opened: (agreed) => {
         agree(agreed);
-        this.#handlers.fire(new Event('open'));
+        if (this.#session.state === OPEN) this.#handlers.fire(new Event('open'));
       },
       message: (data) => this.#deliver(data),
-      ended: (isClean, code, reason) => {
-        if (!isClean) this.#handlers.fire(new Event('error'));
-        this.#handlers.fire(createCloseEvent(isClean, code, reason));
+      ended: (wasClean, code, reason) => {
+        if (!wasClean) this.#handlers.fire(new Event('error'));
+        this.#handlers.fire(createCloseEvent(wasClean, code, reason));
       },
     });
     if (this.#session.state === OPEN) agree(transport as ByteTransport);
@@ -263,8 +192,9 @@ export class TransportWebSocket extends Target {
   }
 
   /**
-   * Bytes of messages given to `send` that the transport has not taken: those it is still writing count. What was sent too late
-   * stays in it for good, as does what was not written when the connection was lost.
+   * Payload bytes of messages given to `send` that the transport has not taken: those it is still
+   * writing count, frames do not. A message that was sent too late stays in it for good, as does one
+   * that was not written when the connection was lost.
    */
   get bufferedAmount(): number {
     return this.#session.bufferedAmount;
@@ -335,16 +265,7 @@ export class TransportWebSocket extends Target {
    * RFC 6455 7.1.2.
    */
   close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
-    const session = this.#session;
-    const status = code === undefined ? undefined : clampToUnsignedShort(code);
-    const text = reason === undefined ? '' : toText(reason);
-    if (status !== undefined && status !== NORMAL_CLOSURE && !(status >= 3000 && status <= 4999)) {
-      throw new DOMException('a close code is 1000 or 3000 to 4999', 'InvalidAccessError');
-    }
-    if (utf8Bytes(text) > MAX_CONTROL_PAYLOAD_BYTES - 2) {
-      throw new DOMException('a close reason is at most 123 bytes long', 'SyntaxError');
-    }
-    session.close(status ?? (text === '' ? undefined : NORMAL_CLOSURE), text);
+    this.#session.close(...toCloseArguments(code, reason));
   }
 
   override addEventListener<K extends keyof EventMap>(
@@ -385,6 +306,10 @@ export class TransportWebSocket extends Target {
   }
 
   #deliver(message: string | Uint8Array): void {
+    // "If ready state is not OPEN (1), then return."
+    if (this.#session.state !== OPEN) return;
+    // Answers precede the answer to a Close behind the message.
+    this.#session.pause();
     const data =
       typeof message === 'string'
         ? message
@@ -392,13 +317,17 @@ export class TransportWebSocket extends Target {
           ? new Blob([ownBuffer(message)])
           : ownBuffer(message);
     this.#handlers.fire(new MessageEvent('message', { data, origin: this.#origin }));
+    void resumeLater(this.#session);
   }
 }
 
-function scheduleTimeout(callback: () => void, ms: number): () => void {
-  if (typeof setTimeout !== 'function') return () => {};
-  const timer = setTimeout(callback, ms);
-  return () => clearTimeout(timer);
+/**
+ * In browsers each event is a task of its own: an async function that waits for a message, and then
+ * listens for the next, does not miss it. Three turns of the microtask queue are enough for it.
+ */
+async function resumeLater(session: TransportSession): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await undefined;
+  session.resume();
 }
 
 // `@sanssocket/codec/websocket`: the browser's `WebSocket` over any transport.

@@ -1,19 +1,18 @@
 // CONNECTING: the transport is a promise still.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type MessageExtension, RSV1 } from '../../src/index.js';
 import {
   type ByteTransport,
   TransportWebSocket,
   type TransportWebSocketOptions,
 } from '../../src/websocket/websocket.js';
-import { masked, settle } from '../web-socket-bench.js';
+import { elapse, masked, settle, stopTime } from '../web-socket-bench.js';
 
 class Connecting {
   readonly socket: TransportWebSocket;
   readonly events: string[] = [];
   readonly output: number[] = [];
   readonly transport: string[] = [];
-  readonly timers: unknown[] = [];
   readonly give: (transport?: unknown) => Promise<void>;
   readonly refuse: (reason?: unknown) => Promise<void>;
   readonly streams: ByteTransport;
@@ -39,11 +38,7 @@ class Connecting {
       settled![1](reason);
       return settle();
     };
-    const schedule = (): (() => void) => {
-      this.timers.push(0);
-      return () => void this.timers.pop();
-    };
-    this.socket = new TransportWebSocket(promise, { generateMaskingKey: () => 0, schedule, ...options });
+    this.socket = new TransportWebSocket(promise, { generateMaskingKey: () => 0, ...options });
     const { socket, events } = this;
     socket.onopen = () => events.push(`open ${socket.readyState}`);
     socket.onerror = () => events.push(`error ${socket.readyState}`);
@@ -51,6 +46,10 @@ class Connecting {
       events.push(`close ${code} ${wasClean} ${reason}`.trim());
   }
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const failed = ['error 3', 'close 1006 false'];
 
@@ -123,7 +122,7 @@ describe('CONNECTING', () => {
     socket.close();
     expect([socket.readyState, socket.bufferedAmount]).toEqual([2, 1]);
     await settle();
-    expect([socket.readyState, bench.events, bench.timers]).toEqual([3, failed, []]);
+    expect([socket.readyState, bench.events]).toEqual([3, failed]);
   });
 
   it('close with arguments that are wrong changes nothing', async () => {
@@ -206,66 +205,25 @@ describe('CONNECTING', () => {
 });
 
 describe('what a host gives may throw', () => {
-  const transport = (): ByteTransport & { aborted: boolean } => {
+  const transport = (): ByteTransport & { ended: boolean } => {
     const state = {
-      aborted: false,
-      readable: new ReadableStream<Uint8Array>(),
-      writable: new WritableStream<Uint8Array>({
-        abort: () => {
-          state.aborted = true;
+      ended: false,
+      readable: new ReadableStream<Uint8Array>({
+        cancel: () => {
+          state.ended = true;
         },
       }),
+      writable: new WritableStream<Uint8Array>(),
     };
     return state;
   };
 
-  it('schedule, called by close: nothing was done, and close may be called again', async () => {
-    let isBroken = true;
-    const schedule = (): (() => void) => {
-      if (isBroken) throw new Error('no timers');
-      return () => {};
-    };
-    const socket = new TransportWebSocket(transport(), { schedule });
-    expect(() => socket.close()).toThrow('no timers');
-    expect(socket.readyState).toBe(1);
-    isBroken = false;
-    socket.close();
-    expect(socket.readyState).toBe(2);
-  });
-
-  it('schedule, when the peer closes: reported, the transport torn down, error and close', async () => {
-    const reported = uncaught();
-    const { writable } = transport();
-    const readable = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(Uint8Array.of(0x88, 2, 0x03, 0xe8)),
-    });
-    const socket = new TransportWebSocket(
-      { readable, writable },
-      {
-        schedule: () => {
-          throw new Error('no timers');
-        },
-      },
-    );
-    const events: string[] = [];
-    socket.onerror = () => events.push('error');
-    socket.onclose = ({ code }) => events.push(`close ${code}`);
-    await settle();
-    expect(reported.stop()).toEqual(['Error: no timers']);
-    expect(events).toEqual(['error', 'close 1000']);
-    expect(socket.readyState).toBe(3);
-  });
-
   it('the source of masking keys, for good: send says so, the connection has failed, and time ends the transport', async () => {
+    stopTime();
     const it = transport();
-    const timers: (() => void)[] = [];
     const socket = new TransportWebSocket(it, {
       generateMaskingKey: () => {
         throw new Error('no entropy');
-      },
-      schedule: (callback) => {
-        timers.push(callback);
-        return () => {};
       },
     });
     const closed = new Promise((resolve) => {
@@ -274,12 +232,13 @@ describe('what a host gives may throw', () => {
     expect(() => socket.send('a')).toThrow('no entropy');
     socket.close();
     expect(socket.readyState).toBe(2);
-    timers[0]!();
+    await elapse(10_000);
     await closed;
-    expect(it.aborted).toBe(true);
+    expect(it.ended).toBe(true);
   });
 
-  it('the same behind a Blob, where no caller is: reported once, the transport torn down at once', async () => {
+  it('the same behind a Blob, where no caller is: reported once, and time ends the transport', async () => {
+    stopTime();
     const it = transport();
     const socket = new TransportWebSocket(it, {
       generateMaskingKey: () => {
@@ -293,7 +252,26 @@ describe('what a host gives may throw', () => {
     socket.send('de');
     await settle();
     expect(reported.stop()).toEqual(['Error: no entropy']);
-    expect([events, it.aborted, socket.bufferedAmount]).toEqual([['close 1006'], true, 5]);
+    await elapse(10_000);
+    expect([events, it.ended, socket.bufferedAmount]).toEqual([['close 1006'], true, 5]);
+  });
+
+  it('the same for a Close behind a Blob: the connection has failed', async () => {
+    const output: number[] = [];
+    const writable = new WritableStream<Uint8Array>({ write: (chunk) => void output.push(...chunk) });
+    let keys = 0;
+    const generateMaskingKey = (): number => {
+      if (++keys === 2) throw new Error('no entropy');
+      return 0;
+    };
+    const readable = new ReadableStream<Uint8Array>();
+    const socket = new TransportWebSocket({ readable, writable }, { generateMaskingKey });
+    const reported = uncaught();
+    socket.send(new Blob(['a']));
+    socket.close();
+    await settle();
+    expect(reported.stop()).toEqual(['Error: no entropy']);
+    expect(output).toEqual([...masked(0x82, 0x61), ...masked(0x88, 0x03, 0xf3)]);
   });
 });
 

@@ -2,9 +2,20 @@
 // constructor's URL and subprotocols, and what needs a document.
 import { Buffer } from 'node:buffer';
 import vm from 'node:vm';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TransportWebSocket } from '../../src/websocket/websocket.js';
-import { Bench, close1000, closing, masked, pair, settle, text } from '../web-socket-bench.js';
+import {
+  Bench,
+  close1000,
+  closing,
+  elapse,
+  masked,
+  pair,
+  settle,
+  stopTime,
+  text,
+} from '../web-socket-bench.js';
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
 const TYPES = ['open', 'message', 'error', 'close'] as const;
@@ -20,6 +31,7 @@ const sloppily = (target: object, name: string, value: unknown): boolean => Refl
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 describe('idlharness', () => {
@@ -653,6 +665,7 @@ describe('bufferedAmount', () => {
   });
 
   it('does not fall when the connection ends, and rises when something is sent too late', async () => {
+    stopTime();
     const bench = new Bench();
     await settle();
     bench.hold();
@@ -660,8 +673,7 @@ describe('bufferedAmount', () => {
     bench.socket.send(new Blob(['de']));
     await settle();
     await bench.end();
-    bench.timers[0]!.callback();
-    await settle();
+    await elapse(10_000);
     expect(bench.events).toEqual(['open', 'error 3', 'close 1006']);
     expect(bench.socket.bufferedAmount).toBe(5);
     bench.socket.send('f');
@@ -669,6 +681,47 @@ describe('bufferedAmount', () => {
     expect(bench.socket.bufferedAmount).toBe(8);
     await settle();
     expect(bench.socket.bufferedAmount).toBe(8);
+  });
+
+  it('counts each message until its write is done, whatever comes between (property)', async () => {
+    const step = fc.oneof(
+      fc.record({ bytes: fc.nat(50) }),
+      fc.record({ batches: fc.integer({ min: 1, max: 3 }) }),
+      fc.constant({ ping: true }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const bench = new Bench();
+        await settle();
+        const release = bench.hold();
+        // A message counts until all that had been output when it was sent has been written.
+        const ends: { bytes: number; end: number }[] = [];
+        let produced = 0;
+        for (const one of steps) {
+          if ('bytes' in one) {
+            bench.socket.send('x'.repeat(one.bytes));
+            produced += 6 + one.bytes;
+            ends.push({ bytes: one.bytes, end: produced });
+          } else if ('ping' in one) {
+            await bench.receive(0x89, 0);
+            produced += 6;
+          } else {
+            await release(one.batches);
+          }
+          await settle();
+          const written = bench.output.length - bench.underWay;
+          const waiting = ends.filter(({ end }) => end > written);
+          const least = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+          const { bufferedAmount } = bench.socket;
+          expect(bufferedAmount).toBeGreaterThanOrEqual(least);
+          // Pongs behind the last messages are output too.
+          if (!steps.some((other) => 'ping' in other)) expect(bufferedAmount).toBe(least);
+        }
+        await release(steps.length + 2);
+        expect(bench.socket.bufferedAmount).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('is 0 when the echo has come (bufferedAmount-large)', async () => {

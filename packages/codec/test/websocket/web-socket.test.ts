@@ -5,7 +5,17 @@ import {
   TransportWebSocket,
   type TransportWebSocketOptions,
 } from '../../src/websocket/websocket.js';
-import { Bench, close1000, closing, masked, pair, settle, text } from '../web-socket-bench.js';
+import {
+  Bench,
+  close1000,
+  closing,
+  elapse,
+  masked,
+  pair,
+  settle,
+  stopTime,
+  text,
+} from '../web-socket-bench.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -222,6 +232,20 @@ describe('events', () => {
     expect(bench.events).toEqual(['open', 'message a', 'close 1000']);
   });
 
+  it('an async function that waits for one message after the other misses none of a chunk', async () => {
+    const bench = new Bench();
+    const { socket } = bench;
+    const seen: unknown[] = [];
+    const message = async (): Promise<MessageEvent> =>
+      new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
+    const reading = (async () => {
+      for (let i = 0; i < 3; i++) seen.push((await message()).data);
+    })();
+    await bench.receive(...text('a'), ...text('b'), ...text('c'));
+    await reading;
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
+
   it('a close event is a CloseEvent where there is one', async () => {
     class CloseEvent extends Event {
       readonly init: unknown;
@@ -357,7 +381,6 @@ describe('failures', () => {
     if (how === 'breakOutput') {
       bench.socket.send('a');
       await settle();
-      await bench.end();
     }
     expect(bench.events).toEqual(['open', 'error 3', 'close 1006']);
   });
@@ -385,6 +408,7 @@ describe('failures', () => {
       decode: (message) => message,
     };
     const bench = new Bench({ messageExtensions: [broken] });
+    await settle();
     bench.socket.send('a');
     await settle();
     await bench.end();
@@ -409,40 +433,43 @@ describe('failures', () => {
 });
 
 describe('the time limit', () => {
-  it('is set once when closing begins, and stopped at its end', async () => {
+  it('runs from when closing begins, and is the option', async () => {
+    stopTime();
     const bench = new Bench({ closeTimeoutMs: 500 });
-    await settle();
-    expect(bench.timers).toEqual([]);
-    bench.socket.close();
-    await bench.receive(...close1000);
-    expect(bench.timers).toMatchObject([{ ms: 500, stopped: false }]);
-    await bench.end();
-    expect(bench.timers).toMatchObject([{ ms: 500, stopped: true }]);
-  });
-
-  it('without an answer: the transport is torn down, error, 1006', async () => {
-    const bench = new Bench();
-    await settle();
+    await elapse(5_000);
     bench.socket.close();
     await settle();
-    expect(bench.timers[0]!.ms).toBe(10_000);
-    bench.timers[0]!.callback();
-    await settle();
-    expect(bench.transport.sort()).toEqual(['aborted', 'cancelled']);
+    await elapse(499);
+    expect(bench.events).toEqual(['open']);
+    await elapse(1);
     expect(bench.events).toEqual(['open', 'error 3', 'close 1006']);
   });
 
+  it('without an answer: the transport is torn down, error, 1006', async () => {
+    stopTime();
+    const bench = new Bench();
+    await settle();
+    bench.socket.close();
+    await elapse(9_999);
+    expect(bench.transport).toEqual([]);
+    await elapse(1);
+    expect(bench.transport.sort()).toEqual(['aborted', 'cancelled']);
+    expect(bench.events).toEqual(['open', 'error 3', 'close 1006']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('without an end of the transport: clean all the same', async () => {
+    stopTime();
     const bench = new Bench();
     await bench.receive(...close1000);
-    bench.timers[0]!.callback();
-    await settle();
+    await elapse(10_000);
     expect(bench.transport.sort()).toEqual(['aborted', 'cancelled']);
     expect(bench.events).toEqual(['open', 'close 1000']);
     expect(bench.close?.wasClean).toBe(true);
   });
 
   it('while a write and an extension hang', async () => {
+    stopTime();
     const hanging: MessageExtension = {
       rsv: RSV1,
       encode: () => undefined,
@@ -453,39 +480,92 @@ describe('the time limit', () => {
     bench.socket.send('a');
     await bench.receive(0xc1, 1, 0x61);
     bench.socket.close();
-    bench.timers[0]!.callback();
-    await settle();
+    await elapse(10_000);
     expect(bench.events).toEqual(['open', 'error 3', 'close 1006']);
   });
 
-  it('is kept with setTimeout, where there is one', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const transport = (): ByteTransport => ({
-      readable: new ReadableStream<Uint8Array>(),
-      writable: new WritableStream<Uint8Array>(),
-    });
-    const socket = new TransportWebSocket(transport());
-    const closed = vi.fn();
-    socket.onclose = closed;
-    socket.close();
-    vi.advanceTimersByTime(9_999);
-    await settle();
-    expect(closed).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(1);
-    await settle();
-    expect(closed).toHaveBeenCalledTimes(1);
-    expect(vi.getTimerCount()).toBe(0);
+  it('leaves no timer behind', async () => {
+    stopTime();
+    const bench = new Bench();
+    bench.socket.close();
+    await bench.receive(...close1000);
+    expect(vi.getTimerCount()).toBe(1);
+    await bench.end();
+    expect([bench.events, vi.getTimerCount()]).toEqual([['close 1000'], 0]);
+  });
+});
 
-    vi.stubGlobal('setTimeout', undefined);
-    const endless = new TransportWebSocket(transport());
-    endless.close();
-    await settle();
-    expect(endless.readyState).toBe(2);
-    const { client, server } = pair();
-    client.close();
-    expect((await Promise.all([closing(client), closing(server)])).map(({ wasClean }) => wasClean)).toEqual([
-      true,
-      true,
-    ]);
+describe('the keepalive', () => {
+  it('pings a silent peer, and gives it up when no pong comes', async () => {
+    stopTime();
+    const bench = new Bench({ pingIntervalMs: 1_000, pongTimeoutMs: 300 });
+    await elapse(1_000);
+    expect(bench.output).toEqual(masked(0x89));
+    await bench.receive(0x8a, 0);
+    await elapse(999);
+    expect(bench.output).toEqual(masked(0x89));
+    await elapse(400);
+    expect(bench.output.slice(0, 12)).toEqual([...masked(0x89), ...masked(0x89)]);
+    expect(bench.events).toEqual(['open', 'error 3', 'close 1006']);
+    expect(bench.transport.sort()).toEqual(['aborted', 'cancelled']);
+  });
+
+  it('is there by default, after 30 seconds', async () => {
+    stopTime();
+    const bench = new Bench();
+    await elapse(29_999);
+    expect(bench.output).toEqual([]);
+    await elapse(1);
+    expect(bench.output).toEqual(masked(0x89));
+  });
+
+  it('idleTimeoutMs counts messages, in and out', async () => {
+    stopTime();
+    const bench = new Bench({ idleTimeoutMs: 1_000 });
+    await elapse(900);
+    bench.socket.send('a');
+    await elapse(900);
+    await bench.receive(...text('b'));
+    await elapse(900);
+    await bench.receive(0x89, 0);
+    await elapse(99);
+    expect(bench.socket.readyState).toBe(1);
+    await elapse(1);
+    expect(bench.output.slice(-12, -4)).toEqual([0x88, 0x86, 0, 0, 0, 0, 0x03, 0xe9]);
+  });
+});
+
+describe('limits of the driver', () => {
+  it('a message too many for a peer that does not read fails the connection with 1008', async () => {
+    stopTime();
+    const bench = new Bench({ backpressureLimit: 1_000 });
+    bench.hang = new Promise(() => {});
+    bench.socket.send('x'.repeat(1_500)); // one alone always has room
+    expect(bench.socket.readyState).toBe(1);
+    bench.socket.send('y');
+    expect([bench.socket.readyState, bench.socket.bufferedAmount]).toEqual([2, 1_501]);
+    await elapse(10_000);
+    expect(bench.events).toEqual(['error 3', 'close 1006']);
+    expect(bench.socket.bufferedAmount).toBe(1_501);
+  });
+
+  it('a peer that does not read the answers to its messages is not read from', async () => {
+    const bench = new Bench({ highWaterMark: 10 });
+    bench.hang = new Promise(() => {});
+    bench.socket.onmessage = ({ data }) => {
+      bench.events.push(`message ${data}`);
+      bench.socket.send(data);
+    };
+    for (const letter of 'abcdefghij') await bench.receive(...text(letter));
+    // One answer is being written, and two wait.
+    expect(bench.events).toEqual(['open', 'message a', 'message b', 'message c']);
+  });
+
+  it('options are checked', () => {
+    expect(() => new Bench({ pingIntervalMs: 0 })).toThrow(RangeError);
+    expect(() => new Bench({ highWaterMark: 1.5 })).toThrow(RangeError);
+    expect(() => new Bench({ pingInterval: 5 } as object)).toThrow(
+      expect.objectContaining({ code: 'OPTION_UNKNOWN' }),
+    );
   });
 });

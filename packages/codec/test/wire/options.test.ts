@@ -13,7 +13,7 @@ import {
   RSV1,
 } from '../../src/index.js';
 import { readOptions, requireKnown } from '../../src/options.js';
-import { connectionStreams } from '../../src/websocket/streams.js';
+import { TransportWebSocketStream } from '../../src/websocket/stream.js';
 import { TransportWebSocket } from '../../src/websocket/websocket.js';
 import { hex, masked } from '../frames.js';
 
@@ -62,10 +62,11 @@ const TAKERS: Readonly<Record<string, Taker>> = {
     make: (options) => new ConnectionEvents(options),
     read: ({ connection }: ConnectionEvents) => failureOf(connection),
   },
-  connectionStreams: {
-    needs: server,
-    option: { maxMessageBytes: 1000 },
-    make: (options) => connectionStreams(options),
+  TransportWebSocketStream: {
+    needs: {},
+    option: { url: 'ws://a/' },
+    make: (options) => new TransportWebSocketStream(streams(), options),
+    read: (stream: TransportWebSocketStream) => stream.url,
   },
   FrameParserConfig: {
     needs: server,
@@ -310,7 +311,6 @@ describe.each([
       ['protocol', 5, 'protocol is a string, not 5'],
       ['extensions', [], 'extensions is a string'],
       ['messageExtensions', 'permessage-deflate', 'messageExtensions are an array, not a string'],
-      ['schedule', 5, 'schedule is a function, not 5'],
       ['closeTimeoutMs', 0, 'a positive integer'],
       ['transferInput', 'yes', 'transferInput is a boolean'],
     ],
