@@ -184,6 +184,7 @@ export class ConnectionEvents {
    *
    * @returns the events that this brought about. `'close'` is the last one, unless it came before,
    * input waits, or our answer to the peer's Close is still to come
+   * @throws as {@link Connection.receiveEof}
    *
    * RFC 6455 7.1.4.
    */
