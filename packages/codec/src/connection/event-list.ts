@@ -56,7 +56,7 @@ export type ConnectionEvent =
   /** The peer's Close arrived; its code is 1005 if it had none (RFC 6455 5.5.1). */
   | { readonly type: 'closeReceived'; readonly code: number; readonly reason: string }
   /** The connection has ended: the last event (RFC 6455 7.1.4, 7.1.7). */
-  | { readonly type: 'close'; readonly outcome: CloseInfo };
+  | { readonly type: 'close'; readonly closeInfo: CloseInfo };
 
 /**
  * The form of messages as events: `'text'` and `'binary'` with `'whole'`; `'message'`, in which a
@@ -105,7 +105,7 @@ function eventHandlers(
     ping: (payload) => push({ type: 'ping', payload }),
     pong: (payload) => push({ type: 'pong', payload }),
     closeReceived: (code, reason) => push({ type: 'closeReceived', code, reason }),
-    close: (outcome) => push({ type: 'close', outcome }),
+    close: (closeInfo) => push({ type: 'close', closeInfo }),
     outputAvailable: output,
   };
 }
@@ -184,6 +184,7 @@ export class ConnectionEvents {
    *
    * @returns the events that this brought about. `'close'` is the last one, unless it came before,
    * input waits, or our answer to the peer's Close is still to come
+   * @throws as {@link Connection.receiveEof}
    *
    * RFC 6455 7.1.4.
    */

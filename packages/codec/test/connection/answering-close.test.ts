@@ -159,7 +159,7 @@ it('ConnectionEvents tell of it in the call that brings it about, or from take',
     { type: 'closeReceived', code: 4001, reason: 'bye' },
   ]);
   events.connection.close(1000);
-  expect(events.take()).toMatchObject([{ type: 'close', outcome: { wasClean: true, code: 4001 } }]);
+  expect(events.take()).toMatchObject([{ type: 'close', closeInfo: { wasClean: true, code: 4001 } }]);
 });
 
 describe('under a host', () => {

@@ -34,7 +34,7 @@ function replay(event: ConnectionEvent, sink: ReturnType<typeof recorder>): void
   else if (type === 'messageData') sink.messageData!(new LentSlice(event.bytes).of(0, event.bytes.length));
   else if (type === 'messageEnd') sink.messageEnd!();
   else if (type === 'closeReceived') sink.closeReceived!(event.code, event.reason);
-  else if (type === 'close') sink.close!(event.outcome);
+  else if (type === 'close') sink.close!(event.closeInfo);
   else sink[type]!(event.payload);
 }
 
@@ -110,7 +110,7 @@ describe('events', () => {
     ]);
     expect(client.receive(Uint8Array.of(0x8a))).toEqual([]);
     expect(client.receive(Uint8Array.of(0))).toEqual([{ type: 'pong', payload: new Uint8Array(0) }]);
-    expect(client.receiveEof()).toMatchObject([{ type: 'close', outcome: { wasClean: false, code: 1006 } }]);
+    expect(client.receiveEof()).toMatchObject([{ type: 'close', closeInfo: { wasClean: false, code: 1006 } }]);
     expect(client.receiveEof()).toEqual([]);
     expect(client.take()).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe('events', () => {
     expect(client.take()).toEqual([{ type: 'text', text: 'hi' }]);
     client.connection.fail(1008, 'no');
     expect(client.take()).toMatchObject([
-      { type: 'close', outcome: { wasClean: false, code: 1008, reason: 'no' } },
+      { type: 'close', closeInfo: { wasClean: false, code: 1008, reason: 'no' } },
     ]);
   });
 
