@@ -269,7 +269,7 @@ export function checkResponse<Agreed>(
   requireHead(head);
   requireStatus(head);
   // 4.1 response step 1: another status is HTTP's to handle.
-  if (head.statusCode !== 101) return refusal(head);
+  if (head.statusCode !== 101) return rejectionOf(head);
   const verdict = judgeSwitch(request, head);
   return typeof verdict === 'string' ? createHandshakeFault(verdict) : verdict;
 }
@@ -328,7 +328,7 @@ export function readAnswer<Agreed>(
 }
 
 /** Anything but an acceptance, by its status. */
-export function refusal({
+export function rejectionOf({
   statusCode: status = 0,
   statusMessage: reason = '',
   rawHeaders: headers,
@@ -422,7 +422,7 @@ export class ClientHandshake<Agreed = never> {
     // The view of the object in the consoles of Node, Deno and Bun.
     Object.defineProperty(ClientHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: ClientHandshake): object {
-        return { state: this.#state, url: this.request.uri, rejection: this.#refusal };
+        return { state: this.#state, url: this.request.uri, rejection: this.#rejection };
       },
     });
   }
@@ -433,7 +433,7 @@ export class ClientHandshake<Agreed = never> {
   readonly #maxBodyBytes: number;
   readonly #maxHeadBytes: number;
   #state: ClientHandshakeState = 'reading';
-  #refusal: ResponseRejection | undefined;
+  #rejection: ResponseRejection | undefined;
   #body: RejectionBody | undefined;
 
   /**
@@ -461,8 +461,8 @@ export class ClientHandshake<Agreed = never> {
    * The rejection, from the end of its head on: for a caller that does not want to wait for the
    * body.
    */
-  get refusal(): ResponseRejection | undefined {
-    return this.#refusal;
+  get rejection(): ResponseRejection | undefined {
+    return this.#rejection;
   }
 
   /**
@@ -521,7 +521,7 @@ export class ClientHandshake<Agreed = never> {
       return { ...verdict, remaining: rest };
     }
     this.#state = 'rejected';
-    this.#refusal = verdict;
+    this.#rejection = verdict;
     this.#body = new RejectionBody(verdict, line.httpVersion, this.#maxBodyBytes, this.#maxHeadBytes);
     return this.#takeBody(this.#body, rest);
   }
@@ -532,7 +532,7 @@ export class ClientHandshake<Agreed = never> {
   }
 
   #finishRefusal({ bytes: body, complete }: RejectionBody): ConnectionRejected {
-    return this.#finish({ ...this.#refusal!, body, complete });
+    return this.#finish({ ...this.#rejection!, body, complete });
   }
 
   #finish<Outcome>(outcome: Outcome): Outcome {

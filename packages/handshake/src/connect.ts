@@ -21,7 +21,7 @@ import {
   type ClientRequestOptions,
   type ResponseRejection,
   readAnswer,
-  refusal,
+  rejectionOf,
   requireClientRequest,
   writeOffer,
 } from './client.js';
@@ -138,7 +138,8 @@ export function checkConnectResponse<Agreed>(
   if (status.length !== 3 || !consistsOf(status, DIGIT) || status < '200')
     return createHandshakeFault('STATUS_INVALID');
   // RFC 8441 5: any 2xx.
-  if (status > '299') return refusal({ statusCode: Number(status), httpVersion: '2.0', rawHeaders: headers });
+  if (status > '299')
+    return rejectionOf({ statusCode: Number(status), httpVersion: '2.0', rawHeaders: headers });
   const verdict = readAnswer(request, fields, headers);
   return typeof verdict === 'string' ? createHandshakeFault(verdict) : verdict;
 }
@@ -205,7 +206,7 @@ export function checkConnect(
 function judgeConnect(
   list: RawHeaders,
   isEnabled: boolean,
-  refuseEmptyLists: boolean,
+  rejectEmptyLists: boolean,
 ): OpeningRequest | HandshakeFaultCode {
   const head = readPseudoHeaders(list, PSEUDO_HEADERS);
   if (typeof head === 'string') return head;
@@ -229,7 +230,7 @@ function judgeConnect(
   // The stream's DATA is frames: it has no content to have a length. RFC 9113 8.5.
   if (fields.values[CONTENT_LENGTH] !== undefined) return 'UNEXPECTED_BODY';
   const request = new CheckedRequest(path, authority, '', headers);
-  return readOffer(request, fields, refuseEmptyLists) ?? request;
+  return readOffer(request, fields, rejectEmptyLists) ?? request;
 }
 
 /**

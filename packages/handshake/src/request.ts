@@ -71,10 +71,10 @@ export interface RequestOptions {
    * rejected, as their grammar wants one (RFC 6455 9.1, 11.3.4). False unless given: recipients
    * ignore empty elements (RFC 9110 5.6.1.2), and nothing is asked for.
    */
-  readonly refuseEmptyLists?: boolean | undefined;
+  readonly rejectEmptyLists?: boolean | undefined;
 }
 
-const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ['refuseEmptyLists'];
+const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ['rejectEmptyLists'];
 
 /**
  * The server's check of a client's opening handshake (RFC 6455 4.2.1): every rule of it, over a
@@ -109,17 +109,17 @@ export function checkRequest(
   options: RequestOptions = {},
 ): UpgradeRequest | HandshakeFault {
   requireHead(head);
-  const refuseEmptyLists = requestStrictness(options);
-  const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders, refuseEmptyLists);
+  const rejectEmptyLists = requestStrictness(options);
+  const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders, rejectEmptyLists);
   return typeof request === 'string' ? createHandshakeFault(request) : request;
 }
 
 /** The option of {@link RequestOptions}, which have no other names. */
 export function requestStrictness(options: RequestOptions): boolean {
   requireKnown(options, REQUEST_OPTIONS);
-  const { refuseEmptyLists } = options;
-  requireOption('refuseEmptyLists', refuseEmptyLists, 'boolean');
-  return refuseEmptyLists === true;
+  const { rejectEmptyLists } = options;
+  requireOption('rejectEmptyLists', rejectEmptyLists, 'boolean');
+  return rejectEmptyLists === true;
 }
 
 /** @throws TypeError (`REQUEST_INVALID`) for anything but a request that a check has found right */
@@ -144,7 +144,7 @@ export function judgeRequest(
   { httpVersion, method, url = '' }: RequestLine,
   fields: Fields,
   headers: string | RawHeaders,
-  refuseEmptyLists: boolean,
+  rejectEmptyLists: boolean,
 ): UpgradeRequest | HandshakeFaultCode {
   requireType('a request target', url, 'string');
   // 4.2.1 item 1: "An HTTP/1.1 or higher GET request".
@@ -171,7 +171,7 @@ export function judgeRequest(
   const keyFault = fields.fault(KEY, 'KEY');
   if (keyFault !== undefined) return values[DRAFT_KEY] === undefined ? keyFault : 'DRAFT_UNSUPPORTED';
   const request = new CheckedRequest(target.resourceName, target.authority ?? host, values[KEY]!, headers);
-  const fault = readOffer(request, fields, refuseEmptyLists);
+  const fault = readOffer(request, fields, rejectEmptyLists);
   if (fault !== undefined) return fault;
   return isKey(request.key) ? request : 'KEY_INVALID';
 }
@@ -210,7 +210,7 @@ export class CheckedRequest implements UpgradeRequest {
 export function readOffer(
   request: CheckedRequest,
   fields: Fields,
-  refuseEmptyLists: boolean,
+  rejectEmptyLists: boolean,
 ): HandshakeFaultCode | undefined {
   // 4.2.1 item 6 and 4.4. Compared as text: as numbers "013" and "1.3e1" would be 13.
   const versionFault = fields.fault(VERSION, 'VERSION');
@@ -224,7 +224,7 @@ export function readOffer(
     const protocols = parseProtocols(fields.lines(PROTOCOL));
     if ('kind' in protocols) return protocols.code;
     // 11.3.4: 1#token. RFC 9110 5.6.1.2: none is nothing asked for.
-    if (protocols.length === 0 && refuseEmptyLists) return 'PROTOCOL_INVALID';
+    if (protocols.length === 0 && rejectEmptyLists) return 'PROTOCOL_INVALID';
     request.protocols = protocols;
   }
   // 4.2.1 item 9. Only a header that cannot be read fails the request; an offer that cannot be
@@ -232,7 +232,7 @@ export function readOffer(
   if (fields.values[EXTENSIONS] !== undefined) {
     const extensions = readExtensions(fields.lines(EXTENSIONS));
     // 9.1: 1#extension, and the same.
-    if (extensions === undefined || (extensions.length === 0 && refuseEmptyLists)) return 'EXTENSION_INVALID';
+    if (extensions === undefined || (extensions.length === 0 && rejectEmptyLists)) return 'EXTENSION_INVALID';
     request.extensions = extensions;
   }
   return undefined;

@@ -37,7 +37,7 @@ export type ServerHandshakeState = 'reading' | 'deciding' | 'accepted' | 'reject
  */
 export interface ServerHandshakeOptions extends HeadLimits, RequestOptions {}
 
-const OPTIONS: readonly (keyof ServerHandshakeOptions)[] = [...HEAD_LIMITS, 'refuseEmptyLists'];
+const OPTIONS: readonly (keyof ServerHandshakeOptions)[] = [...HEAD_LIMITS, 'rejectEmptyLists'];
 
 /**
  * A right request has arrived. The caller answers it now or later.
@@ -83,7 +83,7 @@ export class ServerHandshake {
   }
 
   readonly #reader: HeadReader;
-  readonly #refuseEmptyLists: boolean;
+  readonly #rejectEmptyLists: boolean;
   #state: ServerHandshakeState = 'reading';
   #request: UpgradeRequest | undefined;
 
@@ -94,9 +94,9 @@ export class ServerHandshake {
    */
   constructor(options: ServerHandshakeOptions = {}) {
     requireKnown(options, OPTIONS);
-    const { maxHeadBytes, maxHeaders, refuseEmptyLists } = options;
+    const { maxHeadBytes, maxHeaders, rejectEmptyLists } = options;
     this.#reader = new HeadReader({ maxHeadBytes, maxHeaders }, true);
-    this.#refuseEmptyLists = requestStrictness({ refuseEmptyLists });
+    this.#rejectEmptyLists = requestStrictness({ rejectEmptyLists });
   }
 
   /** Where the handshake is. */
@@ -167,7 +167,7 @@ export class ServerHandshake {
     const { start, startLine, fields, text } = this.#reader;
     const line = parseRequestLine(startLine);
     if (line === undefined) return this.#refuse(createHandshakeFault('START_LINE_INVALID', start));
-    const request = judgeRequest(line, fields!, text, this.#refuseEmptyLists);
+    const request = judgeRequest(line, fields!, text, this.#rejectEmptyLists);
     if (typeof request === 'string') return this.#refuse(createHandshakeFault(request));
     this.#state = 'deciding';
     this.#request = request;

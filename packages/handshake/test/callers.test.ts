@@ -204,10 +204,10 @@ test('a client handshake ends once', () => {
   expect(() => accepted.receive(bytes('frames'))).toThrow(TypeError);
   expect(accepted.receiveEof()).toBeUndefined();
   const refused = new ClientHandshake('ws://a/');
-  expect(refused.refusal).toBeUndefined();
+  expect(refused.rejection).toBeUndefined();
   expect(refused.receive(bytes('HTTP/1.1 307 \r\nLocation: /b\r\n\r\nhel'))).toBeUndefined();
   expect(refused.state).toBe('rejected');
-  expect(refused.refusal?.location).toBe('/b');
+  expect(refused.rejection?.location).toBe('/b');
   expect(refused.receive(bytes('lo'))).toBeUndefined();
   expect(text((refused.receiveEof() as { body: Uint8Array }).body)).toBe('hello');
   expect(refused.state).toBe('done');

@@ -115,7 +115,7 @@ describe('wrong requests', () => {
     for (const value of ['', ',,']) {
       const list = [...right, header, value];
       expect(checkConnect(list, true)).toMatchObject({ kind: 'request', protocols: [], extensions: [] });
-      expect(checkConnect(list, true, { refuseEmptyLists: true })).toMatchObject({ code: expected });
+      expect(checkConnect(list, true, { rejectEmptyLists: true })).toMatchObject({ code: expected });
     }
   });
 });

@@ -6,13 +6,9 @@
 import type { ConnectionDriver } from '../driver/driver.js';
 import { INTERNAL_ERROR } from '../wire/close.js';
 import { usageError } from '../wire/errors.js';
+import { type ByteTransport, SessionConfig, type TransportWebSocketOptions } from './options.js';
 import type { PlatformReadableStream, PlatformWritableStream } from './platform.js';
-import {
-  type ByteTransport,
-  SessionConfig,
-  TransportSession,
-  type TransportWebSocketOptions,
-} from './session.js';
+import { TransportSession } from './session.js';
 import { isCallersCode, ownBuffer, toCloseArguments } from './web-idl.js';
 
 export type { ConnectionOptions } from '../connection/config.js';
@@ -21,8 +17,8 @@ export type { DriverOptions } from '../driver/driver.js';
 export type { KeepaliveOptions } from '../driver/keepalive.js';
 export type { MessageOpcode } from '../wire/opcodes.js';
 export type { Limits } from '../wire/rules.js';
+export type { ByteTransport, TransportWebSocketOptions } from './options.js';
 export type { PlatformReadableStream, PlatformURL, PlatformWritableStream } from './platform.js';
-export type { ByteTransport, TransportWebSocketOptions } from './session.js';
 
 /** The value of {@link TransportWebSocketStream.opened}. */
 export interface TransportWebSocketConnection {

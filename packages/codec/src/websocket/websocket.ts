@@ -6,17 +6,9 @@
 
 import { usageError } from '../wire/errors.js';
 import { utf8Bytes } from '../wire/utf8.js';
+import { type ByteTransport, SessionConfig, type TransportWebSocketOptions } from './options.js';
 import type { PlatformAbortSignal, PlatformBlob, PlatformEvent, PlatformEventTarget } from './platform.js';
-import {
-  type ByteTransport,
-  CLOSED,
-  CLOSING,
-  CONNECTING,
-  OPEN,
-  SessionConfig,
-  TransportSession,
-  type TransportWebSocketOptions,
-} from './session.js';
+import { CLOSED, CLOSING, CONNECTING, OPEN, TransportSession } from './session.js';
 import {
   createCloseEvent,
   EventHandlers,
@@ -34,6 +26,7 @@ export type { DriverOptions } from '../driver/driver.js';
 export type { KeepaliveOptions } from '../driver/keepalive.js';
 export type { MessageOpcode } from '../wire/opcodes.js';
 export type { Limits } from '../wire/rules.js';
+export type { ByteTransport, TransportWebSocketOptions } from './options.js';
 export type {
   PlatformAbortSignal,
   PlatformBlob,
@@ -44,7 +37,6 @@ export type {
   PlatformURL,
   PlatformWritableStream,
 } from './platform.js';
-export type { ByteTransport, TransportWebSocketOptions } from './session.js';
 export type {
   TransportCloseEvent,
   TransportWebSocketEventMap,

@@ -110,7 +110,9 @@ describe('events', () => {
     ]);
     expect(client.receive(Uint8Array.of(0x8a))).toEqual([]);
     expect(client.receive(Uint8Array.of(0))).toEqual([{ type: 'pong', payload: new Uint8Array(0) }]);
-    expect(client.receiveEof()).toMatchObject([{ type: 'close', closeInfo: { wasClean: false, code: 1006 } }]);
+    expect(client.receiveEof()).toMatchObject([
+      { type: 'close', closeInfo: { wasClean: false, code: 1006 } },
+    ]);
     expect(client.receiveEof()).toEqual([]);
     expect(client.take()).toEqual([]);
   });

@@ -354,9 +354,9 @@ describe('back-pressure', () => {
 
   it("bytes are the reader's own", async () => {
     const bench = await open({ transferInput: true });
-    await bench.receive(0x82, 2, 1, 2, 0x82, 1, 3);
+    await bench.receive(0x82, 126, 8, 0, ...new Array<number>(2048).fill(7), 0x82, 1, 3);
     const reader = bench.readable.getReader();
-    for (const expected of [[1, 2], [3]]) {
+    for (const expected of [new Array<number>(2048).fill(7), [3]]) {
       const { value } = await reader.read();
       expect([...(value as Uint8Array)]).toEqual(expected);
       const { buffer } = value as Uint8Array<ArrayBuffer>;
