@@ -14,7 +14,7 @@ const accepted = server.accept({ extensions: [extension(fflate())] });
 const outcome = client.receive(accepted.bytes);
 
 const heard = [];
-const agreed = (list) => list.map((one) => one.agreed);
+const agreed = (list) => list.map(({ extension }) => extension);
 const here = new Connection(
   { role: 'client' },
   { text: (text) => heard.push(text) },

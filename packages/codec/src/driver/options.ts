@@ -1,12 +1,12 @@
 /**
- * Limits and times of a {@link ConnectionDriver}, completed and checked: one object for all
+ * Limits and times of a `ConnectionDriver`, completed and checked: one object for all
  * connections of a kind.
  */
 
 import { positiveInteger, requireKnown, requireType } from '../wire/errors.js';
 import { type KeepaliveOptions, KeepaliveTimes } from './keepalive.js';
 
-/** Options of a {@link ConnectionDriver}. All have a finite default. */
+/** Options of a `ConnectionDriver`. All have a finite default. */
 export interface DriverOptions extends KeepaliveOptions {
   /**
    * After so long without any byte from the peer it is pinged, see also `pingsWhileTalking`; 30
@@ -37,7 +37,7 @@ export interface DriverOptions extends KeepaliveOptions {
    * from: a peer that does not read the answers that it asked for must not ask for more. Two ends
    * that both answer each other with more than this at once, and read nothing meanwhile, would wait
    * for each other until a ping is not answered: one of them answers outside of its handlers then.
-   * From the same number on {@link ConnectionDriver.needDrain} is true. 64 KiB by default.
+   * From the same number on `ConnectionDriver.needDrain` is true. 64 KiB by default.
    */
   readonly highWaterMark?: number;
   /**
