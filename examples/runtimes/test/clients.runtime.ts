@@ -40,7 +40,7 @@ async function startEcho(): Promise<{ url: string; compressed: () => number }> {
       },
       close: () => extension.close?.(),
     }));
-    const sink = { text: (text: string) => void connection.sendText(text), output: () => flush() };
+    const sink = { text: (text: string) => void connection.sendText(text), outputAvailable: () => flush() };
     const connection = new Connection({ role: 'server' }, sink, agreed);
     const flush = (): void => {
       for (let chunk = connection.dataToSend(); chunk !== undefined; chunk = connection.dataToSend()) {

@@ -140,7 +140,7 @@ describe.each(servers)('$name is the server', ({ command, compresses }) => {
 
 describe('what the CompressionStream of another runtime gives', () => {
   test.each([
-    ['Deno', [...DENO, 'peers/compression-streams.mjs']],
+    ['Deno', [...DENO, '--import-map=imports.json', 'peers/compression-streams.mjs']],
     ['Bun', [...BUN, 'peers/compression-streams.mjs']],
   ] as const)('%s: one stream of zlib inflates all of it', async (_name, [command, ...args]) => {
     const { stdout } = await promisify(execFile)(command!, args, { cwd: folder });

@@ -46,10 +46,10 @@ export function converse(
       }
       if (heard === expected.length) connection.close(1000);
     };
-    const sink = { text: hear, binary: hear, output: () => flush() };
+    const handlers = { text: hear, binary: hear, outputAvailable: () => flush() };
     const connection = new Connection(
       { role },
-      sink,
+      handlers,
       extensions.map((extension) => counted(extension, compressed)),
     );
     const send = (message: string | Uint8Array): void => {
