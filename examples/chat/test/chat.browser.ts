@@ -186,6 +186,9 @@ it('talks without compression when it is switched off, and then masking can be s
   expect(await own.locator('[aria-label]').getAttribute('aria-label')).toContain('RSV1=0');
   expect(await own.locator('.field.payload b').allTextContents()).toEqual([...'{"type":"say",']);
   await ada.getByLabel('Compress').check();
+  // The page has connected anew; before that it could not say anything.
+  const back = ada.getByRole('log').getByText('you are back', { exact: true });
+  await expect.poll(() => back.count()).toBe(2);
   await say(ada, 'noise '.repeat(30));
   const noise = ada.locator('.frame.received', { hasText: 'noise' });
   await noise.waitFor();
