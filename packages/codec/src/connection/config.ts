@@ -27,7 +27,8 @@ import { FrameParserConfig, type Limits, resolveLimits } from '../wire/rules.js'
  */
 export const BY_REFERENCE_BYTES = 4096;
 
-const OPTIONS: readonly (keyof ConnectionOptions)[] = [
+/** The names of all options of a connection. */
+export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'role',
   'transferInput',
   'autoPong',
@@ -185,7 +186,7 @@ export class ConnectionConfig {
    * (`OPTION_INVALID`)
    */
   constructor(options: ConnectionOptions) {
-    requireKnown(options, OPTIONS);
+    requireKnown(options, CONNECTION_OPTIONS);
     const {
       role,
       transferInput = false,

@@ -53,7 +53,8 @@ export interface DriverOptions extends KeepaliveOptions {
   readonly closeOnBackpressureLimit?: boolean;
 }
 
-const OPTIONS: readonly (keyof DriverOptions)[] = [
+/** The names of all options of a driver. */
+export const DRIVER_OPTIONS: readonly (keyof DriverOptions)[] = [
   'pingIntervalMs',
   'pongTimeoutMs',
   'closeTimeoutMs',
@@ -92,7 +93,7 @@ export class DriverConfig {
    * unknown option or a `closeOnBackpressureLimit` that is no boolean
    */
   constructor(options: DriverOptions = {}) {
-    requireKnown(options, OPTIONS);
+    requireKnown(options, DRIVER_OPTIONS);
     const {
       pingIntervalMs = 30_000,
       pongTimeoutMs = 10_000,

@@ -30,7 +30,7 @@ export interface PulledBytes {
   written?(): void;
 }
 
-/** What is used of a pair of a `ReadableStream` and a `WritableStream`. */
+/** The used part of a pair of a `ReadableStream` and a `WritableStream`. */
 export interface ReadableWritablePair {
   readonly readable: {
     getReader(): {

@@ -1,8 +1,8 @@
 /** The transport and the options of a `WebSocket` or a `WebSocketStream`, checked. */
 
-import { ConnectionConfig, type ConnectionOptions } from '../connection/config.js';
+import { CONNECTION_OPTIONS, ConnectionConfig, type ConnectionOptions } from '../connection/config.js';
 import type { MessageExtension } from '../connection/extension.js';
-import { DriverConfig, type DriverOptions } from '../driver/options.js';
+import { DRIVER_OPTIONS, DriverConfig, type DriverOptions } from '../driver/options.js';
 import { inWords, readOptions, requireType, usageError } from '../wire/errors.js';
 import type { PlatformReadableStream, PlatformURL, PlatformWritableStream } from './platform.js';
 
@@ -42,38 +42,17 @@ export interface TransportWebSocketOptions
   readonly messageExtensions?: readonly MessageExtension[];
 }
 
-const CONNECTION_OPTIONS = [
-  'role',
-  'transferInput',
-  'allowUnmasked',
-  'maxQueuedPongs',
-  'maxInputBufferBytes',
-  'generateMaskingKey',
-  'mask',
-  'allocate',
-  'maxFrameBytes',
-  'maxMessageBytes',
-  'maxFragments',
-] as const satisfies readonly (keyof TransportWebSocketOptions)[];
-
-const DRIVER_OPTIONS = [
-  'pingIntervalMs',
-  'pongTimeoutMs',
-  'pingsWhileTalking',
-  'idleTimeoutMs',
-  'closeTimeoutMs',
-  'minReadBytesPerSecond',
-  'highWaterMark',
-  'backpressureLimit',
-  'closeOnBackpressureLimit',
-] as const satisfies readonly (keyof DriverOptions)[];
+/** A WebSocket answers a Ping and a Close by itself as the browser does: neither is an option. */
+const SESSION_CONNECTION_OPTIONS = CONNECTION_OPTIONS.filter(
+  (name) => name !== 'autoPong' && name !== 'autoClose',
+);
 
 const OPTIONS = [
   'url',
   'protocol',
   'extensions',
   'messageExtensions',
-  ...CONNECTION_OPTIONS,
+  ...SESSION_CONNECTION_OPTIONS,
   ...DRIVER_OPTIONS,
 ] as const;
 
@@ -108,7 +87,7 @@ export class SessionConfig {
     this.protocol = protocol;
     this.extensions = extensions;
     this.messageExtensions = messageExtensions;
-    this.connection = new ConnectionConfig({ role: 'client', ...pick(options, CONNECTION_OPTIONS) });
+    this.connection = new ConnectionConfig({ role: 'client', ...pick(options, SESSION_CONNECTION_OPTIONS) });
     this.driver = new DriverConfig(pick(options, DRIVER_OPTIONS));
   }
 }

@@ -1,4 +1,4 @@
-/** What scripts pass to a WebSocket and get from it, converted as Web IDL does. */
+/** Values that scripts pass to a WebSocket and get from it, converted as Web IDL does. */
 
 import { copyOf, EMPTY } from '../memory/bytes.js';
 import { NORMAL_CLOSURE } from '../wire/close.js';
