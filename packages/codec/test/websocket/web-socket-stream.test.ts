@@ -257,7 +257,9 @@ describe('opened', () => {
     const make = (options: object) => () => new TransportWebSocketStream({ readable, writable }, options);
     expect(make({ maxMessageBytes: 0 })).toThrow(RangeError);
     expect(make({ highWaterMark: 0 })).toThrow(RangeError);
-    expect(make({ delivery: 'pieces' })).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+    for (const options of [{ delivery: 'pieces' }, { autoPong: false }, { autoClose: false }]) {
+      expect(make(options)).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+    }
     expect(readable.locked || writable.locked).toBe(false);
     readable.getReader();
     expect(make({})).toThrow(TypeError);
