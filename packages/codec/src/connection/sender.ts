@@ -15,12 +15,12 @@
 
 import { mask as defaultMask, maskView } from '@sanssocket/mask';
 import { copyInto, copyOf } from '../memory/bytes.js';
-import { type OutputMemory, OutputQueue } from '../memory/output.js';
+import type { OutputMemory, OutputQueue } from '../memory/output.js';
 import { lentView, VIEW_TO_BYTES } from '../memory/scratch.js';
 import { isShared, type OwnBytes } from '../wire/errors.js';
 import { frameHeaderBytes, requireKey, writeFrameHeader } from '../wire/header.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../wire/opcodes.js';
-import { encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeAscii, writeUtf8 } from '../wire/utf8.js';
+import { COUNTED_UNITS, encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeText } from '../wire/utf8.js';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './config.js';
 import type { EncodedFragment, ExtensionChain, FragmentInfo } from './extension.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './extension-output.js';
@@ -98,6 +98,7 @@ export class MessageSender implements PipelineTarget {
     if (output.bytes > 0) return chunk;
     this.#output = null;
     const { heldPong } = output;
+    this.memory.giveQueueBack(output);
     if (heldPong === null || this.#state === ENDED) return chunk;
     // RFC 6455 5.5.3: the newest of the pings that could not be answered when they came.
     try {
@@ -290,7 +291,7 @@ export class MessageSender implements PipelineTarget {
 
   private queue(): OutputQueue {
     if (this.#output === null) {
-      this.#output = new OutputQueue(this.memory);
+      this.#output = this.memory.takeQueue();
       if (this.#only !== null) this.#output.append(this.#only);
       this.#only = null;
     }
@@ -339,14 +340,18 @@ export class MessageSender implements PipelineTarget {
     const units = text.length;
     let slab = output.reserve(frameHeaderBytes(units, masked) + units);
     let guess = output.used + frameHeaderBytes(units, masked);
-    let end = writeAscii(text, slab, guess);
+    let end = writeText(text, slab, guess, guess + units);
     if (end < 0) {
+      if (units > COUNTED_UNITS) {
+        this.writeFrame(FIN | TEXT, encodeUtf8(text), key);
+        return;
+      }
       // The exact number of bytes is reserved: a slab that grew for the largest possible number
       // would hold too much, see `memory/output`.
       const bytes = utf8Bytes(text);
       slab = output.reserve(frameHeaderBytes(bytes, masked) + bytes);
       guess = output.used + frameHeaderBytes(bytes, masked);
-      end = writeUtf8(text, slab, guess);
+      end = writeText(text, slab, guess, guess + bytes);
     }
     const length = end - guess;
     const at = writeFrameHeader(slab, output.used, FIN | TEXT, length, key);

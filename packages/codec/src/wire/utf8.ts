@@ -205,18 +205,20 @@ export function decodeOwn(bytes: Uint8Array): string {
 }
 
 /**
- * Writes a text as UTF-8; a lone surrogate becomes U+FFFD.
+ * Writes as many whole characters of a text as there is room for, as UTF-8; a lone surrogate becomes
+ * U+FFFD.
  *
- * @param target - with room for all of it
- * @returns how many bytes were written
+ * @returns how many UTF-16 units were read, and how many bytes written
  */
-export function encodeOwn(text: string, target: Uint8Array): number {
+export function encodeOwn(text: string, target: Uint8Array): { read: number; written: number } {
   let at = 0;
-  for (let i = 0; i < text.length; i++) {
+  let read = 0;
+  for (let i = 0; i < text.length; read = ++i) {
     let point = text.charCodeAt(i);
     if (isHighSurrogate(point) && isLowSurrogate(text.charCodeAt(i + 1)))
       point = 0x10000 + ((point & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
     else if ((point & 0xf800) === 0xd800) point = 0xfffd;
+    if (at + (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4) > target.length) break;
     if (point < 0x80) {
       target[at++] = point;
       continue;
@@ -232,7 +234,7 @@ export function encodeOwn(text: string, target: Uint8Array): number {
     }
     target[at++] = 0x80 | (point & 0x3f);
   }
-  return at;
+  return { read, written: at };
 }
 
 /** Whether a UTF-16 unit is the first half of a pair. */
@@ -403,7 +405,7 @@ function createEncoder(): Pick<TextEncoder, 'encode' | 'encodeInto'> {
       encodeOwn(text, bytes);
       return bytes;
     },
-    encodeInto: (text, target) => ({ read: text.length, written: encodeOwn(text, target) }),
+    encodeInto: encodeOwn,
   };
 }
 
@@ -433,20 +435,31 @@ const SHORT_STRING_UNITS = 48;
  * ```
  */
 export function writeUtf8(text: string, target: Uint8Array, at: number): number {
-  const end = writeAscii(text, target, at);
-  if (end >= 0) return end;
-  return at + encoder.encodeInto(text, target.subarray(at)).written;
+  const end = text.length > SHORT_STRING_UNITS ? -1 : writeAscii(text, target, at);
+  return end >= 0 ? end : at + encoder.encodeInto(text, target.subarray(at)).written;
+}
+
+/**
+ * Writes a text as UTF-8 in as much room as ASCII takes, which most texts are.
+ *
+ * @param end - index after the last byte that may be written
+ * @returns the index after the last byte written; -1 if there is not enough room
+ */
+export function writeText(text: string, target: Uint8Array, at: number, end: number): number {
+  if (text.length <= SHORT_STRING_UNITS && text.length === end - at) return writeAscii(text, target, at);
+  const room = new Uint8Array(target.buffer, target.byteOffset + at, end - at);
+  const { read, written } = encoder.encodeInto(text, room);
+  return read === text.length ? at + written : -1;
 }
 
 /**
  * Writes a short ASCII text.
  *
  * @returns the index after the last byte written; -1 if the text is not ASCII or better left to
- * {@link writeUtf8}
+ * the platform's encoder
  */
-export function writeAscii(text: string, target: Uint8Array, at: number): number {
+function writeAscii(text: string, target: Uint8Array, at: number): number {
   const units = text.length;
-  if (units > SHORT_STRING_UNITS) return -1;
   for (let i = 0; i < units; i++) {
     const unit = text.charCodeAt(i);
     if (unit > 0x7f) return -1;
@@ -456,10 +469,13 @@ export function writeAscii(text: string, target: Uint8Array, at: number): number
 }
 
 /**
- * A string longer than this is encoded into an array of its own: room for the worst case would be
- * three times its size.
+ * Of a text up to this long that is not ASCII the bytes are counted, so that it can be encoded where
+ * it goes; a longer one is encoded into an array of its own.
  */
-export const LONG_STRING_UNITS = 1024;
+export const COUNTED_UNITS = 1024;
+
+/** A string longer than this is always encoded into an array of its own, which becomes a chunk. */
+export const LONG_STRING_UNITS = 0x1_0000;
 
 /** The UTF-8 of a text in a fresh array; a lone surrogate becomes U+FFFD. */
 export function encodeUtf8(text: string): OwnBytes {

@@ -22,8 +22,21 @@ describe('as the platform', () => {
     fc.assert(
       fc.property(longText, (text) => {
         const target = new Uint8Array(3 * text.length);
-        const written = encodeOwn(text, target);
+        const { written } = encodeOwn(text, target);
         expect(target.subarray(0, written)).toEqual(new TextEncoder().encode(text));
+      }),
+    );
+  });
+
+  test('encoding as far as there is room', () => {
+    fc.assert(
+      fc.property(longText, fc.double({ min: 0, max: 1, noNaN: true }), (text, share) => {
+        const room = Math.floor(share * 3 * text.length);
+        const ours = new Uint8Array(room);
+        const theirs = new Uint8Array(room);
+        const { read, written } = encodeOwn(text, ours);
+        expect({ read, written }).toEqual(new TextEncoder().encodeInto(text, theirs));
+        expect(Buffer.compare(ours, theirs)).toBe(0);
       }),
     );
   });
