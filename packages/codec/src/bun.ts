@@ -76,6 +76,7 @@ export function attachBunSocket(
   const timer = new WakeTimer(() => driver.wake(now()));
   const transport: Transport = {
     copies: true,
+    transfers: true,
     write(chunks) {
       let bytes = 0;
       for (const chunk of chunks) {

@@ -93,6 +93,7 @@ const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 class NodeTransport implements Transport {
   readonly driver: ConnectionDriver;
   readonly copies: boolean;
+  readonly transfers: boolean;
   readonly #socket: NodeSocket;
   readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
   #error: Error | undefined;
@@ -127,6 +128,8 @@ class NodeTransport implements Transport {
     requireBytes(head, 'a head');
     this.#socket = socket;
     this.copies = copiesChunks(socket);
+    // The same handles read each chunk into memory of its own.
+    this.transfers = this.copies;
     this.driver = new ConnectionDriver(connection, this, config, now());
     const { driver } = this;
     socket.pause();

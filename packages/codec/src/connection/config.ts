@@ -135,6 +135,13 @@ export interface ConnectionOptions extends Partial<Limits> {
 export class ConnectionConfig {
   readonly role: 'server' | 'client';
   /**
+   * Whether a chunk may be unmasked where it stands: not by a caller's kernel, as none can do it
+   * again if that throws half-way.
+   *
+   * @internal
+   */
+  readonly unmasksInPlace: boolean;
+  /**
    * Whether frames are read by a scan, see `FrameScan`: needs masked chunks and the kernel of
    * `@sanssocket/mask`.
    *
@@ -224,6 +231,7 @@ export class ConnectionConfig {
     this.generateMaskingKey = generateMaskingKey;
     this.mask = mask;
     this.maskLasting = mask === defaultMask ? defaultMask : lastingMask(mask);
+    this.unmasksInPlace = mask === defaultMask;
     this.scans = role === 'server' && mask === defaultMask;
     this.allocate = allocate === undefined ? allocateCleared : checkedAllocate(allocate);
     this.allocateLasting = allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);

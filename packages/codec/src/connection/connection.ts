@@ -163,8 +163,11 @@ export class Connection {
    * a copy and in order; behind the peer's Close and after the end of the connection they are
    * ignored.
    *
-   * @param bytes - not changed, and not kept after the call returns. With the option
-   * `transferInput` they are given away, and messages may be views of them
+   * @param bytes - not changed, and not kept after the call returns, unless they are transferred
+   * @param transferred - whether the chunk is the connection's for good, as a driver knows of the
+   * chunks of its transport. It may be unmasked where it stands then, and a binary message of more
+   * than 64 bytes that ends it, and is at least half of its memory, is a view of it. The option
+   * `transferInput` says more, of all chunks. False by default
    * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`); Error when called by a handler
    * (`REENTRANT_CALL`); TypeError (`CHUNK_TRANSFERRED`) if a handler has transferred away the
    * memory of a chunk that was not read to its end: the connection has failed then, with 1011. The
@@ -174,8 +177,8 @@ export class Connection {
    *
    * RFC 6455 6.2.
    */
-  receive(bytes: Uint8Array): void {
-    this.#input.receive(bytes);
+  receive(bytes: Uint8Array, transferred = false): void {
+    this.#input.receive(bytes, transferred);
   }
 
   /**

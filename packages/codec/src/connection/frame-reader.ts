@@ -25,7 +25,7 @@ import { declareOwn } from '../memory/ownership.js';
 import type { FrameScan } from '../memory/scan.js';
 import { usageError } from '../wire/errors.js';
 import { createFault, type Fault, type FaultCode, httpHint } from '../wire/faults.js';
-import { extendedLengthBytes, readPayloadLength } from '../wire/header.js';
+import { extendedLengthBytes, MAX_HEADER_BYTES, readPayloadLength } from '../wire/header.js';
 import { MASK, MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
 import {
   type FrameParserConfig,
@@ -253,6 +253,40 @@ export abstract class FrameReader {
     if (partial === null || bytes.length >= partial.needed - partial.size) return false;
     this.#base += this.#at;
     this.#at = partial.take(bytes, 0, bytes.length);
+    return true;
+  }
+
+  /**
+   * The way for a chunk that is one whole message, with nothing under way before it, as most chunks
+   * are that a server gets: 16 bytes take half the time of the ways for many frames.
+   *
+   * @returns false if it is not, and nothing was done
+   */
+  readMessage(bytes: Uint8Array, length: number): boolean {
+    if (this.#frame !== null || this.#partial !== null || this.#progress !== null) return false;
+    const first = bytes[0]!;
+    const second = bytes[1]!;
+    const masked = second >>> 7;
+    let payloadLength = second & 0x7f;
+    let start = masked === 0 ? 2 : 6;
+    if (payloadLength > 125) {
+      payloadLength = length < MAX_HEADER_BYTES ? 0 : readPayloadLength(bytes, 0);
+      if (payloadLengthFault(extendedLengthBytes(second), payloadLength) !== undefined) return false;
+      start += extendedLengthBytes(second);
+    }
+    const { kinds, maxFrameBytes, maxMessageBytes } = this.#rules;
+    const kind = kinds[first]!;
+    if (
+      start + payloadLength !== length ||
+      (kind & MESSAGE & this.takes) === 0 ||
+      ((kind >>> masked) & 1) === 0
+    )
+      return false;
+    if (payloadLength > maxFrameBytes || payloadLength > maxMessageBytes || this.failed) return false;
+    this.#base += this.#at;
+    this.#at = length;
+    this.#state = RUNNING;
+    this.onFrame(first, bytes, start, length, masked === 0 ? 0 : keyFromBytes(bytes, start - 4));
     return true;
   }
 

@@ -50,10 +50,18 @@ export abstract class IncomingMessage {
    *
    * @param key - the masking key that applies to the first byte; 0 for unmasked data
    * @param atMost - the number of bytes to come in all, these included, if that is certain
+   * @param transferred - whether the bytes are the connection's, to be held where they stand
    * @returns `VALID`; or the index in `bytes` of the first byte that cannot be right; or `TOO_LONG`
    * if no string is long enough
    */
-  abstract add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number;
+  abstract add(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    atMost: number,
+    transferred: boolean,
+  ): number;
 
   /**
    * Calls the handler: the message is whole, and its text is known to be valid.
@@ -145,12 +153,19 @@ export class AssembledBytes extends IncomingMessage {
     this.#buffer = new MessageBuffer(config.allocateLasting);
   }
 
-  override add(bytes: Uint8Array, start: number, end: number, key: number, atMost: number): number {
-    const { maskLasting: mask, transferInput } = this.#config;
+  override add(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    atMost: number,
+    transferred: boolean,
+  ): number {
+    const { maskLasting: mask } = this.#config;
     if (!this.validates) {
       const length = end - start;
       const holds =
-        transferInput &&
+        transferred &&
         start <= HOLD_TO_START &&
         length >= HOLD_FROM_BYTES &&
         2 * length >= bytes.buffer.byteLength &&

@@ -43,7 +43,8 @@ export class ConnectionInput extends MessageReader {
     return this.#ended;
   }
 
-  receive(bytes: Uint8Array): void {
+  /** @param transferred - whether the chunk is the connection's from now on, beside the option */
+  receive(bytes: Uint8Array, transferred: boolean): void {
     // Reading the length and checking the class here tells V8 the type, and the check costs
     // nothing.
     const length = bytes?.length;
@@ -55,7 +56,8 @@ export class ConnectionInput extends MessageReader {
     if (this.deaf || this.#ended) return;
     if (this.#buffer === null && !this.waiting) {
       if (length === 0) return;
-      this.read(bytes, 0, length, null);
+      this.setTransferred(transferred);
+      if (!this.readWhole(bytes, length)) this.read(bytes, 0, length, null);
       if (this.#buffer !== null) this.continue();
       return;
     }
@@ -153,6 +155,16 @@ export class ConnectionInput extends MessageReader {
     if (first !== undefined) throw first.error;
   }
 
+  /** The short cut for a chunk that is one message; false if it is not, and nothing was done. */
+  private readWhole(bytes: Uint8Array, length: number): boolean {
+    this.#reading = true;
+    try {
+      return this.readMessage(bytes, length);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
   /**
    * Reads a range; the unread bytes of it wait.
    *
@@ -199,20 +211,14 @@ export class ConnectionInput extends MessageReader {
     }
   }
 
-  /**
-   * The input buffer holds copies of our own, which may be read later: no message is a view of
-   * them.
-   */
-  protected override get givenAway(): boolean {
-    return this.#buffer === null && super.givenAway;
-  }
-
   /** Reads the input that waits, as far as it may. */
   private continue(): void {
     for (let buffer = this.#buffer; buffer !== null && !this.deaf; buffer = this.#buffer) {
       if (this.paused) return;
       const { next } = buffer;
       if (next !== undefined) {
+        // Copies of our own, which may be read later: no message is a view of them.
+        this.setBuffered();
         this.read(next.bytes, next.at, next.used, buffer);
         continue;
       }

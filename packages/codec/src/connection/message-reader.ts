@@ -9,12 +9,23 @@
  */
 
 import { copyOf, LentSlice } from '../memory/bytes.js';
-import { beginMessages } from '../memory/message-slab.js';
+import { beginMessages, TINY_BYTES } from '../memory/message-slab.js';
 import { poisonOwn } from '../memory/ownership.js';
 import { type FrameScan, takeScan } from '../memory/scan.js';
+import { SCRATCH_BYTES, unmaskInPlace } from '../memory/scratch.js';
 import { encodeCloseBody, NO_STATUS_RECEIVED, readCloseBody } from '../wire/close.js';
+import { isShared } from '../wire/errors.js';
 import type { Fault } from '../wire/faults.js';
-import { CLOSE, CONTINUATION, FIN, isControl, type MessageOpcode, PING, TEXT } from '../wire/opcodes.js';
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  FIN,
+  isControl,
+  type MessageOpcode,
+  PING,
+  TEXT,
+} from '../wire/opcodes.js';
 import { CONTROL, FRAGMENT, MESSAGE } from '../wire/rules.js';
 import { TOO_LONG, VALID } from '../wire/utf8.js';
 import type { ConnectionConfig } from './config.js';
@@ -37,6 +48,19 @@ import {
 import { AssembledBytes, AssembledText, type IncomingMessage, StreamedMessage } from './incoming-message.js';
 import type { MessageSender } from './sender.js';
 import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
+
+/** Binary messages are copies. */
+const NO_VIEWS = 0;
+
+/**
+ * A binary message may be a view of its chunk if it ends the chunk, so that a handler may transfer
+ * it, and if the chunk is all of its memory (TLS sockets of Node 24 put several chunks into one) and
+ * the message at least half of that.
+ */
+const LARGE_VIEWS = 1;
+
+/** Every binary message may. */
+const ALL_VIEWS = 2;
 
 /**
  * The peer's Close while our answer is not out: the answer is in line behind an extension at work,
@@ -61,6 +85,8 @@ export class MessageReader extends FrameReader implements Caller {
   #decoder: MessageDecoder | null = null;
   /** Null where an application drives the connection by itself. */
   driver: OutsideDriver | null = null;
+  /** Which messages may be views of the chunk being read. */
+  #views: typeof NO_VIEWS | typeof LARGE_VIEWS | typeof ALL_VIEWS = NO_VIEWS;
   /** The message that is not whole yet. */
   #message: IncomingMessage | null = null;
   /** A decoded message with events that the handlers have not had yet. */
@@ -110,9 +136,24 @@ export class MessageReader extends FrameReader implements Caller {
     return this.#config.maxInputBufferBytes;
   }
 
-  /** Whether the chunk being read has been given away, so that messages may be views of it. */
-  protected get givenAway(): boolean {
-    return this.#config.transferInput;
+  /** The next chunk is a caller's, or transferred by it. */
+  protected setTransferred(transferred: boolean): void {
+    this.#views = this.#config.transferInput ? ALL_VIEWS : transferred ? LARGE_VIEWS : NO_VIEWS;
+  }
+
+  /** The next bytes are those of the input buffer. */
+  protected setBuffered(): void {
+    this.#views = NO_VIEWS;
+  }
+
+  /** Whether a binary message may be a view of the chunk that it stands in. */
+  private isView(bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (this.#views === NO_VIEWS || length <= TINY_BYTES || !this.#config.unmasksInPlace) return false;
+    const { buffer } = bytes;
+    // A message that a handler keeps is never in shared memory.
+    const isMost = end === buffer.byteLength && 2 * length >= end;
+    return (this.#views === ALL_VIEWS || isMost) && !isShared(buffer);
   }
 
   /** Reports an exception that no call can throw. */
@@ -197,11 +238,11 @@ export class MessageReader extends FrameReader implements Caller {
 
   protected override takeScan(): FrameScan | null {
     if (!this.#config.scans || this.mode === 'streamed') return null;
-    return takeScan(this.mode === 'whole', this.givenAway);
+    return takeScan(this.mode === 'whole', this.#views === ALL_VIEWS);
   }
 
   protected override onMessagesIn(chunk: Uint8Array, end: number): void {
-    if (this.mode === 'whole') beginMessages(chunk, end, this.givenAway ? chunk : null, 0);
+    if (this.mode === 'whole') beginMessages(chunk, end, this.#views === ALL_VIEWS ? chunk : null, 0);
   }
 
   /** Text does not wait: it has to fail at the first byte that is wrong. */
@@ -221,11 +262,16 @@ export class MessageReader extends FrameReader implements Caller {
     key: number,
   ): void {
     const opcode = first & 0x0f;
+    const length = end - start;
     let invalid = VALID;
-    if (isControl(opcode)) {
+    if (opcode === BINARY && this.mode === 'whole' && this.isView(bytes, start, end) && !this.isPart(first)) {
+      if (key !== 0) unmaskInPlace(bytes, start, end, key);
+      const message = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, length);
+      called(this, this.handlers.binary?.(message));
+    } else if (isControl(opcode)) {
       if (key === 0) this.controlFrame(opcode, bytes, start, end);
       else this.controlFrame(opcode, unmaskedCopy(this.#config, bytes, start, end, key), 0, end - start);
-    } else if ((first & FIN) === 0 || opcode === CONTINUATION || this.isEncoded(first)) {
+    } else if (this.isPart(first) || (length > SCRATCH_BYTES && key !== 0)) {
       invalid = this.fragment(first, bytes, start, end, key);
     } else if (key === 0) {
       const slice = new LentSlice(bytes).of(start, end);
@@ -261,7 +307,7 @@ export class MessageReader extends FrameReader implements Caller {
   ): void {
     // If this is the last frame, no more than the rest of it will come.
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
-    const invalid = this.messageOf(first).add(bytes, start, end, key, atMost);
+    const invalid = this.addPayload(first, bytes, start, end, key, atMost);
     if (invalid !== VALID) this.failText(invalid, 0);
   }
 
@@ -281,10 +327,21 @@ export class MessageReader extends FrameReader implements Caller {
     return this.#message;
   }
 
+  private addPayload(
+    first: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: number,
+    atMost: number,
+  ): number {
+    return this.messageOf(first).add(bytes, start, end, key, atMost, this.#views !== NO_VIEWS);
+  }
+
   /** A whole frame of a message in parts. */
   private fragment(first: number, bytes: Uint8Array, start: number, end: number, key: number): number {
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : end - start;
-    const invalid = this.messageOf(first).add(bytes, start, end, key, atMost);
+    const invalid = this.addPayload(first, bytes, start, end, key, atMost);
     if (invalid === VALID) this.endOfFrame(first);
     return invalid;
   }
@@ -304,6 +361,11 @@ export class MessageReader extends FrameReader implements Caller {
     if (!encoded && this.mode === 'streamed') return new StreamedMessage(this.#config, this, opcode, first);
     if (!encoded && this.mode === 'whole' && opcode === TEXT) return new AssembledText(this.#config, first);
     return new AssembledBytes(this.#config, opcode, first, encoded);
+  }
+
+  /** Whether a frame is not a message by itself, or not one that can be delivered as it came. */
+  private isPart(first: number): boolean {
+    return (first & FIN) === 0 || (first & 0x0f) === CONTINUATION || this.isEncoded(first);
   }
 
   private isEncoded(first: number): boolean {

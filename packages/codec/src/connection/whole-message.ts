@@ -9,6 +9,7 @@ import { keepMessage, messageMemory } from '../memory/message-slab.js';
 import { poisonOwn } from '../memory/ownership.js';
 import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scratch.js';
 import type { OwnBytes } from '../wire/errors.js';
+import { MAX_HEADER_BYTES } from '../wire/header.js';
 import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { decodeText, decodeUtf8, invalidIndex, TOO_LONG, VALID } from '../wire/utf8.js';
 import type { ConnectionConfig } from './config.js';
@@ -60,11 +61,13 @@ export function deliverMasked(
     called(caller, caller.handlers.binary?.(unmaskedCopy(config, bytes, start, end, key)));
     return VALID;
   }
-  const scratch = borrow(end - start);
+  // A payload that ends its chunk stands where it stood in the chunk: that one is copied without a view.
+  const at = end === bytes.length && start <= MAX_HEADER_BYTES ? start : 0;
+  const scratch = borrow(at + end - start);
   try {
-    const ascii = unmaskTo(scratch, 0, bytes, start, end, key, config.maskLasting);
-    const invalid = deliverWhole(config, caller, opcode, scratch.span.of(0, end - start), ascii);
-    return invalid < 0 ? invalid : start + invalid;
+    const ascii = unmaskTo(scratch, at, bytes, start, end, key, config.maskLasting);
+    const invalid = deliverWhole(config, caller, opcode, scratch.span.of(at, at + end - start), ascii);
+    return invalid < 0 ? invalid : start - at + invalid;
   } finally {
     giveBack(scratch);
   }

@@ -177,7 +177,7 @@ export class ConnectionDriver {
     if (this.closed || this.#inputEnded) return;
     this.#reading.begin();
     try {
-      this.connection.receive(bytes);
+      this.connection.receive(bytes, this.#transport.transfers);
     } catch (error) {
       this.#reading.threw(error);
     }

@@ -53,6 +53,12 @@ export interface Transport {
    * default, and right wherever it is not certain.
    */
   readonly copies?: boolean;
+  /**
+   * Whether nobody else uses a chunk that the driver is given: it has been read into memory of its
+   * own. It is unmasked where it stands then, and a message that is at least half of its memory is
+   * a view of it. False by default, and right wherever it is not certain.
+   */
+  readonly transfers?: boolean;
 }
 
 // Time for adapters: the one clock, and one timer a connection.

@@ -21,7 +21,7 @@ import { isShared, type OwnBytes } from '../wire/errors.js';
 import { type Allocate, copyInto } from './bytes.js';
 
 /** Up to here an array of its own is cheap. */
-const TINY_BYTES = 64;
+export const TINY_BYTES = 64;
 
 /** From here on a message gets an array of its own. */
 export const LARGE_BYTES = 4096;

@@ -12,7 +12,8 @@
  */
 
 import { createSimdMemory, mask as defaultMask, type MaskFunction, type SimdMemory } from '@sanssocket/mask';
-import { copyInto, LentSlice } from './bytes.js';
+import { MAX_HEADER_BYTES } from '../wire/header.js';
+import { copyInto, EMPTY, LentSlice } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './ownership.js';
 import { scanMemory, scanView } from './scan.js';
 
@@ -26,7 +27,8 @@ export interface Scratch {
   readonly span: LentSlice;
 }
 
-const SCRATCH_BYTES = 0x2_0000;
+/** The length of the realm's buffer: longer messages are put together in other ways. */
+export const SCRATCH_BYTES = 0x2_0000;
 
 /** The realm's buffer, made when the first message needs it. */
 let shared: Scratch | undefined;
@@ -107,6 +109,34 @@ export function giveBack(scratch: Scratch): void {
 }
 
 /**
+ * The bytes of the shared buffer that were unmasked last and copied back: messages of one length
+ * often follow each other, and a view costs 45 ns.
+ */
+let unmasked: Uint8Array = EMPTY;
+
+/**
+ * Unmasks a payload where it stands. One that ends its array goes by way of SIMD memory as a part
+ * of the whole array, for which no view is needed: 125 bytes take 60 ns in place of 105.
+ */
+export function unmaskInPlace(bytes: Uint8Array, start: number, end: number, key: number): void {
+  if (end !== bytes.length || start > MAX_HEADER_BYTES || end > SCRATCH_BYTES) {
+    defaultMask(bytes, start, end, bytes, start, key);
+    return;
+  }
+  const scratch = borrow(end);
+  if (scratch.simd === undefined) defaultMask(bytes, start, end, bytes, start, key);
+  else {
+    scratch.bytes.set(bytes);
+    scratch.simd.mask(start, end, key);
+    const { buffer, byteOffset } = scratch.bytes;
+    if (unmasked.length !== end - start || unmasked.byteOffset !== byteOffset + start)
+      unmasked = new Uint8Array(buffer, byteOffset + start, end - start);
+    bytes.set(unmasked, start);
+  }
+  giveBack(scratch);
+}
+
+/**
  * Copies `source[start]` to `source[end - 1]`, unmasked, to a borrowed buffer, where they begin
  * at `at`.
  *
@@ -125,6 +155,7 @@ export function unmaskTo(
     mask(source, start, end, scratch.bytes, at, key);
     return false;
   }
-  copyInto(source, start, end, scratch.bytes, at);
+  if (at === start && end === source.length) scratch.bytes.set(source);
+  else copyInto(source, start, end, scratch.bytes, at);
   return scratch.simd.mask(at, at + end - start, key) === 0;
 }

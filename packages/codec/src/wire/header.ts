@@ -14,6 +14,9 @@ import { keyFromBytes, keyToBytes } from '@sanssocket/mask';
 import { inWords, requireBytes, requireRange, usageError } from './errors.js';
 import { FIN, MASK } from './opcodes.js';
 
+/** Header bytes of the longest frame: 64 bits of length, and a masking key. */
+export const MAX_HEADER_BYTES = 14;
+
 /** A frame header, taken apart. */
 export interface FrameHeader {
   /** FIN, RSV1-3 and the opcode as they stand on the wire. */

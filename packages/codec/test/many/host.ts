@@ -32,6 +32,8 @@ export interface Habits {
   readonly written: readonly Written[];
   /** Whether binary messages in memory of their own are transferred away. */
   readonly transfers: boolean;
+  /** Whether the connection is given its chunks for good. */
+  readonly givesChunks: boolean;
 }
 
 interface Message {
@@ -214,8 +216,9 @@ export class Host {
     const next = this.#other.wire.take(bytes);
     if (next === undefined) return false;
     const chunk = place(next, this.#habits.chunks);
-    this.#call(() => this.connection.receive(chunk));
-    if (this.config.transferInput) return true;
+    const given = this.#habits.givesChunks;
+    this.#call(() => this.connection.receive(chunk, given));
+    if (this.config.transferInput || given) return true;
     assert(same(chunk, next), 'a chunk was changed');
     chunk.fill(OVERWRITTEN);
     return true;
@@ -318,7 +321,10 @@ export class Host {
     const was = copy(bytes);
     const { buffer } = bytes;
     const transfers =
-      this.#habits.transfers && !this.config.transferInput && buffer.byteLength === bytes.length;
+      this.#habits.transfers &&
+      !this.config.transferInput &&
+      !this.#habits.givesChunks &&
+      buffer.byteLength === bytes.length;
     if (transfers && buffer instanceof ArrayBuffer) {
       this.#kept.push({ bytes: new Uint8Array(structuredClone(buffer, { transfer: [buffer] })), was });
     } else this.#kept.push({ bytes, was });

@@ -181,4 +181,5 @@ export const habits: fc.Arbitrary<Habits> = fc.record({
     maxLength: 4,
   }),
   transfers: fc.boolean(),
+  givesChunks: fc.boolean(),
 });
