@@ -8,8 +8,9 @@
 import type { Connection } from './connection/connection.js';
 import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { now, type Transport, WakeTimer } from './driver/transport.js';
+import { now, type Sleeper, type Transport, WakeTimer, wakeSleeper } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
+import type { WheelEntry } from './timer-wheel.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
 /**
@@ -90,13 +91,16 @@ function isNative(method: unknown): boolean {
  */
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
-class NodeTransport implements Transport {
+class NodeTransport implements Transport, Sleeper {
   readonly driver: ConnectionDriver;
+  /** Whether the socket is one of the runtime's own. */
   readonly copies: boolean;
-  readonly transfers: boolean;
   readonly #socket: NodeSocket;
-  readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
-  #error: Error | undefined;
+  /** Its own timer, over a socket that may be of a runtime that ties timers to a request. */
+  readonly #timer: WakeTimer | null;
+  deadline: number = Number.POSITIVE_INFINITY;
+  place: WheelEntry<Sleeper> | null = null;
+  error: Error | undefined;
   /** Whether the end of this side was written with the last batch. */
   #ended = false;
   /**
@@ -128,8 +132,7 @@ class NodeTransport implements Transport {
     requireBytes(head, 'a head');
     this.#socket = socket;
     this.copies = copiesChunks(socket);
-    // The same handles read each chunk into memory of its own.
-    this.transfers = this.copies;
+    this.#timer = this.copies ? null : new WakeTimer(() => this.wake());
     this.driver = new ConnectionDriver(connection, this, config, now());
     const { driver } = this;
     socket.pause();
@@ -138,15 +141,34 @@ class NodeTransport implements Transport {
     // Nothing can be put back to a socket that has been read to its end.
     const past = socket.destroyed || socket.readableEnded;
     if (head.length > 0 && !past) socket.unshift(head);
-    socket.on('data', (chunk) => driver.receive(chunk, now()));
-    socket.on('end', () => driver.receiveEof(now()));
-    socket.on('error', (error) => {
-      this.#error = error;
-    });
-    socket.on('close', () => driver.transportClosed(this.#error));
+    this.#listen(socket);
     if (past) tellPast(socket, driver, head);
     else socket.resume();
     driver.flush();
+  }
+
+  /**
+   * Listeners of the runtime's own sockets are four functions for all, which find the transport on
+   * the socket that they are called on: closures take 350 bytes a connection. An object of another
+   * make may call them on anything.
+   */
+  #listen(socket: NodeSocket): void {
+    const shares = this.copies;
+    const carrier: Carrier = shares ? (socket as unknown as Carrier) : ({} as Carrier);
+    carrier[TRANSPORT] = this;
+    socket.on('data', shares ? onData : onData.bind(carrier));
+    socket.on('end', shares ? onEnd : onEnd.bind(carrier));
+    socket.on('error', shares ? onError : onError.bind(carrier));
+    socket.on('close', shares ? onClose : onClose.bind(carrier));
+  }
+
+  /** The same handles read each chunk into memory of its own. */
+  get transfers(): boolean {
+    return this.copies;
+  }
+
+  wake(): void {
+    this.driver.wake(now());
   }
 
   write(chunks: readonly Uint8Array[], ends = false): number {
@@ -168,7 +190,7 @@ class NodeTransport implements Transport {
     }
     const chunk = chunks[last]!;
     bytes += chunk.length;
-    if (expectsWait && !ends) socket.write(chunk, this.#onWritten);
+    if (expectsWait && !ends) socket.write(chunk, this.#callback());
     else socket.write(chunk);
     this.#counts ??= socket.writableLength - before === bytes;
     if (corks) socket.uncork();
@@ -176,7 +198,7 @@ class NodeTransport implements Transport {
     if (ends) {
       // In one turn with the bytes: over HTTP/2 they are one frame with END_STREAM then, and the
       // peer need not wait for another.
-      socket.end(this.#onWritten);
+      socket.end(this.#callback());
       this.#ended = true;
       return 0;
     }
@@ -186,16 +208,19 @@ class NodeTransport implements Transport {
       return bytes;
     }
     this.#expectsWait = true;
-    if (!expectsWait) socket.write(NOTHING, this.#onWritten);
+    if (!expectsWait) socket.write(NOTHING, this.#callback());
     return 0;
   }
 
-  readonly #onWritten = (error?: Error | null): void => {
-    if (error != null) return;
-    if (this.#needless > 0) this.#needless--;
-    else if (this.#writing) this.#calledBack = true;
-    else this.driver.written(now());
-  };
+  /** Made for a batch that may wait, and let go with it. */
+  #callback(): (error?: Error | null) => void {
+    return (error) => {
+      if (error != null) return;
+      if (this.#needless > 0) this.#needless--;
+      else if (this.#writing) this.#calledBack = true;
+      else this.driver.written(now());
+    };
+  }
 
   pause(): void {
     this.#socket.pause();
@@ -214,8 +239,32 @@ class NodeTransport implements Transport {
   }
 
   wakeAt(time: number): void {
-    this.#timer.set(time);
+    if (this.#timer === null) wakeSleeper(this, time);
+    else this.#timer.set(time);
   }
+}
+
+const TRANSPORT: unique symbol = Symbol('transport');
+
+interface Carrier {
+  [TRANSPORT]: NodeTransport;
+}
+
+function onData(this: Carrier, chunk: Uint8Array): void {
+  this[TRANSPORT].driver.receive(chunk, now());
+}
+
+function onEnd(this: Carrier): void {
+  this[TRANSPORT].driver.receiveEof(now());
+}
+
+function onError(this: Carrier, error: Error): void {
+  this[TRANSPORT].error = error;
+}
+
+function onClose(this: Carrier): void {
+  const { driver, error } = this[TRANSPORT];
+  driver.transportClosed(error);
 }
 
 /**

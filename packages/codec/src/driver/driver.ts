@@ -153,9 +153,7 @@ export class ConnectionDriver {
     const { times, highWaterMark, minReadBytesPerSecond } = this.#config;
     this.#output = new OutputBatches(connection, transport, highWaterMark);
     this.#reading = new Reading(connection, this.#output, highWaterMark);
-    this.#watch = new PeerWatch(times, minReadBytesPerSecond, this.#output, now, (time) => {
-      if (!this.closed) this.#call(() => this.#transport.wakeAt(time));
-    });
+    this.#watch = new PeerWatch(times, minReadBytesPerSecond, this.#output, now, this);
     connection.hostedBy(this);
     this.#watch.watch();
   }
@@ -486,6 +484,11 @@ export class ConnectionDriver {
     while (this.#reading.held && !this.#reading.paused) this.#reading.goOn();
     this.#guard(() => this.connection.transportGone());
     this.#discard();
+  }
+
+  /** @internal */
+  setAlarm(time: number): void {
+    if (!this.closed) this.#call(() => this.#transport.wakeAt(time));
   }
 
   /** @internal */

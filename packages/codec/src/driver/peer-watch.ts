@@ -163,12 +163,18 @@ const ANSWERED = 2;
 
 const FAILED = 3;
 
+/** A way to the transport's timer. */
+export interface Alarm {
+  /** Asks the transport to ring at a time, in place of the time before. */
+  setAlarm(time: number): void;
+}
+
 /** The watch of one driver. */
 export class PeerWatch {
   readonly keepalive: Keepalive;
   readonly #bytesPerSecond: number;
   readonly #output: OutputBatches;
-  readonly #wakeAtTime: (time: number) => void;
+  readonly #alarm: Alarm;
   /** The time told last. */
   #now: number;
   /** When the transport will ring. */
@@ -188,19 +194,19 @@ export class PeerWatch {
   /** The bytes that may lie on the way; null until the first look. */
   #unread: UnreadBytes | null = null;
 
-  /** @param wakeAt - asks the transport to ring */
+  /** @param alarm - the driver, not a function of its own: 120 bytes a connection */
   constructor(
     times: KeepaliveOptions,
     bytesPerSecond: number,
     output: OutputBatches,
     now: number,
-    wakeAt: (time: number) => void,
+    alarm: Alarm,
   ) {
     this.keepalive = new Keepalive(times, now);
     this.#bytesPerSecond = bytesPerSecond;
     this.#output = output;
     this.#now = now;
-    this.#wakeAtTime = wakeAt;
+    this.#alarm = alarm;
   }
 
   /** Takes note of the time. Throws RangeError if it is not a finite number. */
@@ -354,6 +360,6 @@ export class PeerWatch {
 
   #set(time: number): void {
     this.#wakeAt = time;
-    this.#wakeAtTime(time);
+    this.#alarm.setAlarm(time);
   }
 }

@@ -231,6 +231,24 @@ describe('attachSocket', () => {
     },
   );
 
+  it('has one timer for all sockets of the runtime’s, and none behind the last of them', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const ends = [];
+    for (let i = 0; i < 12; i++) ends.push(await startEcho({ pingIntervalMs: 1000 + i }));
+    expect(timers()).toBeLessThanOrEqual(before + 1);
+    const pings = ends.map(({ client: socket }) => {
+      socket.once('data', (chunk) => {
+        expect(chunk[0]).toBe(0x89);
+        socket.destroy();
+      });
+      return once(socket, 'close');
+    });
+    await Promise.all([...pings, ...ends.map(({ server }) => server.gone)]);
+    await expect.poll(timers).toBeLessThanOrEqual(before);
+  });
+
   it('gives no memory back that a stream in the same program may hold', async () => {
     const stream = new PassThrough();
     const written: Buffer[] = [];
