@@ -45,7 +45,7 @@ import {
   onRejection,
   report,
 } from './handlers.js';
-import { AssembledBytes, AssembledText, type IncomingMessage, StreamedMessage } from './incoming-message.js';
+import { AssembledBytes, type IncomingMessage, StreamedMessage } from './incoming-message.js';
 import type { MessageSender } from './sender.js';
 import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
 
@@ -359,7 +359,6 @@ export class MessageReader extends FrameReader implements Caller {
     const opcode = (first & 0x0f) as MessageOpcode;
     const encoded = this.isEncoded(first);
     if (!encoded && this.mode === 'streamed') return new StreamedMessage(this.#config, this, opcode, first);
-    if (!encoded && this.mode === 'whole' && opcode === TEXT) return new AssembledText(this.#config, first);
     return new AssembledBytes(this.#config, opcode, first, encoded);
   }
 

@@ -24,6 +24,13 @@ import { encodeUtf8 } from '../wire/utf8.js';
  * ```
  */
 export class PreparedMessage {
+  /**
+   * Kept for V8, see `Frame.kept`: a broadcast makes one message, and lets it go.
+   *
+   * @internal
+   */
+  static readonly kept: PreparedMessage = /* @__PURE__ */ new PreparedMessage(TEXT, new Uint8Array(0));
+
   readonly opcode: MessageOpcode;
   /** The whole unmasked frame, handed out by reference: not to be changed or transferred. */
   readonly frame: OwnBytes;

@@ -121,18 +121,19 @@ export class MessageBuffer {
   /**
    * Holds a slice where it stands, masked as it is, until the message is whole: one copy less,
    * and 1 MiB in three quarters of the time. For slices that are at least half of their memory,
-   * which has been given away.
-   *
-   * @returns false if nothing was done, because the slice is better copied to its final place
+   * which has been given away, while {@link MessageBuffer.holds}.
    */
-  hold(bytes: Uint8Array, start: number, end: number, mask: MaskFunction, key: number): boolean {
-    if (this.#gathered) return false;
+  hold(bytes: Uint8Array, start: number, end: number, mask: MaskFunction, key: number): void {
     this.#closeTail();
     const used = end - start;
     this.#full ??= [];
     this.#full.push({ bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + start, used), used, mask, key });
     this.#bytes += used;
-    return true;
+  }
+
+  /** Whether a slice may be held; if not, it is better copied to its final place. */
+  get holds(): boolean {
+    return !this.#gathered;
   }
 
   /** The segment last written to. */
