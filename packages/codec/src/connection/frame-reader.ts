@@ -60,7 +60,8 @@ const MAX_PARTIAL_BYTES = 2 + 4 + MAX_CONTROL_PAYLOAD_BYTES;
 /** Bytes of one frame. */
 export class PartialFrame {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: PartialFrame = /* @__PURE__ */ new PartialFrame(0);
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: PartialFrame = (/* @__PURE__ */ new PartialFrame(0));
 
   bytes: Uint8Array = new Uint8Array(SHORT_BYTES);
   size = 0;
@@ -101,7 +102,8 @@ export class Frame {
    * when a garbage collection finds none of them, and throws away the optimised code for it:
    * fragments of 64 bytes then take four times as long.
    */
-  static readonly kept: Frame = /* @__PURE__ */ new Frame(0, 0, false, 0);
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: Frame = (/* @__PURE__ */ new Frame(0, 0, false, 0));
 
   /** FIN, RSV1-3 and opcode. */
   readonly first: number;

@@ -142,7 +142,8 @@ const SIMD_WINDOW_BYTES = 0x1_0000;
 /** A message whose bytes are put together. */
 export class AssembledBytes extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: AssembledBytes = /* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false);
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: AssembledBytes = (/* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false));
 
   readonly #config: ConnectionConfig;
   readonly #buffer: MessageBuffer;
@@ -236,12 +237,13 @@ export class AssembledBytes extends IncomingMessage {
 /** A message whose data is passed on as it comes. */
 export class StreamedMessage extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: StreamedMessage = /* @__PURE__ */ new StreamedMessage(
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: StreamedMessage = (/* @__PURE__ */ new StreamedMessage(
     keptConfig,
     { handlers: {}, mode: 'streamed', follow() {} },
     TEXT,
     0,
-  );
+  ));
 
   readonly #config: ConnectionConfig;
   readonly #caller: Caller;

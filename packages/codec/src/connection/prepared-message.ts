@@ -1,5 +1,6 @@
 /** A message that is encoded once for many connections (RFC 6455 5.2). */
 
+import { EMPTY } from '../memory/bytes.js';
 import { inWords, isBytes, type OwnBytes, requireBytes, usageError } from '../wire/errors.js';
 import { frameHeaderBytes, writeFrameHeader } from '../wire/header.js';
 import { BINARY, FIN, type MessageOpcode, TEXT } from '../wire/opcodes.js';
@@ -29,7 +30,8 @@ export class PreparedMessage {
    *
    * @internal
    */
-  static readonly kept: PreparedMessage = /* @__PURE__ */ new PreparedMessage(TEXT, new Uint8Array(0));
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: PreparedMessage = (/* @__PURE__ */ new PreparedMessage(TEXT, EMPTY));
 
   readonly opcode: MessageOpcode;
   /** The whole unmasked frame, handed out by reference: not to be changed or transferred. */

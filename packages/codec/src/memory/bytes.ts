@@ -83,7 +83,8 @@ export interface BorrowedSlice extends Slice {
 /** A slice that its owner sets anew for each payload, so that none is made for a short one. */
 export class LentSlice implements BorrowedSlice {
   /** Kept for V8, see `Frame.kept`: without it a client's short messages take 95 ns in place of 13. */
-  static readonly kept: LentSlice = /* @__PURE__ */ new LentSlice(new Uint8Array(0));
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: LentSlice = (/* @__PURE__ */ new LentSlice(EMPTY));
 
   readonly bytes: Uint8Array;
   start = 0;

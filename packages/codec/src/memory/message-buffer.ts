@@ -43,7 +43,8 @@ interface Segment {
 /** Collects slices and gives them back as one array. */
 export class MessageBuffer {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: MessageBuffer = /* @__PURE__ */ new MessageBuffer(() => EMPTY);
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: MessageBuffer = (/* @__PURE__ */ new MessageBuffer(() => EMPTY));
 
   readonly #allocate: Allocate;
   /** Null while the tail is all. */

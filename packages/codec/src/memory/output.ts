@@ -24,7 +24,7 @@
  */
 
 import type { OwnBytes } from '../wire/errors.js';
-import { type Allocate, allocateCleared, copyInto } from './bytes.js';
+import { type Allocate, allocateCleared, copyInto, EMPTY } from './bytes.js';
 import { noteLent, noteReturned, poison, refuseReturned } from './ownership.js';
 
 /** The bytes that a header takes beside a payload of 16 or 64 KiB. */
@@ -51,7 +51,8 @@ const TINY_BYTES = 64;
 /** Memory for one chunk of output. */
 export class Slab {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: Slab = /* @__PURE__ */ new Slab(new Uint8Array(0));
+  // biome-ignore format: TypeScript drops the mark without the parentheses
+  static readonly kept: Slab = (/* @__PURE__ */ new Slab(EMPTY));
 
   readonly bytes: OwnBytes;
   #view: DataView | null = null;
