@@ -27,6 +27,22 @@ import { FrameParserConfig, type Limits, resolveLimits } from '../wire/rules.js'
  */
 export const BY_REFERENCE_BYTES = 4096;
 
+/** Binary messages are copies. */
+export const NO_VIEWS = 0;
+
+/**
+ * A binary message may be a view of its chunk if it ends the chunk, so that a handler may transfer
+ * it, and if the chunk is all of its memory (TLS sockets of Node 24 put several chunks into one) and
+ * the message at least half of that.
+ */
+export const LARGE_VIEWS = 1;
+
+/** Every binary message may. */
+export const ALL_VIEWS = 2;
+
+/** Which binary messages may be views of the chunk that is read. */
+export type ChunkViews = typeof NO_VIEWS | typeof LARGE_VIEWS | typeof ALL_VIEWS;
+
 /** The names of all options of a connection. */
 export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'role',
@@ -135,6 +151,12 @@ export interface ConnectionOptions extends Partial<Limits> {
 export class ConnectionConfig {
   readonly role: 'server' | 'client';
   /**
+   * As the option `transferInput` says.
+   *
+   * @internal
+   */
+  readonly views: ChunkViews;
+  /**
    * Whether a chunk may be unmasked where it stands: not by a caller's kernel, as none can do it
    * again if that throws half-way.
    *
@@ -224,6 +246,7 @@ export class ConnectionConfig {
     if (allocate !== undefined) requireType('allocate', allocate, 'function');
     this.role = role;
     this.transferInput = transferInput;
+    this.views = transferInput ? ALL_VIEWS : NO_VIEWS;
     this.autoPong = autoPong;
     this.autoClose = autoClose;
     this.allowUnmasked = allowUnmasked;

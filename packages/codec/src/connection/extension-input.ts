@@ -171,7 +171,7 @@ export function attachExtensions(chain: ExtensionChain, input: ConnectionInput, 
   const decoder = new MessageDecoder(chain, () => {
     if (input.outcome === null) outside(() => input.continueOutside(guarded));
   });
-  input.attach(decoder);
+  input.decoder = decoder;
   const abort = (): void => {
     guarded(() => input.abort(INTERNAL_ERROR, '', undefined));
   };

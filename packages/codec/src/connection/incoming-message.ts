@@ -8,7 +8,16 @@ import { type MaskFunction, rotateKey } from '@sanssocket/mask';
 import { copyInto, LentSlice } from '../memory/bytes.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { poisonOwn } from '../memory/ownership.js';
-import { borrow, giveBack, isLent, isLentUtf8, type Scratch, unmaskTo, usesSimd } from '../memory/scratch.js';
+import {
+  borrow,
+  giveBack,
+  isLent,
+  isLentUtf8,
+  type Scratch,
+  SIMD_TEXT_BYTES,
+  unmaskTo,
+  usesSimd,
+} from '../memory/scratch.js';
 import type { OwnBytes } from '../wire/errors.js';
 import { BINARY, type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { UTF8_BOUNDARY, unfinishedUtf8Bytes, VALID, validateUtf8 } from '../wire/utf8.js';
@@ -24,6 +33,8 @@ export abstract class IncomingMessage {
    * which extensions changed it (RFC 6455 5.4, 9.1).
    */
   readonly first: number;
+  /** Whether an extension has to decode it. */
+  readonly encoded: boolean;
   /**
    * Whether the data is the text itself, and not an encoding of it, so that it can be validated as
    * it comes.
@@ -35,6 +46,7 @@ export abstract class IncomingMessage {
   constructor(opcode: MessageOpcode, first: number, encoded: boolean) {
     this.opcode = opcode;
     this.first = first;
+    this.encoded = encoded;
     this.validates = opcode === TEXT && !encoded;
   }
 
@@ -85,15 +97,17 @@ export abstract class IncomingMessage {
     atMost: number,
   ): number {
     let left = atMost;
-    for (let at = start; at < end; ) {
-      const length = buffer.append(bytes, at, end, mask, rotateKey(key, at - start), left);
+    let turned = key;
+    for (let at = start; ; ) {
+      const length = buffer.append(bytes, at, end, mask, turned, left);
       const { tail, tailBytes } = buffer;
       const invalid = this.validate(tail, tailBytes - length, tailBytes, false);
       if (invalid !== VALID) return at + invalid - (tailBytes - length);
       at += length;
+      if (at >= end) return VALID;
+      turned = rotateKey(turned, length);
       left -= length;
     }
-    return VALID;
   }
 
   /**
@@ -111,8 +125,11 @@ export abstract class IncomingMessage {
       state = validateUtf8(bytes, at, at + 1, state);
       if (state < 0) return ~state;
     }
-    const whole = end - unfinishedUtf8Bytes(bytes, at, end);
-    state = validateUtf8(bytes, isLentUtf8(bytes, at, whole) ? whole : at, end, state);
+    if (end - at >= SIMD_TEXT_BYTES) {
+      const whole = end - unfinishedUtf8Bytes(bytes, at, end);
+      if (isLentUtf8(bytes, at, whole)) at = whole;
+    }
+    state = validateUtf8(bytes, at, end, state);
     if (state < 0) return ~state;
     this.utf8 = state;
     return VALID;
@@ -142,8 +159,9 @@ const SIMD_WINDOW_BYTES = 0x1_0000;
 /** A message whose bytes are put together. */
 export class AssembledBytes extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
-  // biome-ignore format: TypeScript drops the mark without the parentheses
-  static readonly kept: AssembledBytes = (/* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false));
+  static readonly kept: readonly AssembledBytes[] = [
+    /* @__PURE__ */ new AssembledBytes(keptConfig, BINARY, 0, false),
+  ];
 
   readonly #config: ConnectionConfig;
   readonly #buffer: MessageBuffer;
@@ -237,13 +255,9 @@ export class AssembledBytes extends IncomingMessage {
 /** A message whose data is passed on as it comes. */
 export class StreamedMessage extends IncomingMessage {
   /** Kept for V8, see `Frame.kept`. */
-  // biome-ignore format: TypeScript drops the mark without the parentheses
-  static readonly kept: StreamedMessage = (/* @__PURE__ */ new StreamedMessage(
-    keptConfig,
-    { handlers: {}, mode: 'streamed', follow() {} },
-    TEXT,
-    0,
-  ));
+  static readonly kept: readonly StreamedMessage[] = [
+    /* @__PURE__ */ new StreamedMessage(keptConfig, { handlers: {}, mode: 'streamed', follow() {} }, TEXT, 0),
+  ];
 
   readonly #config: ConnectionConfig;
   readonly #caller: Caller;

@@ -21,6 +21,7 @@ import { endMessages, suspendMessages } from '../memory/message-slab.js';
 import { ByteQueue } from '../memory/queue.js';
 import { INTERNAL_ERROR } from '../wire/close.js';
 import { requireBytes, usageError } from '../wire/errors.js';
+import { LARGE_VIEWS, NO_VIEWS } from './config.js';
 import { chunkTransferred, isGone } from './frame-reader.js';
 import { MessageReader } from './message-reader.js';
 
@@ -51,13 +52,15 @@ export class ConnectionInput extends MessageReader {
     if (!(bytes instanceof Uint8Array)) requireBytes(bytes, 'a chunk');
     // No handler is being called then, and no extension is at work: both happen at the end of a
     // frame.
-    if (this.#buffer === null && !this.#ended && this.keep(bytes)) return;
+    const { partial } = this;
+    if (partial !== null && this.#buffer === null && !this.#ended && this.keep(partial, bytes)) return;
     if (this.#reading) throw calledInside('receive');
-    if (this.deaf || this.#ended) return;
-    if (this.#buffer === null && !this.waiting) {
+    if (this.ending !== null || this.#ended) return;
+    if (this.#buffer === null && (this.decoder === null || !this.decoder.waiting)) {
       if (length === 0) return;
-      this.setTransferred(transferred);
-      if (!this.readWhole(bytes, length)) this.read(bytes, 0, length, null);
+      const { views } = this.config;
+      this.views = transferred && views === NO_VIEWS ? LARGE_VIEWS : views;
+      if (!this.betweenMessages || !this.readWhole(bytes, length)) this.read(bytes, 0, length, null);
       if (this.#buffer !== null) this.continue();
       return;
     }
@@ -65,7 +68,7 @@ export class ConnectionInput extends MessageReader {
     const { bytes: waiting } = buffer;
     // A single chunk always has room: the caller has held it as a whole. A chunk behind it has room
     // if it fits.
-    if (this.paused && waiting > 0 && waiting + length > this.maxInputBufferBytes) {
+    if (this.paused && waiting > 0 && waiting + length > this.config.maxInputBufferBytes) {
       this.failInput(waiting);
       return;
     }
@@ -75,7 +78,7 @@ export class ConnectionInput extends MessageReader {
       () => {
         // With a handler that throws at every message, less is read than comes.
         const left = this.#buffer?.bytes ?? 0;
-        if (!this.paused && left > Math.max(this.maxInputBufferBytes, length)) this.failInput(left);
+        if (!this.paused && left > Math.max(this.config.maxInputBufferBytes, length)) this.failInput(left);
       },
     );
   }
@@ -83,7 +86,7 @@ export class ConnectionInput extends MessageReader {
   receiveEof(): void {
     if (this.#reading) throw calledInside('receiveEof');
     this.#ended = true;
-    if (this.deaf || (this.#buffer === null && !this.waiting)) {
+    if (this.ending !== null || (this.#buffer === null && !this.decodes)) {
       this.endOfInput();
       return;
     }
@@ -103,8 +106,13 @@ export class ConnectionInput extends MessageReader {
     if (!this.#reading) this.continue();
   }
 
+  /** Whether an extension is still at work on a message, for which later input has to wait. */
+  private get decodes(): boolean {
+    return this.decoder?.waiting === true;
+  }
+
   get paused(): boolean {
-    return this.outcome === null && (this.waiting || this.#buffer?.paused === true);
+    return this.outcome === null && (this.decodes || this.#buffer?.paused === true);
   }
 
   /**
@@ -172,7 +180,7 @@ export class ConnectionInput extends MessageReader {
    * caller's
    */
   private read(bytes: Uint8Array, start: number, end: number, buffer: InputBuffer | null): void {
-    const before = this.offset - start;
+    const before = this.base + this.index - start;
     const outer = suspendMessages();
     let threw = true;
     this.#reading = true;
@@ -182,12 +190,12 @@ export class ConnectionInput extends MessageReader {
     } finally {
       this.#reading = false;
       endMessages(outer);
-      const at = this.offset - before;
+      const at = this.base + this.index - before;
       if (at < end && isGone(bytes)) this.loseInput(threw);
       else if (buffer !== null) buffer.readTo(at);
       // An event that threw may be unfinished even if no byte of the chunk is left: reading goes on
       // from there.
-      else if ((at < end || threw) && !this.deaf) this.wait().push(bytes, at, end);
+      else if ((at < end || threw) && this.ending === null) this.wait().push(bytes, at, end);
     }
   }
 
@@ -196,7 +204,7 @@ export class ConnectionInput extends MessageReader {
    * the peer's.
    */
   private loseInput(threw: boolean): void {
-    if (this.deaf) return;
+    if (this.ending !== null) return;
     this.#buffer = null;
     try {
       this.both(
@@ -213,12 +221,12 @@ export class ConnectionInput extends MessageReader {
 
   /** Reads the input that waits, as far as it may. */
   private continue(): void {
-    for (let buffer = this.#buffer; buffer !== null && !this.deaf; buffer = this.#buffer) {
+    for (let buffer = this.#buffer; buffer !== null && this.ending === null; buffer = this.#buffer) {
       if (this.paused) return;
       const { next } = buffer;
       if (next !== undefined) {
         // Copies of our own, which may be read later: no message is a view of them.
-        this.setBuffered();
+        this.views = NO_VIEWS;
         this.read(next.bytes, next.at, next.used, buffer);
         continue;
       }
@@ -230,7 +238,7 @@ export class ConnectionInput extends MessageReader {
       if (buffer.next === undefined) this.#buffer = null;
       if (this.#buffer === null && buffer.ended) this.endOfInput();
     }
-    if (!this.deaf) return;
+    if (this.ending === null) return;
     this.#buffer = null;
     if (this.#ended) this.endOfInput();
   }

@@ -28,7 +28,7 @@ import {
 } from '../wire/opcodes.js';
 import { CONTROL, FRAGMENT, MESSAGE } from '../wire/rules.js';
 import { TOO_LONG, VALID } from '../wire/utf8.js';
-import type { ConnectionConfig } from './config.js';
+import { ALL_VIEWS, type ChunkViews, type ConnectionConfig, NO_VIEWS } from './config.js';
 import { DecodedMessage, type MessageDecoder } from './extension-input.js';
 import { type Frame, FrameReader } from './frame-reader.js';
 import {
@@ -49,19 +49,6 @@ import { AssembledBytes, type IncomingMessage, StreamedMessage } from './incomin
 import type { MessageSender } from './sender.js';
 import { deliverMasked, deliverWhole, unmaskedCopy } from './whole-message.js';
 
-/** Binary messages are copies. */
-const NO_VIEWS = 0;
-
-/**
- * A binary message may be a view of its chunk if it ends the chunk, so that a handler may transfer
- * it, and if the chunk is all of its memory (TLS sockets of Node 24 put several chunks into one) and
- * the message at least half of that.
- */
-const LARGE_VIEWS = 1;
-
-/** Every binary message may. */
-const ALL_VIEWS = 2;
-
 /**
  * The peer's Close while our answer is not out: the answer is in line behind an extension at work,
  * or the application's to give.
@@ -78,43 +65,34 @@ class HeardClose {
 
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader implements Caller {
-  readonly #config: ConnectionConfig;
+  protected readonly config: ConnectionConfig;
   readonly handlers: ConnectionHandlers;
   readonly mode: MessageMode;
   readonly #sender: MessageSender;
-  #decoder: MessageDecoder | null = null;
+  /** Null for a connection without extensions. */
+  decoder: MessageDecoder | null = null;
   /** Null where an application drives the connection by itself. */
   driver: OutsideDriver | null = null;
   /** Which messages may be views of the chunk being read. */
-  #views: typeof NO_VIEWS | typeof LARGE_VIEWS | typeof ALL_VIEWS = NO_VIEWS;
+  protected views: ChunkViews = NO_VIEWS;
   /** The message that is not whole yet. */
-  #message: IncomingMessage | null = null;
+  private message: IncomingMessage | null = null;
   /** A decoded message with events that the handlers have not had yet. */
   #decoded: DecodedMessage | null = null;
   /** The close info of a connection that has ended, or the peer's Close that will end it. */
-  #outcome: CloseInfo | HeardClose | null = null;
+  protected ending: CloseInfo | HeardClose | null = null;
 
   constructor(config: ConnectionConfig, handlers: ConnectionHandlers, sender: MessageSender, rsv: number) {
     super(config.rules(rsv));
-    this.#config = config;
+    this.config = config;
     this.handlers = handlers;
     this.mode = messageModeOf(handlers);
     this.#sender = sender;
   }
 
-  /** Sets the decoder, for a connection with extensions. */
-  attach(decoder: MessageDecoder): void {
-    this.#decoder = decoder;
-  }
-
-  /** The decoder; null for a connection without extensions. */
-  get decoder(): MessageDecoder | null {
-    return this.#decoder;
-  }
-
   /** The close info; null as long as the connection has not ended. */
   get outcome(): CloseInfo | null {
-    const outcome = this.#outcome;
+    const outcome = this.ending;
     return outcome instanceof HeardClose ? null : outcome;
   }
 
@@ -123,37 +101,17 @@ export class MessageReader extends FrameReader implements Caller {
    * on.
    */
   get deaf(): boolean {
-    return this.#outcome !== null;
-  }
-
-  /** Whether an extension is still at work on a message, for which later input has to wait. */
-  get waiting(): boolean {
-    return this.#decoder?.waiting === true;
-  }
-
-  /** The size of the input buffer in bytes. */
-  protected get maxInputBufferBytes(): number {
-    return this.#config.maxInputBufferBytes;
-  }
-
-  /** The next chunk is a caller's, or transferred by it. */
-  protected setTransferred(transferred: boolean): void {
-    this.#views = this.#config.transferInput ? ALL_VIEWS : transferred ? LARGE_VIEWS : NO_VIEWS;
-  }
-
-  /** The next bytes are those of the input buffer. */
-  protected setBuffered(): void {
-    this.#views = NO_VIEWS;
+    return this.ending !== null;
   }
 
   /** Whether a binary message may be a view of the chunk that it stands in. */
   private isView(bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
-    if (this.#views === NO_VIEWS || length <= TINY_BYTES || !this.#config.unmasksInPlace) return false;
+    if (this.mode !== 'whole' || length <= TINY_BYTES || !this.config.unmasksInPlace) return false;
     const { buffer } = bytes;
     // A message that a handler keeps is never in shared memory.
     const isMost = end === buffer.byteLength && 2 * length >= end;
-    return (this.#views === ALL_VIEWS || isMost) && !isShared(buffer);
+    return (this.views === ALL_VIEWS || isMost) && !isShared(buffer);
   }
 
   /** Reports an exception that no call can throw. */
@@ -196,6 +154,14 @@ export class MessageReader extends FrameReader implements Caller {
     return super.push(bytes, start, end);
   }
 
+  /**
+   * Whether a chunk may be read as a message by itself: nothing is under way, and messages come as
+   * one event each.
+   */
+  protected get betweenMessages(): boolean {
+    return this.frame === null && this.partial === null && this.progress === null && this.mode !== 'streamed';
+  }
+
   /** Whether events of a decoded message are left: reading stopped at one of them. */
   get telling(): boolean {
     return this.#decoded !== null;
@@ -206,7 +172,7 @@ export class MessageReader extends FrameReader implements Caller {
    * answer.
    */
   endOfInput(): void {
-    if (this.#outcome === null) this.finish(abnormalClose(this.truncated));
+    if (this.ending === null) this.finish(abnormalClose(this.truncated));
   }
 
   /** Ends the connection from this side (RFC 6455 7.1.7). */
@@ -225,7 +191,7 @@ export class MessageReader extends FrameReader implements Caller {
     } catch (error) {
       // Outside of any call of the caller's this exception is most likely the cause of the failure,
       // and has been reported.
-      if (this.#decoder?.outside !== true) throw error;
+      if (this.decoder?.outside !== true) throw error;
     }
   }
 
@@ -237,21 +203,19 @@ export class MessageReader extends FrameReader implements Caller {
   }
 
   protected override takeScan(): FrameScan | null {
-    if (!this.#config.scans || this.mode === 'streamed') return null;
-    return takeScan(this.mode === 'whole', this.#views === ALL_VIEWS);
+    if (!this.config.scans || this.mode === 'streamed') return null;
+    return takeScan(this.mode === 'whole', this.views === ALL_VIEWS);
   }
 
   protected override onMessagesIn(chunk: Uint8Array, end: number): void {
-    if (this.mode === 'whole') beginMessages(chunk, end, this.#views === ALL_VIEWS ? chunk : null, 0);
+    if (this.mode === 'whole') beginMessages(chunk, end, this.views === ALL_VIEWS ? chunk : null, 0);
   }
 
   /** Text does not wait: it has to fail at the first byte that is wrong. */
   protected override waitsFor(first: number): boolean {
-    const opcode = first & 0x0f;
-    if (isControl(opcode)) return true;
+    if (isControl(first)) return true;
     if (this.mode === 'streamed') return false;
-    const message = this.#message;
-    return (message === null ? opcode : message.opcode) !== TEXT;
+    return (this.message === null ? first & 0x0f : this.message.opcode) !== TEXT;
   }
 
   protected override onFrame(
@@ -262,22 +226,23 @@ export class MessageReader extends FrameReader implements Caller {
     key: number,
   ): void {
     const opcode = first & 0x0f;
-    const length = end - start;
     let invalid = VALID;
-    if (opcode === BINARY && this.mode === 'whole' && this.isView(bytes, start, end) && !this.isPart(first)) {
-      if (key !== 0) unmaskInPlace(bytes, start, end, key);
-      const message = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, length);
-      called(this, this.handlers.binary?.(message));
-    } else if (isControl(opcode)) {
+    if (isControl(opcode)) {
       if (key === 0) this.controlFrame(opcode, bytes, start, end);
-      else this.controlFrame(opcode, unmaskedCopy(this.#config, bytes, start, end, key), 0, end - start);
-    } else if (this.isPart(first) || (length > SCRATCH_BYTES && key !== 0)) {
+      else this.controlFrame(opcode, unmaskedCopy(this.config, bytes, start, end, key), 0, end - start);
+    } else if (this.isPart(first)) {
       invalid = this.fragment(first, bytes, start, end, key);
+    } else if (opcode === BINARY && this.views !== NO_VIEWS && this.isView(bytes, start, end)) {
+      if (key !== 0) unmaskInPlace(bytes, start, end, key);
+      const message = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, end - start);
+      called(this, this.handlers.binary?.(message));
     } else if (key === 0) {
       const slice = new LentSlice(bytes).of(start, end);
-      invalid = deliverWhole(this.#config, this, opcode as MessageOpcode, slice, false);
+      invalid = deliverWhole(this.config, this, opcode as MessageOpcode, slice, false);
+    } else if (end - start > SCRATCH_BYTES) {
+      invalid = this.fragment(first, bytes, start, end, key);
     } else {
-      invalid = deliverMasked(this.#config, this, opcode as MessageOpcode, bytes, start, end, key);
+      invalid = deliverMasked(this.config, this, opcode as MessageOpcode, bytes, start, end, key);
     }
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
@@ -286,15 +251,15 @@ export class MessageReader extends FrameReader implements Caller {
     const opcode = (first & 0x0f) as MessageOpcode;
     const { end } = slice;
     const invalid =
-      this.#decoder !== null && this.isEncoded(first)
+      this.decoder !== null && this.isEncoded(first)
         ? this.fragment(first, slice.bytes, slice.start, end, 0)
-        : deliverWhole(this.#config, this, opcode, slice, ascii);
+        : deliverWhole(this.config, this, opcode, slice, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
   protected override onHeader({ first }: Frame): void {
     if (this.mode !== 'streamed' || (first & 0x0f) === CONTINUATION) return;
-    const message = this.messageOf(first);
+    const message = this.message ?? this.begin(first);
     if (!this.isEncoded(first)) called(this, this.handlers.messageStart?.(message.opcode));
   }
 
@@ -307,7 +272,8 @@ export class MessageReader extends FrameReader implements Caller {
   ): void {
     // If this is the last frame, no more than the rest of it will come.
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : remaining + end - start;
-    const invalid = this.addPayload(first, bytes, start, end, key, atMost);
+    const message = this.message ?? this.begin(first);
+    const invalid = message.add(bytes, start, end, key, atMost, this.views !== NO_VIEWS);
     if (invalid !== VALID) this.failText(invalid, 0);
   }
 
@@ -321,27 +287,11 @@ export class MessageReader extends FrameReader implements Caller {
 
   // ---- Messages in parts ----
 
-  /** The message that a frame belongs to; its first frame begins it. */
-  private messageOf(first: number): IncomingMessage {
-    this.#message ??= this.begin(first);
-    return this.#message;
-  }
-
-  private addPayload(
-    first: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-    atMost: number,
-  ): number {
-    return this.messageOf(first).add(bytes, start, end, key, atMost, this.#views !== NO_VIEWS);
-  }
-
   /** A whole frame of a message in parts. */
   private fragment(first: number, bytes: Uint8Array, start: number, end: number, key: number): number {
     const atMost = (first & FIN) === 0 ? Number.MAX_SAFE_INTEGER : end - start;
-    const invalid = this.addPayload(first, bytes, start, end, key, atMost);
+    const message = this.message ?? this.begin(first);
+    const invalid = message.add(bytes, start, end, key, atMost, this.views !== NO_VIEWS);
     if (invalid === VALID) this.endOfFrame(first);
     return invalid;
   }
@@ -355,38 +305,44 @@ export class MessageReader extends FrameReader implements Caller {
     else this.fail('INVALID_UTF8', shift + invalid);
   }
 
+  /** The first frame of a message begins it. */
   private begin(first: number): IncomingMessage {
     const opcode = (first & 0x0f) as MessageOpcode;
-    const encoded = this.isEncoded(first);
-    if (!encoded && this.mode === 'streamed') return new StreamedMessage(this.#config, this, opcode, first);
-    return new AssembledBytes(this.#config, opcode, first, encoded);
+    const encoded = this.decoder?.applies(first) === true;
+    const message =
+      this.mode === 'streamed' && !encoded
+        ? new StreamedMessage(this.config, this, opcode, first)
+        : new AssembledBytes(this.config, opcode, first, encoded);
+    this.message = message;
+    return message;
   }
 
   /** Whether a frame is not a message by itself, or not one that can be delivered as it came. */
   private isPart(first: number): boolean {
-    return (first & FIN) === 0 || (first & 0x0f) === CONTINUATION || this.isEncoded(first);
+    if ((first & FIN) === 0 || (first & 0x0f) === CONTINUATION) return true;
+    return this.decoder?.applies(first) === true;
   }
 
   private isEncoded(first: number): boolean {
-    return this.#decoder?.applies(first) === true;
+    return this.decoder?.applies(first) === true;
   }
 
   /** A frame with FIN ends its message, too (RFC 6455 5.4). */
   private endOfFrame(first: number): void {
-    const message = this.messageOf(first);
+    const message = this.message ?? this.begin(first);
     if ((first & FIN) === 0) return;
-    this.#message = null;
+    this.message = null;
     if (!message.wholeCharacters) this.fail('INVALID_UTF8');
-    else if (this.isEncoded(message.first)) this.decode(message as AssembledBytes);
+    else if (message.encoded) this.decode(message as AssembledBytes);
     else if (!message.deliver(this)) this.fail('MESSAGE_TOO_LARGE');
   }
 
   // ---- Messages that an extension changed ----
 
   private decode(message: AssembledBytes): void {
-    const { maxMessageBytes } = this.#config;
+    const { maxMessageBytes } = this.config;
     const { opcode, first } = message;
-    const later = this.#decoder!.decode(message.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
+    const later = this.decoder!.decode(message.toBytes(), first, opcode, maxMessageBytes, (decoded) => {
       this.#decoded = new DecodedMessage(opcode, decoded);
     });
     if (later) this.pause();
@@ -430,7 +386,7 @@ export class MessageReader extends FrameReader implements Caller {
    * Close frame". Our own Close is no reason not to: 5.5.1 forbids data frames after it.
    */
   private answerPing(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#config.autoPong && this.#outcome === null) this.#sender.autoPong(bytes, start, end);
+    if (this.config.autoPong && this.ending === null) this.#sender.autoPong(bytes, start, end);
   }
 
   /** RFC 6455 5.5.1, 7.1.5, 7.1.6. */
@@ -442,26 +398,26 @@ export class MessageReader extends FrameReader implements Caller {
     }
     const { code, reason } = body;
     const heard = new HeardClose(code, reason);
-    this.#outcome = heard;
+    this.ending = heard;
     this.pause();
     this.both(
       () => called(this, this.handlers.closeReceived?.(code, reason)),
       () => {
-        if (this.#config.autoClose || this.#sender.closing) this.answerClose(heard);
+        if (this.config.autoClose || this.#sender.closing) this.answerClose(heard);
       },
     );
   }
 
   /** Our Close is out, or in line. If it answers the peer's, it ends the connection. */
   closeSent(): void {
-    if (this.#outcome instanceof HeardClose) this.answerClose(this.#outcome);
+    if (this.ending instanceof HeardClose) this.answerClose(this.ending);
   }
 
   /**
    * Nothing can be written any more: a Close of the peer's without an answer will never have one.
    */
   transportGone(): void {
-    const heard = this.#outcome;
+    const heard = this.ending;
     if (heard instanceof HeardClose && !this.#sender.closing) this.finish(unansweredClose(heard));
   }
 
@@ -489,12 +445,12 @@ export class MessageReader extends FrameReader implements Caller {
 
   private finish(outcome: CloseInfo): void {
     if (this.outcome !== null) return;
-    this.#outcome = outcome;
+    this.ending = outcome;
     this.#sender.end();
-    this.#message?.release();
-    this.#message = null;
+    this.message?.release();
+    this.message = null;
     this.#decoded = null;
-    const decoder = this.#decoder;
+    const decoder = this.decoder;
     if (decoder === null) {
       this.tellClosed(outcome);
       return;

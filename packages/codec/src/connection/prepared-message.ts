@@ -30,8 +30,7 @@ export class PreparedMessage {
    *
    * @internal
    */
-  // biome-ignore format: TypeScript drops the mark without the parentheses
-  static readonly kept: PreparedMessage = (/* @__PURE__ */ new PreparedMessage(TEXT, EMPTY));
+  static readonly kept: readonly PreparedMessage[] = [/* @__PURE__ */ new PreparedMessage(TEXT, EMPTY)];
 
   readonly opcode: MessageOpcode;
   /** The whole unmasked frame, handed out by reference: not to be changed or transferred. */

@@ -11,7 +11,7 @@ import { borrow, giveBack, isLentUtf8, lentView, unmaskTo } from '../memory/scra
 import type { OwnBytes } from '../wire/errors.js';
 import { MAX_HEADER_BYTES } from '../wire/header.js';
 import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
-import { decodeText, decodeUtf8, invalidIndex, TOO_LONG, VALID } from '../wire/utf8.js';
+import { decodeText, invalidIndex, TOO_LONG, VALID } from '../wire/utf8.js';
 import type { ConnectionConfig } from './config.js';
 import { type Caller, called } from './handlers.js';
 
@@ -63,10 +63,21 @@ export function deliverMasked(
   }
   // A payload that ends its chunk stands where it stood in the chunk: that one is copied without a view.
   const at = end === bytes.length && start <= MAX_HEADER_BYTES ? start : 0;
-  const scratch = borrow(at + end - start);
+  const to = at + end - start;
+  const scratch = borrow(to);
+  if (caller.mode === 'whole') {
+    // The memory is free again before the handler is called, which may feed another connection.
+    const ascii = unmaskTo(scratch, at, bytes, start, end, key, config.maskLasting);
+    const text = decodeText(scratch.bytes, at, to, scratch.view, ascii);
+    const invalid = text === undefined ? invalidText(scratch.bytes, at, to) : VALID;
+    giveBack(scratch);
+    if (text === undefined) return invalid < 0 ? invalid : start - at + invalid;
+    called(caller, caller.handlers.text?.(text));
+    return VALID;
+  }
   try {
     const ascii = unmaskTo(scratch, at, bytes, start, end, key, config.maskLasting);
-    const invalid = deliverWhole(config, caller, opcode, scratch.span.of(at, at + end - start), ascii);
+    const invalid = deliverWhole(config, caller, opcode, scratch.span.of(at, to), ascii);
     return invalid < 0 ? invalid : start - at + invalid;
   } finally {
     giveBack(scratch);
@@ -75,12 +86,15 @@ export function deliverMasked(
 
 function deliverText(caller: Caller, bytes: Uint8Array, start: number, end: number, ascii: boolean): number {
   const text = decodeText(bytes, start, end, lentView(bytes), ascii);
-  if (text === undefined) {
-    const invalid = invalidIndex(bytes, start, end);
-    return invalid === VALID ? TOO_LONG : invalid;
-  }
+  if (text === undefined) return invalidText(bytes, start, end);
   called(caller, caller.handlers.text?.(text));
   return VALID;
+}
+
+/** Where a text that cannot be decoded is wrong, or `TOO_LONG`. */
+function invalidText(bytes: Uint8Array, start: number, end: number): number {
+  const invalid = invalidIndex(bytes, start, end);
+  return invalid === VALID ? TOO_LONG : invalid;
 }
 
 /** A masked payload, unmasked into an array of its own. */
@@ -108,7 +122,7 @@ export function deliverBytes(caller: Caller, opcode: MessageOpcode, bytes: OwnBy
   if (caller.mode === 'borrowed') {
     called(caller, caller.handlers.message?.(opcode, new LentSlice(bytes).of(0, bytes.length)));
   } else if (opcode === TEXT) {
-    const text = decodeUtf8(bytes, 0, bytes.length);
+    const text = decodeText(bytes, 0, bytes.length, null, false);
     if (text === undefined) return false;
     called(caller, caller.handlers.text?.(text));
   } else {

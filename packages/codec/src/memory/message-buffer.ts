@@ -43,15 +43,16 @@ interface Segment {
 /** Collects slices and gives them back as one array. */
 export class MessageBuffer {
   /** Kept for V8, see `Frame.kept`. */
-  // biome-ignore format: TypeScript drops the mark without the parentheses
-  static readonly kept: MessageBuffer = (/* @__PURE__ */ new MessageBuffer(() => EMPTY));
+  static readonly kept: readonly MessageBuffer[] = [/* @__PURE__ */ new MessageBuffer(() => EMPTY)];
 
   readonly #allocate: Allocate;
   /** Null while the tail is all. */
   #full: Segment[] | null = null;
-  #tail: OwnBytes = EMPTY;
+  /** The segment last written to. */
+  tail: OwnBytes = EMPTY;
   #tailView: DataView | null = null;
-  #used = 0;
+  /** How much of {@link MessageBuffer.tail} is written. */
+  tailBytes = 0;
   #bytes = 0;
   /** How many bytes stand in segments of our own. */
   #ownBytes = 0;
@@ -84,9 +85,9 @@ export class MessageBuffer {
     key: number,
     atMost: number,
   ): number {
-    if (this.#used === this.#tail.length) this.#addSegment(end - start, atMost);
-    const tail = this.#tail;
-    const used = this.#used;
+    if (this.tailBytes === this.tail.length) this.#addSegment(end - start, atMost);
+    const tail = this.tail;
+    const used = this.tailBytes;
     const length = Math.min(end - start, tail.length - used);
     const view =
       key === 0 && tail.length >= VIEW_FROM_BYTES && length <= VIEW_TO_BYTES ? lentView(source) : null;
@@ -95,7 +96,7 @@ export class MessageBuffer {
       maskView(view, start, start + length, this.#tailView, used, 0);
     } else if (key !== 0) mask(source, start, start + length, tail, used, key);
     else copyInto(source, start, start + length, tail, used);
-    this.#used = used + length;
+    this.tailBytes = used + length;
     this.#bytes += length;
     this.#ownBytes += length;
     return length;
@@ -137,16 +138,6 @@ export class MessageBuffer {
     return !this.#gathered;
   }
 
-  /** The segment last written to. */
-  get tail(): OwnBytes {
-    return this.#tail;
-  }
-
-  /** How much of {@link MessageBuffer.tail} is written. */
-  get tailBytes(): number {
-    return this.#used;
-  }
-
   /**
    * All bytes as one array of exactly their length, the caller's to keep. The buffer must not be
    * used after.
@@ -154,7 +145,7 @@ export class MessageBuffer {
   toBytes(): OwnBytes {
     // Not `EMPTY`, which is shared: the owner of a message may transfer its memory away.
     if (this.#bytes === 0) return new Uint8Array(0);
-    if (this.#full === null && this.#used === this.#tail.length) return this.#tail;
+    if (this.#full === null && this.tailBytes === this.tail.length) return this.tail;
     const bytes = this.#make(this.#bytes);
     this.#copyTo(bytes);
     this.release();
@@ -180,15 +171,15 @@ export class MessageBuffer {
       else mask(bytes, 0, used, target, at, key);
       at += used;
     }
-    copyInto(this.#tail, 0, this.#used, target, at);
+    copyInto(this.tail, 0, this.tailBytes, target, at);
   }
 
   /** Lets the bytes go. */
   release(): void {
     this.#full = null;
-    this.#tail = EMPTY;
+    this.tail = EMPTY;
     this.#tailView = null;
-    this.#used = 0;
+    this.tailBytes = 0;
   }
 
   #addSegment(arriving: number, atMost: number): void {
@@ -197,29 +188,31 @@ export class MessageBuffer {
     // goes to its final place.
     if (atMost - arriving <= Math.max(held + arriving, SMALL_REST_BYTES)) {
       const message = this.#make(held + atMost);
-      this.#copyTo(message);
-      this.release();
-      this.#tail = message;
-      this.#used = held;
+      if (held > 0) {
+        this.#copyTo(message);
+        this.release();
+      }
+      this.tail = message;
+      this.tailBytes = held;
       this.#gathered = true;
       return;
     }
     this.#closeTail();
     const doubled = Math.min(Math.max(this.#ownBytes, MIN_SEGMENT_BYTES), MAX_SEGMENT_BYTES);
-    this.#tail = this.#make(Math.max(arriving, doubled));
+    this.tail = this.#make(Math.max(arriving, doubled));
   }
 
   #closeTail(): void {
-    const used = this.#used;
+    const used = this.tailBytes;
     if (used === 0) return;
-    const tail = this.#tail;
+    const tail = this.tail;
     // Many slices held elsewhere must not leave a nearly empty segment each.
     const bytes = 2 * used < tail.length ? copyOf(tail, 0, used) : tail;
     this.#full ??= [];
     this.#full.push({ bytes, used, mask: null, key: 0 });
-    this.#tail = EMPTY;
+    this.tail = EMPTY;
     this.#tailView = null;
-    this.#used = 0;
+    this.tailBytes = 0;
   }
 
   #make(bytes: number): OwnBytes {

@@ -50,10 +50,6 @@ const TINY_BYTES = 64;
 
 /** Memory for one chunk of output. */
 export class Slab {
-  /** Kept for V8, see `Frame.kept`. */
-  // biome-ignore format: TypeScript drops the mark without the parentheses
-  static readonly kept: Slab = (/* @__PURE__ */ new Slab(EMPTY));
-
   readonly bytes: OwnBytes;
   #view: DataView | null = null;
 
@@ -68,6 +64,9 @@ export class Slab {
     return this.#view;
   }
 }
+
+/** The slab of a queue that has none; also kept for V8, see `Frame.kept`. */
+const NO_SLAB: Slab = /* @__PURE__ */ new Slab(EMPTY);
 
 /** Memory of the slabs of many connections. */
 export class OutputMemory {
@@ -202,9 +201,9 @@ const MIN_EMPTY_PLACES = 32;
  */
 export class OutputQueue {
   /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: OutputQueue = /* @__PURE__ */ new OutputQueue(
-    /* @__PURE__ */ new OutputMemory(allocateCleared),
-  );
+  static readonly kept: readonly OutputQueue[] = [
+    /* @__PURE__ */ new OutputQueue(/* @__PURE__ */ new OutputMemory(allocateCleared)),
+  ];
 
   readonly #memory: OutputMemory;
   /**
@@ -214,7 +213,7 @@ export class OutputQueue {
   #chunks: (OwnBytes | null)[] | null = null;
   /** Index in `#chunks` of the next to hand out. */
   #next = 0;
-  #slab: Slab = Slab.kept;
+  #slab: Slab = NO_SLAB;
   #used = 0;
   #bytes = 0;
   /** How many automatic pongs went into this batch. */
@@ -281,7 +280,7 @@ export class OutputQueue {
       const used = this.#used;
       if (used === 0) return undefined;
       const chunk = this.#memory.lend(this.#slab, used);
-      this.#slab = Slab.kept;
+      this.#slab = NO_SLAB;
       this.#used = 0;
       this.#bytes = 0;
       return chunk;
@@ -310,7 +309,7 @@ export class OutputQueue {
   #seal(end: number): void {
     this.#push(this.#memory.lend(this.#slab, end));
     this.#bytes += end - this.#used;
-    this.#slab = Slab.kept;
+    this.#slab = NO_SLAB;
     this.#used = 0;
   }
 

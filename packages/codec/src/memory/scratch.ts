@@ -74,7 +74,7 @@ export function lentView(bytes: Uint8Array): DataView | null {
 export const VIEW_TO_BYTES = 320;
 
 /** Shorter texts are left to the validator in JavaScript. */
-const SIMD_TEXT_BYTES = 32;
+export const SIMD_TEXT_BYTES = 32;
 
 /**
  * Whether a range of bytes that are lent for a call is known to be a text of whole characters:

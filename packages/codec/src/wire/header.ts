@@ -17,6 +17,9 @@ import { FIN, MASK } from './opcodes.js';
 /** Header bytes of the longest frame: 64 bits of length, and a masking key. */
 export const MAX_HEADER_BYTES = 14;
 
+/** The longest payload whose length stands in the second byte. */
+export const MAX_SHORT_BYTES = 125;
+
 /** A frame header, taken apart. */
 export interface FrameHeader {
   /** FIN, RSV1-3 and the opcode as they stand on the wire. */

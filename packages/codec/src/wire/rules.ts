@@ -210,8 +210,7 @@ function limit(name: keyof Limits, value: number | undefined): number {
 /** A fragmented message of which the last frame has not begun. */
 export class MessageProgress {
   /** Kept for V8, see `Frame.kept`. */
-  // biome-ignore format: TypeScript drops the mark without the parentheses
-  static readonly kept: MessageProgress = (/* @__PURE__ */ new MessageProgress(0, 0));
+  static readonly kept: readonly MessageProgress[] = [/* @__PURE__ */ new MessageProgress(0, 0)];
 
   /** First byte of its first frame. */
   readonly first: number;
