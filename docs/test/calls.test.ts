@@ -4,18 +4,21 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BINARY, Connection, type MessageWriter, PreparedMessage, TEXT } from '@sanssocket/codec';
 import { CLOSE, encodeFrame, PING } from '@sanssocket/codec/frames';
+import { ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
+import { acceptKey } from '@sanssocket/handshake/values';
 import { describe, expect, it } from 'vitest';
 
 const page = readFileSync(fileURLToPath(new URL('../pages/guide/calls.md', import.meta.url)), 'utf8');
-const [head, , ...rows] = page
-  .split('\n')
-  .filter((line) => line.startsWith('|'))
-  .map((line) =>
+const tables = page.split('\n\n').flatMap((block) => {
+  const cells = block.split('\n').map((line) =>
     line
       .split('|')
       .slice(1, -1)
       .map((cell) => cell.trim()),
   );
+  return block.startsWith('|') ? [cells] : [];
+});
+const [[head, , ...rows], ...handshakes] = tables as [string[][], ...string[][][]];
 const states = head!.slice(1);
 /** The word in a cell for each code of a usage error. */
 const errors = new Map(
@@ -219,4 +222,82 @@ it('checks arguments in every state', () => {
   expect(() => connection.ping(new Uint8Array(126))).toThrow(
     expect.objectContaining({ code: 'CONTROL_TOO_LONG' }),
   );
+});
+
+const REQUEST = [
+  ...['GET / HTTP/1.1', 'Host: a', 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'],
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
+const REJECTION = ['HTTP/1.1 403 Forbidden', 'Content-Length: 1000'];
+
+function headOf(lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode([...lines, '', ''].join('\r\n'));
+}
+
+/** A handshake in one of its states. */
+function handshakeIn(name: string, state: string): ServerHandshake | ClientHandshake {
+  if (name === 'ServerHandshake') {
+    const server = new ServerHandshake();
+    if (state !== 'reading') server.receive(headOf(REQUEST));
+    if (state === 'accepted') server.accept();
+    if (state === 'rejected') server.reject({ status: 403 });
+    return server;
+  }
+  const client = new ClientHandshake('ws://a/');
+  const accept = `Sec-WebSocket-Accept: ${acceptKey(client.request.key)}`;
+  const lines = ['HTTP/1.1 101 S', 'Upgrade: websocket', 'Connection: Upgrade', accept];
+  if (state !== 'reading') client.receive(headOf(state === 'accepted' ? lines : REJECTION));
+  if (state === 'done') client.receiveEof();
+  return client;
+}
+
+const handshakeCalls: Readonly<Record<string, (handshake: ServerHandshake | ClientHandshake) => string>> = {
+  receive(handshake) {
+    const { state } = handshake;
+    handshake.receive(state === 'rejected' ? new Uint8Array(1000) : headOf(['wrong']));
+    return handshake.state === state ? 'ignored' : 'read';
+  },
+  receiveEof(handshake) {
+    const outcome = handshake.receiveEof();
+    return outcome?.kind === 'rejected' ? 'rejection' : (outcome?.kind ?? 'nothing');
+  },
+  accept: (handshake) => (handshake as ServerHandshake).accept().kind,
+  reject: (handshake) => (handshake as ServerHandshake).reject({ status: 403 }).kind,
+};
+
+describe.each(
+  handshakes.map(([[name, ...columns], , ...calls]) => [name!.slice(1, -1), columns, calls] as const),
+)('%s', (name, columns, handshakeRows) => {
+  const cells = handshakeRows.flatMap(([call, ...row]) =>
+    row.map((cell, index) => [call!, columns[index]!, cell] as const),
+  );
+  it.each(cells)('%s, %s', (call, state, cell) => {
+    const handshake = handshakeIn(name, state);
+    expect(handshake.state).toBe(state);
+    let outcome: string;
+    try {
+      outcome = handshakeCalls[call]!(handshake);
+    } catch (error) {
+      outcome = errors.get((error as { code?: string }).code) ?? String(error);
+      expect(handshake.state).toBe(state);
+    }
+    expect(outcome).toBe(cell);
+  });
+
+  it('has a row for each call, and its states', () => {
+    const methods = ['receive', 'receiveEof', 'accept', 'reject'];
+    const own = methods.filter((method) => method in handshakeIn(name, 'reading'));
+    expect(handshakeRows.map(([call]) => call)).toEqual(own);
+    expect(columns).toHaveLength(4);
+  });
+});
+
+it('checks arguments of handshakes in every state', () => {
+  for (const name of ['ServerHandshake', 'ClientHandshake']) {
+    for (const state of ['reading', 'accepted', 'rejected']) {
+      expect(() => handshakeIn(name, state).receive('text' as never)).toThrow(
+        expect.objectContaining({ code: 'NOT_BYTES' }),
+      );
+    }
+  }
 });

@@ -4,17 +4,21 @@
 
 import { inWords, requireBytes, requireKnown, requireOption, usageError } from './errors.js';
 import type { HandshakeFault } from './faults.js';
-import { encodeLatin1, writeHead, writeSwitchingResponse } from './head-writer.js';
+import { writeHead, writeSwitchingResponse } from './head-writer.js';
 import { formatExtensions, selectProtocol } from './header-values.js';
-import { acceptValue } from './key.js';
-import { type ExtensionFactory, type NegotiatedExtension, negotiateExtensions } from './negotiate.js';
+import { acceptValue, requireKey } from './key.js';
+import {
+  type ExtensionFactory,
+  type NegotiatedExtension,
+  negotiate,
+  requireExtensions,
+} from './negotiate.js';
 import { requireRequest, type UpgradeRequest } from './request.js';
 import {
   checkedHeaders,
   checkValue,
   encodeUtf8,
   type HeaderPairs,
-  headerValues,
   type OwnBytes,
   type RawHeaders,
 } from './syntax.js';
@@ -148,6 +152,12 @@ export function acceptRequest<Agreed = never>(
   options: AcceptOptions<Agreed> = {},
 ): Acceptance<Agreed> {
   requireRequest(request);
+  requireKey(request.key);
+  return accept(request, options);
+}
+
+/** {@link acceptRequest} of a request that was checked. */
+export function accept<Agreed>(request: UpgradeRequest, options: AcceptOptions<Agreed>): Acceptance<Agreed> {
   // 4.2.2 step 5, items 1 to 4.
   const headers = [
     'Upgrade',
@@ -176,7 +186,8 @@ export function agree<Agreed>(
   const { protocols = [], protocol: chosen, extensions: supported, headers: given } = options;
   const own = checkedHeaders(given);
   const protocol = chooseProtocol(request.protocols, chosen, protocols);
-  const extensions = supported === undefined ? [] : negotiateExtensions(request.extensions, supported);
+  if (supported !== undefined) requireExtensions(supported);
+  const extensions = supported === undefined ? [] : negotiate(request.extensions, supported);
   // 4.2.2 step 5, items 5 and 6.
   if (protocol !== undefined) headers.push(nameOf('Sec-WebSocket-Protocol'), protocol);
   // Nothing agreed is no header, not an empty one.
@@ -248,10 +259,16 @@ export function rejectRequest(options: RejectOptions): Rejection {
  * ```
  */
 export function rejectFault(fault: HandshakeFault): Rejection {
-  const { kind, status = 0, message } = Object(fault) as HandshakeFault;
+  const { kind, message } = Object(fault) as HandshakeFault;
   if (kind !== 'fault' || typeof message !== 'string') {
     throw usageError(TypeError, 'ARGUMENT_INVALID', `a fault is what a check gives, not ${inWords(fault)}`);
   }
+  return answerFault(fault);
+}
+
+/** {@link rejectFault} of a fault that a check gave. */
+export function answerFault(fault: HandshakeFault): Rejection {
+  const { status = 0, message } = fault;
   return reject({ status, body: message }, fault);
 }
 
@@ -278,14 +295,15 @@ function reject(
   const all = ['Connection', status === 426 ? 'close, Upgrade' : 'close'];
   if (status === 426) all.push('Upgrade', 'websocket');
   if (!bodiless) all.push('Content-Length', String(content.length));
-  if (typeof body === 'string' && content.length > 0 && headerValues(own, 'content-type').length === 0) {
+  const hasType = own.some((name, i) => (i & 1) === 0 && name.toLowerCase() === 'content-type');
+  if (typeof body === 'string' && content.length > 0 && !hasType) {
     all.push('Content-Type', 'text/plain; charset=utf-8');
   }
   if (status === 405) all.push('Allow', 'GET'); // RFC 9110 15.5.6
   // 4.4: the versions the server speaks, for a client to try again with.
   if (status === 426 || fault?.code === 'VERSION_MISSING') all.push('Sec-WebSocket-Version', '13');
   all.push(...own);
-  const bytes = writeHead(encodeLatin1(`HTTP/1.1 ${status} ${phrase}`), all, 0, content);
+  const bytes = writeHead(`HTTP/1.1 ${status} ${phrase}`, all, 0, content);
   return {
     kind: 'rejected',
     fault,

@@ -1,205 +1,61 @@
 /**
- * The client's half of the opening handshake (RFC 6455 4.1), from the request to the outcome: the
- * request (`createRequest`, `writeOffer`), the check of a response over a parsed head
- * (`checkResponse`, `readAnswer`), and both over bytes (`ClientHandshake`):
+ * The client's half of the opening handshake (RFC 6455 4.1) behind the request: the check of a
+ * response over a parsed head (`checkResponse`, `readAnswer`), and both request and response over
+ * bytes (`ClientHandshake`):
  *
  * ```
- * state       receive()                                         receiveEof()
- * reading     more, or a 1xx other than 101 -> reading          fault -> done
- *             right 101 -> accepted
- *             another status -> rejected, or done with its body
- *             fault -> done
- * rejected    more of the body -> rejected                      the rejection -> done
- *             its end, or the limit -> done
- * accepted    throws: the bytes belong to the connection        ignored
- * done        ignored                                           ignored
+ * reading  -- accepted --> accepted
+ * reading  -- rejected --> rejected
+ * reading  -- fault -----> done
+ * rejected -- body ------> done
  * ```
+ *
+ * - accepted: a right 101. Any other 1xx is passed over.
+ * - rejected: the head of a response with another status.
+ * - fault: the head is wrong, or the input has ended inside of it.
+ * - body: the end of a rejection's body, or of as much of it as is kept, or of the input.
  */
 
 import {
-  checkedLimit,
-  inWords,
-  isStrings,
-  requireBytes,
-  requireKnown,
-  requireStrings,
-  usageError,
-} from './errors.js';
-import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+  type ClientRequest,
+  type ClientRequestOptions,
+  OFFER_OPTIONS,
+  requestOf,
+  requireClientRequest,
+} from './client-request.js';
+import { checkedLimit, inWords, requireBytes, requireKnown, usageError } from './errors.js';
+import { type HandshakeFault, headFault, type ResponseFaultCode, responseFault } from './faults.js';
 import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
 import {
   ACCEPT,
   CONNECTION,
   canUpgrade,
+  countFault,
   EXTENSIONS,
-  encodeLatin1,
-  Fields,
+  type Fields,
+  fieldsOf,
+  isRepeated,
   PROTOCOL,
   parseStatusLine,
-  type RequestHead,
   type ResponseHead,
   requireHead,
   type StatusLine,
   UPGRADE,
   UPGRADE_TOKEN,
   WEBSOCKET,
-  writeHead,
 } from './head-writer.js';
-import { formatExtensions, parseExtensions } from './header-values.js';
-import { acceptKey, generateKey, type RandomSource } from './key.js';
-import {
-  collectOffers,
-  confirmExtensions,
-  type ExtensionFactory,
-  type NegotiatedExtension,
-  requireExtensions,
-} from './negotiate.js';
+import { readExtensions } from './header-values.js';
+import { acceptKey } from './key.js';
+import { confirm, type NegotiatedExtension } from './negotiate.js';
 import { RejectionBody } from './response-body.js';
 import {
-  checkedHeaders,
-  checkToken,
-  checkValue,
   equalsIgnoringCase,
-  type HeaderPairs,
   headerValues,
   listElements,
   listHas,
   type OwnBytes,
   type RawHeaders,
 } from './syntax.js';
-import { parseWebSocketUri, type WebSocketUri } from './uri.js';
-
-// --- The request ---
-
-/**
- * The wishes of a client besides the resource.
- */
-export interface ClientRequestOptions<Agreed = unknown> {
-  /** Subprotocols in order of preference, each once. */
-  readonly protocols?: readonly string[] | undefined;
-  /** Extensions in order of preference. */
-  readonly extensions?: readonly ExtensionFactory<Agreed>[] | undefined;
-  /** The `Origin` header; a browser's is its page's (RFC 6455 4.1, request item 8). */
-  readonly origin?: string | undefined;
-  /** Further headers, such as `Authorization` or `Cookie`. */
-  readonly headers?: HeaderPairs | undefined;
-  /** Where the key's 16 bytes come from, instead of `crypto.getRandomValues`. */
-  readonly random?: RandomSource | undefined;
-}
-
-/** The names of these options. */
-const OFFER_OPTIONS: readonly (keyof ClientRequestOptions)[] = [
-  'protocols',
-  'extensions',
-  'origin',
-  'headers',
-  'random',
-];
-
-/**
- * A client's opening handshake, with all that its response is checked against.
- */
-export interface ClientRequest<Agreed = unknown> {
-  /** Where to connect to. */
-  readonly uri: WebSocketUri;
-  /** The request for a host's own HTTP client. */
-  readonly head: RequestHead;
-  /** The whole request; for a host that writes bytes. */
-  readonly bytes: OwnBytes;
-  readonly key: string;
-  readonly protocols: readonly string[];
-  /** Those of the extensions that made an offer. */
-  readonly extensions: readonly ExtensionFactory<Agreed>[];
-}
-
-/**
- * Makes a client's opening handshake (RFC 6455 4.1). Write it, then give the response to
- * `checkResponse`; or let `ClientHandshake` do both.
- *
- * @param url - a `ws:` or `wss:` URI, see `parseWebSocketUri`
- * @param options - wishes besides the resource
- * @throws TypeError if the URI is wrong, an option unknown (`OPTION_UNKNOWN`), a subprotocol not a
- * token or there twice, a header illegal or the handshake's own; if the runtime has no source of
- * randomness, and none is given (`NO_RANDOM`)
- *
- * @example
- * ```ts
- * import assert from 'node:assert/strict';
- * import { createRequest } from '@sanssocket/handshake';
- *
- * const request = createRequest('ws://example.com/chat', { protocols: ['v1'], headers: [['Cookie', 'a=1']] });
- * assert.equal(request.uri.port, 80);
- * assert.ok(new TextDecoder().decode(request.bytes).startsWith('GET /chat HTTP/1.1\r\nHost: example.com\r\n'));
- * ```
- */
-export function createRequest<Agreed = never>(
-  url: string | { readonly href: string },
-  options: ClientRequestOptions<Agreed> = {},
-): ClientRequest<Agreed> {
-  const uri = parseWebSocketUri(url);
-  requireKnown(options, OFFER_OPTIONS);
-  const { protocols, extensions, origin, headers, random } = options;
-  const key = generateKey(random);
-  // 4.1, request items 4 to 9.
-  const rawHeaders = [
-    'Host',
-    uri.authority,
-    'Upgrade',
-    'websocket',
-    'Connection',
-    'Upgrade',
-    'Sec-WebSocket-Key',
-    key,
-  ];
-  const offered = writeOffer({ protocols, extensions, origin, headers }, rawHeaders, (name) => name);
-  return {
-    uri,
-    head: { method: 'GET', url: uri.resourceName, httpVersion: '1.1', rawHeaders },
-    bytes: writeHead(encodeLatin1(`GET ${uri.resourceName} HTTP/1.1`), rawHeaders),
-    key,
-    ...offered,
-  };
-}
-
-/**
- * Offers subprotocols and extensions, over any version of HTTP: adds their headers to those of the
- * request.
- */
-export function writeOffer<Agreed>(
-  options: ClientRequestOptions<Agreed>,
-  rawHeaders: string[],
-  nameOf: (name: string) => string,
-): Pick<ClientRequest<Agreed>, 'protocols' | 'extensions'> {
-  requireKnown(options, OFFER_OPTIONS);
-  const { protocols = [], extensions = [], origin, headers } = options;
-  requireStrings('protocols', protocols);
-  requireExtensions(extensions);
-  const own = checkedHeaders(headers);
-  // 4.1 item 10: tokens, "and MUST all be unique strings".
-  protocols.forEach(checkToken);
-  if (new Set(protocols).size < protocols.length) {
-    throw usageError(
-      TypeError,
-      'PROTOCOL_INVALID',
-      `a subprotocol is offered once (RFC 6455 4.1): ${protocols.join(', ')}`,
-    );
-  }
-  const offers = collectOffers(extensions);
-  const add = (name: string, value: string): unknown => rawHeaders.push(nameOf(name), value);
-  // 4.1, request items 8 to 11.
-  add('Sec-WebSocket-Version', '13');
-  if (origin !== undefined) {
-    checkValue(origin);
-    add('Origin', origin);
-  }
-  if (protocols.length > 0) add('Sec-WebSocket-Protocol', protocols.join(', '));
-  if (offers.length > 0) add('Sec-WebSocket-Extensions', formatExtensions(offers));
-  for (let i = 0; i < own.length; i += 2) add(own[i]!, own[i + 1]!);
-  return {
-    protocols: [...protocols],
-    extensions: extensions.filter(({ name }) => offers.some((offer) => offer.name === name)),
-  };
-}
 
 // --- The response ---
 
@@ -270,8 +126,8 @@ export function checkResponse<Agreed>(
   requireStatus(head);
   // 4.1 response step 1: another status is HTTP's to handle.
   if (head.statusCode !== 101) return rejectionOf(head);
-  const verdict = judgeSwitch(request, head);
-  return typeof verdict === 'string' ? createHandshakeFault(verdict) : verdict;
+  const verdict = judgeSwitch(request, head.httpVersion, fieldsOf(head.rawHeaders), head.rawHeaders);
+  return typeof verdict === 'string' ? responseFault(verdict) : verdict;
 }
 
 function requireStatus({ statusCode, statusMessage }: ResponseHead): void {
@@ -281,32 +137,24 @@ function requireStatus({ statusCode, statusMessage }: ResponseHead): void {
   throw usageError(TypeError, 'HEAD_INVALID', `a status is a number and a text, not ${got}`);
 }
 
-/** @throws TypeError (`REQUEST_INVALID`) for anything but a request that this package has made */
-export function requireClientRequest(request: Pick<ClientRequest, 'protocols' | 'extensions'>): void {
-  const { protocols, extensions } = Object(request) as Partial<ClientRequest>;
-  if (!isStrings(protocols) || !Array.isArray(extensions)) {
-    const wanted = 'a response is checked against the request that was made for it';
-    throw usageError(TypeError, 'REQUEST_INVALID', `${wanted}, not against ${inWords(request)}`);
-  }
-}
-
 function judgeSwitch<Agreed>(
   request: ClientRequest<Agreed>,
-  { httpVersion, rawHeaders }: ResponseHead,
-): ClientAcceptance<Agreed> | HandshakeFaultCode {
+  httpVersion: string,
+  fields: Fields,
+  headers: RawHeaders,
+): ClientAcceptance<Agreed> | ResponseFaultCode {
   // 4.2.2 step 5.1: the status line is HTTP/1.1's.
   if (!canUpgrade(httpVersion)) return 'RESPONSE_VERSION_UNSUPPORTED';
-  const fields = Fields.of(rawHeaders);
   const { values } = fields;
   // Step 2: Upgrade is "websocket" and nothing besides, in any letter case.
   if (!equalsIgnoringCase(values[UPGRADE] ?? '', WEBSOCKET)) return 'RESPONSE_UPGRADE_INVALID';
   // Step 3: Connection has the token "Upgrade", in any letter case.
   if (!listHas(values[CONNECTION], UPGRADE_TOKEN)) return 'RESPONSE_CONNECTION_INVALID';
   // Step 4. The value is compared exactly; white space around it went with the header line.
-  const acceptFault = fields.fault(ACCEPT, 'ACCEPT');
+  const acceptFault = countFault(fields, ACCEPT, 'ACCEPT');
   if (acceptFault !== undefined) return acceptFault;
   if (values[ACCEPT] !== acceptKey(request.key)) return 'ACCEPT_MISMATCH';
-  return readAnswer(request, fields, rawHeaders);
+  return readAnswer(request, fields, headers);
 }
 
 /** The rules of every handshake, over any version of HTTP: extensions and subprotocol. */
@@ -314,15 +162,15 @@ export function readAnswer<Agreed>(
   offered: Pick<ClientRequest<Agreed>, 'protocols' | 'extensions'>,
   fields: Fields,
   headers: RawHeaders,
-): ClientAcceptance<Agreed> | HandshakeFaultCode {
-  // Step 5.
-  const response = parseExtensions(fields.lines(EXTENSIONS));
-  if (response === undefined) return 'EXTENSION_INVALID';
-  const extensions = confirmExtensions(response, offered.extensions);
-  if ('kind' in extensions) return extensions.code;
+): ClientAcceptance<Agreed> | ResponseFaultCode {
+  const { [EXTENSIONS]: list, [PROTOCOL]: protocol } = fields.values;
+  // Step 5. 9.1: 1#extension, to which empty elements do not contribute (RFC 9110 5.6.1.2).
+  const response = list === undefined ? [] : readExtensions([list]);
+  if (response === undefined || (list !== undefined && response.length === 0)) return 'EXTENSION_INVALID';
+  const extensions = confirm(response, offered.extensions);
+  if (typeof extensions === 'string') return extensions;
   // Step 6: one of those offered, in their letter case.
-  const protocol = fields.values[PROTOCOL];
-  if (fields.isRepeated(PROTOCOL)) return 'PROTOCOL_REPEATED';
+  if (isRepeated(fields, PROTOCOL)) return 'PROTOCOL_REPEATED';
   if (protocol !== undefined && !offered.protocols.includes(protocol)) return 'PROTOCOL_NOT_OFFERED';
   return { kind: 'accepted', headers, protocol, extensions };
 }
@@ -364,6 +212,18 @@ const OPTIONS: readonly (keyof ClientHandshakeOptions)[] = [...OFFER_OPTIONS, ..
  * Where a `ClientHandshake` is.
  */
 export type ClientHandshakeState = 'reading' | 'rejected' | 'accepted' | 'done';
+
+type Event = 'accepted' | 'rejected' | 'fault' | 'body';
+
+/** The next state, by state and event; no other transition is made. */
+export const CLIENT_TRANSITIONS: Readonly<
+  Record<ClientHandshakeState, Readonly<Partial<Record<Event, ClientHandshakeState>>>>
+> = {
+  reading: { accepted: 'accepted', rejected: 'rejected', fault: 'done' },
+  rejected: { body: 'done' },
+  accepted: {},
+  done: {},
+};
 
 /**
  * An acceptance, with the bytes that followed its head in the chunk: a view of them, for the frame
@@ -449,7 +309,7 @@ export class ClientHandshake<Agreed = never> {
     this.#reader = new HeadReader({ maxHeadBytes, maxHeaders });
     this.#maxBodyBytes = checkedLimit('maxBodyBytes', maxBodyBytes, 16384);
     this.#maxHeadBytes = checkedLimit('maxHeadBytes', maxHeadBytes, 16384);
-    this.request = createRequest(url, { protocols, extensions, origin, headers, random });
+    this.request = requestOf(url, { protocols, extensions, origin, headers, random });
   }
 
   /** Where the handshake is. */
@@ -485,11 +345,10 @@ export class ClientHandshake<Agreed = never> {
     if (this.#body !== undefined) return this.#takeBody(this.#body, chunk);
     for (let bytes = chunk; ; this.#reader.restart()) {
       const end = this.#reader.push(bytes);
-      if (end < 0) return this.#reader.fault && this.#finish(this.#reader.fault);
+      if (end < 0) return this.#reader.fault && this.#fail(this.#reader.fault);
       bytes = bytes.subarray(end);
       const line = parseStatusLine(this.#reader.startLine);
-      if (line === undefined)
-        return this.#finish(createHandshakeFault('START_LINE_INVALID', this.#reader.start));
+      if (line === undefined) return this.#fail(headFault('START_LINE_INVALID', this.#reader.start));
       // An interim response: the answer follows, out of the same allowance. RFC 9110 15.2.
       if (line.statusCode >= 200 || line.statusCode === 101) return this.#judge(line, bytes);
     }
@@ -505,22 +364,28 @@ export class ClientHandshake<Agreed = never> {
     if (this.#state === 'done') return undefined;
     if (this.#body !== undefined) {
       this.#body.end();
-      return this.#finishRefusal(this.#body);
+      return this.#finishRejection(this.#body);
     }
     return this.#state === 'reading'
-      ? this.#finish(createHandshakeFault('HEAD_TRUNCATED', this.#reader.offset))
+      ? this.#fail(headFault('HEAD_TRUNCATED', this.#reader.offset))
       : undefined;
   }
 
   #judge(line: StatusLine, rest: Uint8Array): ClientOutcome<Agreed> | undefined {
-    const verdict = checkResponse(this.request, { ...line, rawHeaders: headersOf(this.#reader.text) });
+    const { fields, text } = this.#reader;
+    const headers = headersOf(text);
+    // 4.1 response step 1, as in `checkResponse`.
+    const verdict =
+      line.statusCode === 101
+        ? judgeSwitch(this.request, line.httpVersion, fields!, headers)
+        : rejectionOf({ ...line, rawHeaders: headers });
     this.#reader.forget();
-    if (verdict.kind === 'fault') return this.#finish(verdict);
+    if (typeof verdict === 'string') return this.#fail(responseFault(verdict));
     if (verdict.kind === 'accepted') {
-      this.#state = 'accepted';
+      this.#go('accepted');
       return { ...verdict, remaining: rest };
     }
-    this.#state = 'rejected';
+    this.#go('rejected');
     this.#rejection = verdict;
     this.#body = new RejectionBody(verdict, line.httpVersion, this.#maxBodyBytes, this.#maxHeadBytes);
     return this.#takeBody(this.#body, rest);
@@ -528,15 +393,21 @@ export class ClientHandshake<Agreed = never> {
 
   #takeBody(body: RejectionBody, chunk: Uint8Array): ConnectionRejected | undefined {
     body.take(chunk);
-    return body.done ? this.#finishRefusal(body) : undefined;
+    return body.done ? this.#finishRejection(body) : undefined;
   }
 
-  #finishRefusal({ bytes: body, complete }: RejectionBody): ConnectionRejected {
-    return this.#finish({ ...this.#rejection!, body, complete });
+  #finishRejection({ bytes: body, complete }: RejectionBody): ConnectionRejected {
+    this.#go('body');
+    return { ...this.#rejection!, body, complete };
   }
 
-  #finish<Outcome>(outcome: Outcome): Outcome {
-    this.#state = 'done';
-    return outcome;
+  #fail(fault: HandshakeFault): HandshakeFault {
+    this.#go('fault');
+    return fault;
+  }
+
+  /** Makes a transition, which there is. */
+  #go(event: Event): void {
+    this.#state = CLIENT_TRANSITIONS[this.#state][event]!;
   }
 }

@@ -15,22 +15,21 @@ import {
   rejectFault,
   rejectRequest,
 } from './answer.js';
+import { type ClientAcceptance, type ResponseRejection, readAnswer, rejectionOf } from './client.js';
 import {
-  type ClientAcceptance,
   type ClientRequest,
   type ClientRequestOptions,
-  type ResponseRejection,
-  readAnswer,
-  rejectionOf,
+  OFFER_OPTIONS,
   requireClientRequest,
   writeOffer,
-} from './client.js';
-import { requireStrings, requireType } from './errors.js';
+} from './client-request.js';
+import { requireKnown, requireStrings, requireType } from './errors.js';
 import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
 import { CONTENT_LENGTH, HOST, readPseudoHeaders } from './head-writer.js';
 import {
   CheckedRequest,
   type OpeningRequest,
+  REQUEST_OPTIONS,
   type RequestOptions,
   readOffer,
   requestStrictness,
@@ -40,8 +39,16 @@ import { consistsOf, DIGIT, equalsIgnoringCase, lowerCodes, type RawHeaders } fr
 import { parseTarget, parseWebSocketUri, splitAuthority } from './uri.js';
 
 export type { Acceptance, AcceptOptions, Rejection, RejectOptions } from './answer.js';
-export type { ClientAcceptance, ClientRequest, ClientRequestOptions, ResponseRejection } from './client.js';
-export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
+export type { ClientAcceptance, ResponseRejection } from './client.js';
+export type { ClientRequest, ClientRequestOptions } from './client-request.js';
+export type {
+  ConnectFaultCode,
+  HandshakeFault,
+  HandshakeFaultCode,
+  HeadFaultCode,
+  RequestFaultCode,
+  ResponseFaultCode,
+} from './faults.js';
 export type { ExtensionOffer, ExtensionParameter } from './header-values.js';
 export type { RandomSource } from './key.js';
 export type { ExtensionFactory, NegotiatedExtension } from './negotiate.js';
@@ -90,6 +97,7 @@ export function createConnect<Agreed = never>(
 ): ConnectRequest<Agreed> | HandshakeFault {
   const uri = parseWebSocketUri(url);
   requireEnabled(isEnabled);
+  requireKnown(options, OFFER_OPTIONS);
   const headers = [':method', 'CONNECT', ':protocol', 'websocket', ':scheme', uri.secure ? 'https' : 'http'];
   headers.push(':authority', uri.authority, ':path', uri.resourceName);
   const offered = writeOffer(options, headers, (name) => name.toLowerCase());
@@ -199,6 +207,7 @@ export function checkConnect(
 ): OpeningRequest | HandshakeFault {
   requireStrings('a header list', list);
   requireEnabled(isEnabled);
+  requireKnown(options, REQUEST_OPTIONS);
   const request = judgeConnect(list, isEnabled, requestStrictness(options));
   return typeof request === 'string' ? createHandshakeFault(request) : request;
 }

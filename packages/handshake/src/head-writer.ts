@@ -9,6 +9,7 @@ import type { HandshakeFaultCode } from './faults.js';
 import {
   consistsOf,
   DIGIT,
+  equalsIgnoringCase,
   FIELD,
   flattenHeaders,
   type HeaderPairs,
@@ -159,7 +160,7 @@ export const NOTHING: OwnBytes = /* @__PURE__ */ new Uint8Array(0);
  * @param from - index of the first of `rawHeaders` to write
  */
 export function writeHead(
-  start: Uint8Array,
+  start: string,
   rawHeaders: RawHeaders,
   from = 0,
   body: Uint8Array = NOTHING,
@@ -167,8 +168,7 @@ export function writeHead(
   let length = start.length + (rawHeaders.length - from) * 2 + 4 + body.length;
   for (let i = from; i < rawHeaders.length; i++) length += rawHeaders[i]!.length;
   const bytes = new Uint8Array(length);
-  bytes.set(start);
-  let at = start.length;
+  let at = writeText(bytes, 0, start);
   for (let i = from; i < rawHeaders.length; i += 2) {
     at = writeText(bytes, at, '\r\n');
     at = writeText(bytes, at, rawHeaders[i]!);
@@ -177,13 +177,6 @@ export function writeHead(
   }
   at = writeText(bytes, at, '\r\n\r\n');
   if (body.length > 0) bytes.set(body, at);
-  return bytes;
-}
-
-/** Text of characters up to FF as bytes, one each. */
-export function encodeLatin1(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  writeText(bytes, 0, text);
   return bytes;
 }
 
@@ -257,71 +250,64 @@ function byLength(): number[][] {
   return table;
 }
 
-/**
- * The value of each header a handshake looks at, by the constants above. Never keyed by a peer's
- * names, which may be `__proto__`.
- */
-export class Fields {
+/** The headers of a head that a handshake looks at. */
+export interface Fields {
   /**
+   * Their values, by the constants above: never keyed by a peer's names, which may be `__proto__`.
    * Lines of a repeated header are joined with a comma, which for a list is the same (RFC 9110
    * 5.3).
    */
-  readonly values: (string | undefined)[] = new Array(12);
+  readonly values: (string | undefined)[];
   /** A bit for each header that came more than once. */
-  repeated = 0;
+  repeated: number;
+}
 
-  /**
-   * Which header a name is, if it is one to look at, otherwise -1.
-   *
-   * @param bytes - the name from `start` to `end`, which is a token: then setting bit 20 makes
-   * letters lower case, and makes no character one of `NAMES` that was not
-   */
-  static slotOf(bytes: Uint8Array, start: number, end: number): number {
-    const slots = BY_LENGTH[end - start];
-    if (slots === undefined) return -1;
-    next: for (let k = 0; k < slots.length; k++) {
-      const name = NAMES[slots[k]!]!;
-      for (let i = 0; i < name.length; i++) if ((bytes[start + i]! | 0x20) !== name[i]) continue next;
-      return Math.min(slots[k]!, DRAFT_KEY);
-    }
-    return -1;
-  }
+/** None so far. */
+export function createFields(): Fields {
+  return { values: new Array(12), repeated: 0 };
+}
 
-  /** Those of a parsed head. */
-  static of(headers: RawHeaders): Fields {
-    const fields = new Fields();
-    for (let i = 0; i + 1 < headers.length; i += 2) {
-      const name = headers[i]!;
-      if (BY_LENGTH[name.length] === undefined || !consistsOf(name, TOKEN)) continue;
-      const slot = Fields.slotOf(lowerCodes(name), 0, name.length);
-      if (slot >= 0) fields.add(slot, headers[i + 1]!);
-    }
-    return fields;
+/** Those of a parsed head. */
+export function fieldsOf(headers: RawHeaders): Fields {
+  const fields = createFields();
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const slot = slotOf(headers[i]!, 0, headers[i]!.length);
+    if (slot >= 0) addField(fields, slot, headers[i + 1]!);
   }
+  return fields;
+}
 
-  /** Adds a line. */
-  add(slot: number, value: string): void {
-    const before = this.values[slot];
-    if (before !== undefined) this.repeated |= 1 << slot;
-    this.values[slot] = before === undefined ? value : `${before},${value}`;
+/** The place of the header whose name stands in `text` from `start` to `end`, otherwise -1. */
+export function slotOf(text: string, start: number, end: number): number {
+  const slots = BY_LENGTH[end - start];
+  if (slots === undefined) return -1;
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]!;
+    if (equalsIgnoringCase(text, NAMES[slot]!, start, end)) return Math.min(slot, DRAFT_KEY);
   }
+  return -1;
+}
 
-  /** Whether a header came more than once. */
-  isRepeated(slot: number): boolean {
-    return (this.repeated & (1 << slot)) !== 0;
-  }
+/** Adds a line. */
+export function addField(fields: Fields, slot: number, value: string): void {
+  const before = fields.values[slot];
+  if (before !== undefined) fields.repeated |= 1 << slot;
+  fields.values[slot] = before === undefined ? value : `${before},${value}`;
+}
 
-  /** The fault of a header that has to be there exactly once, if it has one. */
-  fault(slot: number, name: 'HOST' | 'VERSION' | 'KEY' | 'ACCEPT'): HandshakeFaultCode | undefined {
-    if (this.values[slot] === undefined) return `${name}_MISSING`;
-    return this.isRepeated(slot) ? `${name}_REPEATED` : undefined;
-  }
+/** Whether a header came more than once. */
+export function isRepeated(fields: Fields, slot: number): boolean {
+  return (fields.repeated & (1 << slot)) !== 0;
+}
 
-  /** The value of a list, as the lines it came on. */
-  lines(slot: number): string[] {
-    const value = this.values[slot];
-    return value === undefined ? [] : [value];
-  }
+/** The fault of a header that has to be there exactly once, if it has one. */
+export function countFault<Name extends 'HOST' | 'VERSION' | 'KEY' | 'ACCEPT'>(
+  fields: Fields,
+  slot: number,
+  name: Name,
+): `${Name}_MISSING` | `${Name}_REPEATED` | undefined {
+  if (fields.values[slot] === undefined) return `${name}_MISSING`;
+  return isRepeated(fields, slot) ? `${name}_REPEATED` : undefined;
 }
 
 // --- The 101 response ---
@@ -332,9 +318,7 @@ export class Fields {
 // that buffer.
 
 /** The start of every 101 response: its first line and two headers. */
-const START: Uint8Array = /* @__PURE__ */ encodeLatin1(
-  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade',
-);
+const START = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade';
 
 const START_HEADERS = 4;
 
@@ -412,7 +396,7 @@ export function readPseudoHeaders(
       headers.push(name, value);
     }
   }
-  return { pseudo, fields: Fields.of(headers), headers };
+  return { pseudo, fields: fieldsOf(headers), headers };
 }
 
 function isValue(value: string): boolean {

@@ -6,7 +6,7 @@
  */
 
 import { inWords, requireStrings, requireType, usageError } from './errors.js';
-import { createHandshakeFault, type HandshakeFault } from './faults.js';
+import { type HandshakeFault, requestFault } from './faults.js';
 import {
   CLASSES,
   checkToken,
@@ -20,7 +20,14 @@ import {
 } from './syntax.js';
 import { splitUri, type UriParts } from './uri.js';
 
-export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
+export type {
+  ConnectFaultCode,
+  HandshakeFault,
+  HandshakeFaultCode,
+  HeadFaultCode,
+  RequestFaultCode,
+  ResponseFaultCode,
+} from './faults.js';
 export { acceptKey, generateKey, isKey, type RandomSource } from './key.js';
 export { flattenHeaders, type HeaderPairs, headerValues, type OwnBytes, type RawHeaders } from './syntax.js';
 export { parseWebSocketUri, type WebSocketUri } from './uri.js';
@@ -244,19 +251,28 @@ export function formatExtensions(extensions: readonly ExtensionOffer[]): string 
  */
 export function parseProtocols(values: readonly string[]): string[] | HandshakeFault {
   requireStrings('the values of a header, one a line', values);
+  const protocols = readProtocols(values);
+  return typeof protocols === 'string' ? requestFault(protocols) : protocols;
+}
+
+/**
+ * {@link parseProtocols}, a fault as its code.
+ *
+ * @internal
+ */
+export function readProtocols(
+  values: readonly string[],
+): string[] | 'PROTOCOL_INVALID' | 'PROTOCOL_OFFERED_TWICE' {
   const protocols = listElements(values);
-  if (protocols === undefined) return createHandshakeFault('PROTOCOL_INVALID');
-  const { length } = protocols;
-  for (let i = 0; i < length; i++) {
-    // 4.1 item 10: of token characters ...
-    if (!consistsOf(protocols[i]!, TOKEN)) return createHandshakeFault('PROTOCOL_INVALID');
-  }
+  // 4.1 item 10: of token characters ...
+  if (!protocols?.every((name) => consistsOf(name, TOKEN))) return 'PROTOCOL_INVALID';
   // ... "and MUST all be unique strings". For a few a search is half the time of a set.
+  const { length } = protocols;
   const isUnique =
     length < 9
       ? protocols.every((name, i) => protocols.indexOf(name) === i)
       : new Set(protocols).size === length;
-  return isUnique ? protocols : createHandshakeFault('PROTOCOL_OFFERED_TWICE');
+  return isUnique ? protocols : 'PROTOCOL_OFFERED_TWICE';
 }
 
 /**

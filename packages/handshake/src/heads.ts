@@ -6,7 +6,7 @@
  */
 
 import { requireBytes, requireKnown } from './errors.js';
-import { createHandshakeFault, type HandshakeFault } from './faults.js';
+import { type HandshakeFault, headFault } from './faults.js';
 import { HEAD_LIMITS, type HeadLimits, HeadReader, headersOf } from './head-reader.js';
 import {
   NOTHING,
@@ -16,7 +16,14 @@ import {
   type ResponseHead,
 } from './head-writer.js';
 
-export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
+export type {
+  ConnectFaultCode,
+  HandshakeFault,
+  HandshakeFaultCode,
+  HeadFaultCode,
+  RequestFaultCode,
+  ResponseFaultCode,
+} from './faults.js';
 export type { HeadLimits } from './head-reader.js';
 export type { RequestHead, ResponseHead } from './head-writer.js';
 export type { RawHeaders } from './syntax.js';
@@ -99,7 +106,7 @@ export class HeadObserver {
       return { kind: 'response', head: { ...statusLine, rawHeaders: headersOf(text) }, remaining };
     }
     this.#failed = true;
-    return createHandshakeFault('START_LINE_INVALID', start);
+    return headFault('START_LINE_INVALID', start);
   }
 
   /**
@@ -112,6 +119,6 @@ export class HeadObserver {
     const { offset } = this.#reader;
     if (this.#failed || offset === 0) return undefined;
     this.#failed = true;
-    return createHandshakeFault('HEAD_TRUNCATED', offset);
+    return headFault('HEAD_TRUNCATED', offset);
   }
 }

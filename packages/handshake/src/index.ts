@@ -20,16 +20,21 @@ export {
   type ClientHandshakeOptions,
   type ClientHandshakeState,
   type ClientOutcome,
-  type ClientRequest,
-  type ClientRequestOptions,
   type ConnectionAccepted,
   type ConnectionRejected,
   checkResponse,
-  createRequest,
   type ResponseRejection,
 } from './client.js';
+export { type ClientRequest, type ClientRequestOptions, createRequest } from './client-request.js';
 export type { HandshakeUsageCode, HandshakeUsageError } from './errors.js';
-export type { HandshakeFault, HandshakeFaultCode } from './faults.js';
+export type {
+  ConnectFaultCode,
+  HandshakeFault,
+  HandshakeFaultCode,
+  HeadFaultCode,
+  RequestFaultCode,
+  ResponseFaultCode,
+} from './faults.js';
 export type { HeadLimits } from './head-reader.js';
 export { type FetchRequest, type RequestHead, type ResponseHead, requestHeadOf } from './head-writer.js';
 export type { ExtensionOffer, ExtensionParameter } from './header-values.js';

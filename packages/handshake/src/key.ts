@@ -152,16 +152,12 @@ export function isKey(key: string): boolean {
  * ```
  */
 export function acceptKey(key: string): string {
-  if (!isKey(key)) throw notAKey(key);
+  requireKey(key);
   return acceptValue(key);
 }
 
-/**
- * {@link acceptKey} of a key that has been checked, or is a caller's; its length is, as SHA-1 is
- * made for no other.
- */
+/** {@link acceptKey} of a key that has been checked. */
 export function acceptValue(key: string): string {
-  if (typeof key !== 'string' || key.length !== 24) throw notAKey(key);
   return encodeBase64(sha1OfKey(key));
 }
 
@@ -202,10 +198,9 @@ function fillFromRuntime(bytes: OwnBytes): void {
   crypto.getRandomValues(bytes);
 }
 
-function notAKey(key: unknown): Error {
-  return usageError(
-    TypeError,
-    'KEY_INVALID',
-    `a Sec-WebSocket-Key is the Base64 of 16 bytes, not ${inWords(key)}`,
-  );
+/** @throws TypeError (`KEY_INVALID`) for anything but a key */
+export function requireKey(key: string): void {
+  if (isKey(key)) return;
+  const wanted = 'a Sec-WebSocket-Key is the Base64 of 16 bytes';
+  throw usageError(TypeError, 'KEY_INVALID', `${wanted}, not ${inWords(key)}`);
 }

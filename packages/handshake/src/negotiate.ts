@@ -3,7 +3,7 @@
  */
 
 import { inWords, usageError } from './errors.js';
-import { createHandshakeFault, type HandshakeFault } from './faults.js';
+import { type HandshakeFault, type ResponseFaultCode, responseFault } from './faults.js';
 import { type ExtensionOffer, type ExtensionParameter, requireOffers } from './header-values.js';
 
 /**
@@ -86,6 +86,14 @@ export function negotiateExtensions<Agreed>(
 ): NegotiatedExtension<Agreed>[] {
   requireOffers('offers', offers);
   requireExtensions(extensions);
+  return negotiate(offers, extensions);
+}
+
+/** {@link negotiateExtensions} of offers that were read, by extensions that were checked. */
+export function negotiate<Agreed>(
+  offers: readonly ExtensionOffer[],
+  extensions: readonly ExtensionFactory<Agreed>[],
+): NegotiatedExtension<Agreed>[] {
   const negotiated: NegotiatedExtension<Agreed>[] = [];
   let claimed = 0;
   for (const { name, parameters } of offers) {
@@ -165,17 +173,29 @@ export function confirmExtensions<Agreed>(
 ): NegotiatedExtension<Agreed>[] | HandshakeFault {
   requireOffers('a response', response);
   requireExtensions(extensions);
+  const negotiated = confirm(response, extensions);
+  return typeof negotiated === 'string' ? responseFault(negotiated) : negotiated;
+}
+
+/**
+ * {@link confirmExtensions} of a response that was read, by extensions that were checked; a fault as
+ * its code.
+ */
+export function confirm<Agreed>(
+  response: readonly ExtensionOffer[],
+  extensions: readonly ExtensionFactory<Agreed>[],
+): NegotiatedExtension<Agreed>[] | ResponseFaultCode {
   const negotiated: NegotiatedExtension<Agreed>[] = [];
   let claimed = 0;
   for (const { name, parameters } of response) {
     const extension = extensions.find((candidate) => candidate.name === name);
     // 4.1 step 5: an extension that was not in the request fails the connection.
-    if (extension === undefined) return createHandshakeFault('EXTENSION_NOT_OFFERED');
+    if (extension === undefined) return 'EXTENSION_NOT_OFFERED';
     // 9.1: each is in use at most once.
-    if (negotiated.some((other) => other.name === name)) return createHandshakeFault('EXTENSION_REPEATED');
-    if ((extension.rsv & claimed) !== 0) return createHandshakeFault('EXTENSION_CONFLICT');
+    if (negotiated.some((other) => other.name === name)) return 'EXTENSION_REPEATED';
+    if ((extension.rsv & claimed) !== 0) return 'EXTENSION_CONFLICT';
     const confirmed = extension.confirm(parameters);
-    if (confirmed === undefined) return createHandshakeFault('EXTENSION_REJECTED');
+    if (confirmed === undefined) return 'EXTENSION_REJECTED';
     requireAnswer(name, 'confirm', typeof confirmed === 'object' && confirmed !== null);
     claimed |= extension.rsv;
     negotiated.push({ name, parameters, rsv: extension.rsv, extension: confirmed.extension });

@@ -14,11 +14,15 @@ import { checkToken, headerValues } from './syntax.js';
 
 export type { RejectOptions } from './answer.js';
 export {
+  type ConnectFaultCode,
   createHandshakeFault,
   HANDSHAKE_FAULTS,
   type HandshakeFault,
   type HandshakeFaultCode,
   type HandshakeFaultRule,
+  type HeadFaultCode,
+  type RequestFaultCode,
+  type ResponseFaultCode,
 } from './faults.js';
 export type { ExtensionOffer, ExtensionParameter } from './header-values.js';
 export {

@@ -3,16 +3,19 @@
  */
 
 import { inWords, requireKnown, requireOption, requireType, usageError } from './errors.js';
-import { createHandshakeFault, type HandshakeFault, type HandshakeFaultCode } from './faults.js';
+import { type HandshakeFault, type RequestFaultCode, requestFault } from './faults.js';
 import { headersOf } from './head-reader.js';
 import {
   CONNECTION,
   CONTENT_LENGTH,
   canUpgrade,
+  countFault,
   DRAFT_KEY,
   EXTENSIONS,
-  Fields,
+  type Fields,
+  fieldsOf,
   HOST,
+  isRepeated,
   KEY,
   ORIGIN,
   PROTOCOL,
@@ -25,7 +28,7 @@ import {
   VERSION,
   WEBSOCKET,
 } from './head-writer.js';
-import { type ExtensionOffer, parseProtocols, readExtensions } from './header-values.js';
+import { type ExtensionOffer, readExtensions, readProtocols, requireOffers } from './header-values.js';
 import { isKey } from './key.js';
 import { listHas, type RawHeaders } from './syntax.js';
 import { parseTarget, splitAuthority } from './uri.js';
@@ -74,7 +77,8 @@ export interface RequestOptions {
   readonly rejectEmptyLists?: boolean | undefined;
 }
 
-const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ['rejectEmptyLists'];
+/** The names of these options. */
+export const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ['rejectEmptyLists'];
 
 /**
  * The server's check of a client's opening handshake (RFC 6455 4.2.1): every rule of it, over a
@@ -109,24 +113,31 @@ export function checkRequest(
   options: RequestOptions = {},
 ): UpgradeRequest | HandshakeFault {
   requireHead(head);
-  const rejectEmptyLists = requestStrictness(options);
-  const request = judgeRequest(head, Fields.of(head.rawHeaders), head.rawHeaders, rejectEmptyLists);
-  return typeof request === 'string' ? createHandshakeFault(request) : request;
+  const { url = '' } = head;
+  requireType('a request target', url, 'string');
+  requireKnown(options, REQUEST_OPTIONS);
+  const isStrict = requestStrictness(options);
+  const request = judgeRequest(head, fieldsOf(head.rawHeaders), head.rawHeaders, isStrict);
+  return typeof request === 'string' ? requestFault(request) : request;
 }
 
-/** The option of {@link RequestOptions}, which have no other names. */
-export function requestStrictness(options: RequestOptions): boolean {
-  requireKnown(options, REQUEST_OPTIONS);
-  const { rejectEmptyLists } = options;
+/** The option of {@link RequestOptions}. */
+export function requestStrictness({ rejectEmptyLists }: RequestOptions): boolean {
   requireOption('rejectEmptyLists', rejectEmptyLists, 'boolean');
   return rejectEmptyLists === true;
 }
 
-/** @throws TypeError (`REQUEST_INVALID`) for anything but a request that a check has found right */
+/**
+ * @throws TypeError for anything but a request that a check has found right (`REQUEST_INVALID`), or one
+ * with anything but offers in it (`ARGUMENT_INVALID`)
+ */
 export function requireRequest(request: OpeningRequest): void {
   const { kind, resourceName, protocols, extensions } = Object(request) as Partial<OpeningRequest>;
   const isWhole = typeof resourceName === 'string' && Array.isArray(protocols) && Array.isArray(extensions);
-  if (kind === 'request' && isWhole) return;
+  if (kind === 'request' && isWhole) {
+    requireOffers('offers', extensions);
+    return;
+  }
   const isFault = (kind as string) === 'fault';
   const got = isFault ? 'a fault, which rejectFault answers' : `${inWords(request)}: a head is checked first`;
   throw usageError(
@@ -145,8 +156,7 @@ export function judgeRequest(
   fields: Fields,
   headers: string | RawHeaders,
   rejectEmptyLists: boolean,
-): UpgradeRequest | HandshakeFaultCode {
-  requireType('a request target', url, 'string');
+): UpgradeRequest | RequestFaultCode {
   // 4.2.1 item 1: "An HTTP/1.1 or higher GET request".
   if (!canUpgrade(httpVersion)) return 'HTTP_VERSION_UNSUPPORTED';
   if (method !== 'GET') return 'METHOD_NOT_GET';
@@ -154,7 +164,7 @@ export function judgeRequest(
   if (target === undefined) return 'TARGET_INVALID';
   const { values } = fields;
   // 4.2.1 item 2: Host, which RFC 9112 3.2 wants exactly once.
-  const hostFault = fields.fault(HOST, 'HOST');
+  const hostFault = countFault(fields, HOST, 'HOST');
   if (hostFault !== undefined) return hostFault;
   const host = values[HOST]!;
   if (splitAuthority(host) === undefined) return 'HOST_INVALID';
@@ -168,7 +178,7 @@ export function judgeRequest(
   if (!listHas(values[CONNECTION], UPGRADE_TOKEN)) return 'CONNECTION_INVALID';
   // 4.2.1 item 5. A request with none but two others is of a draft before masking, which has no
   // version 13 to fall back to.
-  const keyFault = fields.fault(KEY, 'KEY');
+  const keyFault = countFault(fields, KEY, 'KEY');
   if (keyFault !== undefined) return values[DRAFT_KEY] === undefined ? keyFault : 'DRAFT_UNSUPPORTED';
   const request = new CheckedRequest(target.resourceName, target.authority ?? host, values[KEY]!, headers);
   const fault = readOffer(request, fields, rejectEmptyLists);
@@ -211,26 +221,29 @@ export function readOffer(
   request: CheckedRequest,
   fields: Fields,
   rejectEmptyLists: boolean,
-): HandshakeFaultCode | undefined {
+): RequestFaultCode | undefined {
+  const { values } = fields;
   // 4.2.1 item 6 and 4.4. Compared as text: as numbers "013" and "1.3e1" would be 13.
-  const versionFault = fields.fault(VERSION, 'VERSION');
+  const versionFault = countFault(fields, VERSION, 'VERSION');
   if (versionFault !== undefined) return versionFault;
-  if (fields.values[VERSION] !== '13') return 'VERSION_UNSUPPORTED';
+  if (values[VERSION] !== '13') return 'VERSION_UNSUPPORTED';
   // 4.2.1 item 7. Fetch's Headers have joined repeated lines with a comma and a space.
-  request.origin = fields.values[ORIGIN];
-  if (fields.isRepeated(ORIGIN) || request.origin?.includes(', ')) return 'ORIGIN_REPEATED';
+  request.origin = values[ORIGIN];
+  if (isRepeated(fields, ORIGIN) || request.origin?.includes(', ')) return 'ORIGIN_REPEATED';
   // 4.2.1 item 8.
-  if (fields.values[PROTOCOL] !== undefined) {
-    const protocols = parseProtocols(fields.lines(PROTOCOL));
-    if ('kind' in protocols) return protocols.code;
+  const protocolList = values[PROTOCOL];
+  if (protocolList !== undefined) {
+    const protocols = readProtocols([protocolList]);
+    if (typeof protocols === 'string') return protocols;
     // 11.3.4: 1#token. RFC 9110 5.6.1.2: none is nothing asked for.
     if (protocols.length === 0 && rejectEmptyLists) return 'PROTOCOL_INVALID';
     request.protocols = protocols;
   }
   // 4.2.1 item 9. Only a header that cannot be read fails the request; an offer that cannot be
   // agreed to is passed over later.
-  if (fields.values[EXTENSIONS] !== undefined) {
-    const extensions = readExtensions(fields.lines(EXTENSIONS));
+  const extensionList = values[EXTENSIONS];
+  if (extensionList !== undefined) {
+    const extensions = readExtensions([extensionList]);
     // 9.1: 1#extension, and the same.
     if (extensions === undefined || (extensions.length === 0 && rejectEmptyLists)) return 'EXTENSION_INVALID';
     request.extensions = extensions;

@@ -2,27 +2,28 @@
  * The server's half of the opening handshake, over bytes:
  *
  * ```
- * state       receive()                                accept()     reject()
- * reading     more -> reading                          throws       throws
- *             head is right -> deciding
- *             fault -> rejected
- * deciding    throws: the bytes belong to the frames   -> accepted  -> rejected
- * accepted    throws                                   throws       throws
- * rejected    ignored                                  throws       throws
+ * reading  -- request --> deciding
+ * reading  -- fault ----> rejected
+ * deciding -- accept ---> accepted
+ * deciding -- reject ---> rejected
  * ```
+ *
+ * - request: the head is whole and right.
+ * - fault: the head is wrong, or the input has ended inside of it.
+ * - accept, reject: the methods of these names.
  */
 
 import {
   type Acceptance,
   type AcceptOptions,
-  acceptRequest,
+  accept,
+  answerFault,
   type Rejection,
   type RejectOptions,
-  rejectFault,
   rejectRequest,
 } from './answer.js';
 import { requireBytes, requireKnown, usageError } from './errors.js';
-import { createHandshakeFault, type HandshakeFault } from './faults.js';
+import { type HandshakeFault, headFault, requestFault } from './faults.js';
 import { HEAD_LIMITS, type HeadLimits, HeadReader } from './head-reader.js';
 import { NOTHING, parseRequestLine } from './head-writer.js';
 import { judgeRequest, type RequestOptions, requestStrictness, type UpgradeRequest } from './request.js';
@@ -31,6 +32,18 @@ import { judgeRequest, type RequestOptions, requestStrictness, type UpgradeReque
  * Where a `ServerHandshake` is.
  */
 export type ServerHandshakeState = 'reading' | 'deciding' | 'accepted' | 'rejected';
+
+type Event = 'request' | 'fault' | 'accept' | 'reject';
+
+/** The next state, by state and event; no other transition is made. */
+export const SERVER_TRANSITIONS: Readonly<
+  Record<ServerHandshakeState, Readonly<Partial<Record<Event, ServerHandshakeState>>>>
+> = {
+  reading: { request: 'deciding', fault: 'rejected' },
+  deciding: { accept: 'accepted', reject: 'rejected' },
+  accepted: {},
+  rejected: {},
+};
 
 /**
  * How large a head a `ServerHandshake` takes, and how strict it is.
@@ -114,8 +127,8 @@ export class ServerHandshake {
    */
   receive(chunk: Uint8Array): RequestReceived | Rejection | undefined {
     requireBytes(chunk);
+    if (this.#state === 'rejected') return undefined;
     if (this.#state !== 'reading') {
-      if (this.#state === 'rejected') return undefined;
       throw usageError(
         TypeError,
         'INVALID_STATE',
@@ -134,7 +147,7 @@ export class ServerHandshake {
    */
   receiveEof(): Rejection | undefined {
     return this.#state === 'reading'
-      ? this.#refuse(createHandshakeFault('HEAD_TRUNCATED', this.#reader.offset))
+      ? this.#refuse(headFault('HEAD_TRUNCATED', this.#reader.offset))
       : undefined;
   }
 
@@ -145,8 +158,8 @@ export class ServerHandshake {
    * @throws TypeError without a request to answer, and as `acceptRequest` does
    */
   accept<Agreed = never>(options: AcceptOptions<Agreed> = {}): Acceptance<Agreed> {
-    const acceptance = acceptRequest(this.#pending(), options);
-    this.#settle('accepted');
+    const acceptance = accept(this.#pending(), options);
+    this.#settle('accept');
     return acceptance;
   }
 
@@ -159,17 +172,17 @@ export class ServerHandshake {
   reject(options: RejectOptions): Rejection {
     this.#pending();
     const rejection = rejectRequest(options);
-    this.#settle('rejected');
+    this.#settle('reject');
     return rejection;
   }
 
   #judge(remaining: Uint8Array): RequestReceived | Rejection {
     const { start, startLine, fields, text } = this.#reader;
     const line = parseRequestLine(startLine);
-    if (line === undefined) return this.#refuse(createHandshakeFault('START_LINE_INVALID', start));
+    if (line === undefined) return this.#refuse(headFault('START_LINE_INVALID', start));
     const request = judgeRequest(line, fields!, text, this.#rejectEmptyLists);
-    if (typeof request === 'string') return this.#refuse(createHandshakeFault(request));
-    this.#state = 'deciding';
+    if (typeof request === 'string') return this.#refuse(requestFault(request));
+    this.#go('request');
     this.#request = request;
     return { kind: 'request', request, remaining };
   }
@@ -185,15 +198,20 @@ export class ServerHandshake {
     return this.#request;
   }
 
-  #settle(state: ServerHandshakeState): void {
-    this.#state = state;
+  #settle(event: 'accept' | 'reject' | 'fault'): void {
+    this.#go(event);
     // A connection lives longer than its request: nothing of the head is held from here on.
     this.#request = undefined;
     this.#reader.forget();
   }
 
   #refuse(fault: HandshakeFault): Rejection {
-    this.#settle('rejected');
-    return rejectFault(fault);
+    this.#settle('fault');
+    return answerFault(fault);
+  }
+
+  /** Makes a transition, which there is. */
+  #go(event: Event): void {
+    this.#state = SERVER_TRANSITIONS[this.#state][event]!;
   }
 }
