@@ -2,10 +2,10 @@
  * The server's answers over HTTP/1.1: the 101 response (RFC 6455 4.2.2) and rejections.
  */
 
-import { inWords, requireBytes, requireKnown, requireOption, usageError } from './errors.js';
+import { inWords, requireBytes, requireKnown, requireOption, requireStrings, usageError } from './errors.js';
 import type { HandshakeFault } from './faults.js';
-import { writeHead, writeSwitchingResponse } from './head-writer.js';
-import { formatExtensions, selectProtocol } from './header-values.js';
+import { checkedHeaders, writeHead, writeSwitchingResponse } from './head-writer.js';
+import { writeExtensions } from './header-values.js';
 import { acceptValue, requireKey } from './key.js';
 import {
   type ExtensionFactory,
@@ -14,14 +14,7 @@ import {
   requireExtensions,
 } from './negotiate.js';
 import { requireRequest, type UpgradeRequest } from './request.js';
-import {
-  checkedHeaders,
-  checkValue,
-  encodeUtf8,
-  type HeaderPairs,
-  type OwnBytes,
-  type RawHeaders,
-} from './syntax.js';
+import { checkValue, encodeUtf8, type HeaderPairs, type OwnBytes, type RawHeaders } from './syntax.js';
 
 /**
  * How a server accepts.
@@ -191,7 +184,7 @@ export function agree<Agreed>(
   // 4.2.2 step 5, items 5 and 6.
   if (protocol !== undefined) headers.push(nameOf('Sec-WebSocket-Protocol'), protocol);
   // Nothing agreed is no header, not an empty one.
-  if (extensions.length > 0) headers.push(nameOf('Sec-WebSocket-Extensions'), formatExtensions(extensions));
+  if (extensions.length > 0) headers.push(nameOf('Sec-WebSocket-Extensions'), writeExtensions(extensions));
   for (let i = 0; i < own.length; i += 2) headers.push(nameOf(own[i]!), own[i + 1]!);
   return { protocol, extensions };
 }
@@ -201,7 +194,10 @@ function chooseProtocol(
   protocol: AcceptOptions['protocol'],
   protocols: readonly string[],
 ): string | undefined {
-  if (protocol === undefined) return selectProtocol(offered, protocols);
+  if (protocol === undefined) {
+    requireStrings('protocols', protocols);
+    return offered.find((name) => protocols.includes(name));
+  }
   if (typeof protocol !== 'string') requireOption('protocol', protocol, 'function');
   const chosen = typeof protocol === 'string' ? protocol : protocol(offered);
   // 4.2.2 step 5.5: "a subprotocol ... from the client's handshake".

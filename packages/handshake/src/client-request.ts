@@ -4,11 +4,11 @@
  */
 
 import { inWords, isStrings, requireKnown, requireStrings, usageError } from './errors.js';
-import { type RequestHead, writeHead } from './head-writer.js';
-import { formatExtensions } from './header-values.js';
+import { checkedHeaders, type RequestHead, writeHead } from './head-writer.js';
+import { writeExtensions } from './header-values.js';
 import { generateKey, type RandomSource } from './key.js';
 import { collectOffers, type ExtensionFactory, requireExtensions } from './negotiate.js';
-import { checkedHeaders, checkToken, checkValue, type HeaderPairs, type OwnBytes } from './syntax.js';
+import { checkToken, checkValue, type HeaderPairs, type OwnBytes } from './syntax.js';
 import { parseWebSocketUri, type WebSocketUri } from './uri.js';
 
 /**
@@ -99,13 +99,14 @@ export function requestOf<Agreed>(
     'Sec-WebSocket-Key',
     key,
   ];
-  const offered = writeOffer(options, rawHeaders, (name) => name);
+  const { protocols, extensions } = writeOffer(options, rawHeaders, (name) => name);
   return {
     uri,
     head: { method: 'GET', url: uri.resourceName, httpVersion: '1.1', rawHeaders },
     bytes: writeHead(`GET ${uri.resourceName} HTTP/1.1`, rawHeaders),
     key,
-    ...offered,
+    protocols,
+    extensions,
   };
 }
 
@@ -140,7 +141,7 @@ export function writeOffer<Agreed>(
     add('Origin', origin);
   }
   if (protocols.length > 0) add('Sec-WebSocket-Protocol', protocols.join(', '));
-  if (offers.length > 0) add('Sec-WebSocket-Extensions', formatExtensions(offers));
+  if (offers.length > 0) add('Sec-WebSocket-Extensions', writeExtensions(offers));
   for (let i = 0; i < own.length; i += 2) add(own[i]!, own[i + 1]!);
   return {
     protocols: [...protocols],

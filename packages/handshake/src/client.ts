@@ -278,6 +278,15 @@ export type ClientOutcome<Agreed = unknown> =
  * ```
  */
 export class ClientHandshake<Agreed = never> {
+  /**
+   * Kept for V8, see `HeadReader.kept`.
+   *
+   * @internal
+   */
+  static readonly kept: ClientHandshake = /* @__PURE__ */ new ClientHandshake('ws://a/', {
+    random: (key) => key,
+  });
+
   static {
     // The view of the object in the consoles of Node, Deno and Bun.
     Object.defineProperty(ClientHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {
@@ -383,7 +392,8 @@ export class ClientHandshake<Agreed = never> {
     if (typeof verdict === 'string') return this.#fail(responseFault(verdict));
     if (verdict.kind === 'accepted') {
       this.#go('accepted');
-      return { ...verdict, remaining: rest };
+      const { protocol, extensions } = verdict;
+      return { kind: 'accepted', headers, protocol, extensions, remaining: rest };
     }
     this.#go('rejected');
     this.#rejection = verdict;

@@ -7,6 +7,9 @@
 import { inWords, isStrings, usageError } from './errors.js';
 import type { HandshakeFaultCode } from './faults.js';
 import {
+  checkToken,
+  checkValue,
+  codesOf,
   consistsOf,
   DIGIT,
   equalsIgnoringCase,
@@ -14,7 +17,6 @@ import {
   flattenHeaders,
   type HeaderPairs,
   isBlank,
-  lowerCodes,
   type OwnBytes,
   type RawHeaders,
   TOKEN,
@@ -227,13 +229,13 @@ const NAMES: readonly Uint8Array[] = /* @__PURE__ */ [
   'sec-websocket-accept',
   'sec-websocket-key1',
   'sec-websocket-key2',
-].map(lowerCodes);
+].map(codesOf);
 
 /** The token of Upgrade. */
-export const WEBSOCKET: Uint8Array = /* @__PURE__ */ lowerCodes('websocket');
+export const WEBSOCKET: Uint8Array = /* @__PURE__ */ codesOf('websocket');
 
 /** The token of Connection. */
-export const UPGRADE_TOKEN: Uint8Array = /* @__PURE__ */ lowerCodes('upgrade');
+export const UPGRADE_TOKEN: Uint8Array = /* @__PURE__ */ codesOf('upgrade');
 
 /**
  * Slots by the length of their names, at most two each: most headers of a request are passed over
@@ -308,6 +310,24 @@ export function countFault<Name extends 'HOST' | 'VERSION' | 'KEY' | 'ACCEPT'>(
 ): `${Name}_MISSING` | `${Name}_REPEATED` | undefined {
   if (fields.values[slot] === undefined) return `${name}_MISSING`;
   return isRepeated(fields, slot) ? `${name}_REPEATED` : undefined;
+}
+
+/**
+ * A caller's headers, flat; throws TypeError for a header that is the handshake's own, which a second
+ * one would contradict, or not safe to write.
+ */
+export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
+  if (headers === undefined) return [];
+  const flat = flattenHeaders(headers);
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!;
+    checkToken(name);
+    checkValue(flat[i + 1]!);
+    if (slotOf(name, 0, name.length) >= 0 || name.toLowerCase().startsWith('sec-websocket-')) {
+      throw usageError(TypeError, 'HEADER_INVALID', `the header ${name} is written by the handshake itself`);
+    }
+  }
+  return flat;
 }
 
 // --- The 101 response ---

@@ -190,8 +190,16 @@ export function requireOffers(what: string, value: readonly ExtensionOffer[]): v
 
 function isOffer(offer: unknown): boolean {
   const { name, parameters } = Object(offer) as Partial<ExtensionOffer>;
-  const isParameter = (parameter: unknown): boolean => typeof parameter === 'object' && parameter !== null;
-  return typeof name === 'string' && Array.isArray(parameters) && parameters.every(isParameter);
+  return typeof name === 'string' && isParameters(parameters);
+}
+
+/**
+ * Whether a value can be the parameters of an extension.
+ *
+ * @internal
+ */
+export function isParameters(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null);
 }
 
 /**
@@ -212,6 +220,15 @@ function isOffer(offer: unknown): boolean {
  */
 export function formatExtensions(extensions: readonly ExtensionOffer[]): string {
   requireOffers('extensions', extensions);
+  return writeExtensions(extensions);
+}
+
+/**
+ * {@link formatExtensions} of a list that was checked.
+ *
+ * @internal
+ */
+export function writeExtensions(extensions: readonly ExtensionOffer[]): string {
   return extensions
     .map((extension) => {
       checkToken(extension.name);

@@ -58,6 +58,13 @@ export type ObservedHead =
  * ```
  */
 export class HeadObserver {
+  /**
+   * Kept for V8, see `HeadReader.kept`.
+   *
+   * @internal
+   */
+  static readonly kept: HeadObserver = /* @__PURE__ */ new HeadObserver();
+
   readonly #limits: HeadLimits;
   #reader: HeadReader;
   #failed = false;

@@ -130,9 +130,7 @@ export type RandomSource = (bytes: OwnBytes) => unknown;
  * ```
  */
 export function isKey(key: string): boolean {
-  return (
-    typeof key === 'string' && key.length === 24 && key.slice(22) === '==' && consistsOf(key, BASE64, 22)
-  );
+  return typeof key === 'string' && key.length === 24 && key.endsWith('==') && consistsOf(key, BASE64, 22);
 }
 
 /**

@@ -4,7 +4,12 @@
 
 import { inWords, usageError } from './errors.js';
 import { type HandshakeFault, type ResponseFaultCode, responseFault } from './faults.js';
-import { type ExtensionOffer, type ExtensionParameter, requireOffers } from './header-values.js';
+import {
+  type ExtensionOffer,
+  type ExtensionParameter,
+  isParameters,
+  requireOffers,
+} from './header-values.js';
 
 /**
  * An extension, as the handshake needs it. An implementation usually also is the codec's transform,
@@ -102,7 +107,7 @@ export function negotiate<Agreed>(
     if ((extension.rsv & claimed) !== 0) continue;
     const accepted = extension.accept(parameters);
     if (accepted === undefined) continue;
-    requireAnswer(name, 'accept', Array.isArray(Object(accepted).response));
+    requireAnswer(isParameters(Object(accepted).response), 'accept', name, 'a response');
     claimed |= extension.rsv;
     negotiated.push({
       name,
@@ -119,7 +124,7 @@ export function collectOffers(extensions: readonly ExtensionFactory[]): Extensio
   return extensions.flatMap((extension) => {
     const { name } = extension;
     const offers = extension.offers();
-    requireAnswer(name, 'offers', Array.isArray(offers));
+    requireAnswer(Array.isArray(offers) && offers.every(isParameters), 'offers', name, 'parameter lists');
     return offers.map((parameters) => ({ name, parameters }));
   });
 }
@@ -140,10 +145,8 @@ export function requireExtensions(extensions: readonly ExtensionFactory[]): void
 }
 
 /** @throws TypeError (`EXTENSION_INVALID`) unless the answer of an extension is right */
-function requireAnswer(name: string, method: string, isRight: boolean): void {
+function requireAnswer(isRight: boolean, method: string, name: string, wanted: string): void {
   if (isRight) return;
-  const wanted =
-    method === 'offers' ? 'parameter lists' : method === 'accept' ? 'a response' : 'an agreement';
   throw usageError(
     TypeError,
     'EXTENSION_INVALID',
@@ -196,7 +199,7 @@ export function confirm<Agreed>(
     if ((extension.rsv & claimed) !== 0) return 'EXTENSION_CONFLICT';
     const confirmed = extension.confirm(parameters);
     if (confirmed === undefined) return 'EXTENSION_REJECTED';
-    requireAnswer(name, 'confirm', typeof confirmed === 'object' && confirmed !== null);
+    requireAnswer(typeof confirmed === 'object' && confirmed !== null, 'confirm', name, 'an agreement');
     claimed |= extension.rsv;
     negotiated.push({ name, parameters, rsv: extension.rsv, extension: confirmed.extension });
   }

@@ -191,6 +191,9 @@ export function judgeRequest(
  * third of the cost.
  */
 export class CheckedRequest implements UpgradeRequest {
+  /** Kept for V8, see `HeadReader.kept`. */
+  static readonly kept: CheckedRequest = /* @__PURE__ */ new CheckedRequest('', '', '', '');
+
   readonly kind = 'request';
   readonly resourceName: string;
   readonly host: string;

@@ -28,9 +28,9 @@ import {
   CLASSES,
   consistsOf,
   DIGIT,
+  FIELD,
   headerValues,
   isBlank,
-  isField,
   listElements,
   type OwnBytes,
   type RawHeaders,
@@ -199,7 +199,7 @@ export class RejectionBody {
     }
     if (state === SIZE) return this.#size(byte);
     if (state === LINE || state === NAME) return this.#name(byte);
-    return isField(byte);
+    return (CLASSES[byte]! & FIELD) !== 0;
   }
 
   #size(byte: number): boolean {

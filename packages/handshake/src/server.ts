@@ -86,6 +86,13 @@ export interface RequestReceived {
  * ```
  */
 export class ServerHandshake {
+  /**
+   * Kept for V8, see `HeadReader.kept`.
+   *
+   * @internal
+   */
+  static readonly kept: ServerHandshake = /* @__PURE__ */ new ServerHandshake();
+
   static {
     // The view of the object in the consoles of Node, Deno and Bun.
     Object.defineProperty(ServerHandshake.prototype, Symbol.for('nodejs.util.inspect.custom'), {

@@ -85,7 +85,12 @@ export function equalsIgnoringCase(
 
 /** The codes of text in lower case, for {@link equalsIgnoringCase}. */
 export function lowerCodes(text: string): Uint8Array {
-  return Uint8Array.from(text.toLowerCase(), (character) => character.charCodeAt(0));
+  return codesOf(text.toLowerCase());
+}
+
+/** The codes of text. */
+export function codesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** `text` from `start` to `end` without the spaces and tabs around it (OWS, RFC 9110 5.6.3). */
@@ -93,11 +98,6 @@ export function trimmed(text: string, start: number, end: number): string {
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
-}
-
-/** FIELD, without the table. */
-export function isField(code: number): boolean {
-  return (code > 0x1f && code !== 0x7f) || code === 0x09;
 }
 
 /** SP or HTAB. */
@@ -203,9 +203,8 @@ export function append(
 
 const PAD = 0x3d;
 
-const ALPHABET: Uint8Array = /* @__PURE__ */ Uint8Array.from(
+const ALPHABET: Uint8Array = /* @__PURE__ */ codesOf(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-  (character) => character.charCodeAt(0),
 );
 
 // Kept between calls, each of which writes before it reads.
@@ -305,28 +304,6 @@ function noPairs(got: unknown): Error {
   );
 }
 
-// The headers the handshake writes itself; a second one from the caller would contradict it.
-const OWN = ['host', 'upgrade', 'connection', 'content-length', 'transfer-encoding', 'origin'];
-
-/**
- * A caller's headers, flat; throws TypeError for a header that is the handshake's own or not safe
- * to write.
- */
-export function checkedHeaders(headers: HeaderPairs | undefined): string[] {
-  if (headers === undefined) return [];
-  const flat = flattenHeaders(headers);
-  for (let i = 0; i < flat.length; i += 2) {
-    const name = flat[i]!;
-    checkToken(name);
-    checkValue(flat[i + 1]!);
-    const lower = name.toLowerCase();
-    if (OWN.includes(lower) || lower.startsWith('sec-websocket-')) {
-      throw usageError(TypeError, 'HEADER_INVALID', `the header ${name} is written by the handshake itself`);
-    }
-  }
-  return flat;
-}
-
 /** Throws TypeError unless `text` is a token (RFC 9110 5.6.2). */
 export function checkToken(text: string): void {
   if (typeof text !== 'string' || !consistsOf(text, TOKEN))
@@ -358,14 +335,10 @@ export function encodeUtf8(text: string): OwnBytes {
     const code = character.codePointAt(0)!;
     // A surrogate stands alone here: a pair is one character.
     const point = code >= 0xd800 && code <= 0xdfff ? 0xfffd : code;
-    if (point < 0x80) {
-      bytes.push(point);
-      continue;
-    }
-    if (point < 0x800) bytes.push(0xc0 | (point >> 6));
-    else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f));
-    else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f));
-    bytes.push(0x80 | (point & 0x3f));
+    let more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+    // The first byte has a one for each byte of the character, if there are several.
+    bytes.push((more > 0 ? (0xff80 >> more) & 0xff : 0) | (point >> (6 * more)));
+    while (more-- > 0) bytes.push(0x80 | ((point >> (6 * more)) & 0x3f));
   }
   return Uint8Array.from(bytes);
 }

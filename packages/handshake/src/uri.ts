@@ -97,10 +97,17 @@ export function splitUri(uri: string): UriParts | undefined {
   const colon = uri.indexOf('://');
   if (colon < 0) return undefined;
   let end = colon + 3;
-  while (end < uri.length && !'/?#'.includes(uri[end]!)) end++;
+  while (end < uri.length && !endsAuthority(uri.charCodeAt(end))) end++;
   const authority = uri.slice(colon + 3, end);
   const parts = splitAuthority(authority);
-  return parts && { scheme: uri.slice(0, colon).toLowerCase(), ...parts, authority, rest: uri.slice(end) };
+  if (parts === undefined) return undefined;
+  const { host, port } = parts;
+  return { scheme: uri.slice(0, colon).toLowerCase(), host, port, authority, rest: uri.slice(end) };
+}
+
+/** "/", "?" and "#", RFC 3986 3.2. */
+function endsAuthority(code: number): boolean {
+  return code === 0x2f || code === 0x3f || code === 0x23;
 }
 
 /** Path and query of a URI's rest: "/" if the path is empty (RFC 6455 3). */
@@ -137,18 +144,10 @@ function isHex(text: string, at: number): boolean {
  */
 function isIPv6(address: string): boolean {
   const halves = address.split('::');
-  let groups = 0;
-  for (const [index, half] of halves.entries()) {
-    if (half === '' && halves.length === 2) continue;
-    const parts = half.split(':');
-    for (const [place, part] of parts.entries()) {
-      const last = index === halves.length - 1 && place === parts.length - 1;
-      if (last && isIPv4(part)) groups++;
-      else if (part.length > 4 || !consistsOf(part, HEX)) return false;
-      groups++;
-    }
-  }
-  return halves.length === 2 ? groups < 8 : halves.length === 1 && groups === 8;
+  const groups = halves.flatMap((half) => (half === '' && halves.length === 2 ? [] : half.split(':')));
+  if (!address.endsWith(':') && isIPv4(groups.at(-1) ?? '')) groups.splice(-1, 1, '0', '0');
+  if (!groups.every((group) => group.length <= 4 && consistsOf(group, HEX))) return false;
+  return halves.length === 2 ? groups.length < 8 : halves.length === 1 && groups.length === 8;
 }
 
 function isIPv4(address: string): boolean {

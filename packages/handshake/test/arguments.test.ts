@@ -175,7 +175,7 @@ function replaced(list: readonly unknown[], at: number, value: unknown): unknown
 test('every function and class that is exported is here', () => {
   const exported = [connect, heads, main, rules, values].flatMap((entry) => Object.entries(entry));
   // For other files of the package.
-  const internal = ['readExtensions', 'readProtocols', 'requireOffers'];
+  const internal = ['readExtensions', 'readProtocols', 'requireOffers', 'isParameters', 'writeExtensions'];
   const names = exported.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
   expect(names.filter((name) => CALLS[name] === undefined && !internal.includes(name))).toEqual([]);
 });
