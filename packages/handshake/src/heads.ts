@@ -105,12 +105,16 @@ export class HeadObserver {
     this.#reader = new HeadReader(this.#limits, true);
     const requestLine = parseRequestLine(startLine);
     if (requestLine !== undefined) {
-      return { kind: 'request', head: { ...requestLine, rawHeaders: headersOf(text) }, remaining };
+      const { method, url, httpVersion } = requestLine;
+      const head = { method, url, httpVersion, rawHeaders: headersOf(text) };
+      return { kind: 'request', head, remaining };
     }
     // The empty line that may come first is a client's (RFC 9112 2.2).
     const statusLine = start === 0 ? parseStatusLine(startLine) : undefined;
     if (statusLine !== undefined) {
-      return { kind: 'response', head: { ...statusLine, rawHeaders: headersOf(text) }, remaining };
+      const { statusCode, statusMessage, httpVersion } = statusLine;
+      const head = { statusCode, statusMessage, httpVersion, rawHeaders: headersOf(text) };
+      return { kind: 'response', head, remaining };
     }
     this.#failed = true;
     return headFault('START_LINE_INVALID', start);
