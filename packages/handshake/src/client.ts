@@ -283,9 +283,9 @@ export class ClientHandshake<Agreed = never> {
    *
    * @internal
    */
-  static readonly kept: ClientHandshake = /* @__PURE__ */ new ClientHandshake('ws://a/', {
-    random: (key) => key,
-  });
+  static readonly kept: readonly ClientHandshake[] = [
+    /* @__PURE__ */ new ClientHandshake('ws://a/', { random: (key) => key }),
+  ];
 
   static {
     // The view of the object in the consoles of Node, Deno and Bun.

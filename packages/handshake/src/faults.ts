@@ -1,10 +1,9 @@
 /**
- * The peers' faults: one table of codes, sections, statuses and sentences.
+ * The peers' faults, of codes, sections, statuses and sentences: a table for each part of a handshake,
+ * so that a bundle has the sentences of its own half alone, and one of all of them.
  */
 
 import { inWords, usageError } from './errors.js';
-
-// A table for each part of a handshake, so that a bundle has the sentences of its own half alone.
 
 type FaultTable<Code extends string> = Readonly<Record<Code, FaultRow>>;
 

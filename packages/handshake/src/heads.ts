@@ -63,7 +63,7 @@ export class HeadObserver {
    *
    * @internal
    */
-  static readonly kept: HeadObserver = /* @__PURE__ */ new HeadObserver();
+  static readonly kept: readonly HeadObserver[] = [/* @__PURE__ */ new HeadObserver()];
 
   readonly #limits: HeadLimits;
   #reader: HeadReader;

@@ -192,7 +192,7 @@ export function judgeRequest(
  */
 export class CheckedRequest implements UpgradeRequest {
   /** Kept for V8, see `HeadReader.kept`. */
-  static readonly kept: CheckedRequest = /* @__PURE__ */ new CheckedRequest('', '', '', '');
+  static readonly kept: readonly CheckedRequest[] = [/* @__PURE__ */ new CheckedRequest('', '', '', '')];
 
   readonly kind = 'request';
   readonly resourceName: string;

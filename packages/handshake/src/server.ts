@@ -91,7 +91,7 @@ export class ServerHandshake {
    *
    * @internal
    */
-  static readonly kept: ServerHandshake = /* @__PURE__ */ new ServerHandshake();
+  static readonly kept: readonly ServerHandshake[] = [/* @__PURE__ */ new ServerHandshake()];
 
   static {
     // The view of the object in the consoles of Node, Deno and Bun.
