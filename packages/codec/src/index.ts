@@ -26,7 +26,7 @@ export {
   KeepaliveTimes,
 } from './driver/keepalive.js';
 export type { BorrowedSlice, Slice } from './memory/bytes.js';
-export { DeadlineWheel, type Timed, type WheelEntry } from './timer-wheel.js';
+export { DeadlineWheel, type Timed, type WheelEntry } from './driver/timer-wheel.js';
 export type { OwnBytes, UsageCode, UsageError } from './wire/errors.js';
 export type { Fault, FaultCode } from './wire/faults.js';
 export { BINARY, type MessageOpcode, RSV1, RSV2, RSV3, TEXT } from './wire/opcodes.js';

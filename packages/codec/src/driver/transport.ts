@@ -1,6 +1,6 @@
 /** The carrier of the bytes as a {@link ConnectionDriver} needs it: six methods, and no more. */
 
-import { DeadlineWheel, type Timed, type WheelEntry } from '../timer-wheel.js';
+import { DeadlineWheel, type Timed, type WheelEntry } from './timer-wheel.js';
 
 /**
  * A two-way stream of bytes: a TCP or TLS socket, a pair of web streams, a message port. A driver

@@ -4,7 +4,7 @@
  * new one then. So what happens for each chunk received is one assignment in a `Keepalive`, and no timer is ever reset.
  */
 
-import { inWords, positiveInteger, requireTime, requireType, usageError } from './wire/errors.js';
+import { inWords, positiveInteger, requireTime, requireType, usageError } from '../wire/errors.js';
 
 /** Something with a deadline; a `Keepalive` is one. */
 export interface Timed {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeadlineWheel, Keepalive, type Timed, type WheelEntry } from '../src/index.js';
+import { DeadlineWheel, Keepalive, type Timed, type WheelEntry } from '../../src/index.js';
 
 class Item implements Timed {
   deadline: number;
