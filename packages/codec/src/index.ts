@@ -25,8 +25,8 @@ export {
   type KeepaliveOptions,
   KeepaliveTimes,
 } from './driver/keepalive.js';
-export type { BorrowedSlice, Slice } from './memory/bytes.js';
 export { DeadlineWheel, type Timed, type WheelEntry } from './driver/timer-wheel.js';
+export type { BorrowedSlice, Slice } from './memory/bytes.js';
 export type { OwnBytes, UsageCode, UsageError } from './wire/errors.js';
 export type { Fault, FaultCode } from './wire/faults.js';
 export { BINARY, type MessageOpcode, RSV1, RSV2, RSV3, TEXT } from './wire/opcodes.js';

@@ -8,9 +8,9 @@
 import type { Connection } from './connection/connection.js';
 import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
+import type { WheelEntry } from './driver/timer-wheel.js';
 import { now, type Sleeper, type Transport, WakeTimer, wakeSleeper } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
-import type { WheelEntry } from './driver/timer-wheel.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The reader of frames: bytes in any split to frames, with every rule that a header alone can
- * break. First the frames that a chunk has cut, then the reader: its calls, its state, the ways for
- * whole frames (a scan, frame by frame) and the way for frames in parts.
+ * break. First its calls and its state, then the ways for whole frames (a message by itself, a scan,
+ * frame by frame) and the way for frames in parts.
  *
  * ```
  *             2 bytes: frameStartFault, sequence   length: payloadLengthFault, limits
@@ -21,13 +21,13 @@
  */
 
 import { keyFromBytes, rotateKey } from '@sanssocket/mask';
-import { copyInto, LentSlice } from '../memory/bytes.js';
-import { declareOwn } from '../memory/ownership.js';
+import { LentSlice } from '../memory/bytes.js';
+import { PartialFrame } from '../memory/partial-frame.js';
 import type { FrameScan } from '../memory/scan.js';
 import { usageError } from '../wire/errors.js';
 import { createFault, type Fault, type FaultCode, httpHint } from '../wire/faults.js';
-import { extendedLengthBytes, MAX_HEADER_BYTES, MAX_SHORT_BYTES, readPayloadLength } from '../wire/header.js';
-import { MASK, MAX_CONTROL_PAYLOAD_BYTES } from '../wire/opcodes.js';
+import { extendedLengthBytes, headerBytesOf, readPayloadLength } from '../wire/header.js';
+import { MASK } from '../wire/opcodes.js';
 import {
   type FrameParserConfig,
   faultyByte,
@@ -39,61 +39,6 @@ import {
   progressAfter,
   sequenceFault,
 } from '../wire/rules.js';
-
-// ---- Frames in parts ----
-// A short frame, or a header, with bytes that have not come is kept as it came: these are the only
-// bytes that a frame reader keeps. Fed byte by byte, a frame of 16 bytes takes a third of the time
-// that it takes part by part.
-//
-// - Written by its reader as bytes come, until the frame is whole.
-// - Seen by the handlers, if the frame is passed on whole, until they return.
-// - Bounded: one of at most 131 bytes a connection, for as long as a frame is cut.
-
-/** V8 keeps arrays of this length in its own heap, where they cost a tenth. */
-const SHORT_BYTES = 64;
-
-/**
- * Frames up to this size may be kept until they are whole: a header with a masking key, and the
- * longest 7-bit length.
- */
-const MAX_PARTIAL_BYTES = 2 + 4 + MAX_CONTROL_PAYLOAD_BYTES;
-
-/** Bytes of one frame. */
-export class PartialFrame {
-  /** Kept for V8, see `Frame.kept`. */
-  static readonly kept: readonly PartialFrame[] = [/* @__PURE__ */ new PartialFrame(0)];
-
-  bytes: Uint8Array = new Uint8Array(SHORT_BYTES);
-  size = 0;
-  /** The number of bytes at which the reader can go on. */
-  needed: number;
-
-  constructor(needed: number) {
-    this.needed = needed;
-    declareOwn(this.bytes);
-  }
-
-  /**
-   * @returns the index after the last byte taken of the chunk: all that are needed, as far as they
-   * have come
-   */
-  take(chunk: Uint8Array, start: number, end: number): number {
-    if (this.needed > this.bytes.length) this.grow();
-    const { bytes } = this;
-    let at = start;
-    let { size } = this;
-    for (const { needed } = this; size < needed && at < end; size++, at++) bytes[size] = chunk[at]!;
-    this.size = size;
-    return at;
-  }
-
-  private grow(): void {
-    const { bytes } = this;
-    this.bytes = new Uint8Array(MAX_PARTIAL_BYTES);
-    declareOwn(this.bytes);
-    copyInto(bytes, 0, this.size, this.bytes, 0);
-  }
-}
 
 /** A frame with its header read, but not its end. */
 export class Frame {
@@ -262,13 +207,10 @@ export abstract class FrameReader {
     const first = bytes[0]!;
     const second = bytes[1]!;
     const masked = second >>> 7;
-    let payloadLength = second & 0x7f;
-    let start = masked === 0 ? 2 : 6;
-    if (payloadLength > MAX_SHORT_BYTES) {
-      payloadLength = length < MAX_HEADER_BYTES ? 0 : readPayloadLength(bytes, 0);
-      if (payloadLengthFault(extendedLengthBytes(second), payloadLength) !== undefined) return false;
-      start += extendedLengthBytes(second);
-    }
+    const start = headerBytesOf(second);
+    if (start > length) return false;
+    const payloadLength = readPayloadLength(bytes, 0);
+    if (payloadLengthFault(extendedLengthBytes(second), payloadLength) !== undefined) return false;
     const { kinds, maxFrameBytes, maxMessageBytes } = this.rules;
     const kind = kinds[first]!;
     if (start + payloadLength !== length || (kind & MESSAGE) === 0 || ((kind >>> masked) & 1) === 0)
@@ -402,17 +344,11 @@ export abstract class FrameReader {
       if (first === undefined) return;
       const second = bytes[at + 1]!;
       const masked = second >>> 7;
-      const length7 = second & 0x7f;
       const kind = kinds[first]!;
-      if (((kind >>> masked) & 1) === 0 || (kind & takes) === 0 || length7 === 127) return;
-      let from = at + (masked === 0 ? 2 : 6);
-      let length = length7;
-      if (length7 === 126) {
-        from += 2;
-        if (from > end) return;
-        length = readPayloadLength(bytes, at);
-        if (payloadLengthFault(2, length) !== undefined) return;
-      }
+      const from = at + headerBytesOf(second);
+      if (((kind >>> masked) & 1) === 0 || (kind & takes) === 0 || from > end) return;
+      const length = readPayloadLength(bytes, at);
+      if (payloadLengthFault(extendedLengthBytes(second), length) !== undefined) return;
       const to = from + length;
       if (to > end) return;
       const whole = (kind & MESSAGE) !== 0 && this.progress === null;
@@ -486,18 +422,14 @@ export abstract class FrameReader {
       this.fail(fault, index + faultyByte(fault), hint);
       return 0;
     }
-    let payloadLength = second & 0x7f;
-    let lengthEnd = 2;
-    if (payloadLength > MAX_SHORT_BYTES) {
-      const lengthBytes = extendedLengthBytes(second);
-      lengthEnd += lengthBytes;
-      if (available < lengthEnd) return lengthEnd;
-      payloadLength = readPayloadLength(bytes, at);
-      const lengthFault = payloadLengthFault(lengthBytes, payloadLength);
-      if (lengthFault !== undefined) {
-        this.fail(lengthFault, index + 2);
-        return 0;
-      }
+    const lengthBytes = extendedLengthBytes(second);
+    const lengthEnd = 2 + lengthBytes;
+    if (available < lengthEnd) return lengthEnd;
+    const payloadLength = readPayloadLength(bytes, at);
+    const lengthFault = payloadLengthFault(lengthBytes, payloadLength);
+    if (lengthFault !== undefined) {
+      this.fail(lengthFault, index + 2);
+      return 0;
     }
     if (!whole || payloadLength > maxFrameBytes || payloadLength > maxMessageBytes) {
       const overLimit = limitFault(this.progress, first, payloadLength, this.rules);
@@ -507,10 +439,10 @@ export abstract class FrameReader {
       }
     }
     const masked = (second & MASK) !== 0;
-    const size = lengthEnd + (masked ? 4 : 0);
+    const size = headerBytesOf(second);
     if (available < size) return size;
     const key = masked ? keyFromBytes(bytes, at + lengthEnd) : 0;
-    if (lengthEnd === 2 && this.waitsFor(first)) {
+    if (lengthBytes === 0 && this.waitsFor(first)) {
       const frameBytes = size + payloadLength;
       if (available < frameBytes) return frameBytes;
       this.partial = null;

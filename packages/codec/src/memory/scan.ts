@@ -12,6 +12,7 @@
  */
 
 import { createSimdMemory, type SimdMemory } from '@sanssocket/mask';
+import { extendedLengthBytes, headerBytesOf, readPayloadLength } from '../wire/header.js';
 import { MASK } from '../wire/opcodes.js';
 import type { FrameParserConfig } from '../wire/rules.js';
 import { copyInto, LentSlice } from './bytes.js';
@@ -174,9 +175,9 @@ export class FrameScan {
  */
 function wholeFrameBytes(chunk: Uint8Array, start: number, end: number): number {
   const second = chunk[start + 1]!;
-  const length7 = second & 0x7f;
-  if (second < MASK || length7 === 127) return 0;
-  const bytes = length7 < 126 ? 6 + length7 : 8 + ((chunk[start + 2]! << 8) | chunk[start + 3]!);
+  const headerBytes = headerBytesOf(second);
+  if (second < MASK || headerBytes > end - start || extendedLengthBytes(second) === 8) return 0;
+  const bytes = headerBytes + readPayloadLength(chunk, start);
   return bytes <= end - start ? bytes : 0;
 }
 

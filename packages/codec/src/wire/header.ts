@@ -14,11 +14,8 @@ import { keyFromBytes, keyToBytes } from '@sanssocket/mask';
 import { inWords, requireBytes, requireRange, usageError } from './errors.js';
 import { FIN, MASK } from './opcodes.js';
 
-/** Header bytes of the longest frame: 64 bits of length, and a masking key. */
+/** The longest header: 64 bits of length, and a masking key. */
 export const MAX_HEADER_BYTES = 14;
-
-/** The longest payload whose length stands in the second byte. */
-export const MAX_SHORT_BYTES = 125;
 
 /** A frame header, taken apart. */
 export interface FrameHeader {
@@ -60,6 +57,11 @@ export interface FrameHeader {
 export function extendedLengthBytes(second: number): 0 | 2 | 8 {
   const length = second & 0x7f;
   return length < 126 ? 0 : length === 126 ? 2 : 8;
+}
+
+/** The size of a header, 2 to 14, by the second byte of its frame (RFC 6455 5.2). */
+export function headerBytesOf(second: number): number {
+  return 2 + extendedLengthBytes(second) + (second < MASK ? 0 : 4);
 }
 
 /**
@@ -140,8 +142,7 @@ export function readFrameHeader(
   const first = bytes[offset]!;
   const second = bytes[offset + 1]!;
   const masked = (second & MASK) !== 0;
-  const lengthBytes = extendedLengthBytes(second);
-  const headerBytes = 2 + lengthBytes + (masked ? 4 : 0);
+  const headerBytes = headerBytesOf(second);
   if (available < headerBytes) return headerBytes - available;
   return {
     firstByte: first,
@@ -149,9 +150,9 @@ export function readFrameHeader(
     rsv: first & 0x70,
     opcode: first & 0x0f,
     masked,
-    maskingKey: masked ? keyFromBytes(bytes, offset + 2 + lengthBytes) : 0,
+    maskingKey: masked ? keyFromBytes(bytes, offset + headerBytes - 4) : 0,
     payloadLength: readPayloadLength(bytes, offset),
-    lengthBytes,
+    lengthBytes: extendedLengthBytes(second),
     headerBytes,
   };
 }
