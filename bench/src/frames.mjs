@@ -115,42 +115,65 @@ export function makeTraffic({ count, bytes, kind = 'bytes', masked = true, fragm
 }
 
 /**
- * A stream that can be read again and again although reading changes it (ws unmasks in the chunk
- * it is given, and so do we with `transferInput`): every pass first copies the bytes of a chunk
- * back, as the kernel would on a read.
+ * Chunks that can be read again and again although reading changes them: ws unmasks in the chunk
+ * it is given, and so may we. Before each pass their bytes are put back, as the kernel would write
+ * them, on nobody's time.
  */
 export class Feed {
-  /** @type {{ pristine: Buffer, memory: Buffer, chunks: Buffer[] }[]} */
+  /** @type {{ pristine: Buffer, memory: Buffer }[]} */
   #reads = [];
+  /** @type {Buffer[]} */
+  #chunks = [];
 
   /**
+   * A stream in chunks of 64 KiB, or in shorter ones that share the memory of such a read.
+   *
    * @param {Buffer} stream
-   * @param {(start: number, bytes: number) => number} [cut] - how many bytes the chunk at `start`
-   * has, when the read holds `bytes` more; by default all of them
+   * @param {number} [bytes] - of each chunk
    */
-  constructor(stream, cut = (_, bytes) => bytes) {
+  static ofStream(stream, bytes = CHUNK_BYTES) {
+    const feed = new Feed();
     for (let from = 0; from < stream.length; from += CHUNK_BYTES) {
-      const pristine = stream.subarray(from, from + CHUNK_BYTES);
-      // Memory of its own, as of a read by Node's sockets: neither pooled nor shared.
-      const memory = Buffer.allocUnsafeSlow(pristine.length);
-      const chunks = [];
-      for (let at = 0; at < memory.length; at += chunks.at(-1).length) {
-        chunks.push(memory.subarray(at, at + cut(from + at, memory.length - at)));
-      }
-      this.#reads.push({ pristine, memory, chunks });
+      feed.#add(stream.subarray(from, from + CHUNK_BYTES), bytes);
     }
+    return feed;
   }
 
   /**
-   * Hands over the whole stream, chunk by chunk.
+   * A chunk for each frame, or several where a frame is longer than a read.
+   *
+   * @param {Buffer[]} frames
+   */
+  static ofFrames(frames) {
+    const feed = new Feed();
+    for (const frame of frames) {
+      for (let from = 0; from < frame.length; from += CHUNK_BYTES) {
+        feed.#add(frame.subarray(from, from + CHUNK_BYTES));
+      }
+    }
+    return feed;
+  }
+
+  #add(pristine, bytes = pristine.length) {
+    // Memory of its own, as of a read by Node's sockets: neither pooled nor shared.
+    const memory = Buffer.allocUnsafeSlow(pristine.length);
+    this.#reads.push({ pristine, memory });
+    for (let at = 0; at < memory.length; at += bytes) this.#chunks.push(memory.subarray(at, at + bytes));
+  }
+
+  /** Puts the bytes back. */
+  restore = () => {
+    for (const { pristine, memory } of this.#reads) memory.set(pristine);
+  };
+
+  /**
+   * Gives all chunks, one after the other.
    *
    * @param {(chunk: Buffer) => void} receive
    */
   pass(receive) {
-    for (const { pristine, memory, chunks } of this.#reads) {
-      memory.set(pristine);
-      for (let i = 0; i < chunks.length; i++) receive(chunks[i]);
-    }
+    const chunks = this.#chunks;
+    for (let i = 0; i < chunks.length; i++) receive(chunks[i]);
   }
 }
 

@@ -1,13 +1,16 @@
 /** The machine of a run: figures mean nothing without it. */
 import { createRequire } from 'node:module';
 import { cpus, release, totalmem, type } from 'node:os';
-import { bunVersion } from './bun.mjs';
+import { versionOfOther } from './runtimes.mjs';
 import { wslayVersion } from './wslay.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** @returns {Record<string, unknown>} */
-export function describeMachine() {
+/**
+ * @param {Record<string, string>} nodes - versions of Node
+ * @returns {Record<string, unknown>}
+ */
+export function describeMachine(nodes) {
   const cores = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -15,15 +18,15 @@ export function describeMachine() {
     cores: cores.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
-    node: process.versions.node,
-    v8: process.versions.v8,
+    nodes,
     peers: {
       ws: versionOf('ws'),
       bufferutil: versionOf('bufferutil'),
       'utf-8-validate': versionOf('utf-8-validate'),
       'websocket-driver': versionOf('websocket-driver'),
       wslay: wslayVersion(),
-      bun: bunVersion(),
+      bun: versionOfOther('bun'),
+      deno: versionOfOther('deno'),
     },
   };
 }

@@ -1,9 +1,9 @@
 /** The table on the terminal, a line as soon as its case is done. */
 
-const HEADER = ['case', 'ours', 'theirs', 'unit', 'peer', 'ratio', 'spread', 'target', ''];
+const HEADER = ['case', 'ours', 'theirs', 'unit', 'peer', 'ratio', 'spread', 'target', '', 'messages/s'];
 /** Widths: the first and the names are set to the left, figures to the right. */
-const WIDTHS = [31, 9, 9, 13, 16, 7, 6, 7, 6];
-const LEFT = new Set([0, 3, 4, 8]);
+const WIDTHS = [42, 9, 9, 14, 18, 9, 6, 6, 6, 0];
+const LEFT = new Set([0, 3, 4, 8, 9]);
 
 /** @param {string[]} cells */
 function line(cells) {
@@ -42,7 +42,12 @@ export class Report {
   /** @param {boolean} check - whether results are only compared: figures mean nothing then */
   constructor(check) {
     this.#check = check;
-    if (!check) console.log(line(HEADER));
+  }
+
+  /** @param {string} node - the version on which the next outcomes were measured */
+  begin(node) {
+    console.log(`Node ${node}`);
+    if (!this.#check) console.log(line(HEADER));
   }
 
   /** Whether some case failed: the sides made different things of the same input, or one broke. */
@@ -54,7 +59,8 @@ export class Report {
    * @param {import('./runner.mjs').Case} benchCase
    * @param {Outcome} outcome
    */
-  add({ id, target }, { row, skipped, failed }) {
+  add(benchCase, { row, skipped, failed }) {
+    const { id } = benchCase;
     if (failed !== undefined) {
       this.#failed++;
       console.log(`${id}: FAILED\n${failed}`);
@@ -65,7 +71,7 @@ export class Report {
       this.#compared++;
       console.log(`${id}: same results`);
     } else {
-      this.#row(id, target, row);
+      this.#row(benchCase, row);
     }
   }
 
@@ -80,10 +86,11 @@ export class Report {
     if (this.#missed.length > 0) console.log(`missed: ${this.#missed.join(' ')}`);
   }
 
-  #row(id, target, row) {
-    const met = target === undefined || row.ratio >= target;
-    if (!met) this.#missed.push(id);
-    else if (target !== undefined) this.#met++;
+  #row({ id, target, most }, row) {
+    const aim = target ?? (most === undefined ? '-' : `<= ${most}`);
+    const met = most === undefined ? row.ratio >= target : row.ours <= most;
+    if (aim !== '-' && met) this.#met++;
+    if (aim !== '-' && !met) this.#missed.push(`${id} (${row.runtime})`);
     console.log(
       line([
         id,
@@ -91,12 +98,11 @@ export class Report {
         figure(row.theirs),
         row.unit,
         row.peer,
-        row.ratios === undefined
-          ? row.ratio.toFixed(2)
-          : row.ratios.map((ratio) => ratio.toFixed(2)).join('-'),
+        (row.ratios ?? [row.ratio]).map((ratio) => ratio.toFixed(2)).join('-'),
         `${(100 * row.spread).toFixed(0)}%`,
-        target === undefined ? '-' : String(target),
-        target === undefined ? '' : met ? 'met' : 'MISSED',
+        String(aim),
+        aim === '-' ? '' : met ? 'met' : 'MISSED',
+        row.rates === undefined ? '' : `${figure(row.rates.ours)} / ${figure(row.rates.theirs)}`,
       ]),
     );
   }

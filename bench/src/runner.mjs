@@ -1,15 +1,20 @@
 /**
  * The stopwatch: us and the peer in turns, in one process, so that a disturbance of the machine
  * disturbs both. A round is one sample of each side; the figure of a side is the median of its
- * rounds.
+ * rounds. Garbage is collected when V8 wants it to be, as in a program.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
- * Takes one sample: works for at least so many milliseconds and returns the figure in the case's
- * unit.
+ * One figure in the case's unit; of servers also messages a second.
  *
- * @typedef {(ms: number) => number | Promise<number>} Sampler
+ * @typedef {number | { figure: number, rate: number }} Sample
+ */
+
+/**
+ * Takes one sample: works for at least so many milliseconds.
+ *
+ * @typedef {(ms: number) => Sample | Promise<Sample>} Sampler
  */
 
 /**
@@ -29,99 +34,91 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  * @typedef {object} Case
  * @property {string} id
  * @property {string} peer
- * @property {string} unit - of both figures, for example 'ns/message'
- * @property {'less' | 'more'} better - which figure wins
+ * @property {string} unit - of both figures, for example 'ns/message'; less is better
  * @property {number} [target] - the ratio to reach
- * @property {'rounds' | 'servers' | 'memory'} [timing] - which of a budget's plans; 'rounds' by
- * default
- * @property {(budget: Budget) => Promise<Subject> | Subject} prepare - throws {@link Unavailable}
- * to be skipped
+ * @property {number} [most] - the figure of ours that is not to be exceeded: in place of a ratio
+ * @property {Exclude<keyof import('./budgets.mjs').Budget, 'check'>} [timing] - which of a budget's
+ * plans; 'rounds' by default
+ * @property {'bun' | 'deno'} [runtime] - of the servers; by default the Node that measures
+ * @property {boolean} [once] - whether it is measured on the reference Node only
+ * @property {string} [of] - the case whose slowdown in a mixed process this is
+ * @property {(budget: import('./budgets.mjs').Budget) => Promise<Subject> | Subject} [prepare] -
+ * throws `Unavailable` to be skipped. Without it the row comes from the mixed process
  */
 
-/** @typedef {{ warmUpMs: number, rounds: number, roundMs: number }} Plan */
-/** @typedef {{ check: boolean, rounds: Plan, servers: Plan, memory: Plan }} Budget */
-
 /**
- * How long a run takes its time: `full` for committed results, `quick` for work on the code,
- * `check` to see that all runs.
+ * A sampler of a synchronous pass: nanoseconds an operation.
  *
- * @type {Record<'full' | 'quick' | 'check', Budget>}
- */
-export const BUDGETS = {
-  full: {
-    check: false,
-    rounds: { warmUpMs: 1000, rounds: 41, roundMs: 10 },
-    servers: { warmUpMs: 2000, rounds: 15, roundMs: 400 },
-    memory: { warmUpMs: 0, rounds: 5, roundMs: 0 },
-  },
-  quick: {
-    check: false,
-    rounds: { warmUpMs: 200, rounds: 11, roundMs: 5 },
-    servers: { warmUpMs: 400, rounds: 11, roundMs: 50 },
-    memory: { warmUpMs: 0, rounds: 2, roundMs: 0 },
-  },
-  check: {
-    check: true,
-    rounds: { warmUpMs: 0, rounds: 1, roundMs: 0 },
-    servers: { warmUpMs: 0, rounds: 1, roundMs: 1 },
-    memory: { warmUpMs: 0, rounds: 1, roundMs: 0 },
-  },
-};
-
-/**
- * Thrown by `prepare` where something a case needs is not there: a compiler, a library, a
- * runtime.
- */
-export class Unavailable extends Error {}
-
-/**
- * A sampler of a synchronous pass: nanoseconds an operation. It repeats the pass until the time
- * is up, in steps so long that reading the clock costs nothing.
- *
- * @param {() => void} pass
+ * @param {() => void} pass - takes some microseconds at least, so that reading the clock costs
+ * nothing
  * @param {number} operations - in one pass
- * @returns {Sampler}
+ * @param {() => void} [before] - done before each pass, not timed
+ * @returns {(ms: number) => number}
  */
-export function perOperation(pass, operations) {
-  let repetitions = 1;
+export function perOperation(pass, operations, before = () => {}) {
   return (ms) => {
-    for (;;) {
-      const start = process.hrtime.bigint();
-      for (let i = 0; i < repetitions; i++) pass();
-      const elapsed = Number(process.hrtime.bigint() - start);
-      // Calibrates itself in the warm-up and when the code gets faster; a sample is one
-      // uninterrupted run of passes.
-      if (elapsed >= ms * 1e6) return elapsed / (repetitions * operations);
-      repetitions = Math.ceil(repetitions * Math.min(10, Math.max(1.2, (1.1 * ms * 1e6) / elapsed)));
-    }
+    let elapsed = 0;
+    let passes = 0;
+    do {
+      before();
+      const start = performance.now();
+      pass();
+      elapsed += performance.now() - start;
+      passes++;
+    } while (elapsed < ms);
+    return (elapsed * 1e6) / (passes * operations);
   };
 }
 
 /**
- * Measures one case.
+ * As {@link perOperation} for passes that end later.
  *
- * @param {Subject} subject - verified here, before any clock runs
- * @param {Plan} plan
- * @returns {Promise<{ ours: number[], theirs: number[] }>} a figure a round
+ * @param {() => Promise<void>} pass
+ * @param {number} operations
+ * @returns {(ms: number) => Promise<number>}
  */
-export async function measure(subject, { warmUpMs, rounds, roundMs }) {
-  await subject.verify();
+export function perAsyncOperation(pass, operations) {
+  return async (ms) => {
+    const start = performance.now();
+    let passes = 0;
+    do {
+      await pass();
+      passes++;
+    } while (performance.now() - start < ms);
+    return ((performance.now() - start) * 1e6) / (passes * operations);
+  };
+}
+
+/** @typedef {{ ours: Sample[], theirs: Sample[] }} Samples - one a round */
+
+/**
+ * Measures cases in one process, in turns.
+ *
+ * @param {Subject[]} subjects - verified here, before any clock runs
+ * @param {import('./budgets.mjs').Plan} plan
+ * @returns {Promise<Samples[]>} those of each subject
+ */
+export async function measure(subjects, { warmUpMs, rounds, roundMs }) {
+  for (const subject of subjects) await subject.verify();
   const warmUntil = performance.now() + warmUpMs;
   while (performance.now() < warmUntil) {
-    await subject.ours(roundMs);
-    await subject.theirs(roundMs);
-    await nextTurn();
-  }
-  const samples = { ours: [], theirs: [] };
-  for (let round = 0; round < rounds; round++) {
-    for (const side of round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
-      globalThis.gc?.();
-      samples[side].push(await subject[side](roundMs));
-      // Streams tidy up in the turn after a write: not on the other side's time.
+    for (const subject of subjects) {
+      await subject.ours(roundMs);
+      await subject.theirs(roundMs);
       await nextTurn();
     }
   }
-  return samples;
+  const all = subjects.map(() => ({ ours: [], theirs: [] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, subject] of subjects.entries()) {
+      for (const side of round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
+        all[i][side].push(await subject[side](roundMs));
+        // Streams tidy up in the turn after a write: not on the other side's time.
+        await nextTurn();
+      }
+    }
+  }
+  return all;
 }
 
 /**
@@ -140,6 +137,7 @@ function quantile(values, q) {
  *
  * @typedef {object} Row
  * @property {string} case
+ * @property {string} [runtime] - 'node 24', 'bun', 'deno'
  * @property {string} unit
  * @property {number} ours
  * @property {string} peer
@@ -147,33 +145,46 @@ function quantile(values, q) {
  * @property {number} ratio
  * @property {number} spread
  * @property {[low: number, high: number]} [ratios] - the least and greatest of several runs
+ * @property {{ ours: number, theirs: number }} [rates] - messages a second
+ * @property {number} [target]
+ * @property {number} [most]
  */
 
 /**
  * Condenses the samples of a case.
  *
  * @param {Case} benchCase
- * @param {{ ours: number[], theirs: number[] }} samples
+ * @param {Samples} samples
  * @returns {Row} medians; `ratio` above 1 when we are the faster or smaller; `spread` is the
  * distance between the quartiles over the median, of the side where that is larger
  */
-export function condense({ id, unit, peer, better }, samples) {
+export function condense({ id, unit, peer, target, most }, samples) {
+  const figures = (side) => samples[side].map((sample) => sample.figure ?? sample);
   const median = (values) => quantile(values, 0.5);
-  const spread = (values) => (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
-  const ours = median(samples.ours);
-  const theirs = median(samples.theirs);
+  const spread = (values) => (quantile(values, 0.75) - quantile(values, 0.25)) / (median(values) || 1);
+  const [ours, theirs] = [figures('ours'), figures('theirs')];
+  const rate = (side) => Math.round(median(samples[side].map((sample) => sample.rate)));
+  const hasRates = samples.ours[0].rate !== undefined;
   return {
     case: id,
     unit,
-    ours: rounded(ours),
+    ours: rounded(median(ours)),
     peer,
-    theirs: rounded(theirs),
-    ratio: rounded(better === 'less' ? theirs / ours : ours / theirs),
-    spread: rounded(Math.max(spread(samples.ours), spread(samples.theirs))),
+    theirs: rounded(median(theirs)),
+    ratio: ratioOf(median(ours), median(theirs)),
+    spread: rounded(Math.max(spread(ours), spread(theirs))),
+    ...(hasRates && { rates: { ours: rate('ours'), theirs: rate('theirs') } }),
+    target,
+    most,
   };
 }
 
+/** Above 1 when ours is less. Nothing at all, as of collections that never came, counts as 1. */
+export function ratioOf(ours, theirs) {
+  return rounded((theirs || 1) / (ours || 1));
+}
+
 /** Four significant digits: more would be noise. */
-function rounded(value) {
+export function rounded(value) {
   return Number(value.toPrecision(4));
 }

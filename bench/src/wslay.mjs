@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Unavailable } from './runner.mjs';
+import { Unavailable } from './budgets.mjs';
 
 const COMPILER = process.env.CC ?? 'cc';
 const SOURCE = fileURLToPath(new URL('../wslay/receive.c', import.meta.url));

@@ -1,5 +1,5 @@
 /*
- * wslay's side of receive/16B/binary/span/wslay: a server that receives a stream of masked frames, over and over.
+ * wslay's side of receive/16B/borrowed/wslay: a server that receives a stream of masked frames, over and over.
  *
  *   receive STREAM PAYLOADS
  *
@@ -8,7 +8,7 @@
  *   verify    receives it once and writes the payloads to the file PAYLOADS; prints the number of messages
  *
  * Messages are not buffered (wslay_event_config_set_no_buffering): payloads are handed over where they were unmasked,
- * which is wslay's fastest way and the counterpart of our spans.
+ * which is wslay's fastest way and the counterpart of our borrowed slices.
  */
 #include <stdint.h>
 #include <stdio.h>

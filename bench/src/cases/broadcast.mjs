@@ -2,9 +2,10 @@
 import { Connection, ConnectionConfig, PreparedMessage } from '@sanssocket/codec';
 import { Sender } from 'ws';
 import { makeFrame, makePayload, randomSource } from '../frames.mjs';
+import { DEFAULTS } from '../ours.mjs';
 import { perOperation } from '../runner.mjs';
+import { FakeSocket, flush } from '../socket.mjs';
 import { assertSame } from '../tally.mjs';
-import { FakeSocket, flush } from './send.mjs';
 
 const CONNECTIONS = 1000;
 const BYTES = 128;
@@ -15,7 +16,7 @@ function prepare() {
   const text = String(payload);
   const sockets = { ours: new FakeSocket(), theirs: new FakeSocket() };
 
-  const config = new ConnectionConfig({ role: 'server' });
+  const config = new ConnectionConfig(DEFAULTS.server);
   const connections = Array.from({ length: CONNECTIONS }, () => new Connection(config, {}));
   const ours = () => {
     const message = PreparedMessage.text(text);
@@ -46,5 +47,5 @@ function prepare() {
 
 /** @type {import('../runner.mjs').Case[]} */
 export const broadcastCases = [
-  { id: 'broadcast/128B/1000', peer: 'ws', unit: 'ns/connection', better: 'less', target: 10, prepare },
+  { id: 'broadcast/128B/1000', peer: 'ws', unit: 'ns/connection', target: 8, prepare },
 ];

@@ -9,7 +9,8 @@ import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import { pako } from '@sanssocket/deflate/pako';
 import { compressionStreams } from '@sanssocket/deflate/streams';
 import { randomSource } from '../frames.mjs';
-import { makeMessage, perAsyncOperation } from './deflate.mjs';
+import { perAsyncOperation } from '../runner.mjs';
+import { makeMessage } from './deflate.mjs';
 
 const ENGINES = {
   documented: nodeZlib({ handle: false }),
@@ -133,10 +134,8 @@ export const engineCases = [
       id: `engines/${name}/${way}/1KiB`,
       peer: 'nodeZlib()',
       unit: 'ns/message',
-      better: 'less',
-      // A full collection makes V8 forget code that JavaScript inflaters take 50 ms to get back:
-      // long rounds.
-      timing: 'servers',
+      timing: 'long',
+      once: true,
       prepare: () => prepare(engine, way),
     })),
   ),
@@ -144,8 +143,8 @@ export const engineCases = [
     id: `engines/blocked/${way}/256KiB`,
     peer: 'nodeZlib()',
     unit: 'ns/message',
-    better: 'less',
-    timing: 'servers',
+    timing: 'long',
+    once: true,
     prepare: () => prepareOffThread(way),
   })),
 ];

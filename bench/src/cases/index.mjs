@@ -1,25 +1,31 @@
 /** All cases, in the order of the report. */
+import { afterGcCases } from './after-gc.mjs';
 import { broadcastCases } from './broadcast.mjs';
 import { deflateCases } from './deflate.mjs';
-import { echoCases } from './echo.mjs';
 import { engineCases } from './engines.mjs';
 import { handshakeCases } from './handshake.mjs';
 import { keepaliveCases } from './keepalive.mjs';
 import { maskCases } from './mask.mjs';
 import { memoryCases } from './memory.mjs';
+import { mixedCases } from './mixed.mjs';
+import { outsideCases } from './outside.mjs';
 import { receiveCases } from './receive.mjs';
 import { sendCases } from './send.mjs';
+import { singleCases } from './single.mjs';
 
 /** @type {import('../runner.mjs').Case[]} */
 export const CASES = [
+  ...outsideCases,
+  ...singleCases,
   ...receiveCases,
   ...sendCases,
   ...broadcastCases,
-  ...keepaliveCases,
-  ...maskCases,
-  ...memoryCases,
-  ...echoCases,
   ...handshakeCases,
+  ...memoryCases,
+  ...afterGcCases,
+  ...mixedCases,
   ...deflateCases,
   ...engineCases,
+  ...maskCases,
+  ...keepaliveCases,
 ];

@@ -1,55 +1,14 @@
 /**
- * Draws the README's chart from results: how many times as fast (or small) as the peer, on a
- * logarithmic scale.
+ * Draws the README's chart from results: how many times as fast (or small) as the peer on the
+ * reference Node, on a logarithmic scale.
  *
- *   npm run chart [-- RESULTS.json CHART.svg]       results/results.json and results/chart.svg by default
+ *   npm run chart       results/chart.svg from results/results.json
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-
-/** The rows of the chart, in groups. A row that the results lack is left out. */
-const GROUPS = [
-  [
-    'Receiving, against ws',
-    [
-      ['receive/16B/binary/span', '16 B, as borrowed bytes'],
-      ['receive/16B/binary/view', '16 B, an array each'],
-      ['receive/16B/text/string', '16 B, a string each'],
-      ['receive/125B/binary/view', '125 B, an array each'],
-      ['receive/1KiB/binary/view', '1 KiB, an array each'],
-      ['receive/64KiB/binary/view', '64 KiB, an array each'],
-      ['receive/1MiB/binary/streamed', '1 MiB, in pieces'],
-      ['receive/1MiB/text/mixed', '1 MiB of mixed text'],
-      ['receive/16B/drip', '16 B, one byte a read'],
-    ],
-  ],
-  [
-    'Sending, against ws',
-    [
-      ['send/16B/text/server', '16 B of text, server'],
-      ['send/16B/text/client', '16 B of text, client'],
-      ['send/1KiB/binary/client', '1 KiB, client'],
-      ['send/64KiB/binary/client', '64 KiB, client'],
-      ['broadcast/128B/1000', '128 B to 1,000 connections'],
-    ],
-  ],
-  [
-    'Echo over TCP, messages a second',
-    [
-      ['echo/64x16', '64 x 16 in flight, against ws'],
-      ['echo/64x1', '64 x 1 in flight, against ws'],
-      ['echo/bun/64x16', "64 x 16, against Bun's own server"],
-    ],
-  ],
-  [
-    'Memory, handshake',
-    [
-      ['memory/idle', 'idle connection, against ws'],
-      ['handshake/server', 'server, against websocket-driver'],
-    ],
-  ],
-];
+import { CHART, RESULTS, readJson } from '../results.mjs';
+import { REFERENCE_NODE } from '../runtimes.mjs';
+import { GROUPS } from './rows.mjs';
 
 const WIDTH = 760;
 const LABELS = 250;
@@ -95,14 +54,15 @@ function ticksFor(ratios) {
 }
 
 /**
- * @param {import('./runner.mjs').Row[]} results
+ * @param {import('../runner.mjs').Row[]} results
  * @returns {string} the SVG
  */
-export function drawChart(results) {
-  const byId = new Map(results.map((row) => [row.case, row.ratio]));
-  const groups = GROUPS.map(([title, rows]) => [title, rows.filter(([id]) => byId.has(id))]).filter(
-    ([, rows]) => rows.length > 0,
-  );
+function chartOf(results) {
+  const ofNode = results.filter(({ runtime }) => runtime === `node ${REFERENCE_NODE}`);
+  const byId = new Map(ofNode.map((row) => [row.case, row.ratio]));
+  const groups = GROUPS.filter(({ charted }) => charted)
+    .map(({ title, rows }) => [title, rows.filter(([id]) => byId.has(id))])
+    .filter(([, rows]) => rows.length > 0);
   const shown = groups.flatMap(([, rows]) => rows.map(([id]) => byId.get(id)));
   const ticks = ticksFor(shown);
   const [low, high] = [Math.log(ticks[0]), Math.log(ticks.at(-1))];
@@ -143,8 +103,10 @@ function bar(ratio, label, y, x) {
 <text${behind ? ' class="slow"' : ''} x="${(behind ? from - 5 : to + 5).toFixed(1)}" y="${y + 12}">${value}</text>`;
 }
 
-const results = fileURLToPath(new URL('../results/', import.meta.url));
-const here = (file) => resolve(process.env.INIT_CWD ?? '.', file);
-const [source = `${results}results.json`, target = `${results}chart.svg`] = process.argv.slice(2).map(here);
-writeFileSync(target, drawChart(JSON.parse(readFileSync(source, 'utf8'))));
-console.log(`wrote ${target}`);
+/** Draws the chart of the committed results. */
+export function drawChart() {
+  writeFileSync(CHART, chartOf(readJson(RESULTS)));
+  console.log('wrote results/chart.svg');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) drawChart();

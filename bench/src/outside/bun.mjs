@@ -1,6 +1,10 @@
-/** The same echo server on the WebSocket that Bun has built in. Runs on Bun only. */
+/**
+ * The echo server on the WebSocket that Bun has built in. Runs on Bun only.
+ *
+ *   bun.mjs PORT
+ */
 const server = globalThis.Bun.serve({
-  port: 0,
+  port: Number(process.argv[2]),
   hostname: '127.0.0.1',
   fetch: (request, self) => (self.upgrade(request) ? undefined : new Response(null, { status: 400 })),
   websocket: {
@@ -9,4 +13,4 @@ const server = globalThis.Bun.serve({
     },
   },
 });
-console.log(server.port);
+console.log(`listening on ${server.port}`);

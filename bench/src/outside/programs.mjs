@@ -1,0 +1,45 @@
+/**
+ * Our servers, as they stand in the documentation: the README's for Node, those of the first steps
+ * for Bun and Deno. Only the port is another.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
+import { exampleBlocks } from '../../../tools/doc-examples.mjs';
+
+const ROOT = new URL('../../../', import.meta.url);
+
+const FIRST_STEPS = 'docs/pages/guide/first-steps.md';
+const PAGES = { node: 'README.md', bun: FIRST_STEPS, deno: FIRST_STEPS };
+
+/** Where Node and Bun find the packages. */
+const FOLDER = new URL('bench/dist/', ROOT);
+
+const PORT = '8080';
+
+/**
+ * @param {'node' | 'bun' | 'deno'} runtime
+ * @param {number} port
+ * @returns {string} the program
+ */
+export function documentedServer(runtime, port) {
+  const page = readFileSync(new URL(PAGES[runtime], ROOT), 'utf8');
+  const server = exampleBlocks(page, `ts ${runtime}`).find(({ code }) => code.includes('listen('));
+  if (server === undefined) throw new Error(`${PAGES[runtime]} has no server for ${runtime}`);
+  if (!server.code.includes(PORT)) throw new Error(`the server in ${PAGES[runtime]} has another port`);
+  return transformSync(server.code.replaceAll(PORT, String(port)), { loader: 'ts' }).code;
+}
+
+/**
+ * Writes a program to a file.
+ *
+ * @param {'node' | 'bun' | 'deno'} runtime
+ * @param {number} port
+ * @returns {{ file: string, remove: () => void }}
+ */
+export function writeServer(runtime, port) {
+  mkdirSync(FOLDER, { recursive: true });
+  const file = fileURLToPath(new URL(`server-${runtime}-${port}.mjs`, FOLDER));
+  writeFileSync(file, documentedServer(runtime, port));
+  return { file, remove: () => rmSync(file, { force: true }) };
+}
