@@ -3,10 +3,10 @@
  * every size, text, binary, control frames, fragments, prepared messages, faults, `Buffer` and
  * `Uint8Array` chunks, whole and cut.
  *
- *   node --allow-natives-syntax --trace-opt --trace-deopt traffic.mjs WARM_UP_ROUNDS STEADY_ROUNDS
+ *   node --allow-natives-syntax --expose-gc --trace-opt --trace-deopt traffic.mjs WARM_UP_ROUNDS STEADY_ROUNDS COLLECTIONS
  *
- * V8 writes its log to standard output; the function `steadyStateBegins` in it marks the end of
- * the warm-up.
+ * V8 writes its log to standard output; the functions `steadyStateBegins` and `collectionsBegin` in
+ * it mark the end of the warm-up, and the first of the full collections between rounds.
  */
 import { Connection, ConnectionConfig, PreparedMessage } from '@sanssocket/codec';
 import { ClientHandshake, ServerHandshake } from '@sanssocket/handshake';
@@ -146,21 +146,49 @@ function round(i) {
   maskInPlace(bytes, i);
 }
 
+/**
+ * Connections that live as long as the process: a server has some when it collects. Classes of
+ * which these hold no object are short-lived ones.
+ */
+const lasting = configs.map(([serverConfig, clientConfig, makeHandlers]) => [
+  new Connection(serverConfig, makeHandlers()),
+  new Connection(clientConfig, makeHandlers()),
+]);
+
+/** Rounds between two full collections: V8 optimises again that it has thrown away. */
+const ROUNDS_A_COLLECTION = 20;
+
 function steadyStateBegins() {
   heard++;
 }
 
+function collectionsBegin() {
+  heard++;
+}
+
+/** Writes a function's name to the log. */
+function mark(own) {
+  prepareForOptimization(own);
+  own();
+  optimizeNow(own);
+  own();
+}
+
 for (const own of [transfer, converse, fragments, openingHandshake, round, count, control])
   neverOptimize(own);
-const [warmUpRounds, steadyRounds] = process.argv.slice(2).map(Number);
+const [warmUpRounds, steadyRounds, collections] = process.argv.slice(2).map(Number);
 for (let i = 0; i < warmUpRounds; i++) {
   round(i);
   // Concurrent compilations come into force.
   if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
 }
-prepareForOptimization(steadyStateBegins);
-steadyStateBegins();
-optimizeNow(steadyStateBegins);
-steadyStateBegins();
+mark(steadyStateBegins);
 for (let i = 0; i < steadyRounds; i++) round(i);
+mark(collectionsBegin);
+for (let i = 0; i < collections; i++) {
+  globalThis.gc();
+  for (const [server, client] of lasting) converse(server, client);
+  for (let k = 0; k < ROUNDS_A_COLLECTION; k++) round(k);
+  await new Promise((resolve) => setImmediate(resolve));
+}
 if (heard === 0) throw new Error('nothing was heard');
