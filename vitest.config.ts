@@ -58,6 +58,7 @@ export const INCLUDE: readonly string[] = [
   'test-vectors/test/**/*.test.ts',
   'examples/*/test/**/*.test.ts',
   'docs/test/**/*.test.ts',
+  'bench/test/**/*.test.ts',
   'tools/test/**/*.test.ts',
 ];
 
