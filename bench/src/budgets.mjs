@@ -27,11 +27,11 @@ const plan = (warmUpMs, rounds, roundMs) => ({ warmUpMs, rounds, roundMs });
 export const BUDGETS = {
   full: {
     check: false,
-    rounds: plan(600, 15, 20),
-    long: plan(800, 9, 80),
-    servers: plan(2000, 6, 250),
+    rounds: plan(500, 13, 15),
+    long: plan(600, 7, 70),
+    servers: plan(1600, 6, 200),
     memory: plan(0, 1, 0),
-    collected: plan(400, 9, 2),
+    collected: plan(300, 7, 2),
     mixed: plan(6000, 25, 5),
   },
   quick: {

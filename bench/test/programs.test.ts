@@ -7,8 +7,8 @@ describe('the documented servers', () => {
     ['node', 'attachSocket'],
     ['bun', 'attachBunSocket'],
     ['deno', 'attachDenoConn'],
-  ] as const)('for %s is JavaScript at a port of its own', (runtime, adapter) => {
-    const code = documentedServer(runtime, 12_345);
+  ] as const)('for %s is JavaScript at a port of its own', async (runtime, adapter) => {
+    const code = await documentedServer(runtime, 12_345);
     expect(code).toContain('12345');
     expect(code).not.toContain('8080');
     expect(code).toContain(`${adapter}(`);

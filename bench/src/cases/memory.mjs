@@ -3,15 +3,21 @@
  * buffers of its process after a full collection.
  */
 import { fileURLToPath } from 'node:url';
-import { bytesPerConnection } from '../outside/servers.mjs';
+import { bytesPerConnection, LoadProcess, Server } from '../outside/servers.mjs';
 
-const WEIGH = fileURLToPath(new URL('../outside/weigh.mjs', import.meta.url));
+/** Options of a process that tells the bytes that live in it. */
+const WEIGHED = ['--expose-gc', '--import', fileURLToPath(new URL('../outside/weigh.mjs', import.meta.url))];
 
 /** Each connection has had one message. */
 const IDLE = { connections: 4000, inFlight: 1, bytes: 16, kind: 'ascii' };
 
 /** A message that a connection keeps, if it keeps its chunk. */
-const LARGE = { connections: 500, inFlight: 1, bytes: 60_000, kind: 'ascii' };
+const LARGE = { connections: 500, inFlight: 1, bytes: 60_000, kind: 'bytes' };
+
+/** A short message that an application keeps, in one chunk with a long one. */
+const KEPT_BYTES = 100;
+const KEPT = { connections: 1, inFlight: 2, bytes: [KEPT_BYTES, 60_000], kind: 'bytes' };
+const KEPT_MESSAGES = 2000;
 
 /**
  * @param {string} program
@@ -20,8 +26,8 @@ const LARGE = { connections: 500, inFlight: 1, bytes: 60_000, kind: 'ascii' };
  */
 function liveBytes(program, load, check) {
   const connections = check ? 20 : load.connections;
-  const options = ['--expose-gc', '--import', WEIGH];
-  return bytesPerConnection({ program, options }, { ...load, connections }, (server) => server.liveBytes());
+  const how = { program, options: WEIGHED };
+  return bytesPerConnection(how, { ...load, connections }, (server) => server.liveBytes());
 }
 
 /** The bare socket on `node:http` is on both sides; it is the floor's. */
@@ -42,6 +48,34 @@ function prepareKept(load) {
   });
 }
 
+/**
+ * Bytes that live for each message that an application keeps.
+ *
+ * @param {'ours' | 'ws'} side
+ * @param {number} messages
+ */
+async function keptBytes(side, messages) {
+  const server = await Server.start({ program: 'keep', options: WEIGHED, args: [side, KEPT_BYTES] });
+  const client = new LoadProcess();
+  try {
+    await client.connect([server], KEPT);
+    // As many before: V8's own memory for the code is there then.
+    await client.run(0, { messages: messages * KEPT.inFlight });
+    const before = await server.liveBytes();
+    await client.run(0, { messages: messages * KEPT.inFlight });
+    return ((await server.liveBytes()) - before) / messages;
+  } finally {
+    client.stop();
+    server.stop();
+  }
+}
+
+/** @param {import('../budgets.mjs').Budget} budget */
+function prepareMessages({ check }) {
+  const sampler = (side) => () => keptBytes(side, check ? 1 : KEPT_MESSAGES);
+  return { ours: sampler('ours'), theirs: sampler('ws'), verify: () => {} };
+}
+
 /** @type {import('../runner.mjs').Case[]} */
 export const memoryCases = [
   { id: 'memory/idle', peer: 'ws', target: 2.5, prepare: prepareIdle },
@@ -52,4 +86,11 @@ export const memoryCases = [
     prepare: prepareKept({ ...LARGE, early: true }),
   },
   { id: 'memory/kept/chunk', peer: 'ours, 16 B', target: 0.9, prepare: prepareKept(LARGE) },
-].map((row) => ({ ...row, unit: 'B/connection', timing: 'memory' }));
+  {
+    id: 'memory/kept/messages',
+    peer: 'ws',
+    unit: 'B/message',
+    most: 4 * KEPT_BYTES,
+    prepare: prepareMessages,
+  },
+].map((row) => ({ unit: 'B/connection', ...row, timing: 'memory' }));

@@ -28,7 +28,6 @@ const BINARY = [
 
 /** @type {[name: string, bytes: number][]} */
 const TRANSFERRED = [
-  ['125B', 125],
   ['1KiB', KIB],
   ['16KiB', 16 * KIB],
 ];

@@ -10,6 +10,9 @@ import { CHART, RESULTS, readJson } from '../results.mjs';
 import { REFERENCE_NODE } from '../runtimes.mjs';
 import { GROUPS } from './rows.mjs';
 
+/** Rows with tuned options are in the table only. */
+const TUNED = /\/(?:transferInput|allocate|zeroCopy)$/;
+
 const WIDTH = 760;
 const LABELS = 250;
 const RIGHT = 60;
@@ -61,7 +64,7 @@ function chartOf(results) {
   const ofNode = results.filter(({ runtime }) => runtime === `node ${REFERENCE_NODE}`);
   const byId = new Map(ofNode.map((row) => [row.case, row.ratio]));
   const groups = GROUPS.filter(({ charted }) => charted)
-    .map(({ title, rows }) => [title, rows.filter(([id]) => byId.has(id))])
+    .map(({ title, rows }) => [title, rows.filter(([id]) => byId.has(id) && !TUNED.test(id))])
     .filter(([, rows]) => rows.length > 0);
   const shown = groups.flatMap(([, rows]) => rows.map(([id]) => byId.get(id)));
   const ticks = ticksFor(shown);

@@ -3,7 +3,7 @@
  * the first answers byte for byte, and from then on counts bytes, so that it costs little itself.
  *
  * Messages from the parent, each answered with one:
- *   {connect: Load & {ports}}       opens connections to every port; a batch is so many messages of one size
+ *   {connect: Load & {ports}}       opens connections to every port; a batch is the messages in flight on each
  *   {run: {target, ms | messages}}  -> {messages, ms}; ends after so many milliseconds, or messages
  */
 import assert from 'node:assert/strict';
@@ -15,7 +15,7 @@ import { BINARY, makeFrame, makePayload, randomSource, TEXT } from '../frames.mj
  * @typedef {object} Load
  * @property {number} connections
  * @property {number} inFlight - messages on each
- * @property {number} bytes - of each message
+ * @property {number | number[]} bytes - of each message, or of one after the other
  * @property {'bytes' | 'ascii'} kind
  * @property {boolean} [early] - whether the first messages come in one write with the request
  */
@@ -122,7 +122,10 @@ let batchMessages = 0;
 /** @param {Load & { ports: number[] }} load */
 async function open({ ports, connections, inFlight, bytes, kind, early = false }) {
   const random = randomSource(connections);
-  const payloads = Array.from({ length: inFlight }, () => makePayload(kind, bytes, random));
+  const sizes = [bytes].flat();
+  const payloads = Array.from({ length: inFlight }, (_, i) =>
+    makePayload(kind, sizes[i % sizes.length], random),
+  );
   const first = 0x80 | (kind === 'bytes' ? BINARY : TEXT);
   const key = () => Buffer.from(Uint32Array.of(random()).buffer);
   const batch = Buffer.concat(payloads.map((payload) => makeFrame(first, payload, key())));

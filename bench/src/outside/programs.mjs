@@ -4,7 +4,6 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from 'esbuild';
 import { exampleBlocks } from '../../../tools/doc-examples.mjs';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -20,14 +19,17 @@ const PORT = '8080';
 /**
  * @param {'node' | 'bun' | 'deno'} runtime
  * @param {number} port
- * @returns {string} the program
+ * @returns {Promise<string>} the program
  */
-export function documentedServer(runtime, port) {
+export async function documentedServer(runtime, port) {
+  // Loaded here, as few of the bench's processes need it.
+  const { transform } = await import('esbuild');
   const page = readFileSync(new URL(PAGES[runtime], ROOT), 'utf8');
   const server = exampleBlocks(page, `ts ${runtime}`).find(({ code }) => code.includes('listen('));
   if (server === undefined) throw new Error(`${PAGES[runtime]} has no server for ${runtime}`);
   if (!server.code.includes(PORT)) throw new Error(`the server in ${PAGES[runtime]} has another port`);
-  return transformSync(server.code.replaceAll(PORT, String(port)), { loader: 'ts' }).code;
+  const { code } = await transform(server.code.replaceAll(PORT, String(port)), { loader: 'ts' });
+  return code;
 }
 
 /**
@@ -35,11 +37,11 @@ export function documentedServer(runtime, port) {
  *
  * @param {'node' | 'bun' | 'deno'} runtime
  * @param {number} port
- * @returns {{ file: string, remove: () => void }}
+ * @returns {Promise<{ file: string, remove: () => void }>}
  */
-export function writeServer(runtime, port) {
+export async function writeServer(runtime, port) {
   mkdirSync(FOLDER, { recursive: true });
   const file = fileURLToPath(new URL(`server-${runtime}-${port}.mjs`, FOLDER));
-  writeFileSync(file, documentedServer(runtime, port));
+  writeFileSync(file, await documentedServer(runtime, port));
   return { file, remove: () => rmSync(file, { force: true }) };
 }

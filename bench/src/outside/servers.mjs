@@ -48,8 +48,11 @@ export class Server {
     const binary = runtime === 'node' ? process.execPath : findOther(runtime, install);
     const port = await freePort();
     const { file, remove } =
-      program === 'ours' ? writeServer(runtime, port) : { file: path(`${program}.mjs`), remove: () => {} };
+      program === 'ours'
+        ? await writeServer(runtime, port)
+        : { file: path(`${program}.mjs`), remove: () => {} };
     const child = spawn(binary, [...OPTIONS[runtime], ...options, file, port, ...args].map(String), {
+      env: { ...process.env, DENO_NO_UPDATE_CHECK: '1' },
       // The channel is for weigh.mjs, which is for Node.
       stdio: ['ignore', 'pipe', 'inherit', runtime === 'node' ? 'ipc' : 'ignore'],
     });
