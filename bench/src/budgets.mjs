@@ -13,7 +13,9 @@
  * `memory`: all connections of a side are made and weighed in one round. `collected`: right after a
  * full collection. `mixed`: all cases of one process in turns.
  *
- * @typedef {{ check: boolean } & Record<'rounds' | 'long' | 'servers' | 'memory' | 'collected' | 'mixed', Plan>} Budget
+ * `share`: of the connections that are weighed, and of the messages that are counted.
+ *
+ * @typedef {{ check: boolean, share: number } & Record<'rounds' | 'long' | 'servers' | 'memory' | 'collected' | 'mixed', Plan>} Budget
  */
 
 /** @param {number} warmUpMs @param {number} rounds @param {number} roundMs @returns {Plan} */
@@ -27,24 +29,27 @@ const plan = (warmUpMs, rounds, roundMs) => ({ warmUpMs, rounds, roundMs });
 export const BUDGETS = {
   full: {
     check: false,
+    share: 1,
     rounds: plan(500, 13, 15),
     long: plan(600, 7, 70),
-    servers: plan(1600, 6, 200),
+    servers: plan(1500, 6, 200),
     memory: plan(0, 1, 0),
     collected: plan(300, 7, 2),
     mixed: plan(6000, 25, 5),
   },
   quick: {
     check: false,
+    share: 0.25,
     rounds: plan(150, 9, 5),
     long: plan(150, 5, 30),
-    servers: plan(500, 5, 70),
+    servers: plan(350, 5, 60),
     memory: plan(0, 1, 0),
     collected: plan(100, 5, 2),
     mixed: plan(1500, 9, 3),
   },
   check: {
     check: true,
+    share: 0.01,
     rounds: plan(0, 1, 0),
     long: plan(0, 1, 0),
     servers: plan(0, 1, 1),

@@ -37,7 +37,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  * @property {string} unit - of both figures, for example 'ns/message'; less is better
  * @property {number} [target] - the ratio to reach
  * @property {number} [most] - the figure of ours that is not to be exceeded: in place of a ratio
- * @property {Exclude<keyof import('./budgets.mjs').Budget, 'check'>} [timing] - which of a budget's
+ * @property {Exclude<keyof import('./budgets.mjs').Budget, 'check' | 'share'>} [timing] - which of a budget's
  * plans; 'rounds' by default
  * @property {'bun' | 'deno'} [runtime] - of the servers; by default the Node that measures
  * @property {boolean} [once] - whether it is measured on the reference Node only

@@ -9,7 +9,7 @@ import { sendCases } from './send.mjs';
 import { singleCases } from './single.mjs';
 
 /** Time enough for V8 to have optimised anew. */
-const STEADY_MS = 60;
+const STEADY_MS = 50;
 const STEADY_IN_CHECK_MS = 0;
 
 const CASES = [...receiveCases, ...singleCases, ...sendCases, ...broadcastCases, ...handshakeCases];

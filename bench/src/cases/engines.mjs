@@ -134,7 +134,6 @@ export const engineCases = [
       id: `engines/${name}/${way}/1KiB`,
       peer: 'nodeZlib()',
       unit: 'ns/message',
-      timing: 'long',
       once: true,
       prepare: () => prepare(engine, way),
     })),

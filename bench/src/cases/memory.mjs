@@ -22,28 +22,29 @@ const KEPT_MESSAGES = 2000;
 /**
  * @param {string} program
  * @param {import('../outside/load.mjs').Load} load
- * @param {boolean} check
+ * @param {number} share - of the connections
  */
-function liveBytes(program, load, check) {
-  const connections = check ? 20 : load.connections;
+function liveBytes(program, load, share) {
+  const connections = load.connections * share;
   const how = { program, options: WEIGHED };
   return bytesPerConnection(how, { ...load, connections }, (server) => server.liveBytes());
 }
 
 /** The bare socket on `node:http` is on both sides; it is the floor's. */
-function prepareIdle({ check }) {
+function prepareIdle({ share }) {
+  let bare;
   const overBare = (program) => async () => {
-    const bare = await liveBytes('floor', IDLE, check);
-    return (await liveBytes(program, IDLE, check)) - bare;
+    bare ??= await liveBytes('floor', IDLE, share);
+    return (await liveBytes(program, IDLE, share)) - bare;
   };
   return { ours: overBare('ours'), theirs: overBare('ws'), verify: () => {} };
 }
 
 /** @param {import('../outside/load.mjs').Load} load - against connections that had a short message */
 function prepareKept(load) {
-  return ({ check }) => ({
-    ours: () => liveBytes('ours', load, check),
-    theirs: () => liveBytes('ours', { ...load, bytes: IDLE.bytes, early: false }, check),
+  return ({ share }) => ({
+    ours: () => liveBytes('ours', load, share),
+    theirs: () => liveBytes('ours', { ...load, bytes: IDLE.bytes, early: false }, share),
     verify: () => {},
   });
 }

@@ -34,8 +34,7 @@ export const GROUPS = [
         '64 x 1, text of 16 B: ten lines that unmask in the chunk and write it back',
       ],
       ['outside/64x16/text/16B/floor', '64 x 16, the same'],
-      ['outside/64x1/text/16B/limit', '64 x 1: reads, counts, and writes as many bytes'],
-      ['outside/64x16/text/16B/limit', '64 x 16, the same'],
+      ['outside/64x16/text/16B/limit', '64 x 16: reads, counts, and writes as many bytes'],
     ],
   },
   {

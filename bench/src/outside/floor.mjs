@@ -27,7 +27,10 @@ function echo(read) {
     const length = length7 < 126 ? length7 : (chunk[at + 2] << 8) | chunk[at + 3];
     const start = at + header + 4;
     if (start > chunk.length || start + length > chunk.length) break;
-    const [k0, k1, k2, k3] = [chunk[start - 4], chunk[start - 3], chunk[start - 2], chunk[start - 1]];
+    const k0 = chunk[start - 4];
+    const k1 = chunk[start - 3];
+    const k2 = chunk[start - 2];
+    const k3 = chunk[start - 1];
     for (let i = 0; i < header; i++) chunk[to++] = chunk[at + i] & (i === 1 ? 0x7f : 0xff);
     let from = start;
     for (at = start + length; from + 4 <= at; from += 4, to += 4) {

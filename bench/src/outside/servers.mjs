@@ -147,9 +147,8 @@ export class LoadProcess {
   }
 }
 
-/** How long a process is left alone until its memory has settled; a few connections need not. */
-const SETTLE_MS = 1000;
-const FEW = 100;
+/** A process is left alone so long for each connection, until its memory has settled. */
+const SETTLE_MS = 0.25;
 
 /**
  * Bytes that a server has more of for each connection that has had messages and is idle.
@@ -167,7 +166,7 @@ export async function bytesPerConnection(how, load, weigh) {
     await client.connect([server], { ...load, connections: 20 });
     const before = await weigh(server);
     await client.connect([server], load);
-    if (load.connections > FEW) await delay(SETTLE_MS);
+    await delay(SETTLE_MS * load.connections);
     return ((await weigh(server)) - before) / load.connections;
   } finally {
     client.stop();
