@@ -32,10 +32,10 @@ export const BUDGETS = {
     share: 1,
     rounds: plan(500, 13, 15),
     long: plan(600, 7, 70),
-    servers: plan(1500, 6, 200),
+    servers: plan(1300, 6, 180),
     memory: plan(0, 1, 0),
     collected: plan(300, 7, 2),
-    mixed: plan(6000, 25, 5),
+    mixed: plan(4000, 21, 5),
   },
   quick: {
     check: false,

@@ -9,7 +9,7 @@ import { bytesPerConnection, LoadProcess, Server } from '../outside/servers.mjs'
 const WEIGHED = ['--expose-gc', '--import', fileURLToPath(new URL('../outside/weigh.mjs', import.meta.url))];
 
 /** Each connection has had one message. */
-const IDLE = { connections: 4000, inFlight: 1, bytes: 16, kind: 'ascii' };
+const IDLE = { connections: 3000, inFlight: 1, bytes: 16, kind: 'ascii' };
 
 /** A message that a connection keeps, if it keeps its chunk. */
 const LARGE = { connections: 500, inFlight: 1, bytes: 60_000, kind: 'bytes' };
