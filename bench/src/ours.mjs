@@ -41,11 +41,12 @@ export function ourReceiver(options, form, tally) {
 }
 
 /**
- * The call by which the adapter for Node's sockets gives a chunk to a connection.
+ * The call by which the driver of Node's sockets gives a chunk to a connection: for good, as these
+ * sockets make memory for each. ws takes its chunks in the same way.
  *
  * @param {Connection} connection
  * @returns {(chunk: Buffer) => void}
  */
 export function giving(connection) {
-  return (chunk) => connection.receive(chunk);
+  return (chunk) => connection.receive(chunk, true);
 }

@@ -4,7 +4,8 @@ import { EMPTY, requireByteRange, type Slice } from '../memory/bytes.js';
 import { isBytes, usageError } from '../wire/errors.js';
 import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { encodeUtf8, isHighSurrogate, UTF8_BOUNDARY, validateUtf8 } from '../wire/utf8.js';
-import type { MessageSender } from './sender.js';
+import { keptConfig } from './config.js';
+import { MessageSender } from './sender.js';
 
 /**
  * A message under way, made by `connection.textWriter()` or `connection.binaryWriter()`. Control
@@ -27,6 +28,15 @@ import type { MessageSender } from './sender.js';
  * ```
  */
 export class MessageWriter {
+  /**
+   * Kept for V8, see `Frame.kept`.
+   *
+   * @internal
+   */
+  static readonly kept: readonly MessageWriter[] = [
+    /* @__PURE__ */ new MessageWriter(/* @__PURE__ */ new MessageSender(keptConfig), TEXT, undefined),
+  ];
+
   readonly #sender: MessageSender;
   readonly #opcode: MessageOpcode;
   readonly #compress: boolean | undefined;
