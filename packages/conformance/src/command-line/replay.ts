@@ -1,7 +1,6 @@
 /** The record of a case as lines of text, as it is written. */
-import { toHex } from '../model/payload.js';
+import { octets, toHex } from '../model/payload.js';
 import type { HandshakeReport, LogEntry } from '../model/result.js';
-import { octets } from '../model/size.js';
 import { printable } from '../reports/printable.js';
 import type { RunOptions } from '../runners/options.js';
 

@@ -3,8 +3,7 @@
  * case wants it.
  */
 import type { Case, Outcome, Role, Step } from '../model/case.js';
-import { expandPayload } from '../model/payload.js';
-import { octetsInAll } from '../model/size.js';
+import { expandPayload, octetsInAll } from '../model/payload.js';
 import type { DeflateAgreement } from '../opening/deflate-agreement.js';
 import type { Link } from '../transport/link.js';
 import { type WrittenFrame, writeFrame } from '../wire/frames.js';

@@ -1,8 +1,7 @@
 /** Many messages, each sent when the one before has come back as it was. */
 import type { DeflateDirection } from '../judge/message-reader.js';
 import type { ExchangeStep, FrameSpec } from '../model/case.js';
-import { firstDifference } from '../model/payload.js';
-import { octets } from '../model/size.js';
+import { firstDifference, octets } from '../model/payload.js';
 import { compressSlice } from '../wire/compress.js';
 import { type Corpus, corpusOf } from '../wire/corpus.js';
 import { BINARY, CONTINUATION, TEXT, type WrittenFrame, writeOctets } from '../wire/frames.js';

@@ -1,7 +1,6 @@
 /** Events that were observed, held against those an outcome lists. */
 import type { ExpectedEvent } from '../model/case.js';
-import { expandPayload, payloadBytes, toHex } from '../model/payload.js';
-import { octets } from '../model/size.js';
+import { expandPayload, octets, payloadBytes, toHex } from '../model/payload.js';
 import type { WholeEvent } from './endpoint.js';
 
 /**

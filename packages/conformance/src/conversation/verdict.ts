@@ -1,7 +1,7 @@
 /** From observations to a verdict. The rules stand here and nowhere else. */
 import type { Case, CloseExpectation, Outcome, Verdict } from '../model/case.js';
+import { largestMessage } from '../model/payload.js';
 import type { CloseBehavior, CloseReport, PeerFault } from '../model/result.js';
-import { largestMessage } from '../model/size.js';
 import type { Observation } from './conversation.js';
 import { compareApart, compareEvents, describeDifference } from './matching.js';
 

@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { findCases } from '../../src/index.js';
 import { Inflater } from '../../src/judge/inflater.js';
 import { MessageReader } from '../../src/judge/message-reader.js';
-import { expandPayload } from '../../src/model/payload.js';
+import { expandPayload, largestMessage, octetsInAll } from '../../src/model/payload.js';
 import type { PeerFault } from '../../src/model/result.js';
-import { largestMessage, octetsInAll } from '../../src/model/size.js';
 import { bombOf } from '../../src/wire/bomb.js';
 import { writeFrame } from '../../src/wire/frames.js';
 

@@ -1,6 +1,6 @@
 /** Close frames in every state and with every code (5.5.1, 7). */
 import type { Case, CloseExpectation, Outcome, Step } from '../../model/case.js';
-import { octets } from '../../model/size.js';
+import { octets } from '../../model/payload.js';
 import {
   close,
   continuation,

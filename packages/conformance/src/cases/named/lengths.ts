@@ -1,6 +1,6 @@
 /** The three forms of the payload length (5.2). */
 import type { Case, FrameSpec, Outcome } from '../../model/case.js';
-import { octets } from '../../model/size.js';
+import { octets } from '../../model/payload.js';
 import {
   binaryEvent,
   binaryFrame,

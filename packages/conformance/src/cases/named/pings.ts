@@ -1,6 +1,6 @@
 /** Pings between, within and after messages (5.5.2, 5.5.3). */
 import type { Case, ExpectedEvent, FrameSpec, Pace } from '../../model/case.js';
-import { octets } from '../../model/size.js';
+import { octets } from '../../model/payload.js';
 import {
   binaryEvent,
   binaryFrame,

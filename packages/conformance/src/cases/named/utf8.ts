@@ -1,6 +1,6 @@
 /** UTF-8 by Unicode's table 3-7, row by row, and cut at every octet (5.6, 8.1). */
 import type { Case, FrameSpec } from '../../model/case.js';
-import { octets } from '../../model/size.js';
+import { octets } from '../../model/payload.js';
 import {
   binaryEvent,
   binaryFrame,

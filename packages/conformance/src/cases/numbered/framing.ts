@@ -1,6 +1,6 @@
 /** Group 1: one frame, all forms of its length. */
 import type { Case, Pace } from '../../model/case.js';
-import { octets } from '../../model/size.js';
+import { octets } from '../../model/payload.js';
 import {
   binaryEvent,
   binaryFrame,

@@ -2,9 +2,8 @@
  * A frame as the fields of RFC 6455 5.2's picture: rows of 32 bits, each field as wide as it is on
  * the wire.
  */
-import { toHex } from '../../model/payload.js';
+import { octets, toHex } from '../../model/payload.js';
 import type { FrameRecord } from '../../model/result.js';
-import { octets } from '../../model/size.js';
 import { keyOctet } from '../wrong-octet.js';
 
 /** A drawing. */

@@ -3,8 +3,8 @@
  * with their times.
  */
 import { sectionName } from '../../conversation/verdict.js';
+import { octets } from '../../model/payload.js';
 import type { CaseResult, LogEntry, PeerFault } from '../../model/result.js';
-import { octets } from '../../model/size.js';
 import type { WireEntry, WrongOctet } from '../wrong-octet.js';
 import { drawFrame, type FrameDrawing, type Mark, opcodeName, spaced } from './frame-drawing.js';
 
