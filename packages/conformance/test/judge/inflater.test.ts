@@ -1,8 +1,7 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { huffmanCode } from '../../src/judge/huffman.js';
-import { Inflater } from '../../src/judge/inflater.js';
+import { huffmanCode, Inflater } from '../../src/judge/inflater.js';
 import { expandPayload, fromHex, sameBytes } from '../../src/model/payload.js';
 import { bombOf } from '../../src/wire/bomb.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { firstInvalidUtf8 } from '../../src/judge/utf8.js';
+import { firstInvalidUtf8 } from '../../src/judge/message-reader.js';
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 
