@@ -28,7 +28,7 @@ const FLOORS = {
   deflate: [['inflate'], ['engines', 'extension']],
   conformance: [
     ['model'],
-    ['judge', 'wire', 'transport'],
+    ['judge', 'wire'],
     ['opening'],
     ['conversation', 'cases'],
     ['runners'],

@@ -8,7 +8,7 @@ import { needsTls } from '../reports/left-out.js';
 import { countOfCases } from '../reports/printable.js';
 import { resultsById } from '../reports/report.js';
 import { mayBeConfirmed, withEarlier } from '../runners/confirm.js';
-import { addressOf } from '../transport/connect.js';
+import { addressOf } from '../wire/link.js';
 import { clientAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { type ClientOptions, chosenCases, printCases, runOptions, UsageError } from './options.js';

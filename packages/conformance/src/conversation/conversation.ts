@@ -5,8 +5,8 @@
 import type { Case, Outcome, Role, Step } from '../model/case.js';
 import { expandPayload, octetsInAll } from '../model/payload.js';
 import type { DeflateAgreement } from '../opening/deflate-agreement.js';
-import type { Link } from '../transport/link.js';
 import { type WrittenFrame, writeFrame } from '../wire/frames.js';
+import type { Link } from '../wire/link.js';
 import { Endpoint } from './endpoint.js';
 import { exchange } from './exchange.js';
 import { compareApart, compareEvents, isOptional } from './matching.js';

@@ -8,8 +8,8 @@ import { type DeflateDirection, MessageReader } from '../judge/message-reader.js
 import type { FrameSpec, Pace, Role } from '../model/case.js';
 import { sameBytes } from '../model/payload.js';
 import type { ObservedEvent, PeerFault } from '../model/result.js';
-import { type Link, piecesOf } from '../transport/link.js';
 import { CLOSE, closeBody, PING, PONG, type WrittenFrame, writeFrame, writeOctets } from '../wire/frames.js';
+import { type Link, piecesOf } from '../wire/link.js';
 import { firstOf, type Recorder } from './record.js';
 
 /** An event with all of its payload. */

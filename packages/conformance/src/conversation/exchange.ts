@@ -2,8 +2,7 @@
 import type { DeflateDirection } from '../judge/message-reader.js';
 import type { ExchangeStep, FrameSpec } from '../model/case.js';
 import { firstDifference, octets } from '../model/payload.js';
-import { compressSlice } from '../wire/compress.js';
-import { type Corpus, corpusOf } from '../wire/corpus.js';
+import { type Corpus, compressSlice, corpusOf } from '../wire/compressed.js';
 import { BINARY, CONTINUATION, TEXT, type WrittenFrame, writeOctets } from '../wire/frames.js';
 import type { Endpoint } from './endpoint.js';
 import type { Recorder } from './record.js';

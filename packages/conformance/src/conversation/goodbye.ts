@@ -1,6 +1,6 @@
 /** Connections that carry no case: a message or two, and an orderly end. */
 import type { FrameSpec, Role } from '../model/case.js';
-import type { Link } from '../transport/link.js';
+import type { Link } from '../wire/link.js';
 import { Endpoint } from './endpoint.js';
 import { Recorder } from './record.js';
 

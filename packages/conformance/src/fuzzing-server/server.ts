@@ -14,8 +14,8 @@ import { valuesOf } from '../opening/heads.js';
 import { runOnRequest } from '../runners/client-case.js';
 import { runOnStream } from '../runners/client-stream.js';
 import { openTimeout, type RunOptions } from '../runners/options.js';
-import { Link } from '../transport/link.js';
 import { TEXT } from '../wire/frames.js';
+import { Link } from '../wire/link.js';
 import { type Exclusions, isExcluded, ResultsStore } from './results-store.js';
 import { numberedCases, type Route, routeOf } from './routes.js';
 

@@ -221,7 +221,7 @@ export interface ExchangeStep {
   readonly compress?: boolean;
 }
 
-/** Generated payloads, see `wire/corpus.ts`. */
+/** Generated payloads, see `wire/compressed.ts`. */
 export type CorpusName = 'json' | 'bitmap' | 'prose' | 'html' | 'mixed';
 
 /** Verdicts as the old suite names them. */

@@ -1,8 +1,7 @@
 /** The suite as a client: sends a request, right or as the case has it, and reads the response. */
 import type { RawOpening, StandardOpening } from '../model/case.js';
 import { concat } from '../model/payload.js';
-import type { Address } from '../transport/connect.js';
-import { type Link, piecesOf } from '../transport/link.js';
+import { type Address, type Link, piecesOf } from '../wire/link.js';
 import { type DeflateAgreement, formatOffers, readAnswer } from './deflate-agreement.js';
 import { type OpeningFault, openingFault } from './faults.js';
 import {

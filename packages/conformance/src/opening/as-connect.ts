@@ -6,8 +6,7 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import type { ConnectOpening } from '../model/case.js';
-import { type Address, connectSocket, type TlsTrust } from '../transport/connect.js';
-import { Link } from '../transport/link.js';
+import { type Address, connectSocket, Link, type TlsTrust } from '../wire/link.js';
 import { openingFault } from './faults.js';
 import { NAME_LENGTH } from './heads.js';
 import type { Opened } from './opened.js';

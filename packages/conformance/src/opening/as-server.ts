@@ -1,7 +1,7 @@
 /** The suite as a server: reads a client's request, and answers it, right or as the case has it. */
 import type { RawOpening, StandardOpening } from '../model/case.js';
 import { concat } from '../model/payload.js';
-import { type Link, piecesOf } from '../transport/link.js';
+import { type Link, piecesOf } from '../wire/link.js';
 import { chooseAnswer } from './deflate-agreement.js';
 import { type OpeningFault, openingFault } from './faults.js';
 import { acceptFor, type Head, HeadReader, listOf, nameIn, octetsOf, valuesOf } from './heads.js';

@@ -11,8 +11,8 @@ import { unusable } from '../opening/deflate-agreement.js';
 import { openingFault } from '../opening/faults.js';
 import { listOf } from '../opening/heads.js';
 import { inspectRequest } from '../opening/inspect-request.js';
-import type { Link } from '../transport/link.js';
 import { writeFrame } from '../wire/frames.js';
+import type { Link } from '../wire/link.js';
 import { patienceOf, type RunOptions } from './options.js';
 
 /**

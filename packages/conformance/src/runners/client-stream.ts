@@ -6,7 +6,7 @@ import { faultResult, resultOf } from '../conversation/results.js';
 import type { Case } from '../model/case.js';
 import type { CaseResult } from '../model/result.js';
 import { openingFault } from '../opening/faults.js';
-import { Link } from '../transport/link.js';
+import { Link } from '../wire/link.js';
 import { patienceOf, type RunOptions } from './options.js';
 
 /** Answers the request, and runs the case on its stream. */

@@ -10,7 +10,7 @@ import type { CaseResult } from '../model/result.js';
 import { openSession, openStream } from '../opening/as-connect.js';
 import { openingFault } from '../opening/faults.js';
 import type { Opened } from '../opening/opened.js';
-import type { Address, TlsTrust } from '../transport/connect.js';
+import type { Address, TlsTrust } from '../wire/link.js';
 import { openTimeout, patienceOf, type RunOptions } from './options.js';
 
 /** Whether a server speaks HTTP/2 and takes extended CONNECT. */

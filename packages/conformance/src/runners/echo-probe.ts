@@ -2,7 +2,7 @@
 import { makeCase, NORMAL, right, send, textEvent, textFrame } from '../cases/build.js';
 import type { Case, StandardOpening } from '../model/case.js';
 import type { CaseResult } from '../model/result.js';
-import { addressOf } from '../transport/connect.js';
+import { addressOf } from '../wire/link.js';
 import type { RunOptions } from './options.js';
 import { type ObservedRun, overTcp, type ServerTarget } from './server-case.js';
 

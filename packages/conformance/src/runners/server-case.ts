@@ -10,9 +10,8 @@ import { openAsClient } from '../opening/as-client.js';
 import { unusable } from '../opening/deflate-agreement.js';
 import { openingFault } from '../opening/faults.js';
 import type { Opened } from '../opening/opened.js';
-import { type Address, addressOf, connectLink } from '../transport/connect.js';
-import type { Link } from '../transport/link.js';
 import { writeFrame } from '../wire/frames.js';
+import { type Address, addressOf, connectLink, type Link } from '../wire/link.js';
 import { runConnectCase } from './connect-case.js';
 import { openTimeout, patienceOf, type RunOptions } from './options.js';
 

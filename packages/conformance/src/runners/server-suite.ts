@@ -2,7 +2,7 @@
 import { findCases } from '../cases/select.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
-import { addressOf, connectLink } from '../transport/connect.js';
+import { addressOf, connectLink } from '../wire/link.js';
 import { announcesConnect, withoutConnect } from './connect-case.js';
 import { checkEcho } from './echo-probe.js';
 import { openTimeout, type RunOptions } from './options.js';

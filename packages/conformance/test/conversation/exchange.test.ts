@@ -4,8 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { type CaseResult, findCases, runClientCase, runServerCase } from '../../src/index.js';
 import { Inflater } from '../../src/judge/inflater.js';
-import { compressSlice } from '../../src/wire/compress.js';
-import { corpusOf } from '../../src/wire/corpus.js';
+import { compressSlice, corpusOf } from '../../src/wire/compressed.js';
 
 const servers: WebSocketServer[] = [];
 afterEach(() => {

@@ -3,7 +3,7 @@ import type { WholeEvent } from '../../src/conversation/endpoint.js';
 import { compareEvents, describeDifference } from '../../src/conversation/matching.js';
 import { findCases } from '../../src/index.js';
 import type { ExpectedEvent } from '../../src/model/case.js';
-import { addressOf } from '../../src/transport/connect.js';
+import { addressOf } from '../../src/wire/link.js';
 
 function saw(type: WholeEvent['type'], content = ''): WholeEvent {
   const payload = type === 'mark' ? new Uint8Array(0) : new TextEncoder().encode(content);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { huffmanCode, Inflater } from '../../src/judge/inflater.js';
 import { expandPayload, fromHex, sameBytes } from '../../src/model/payload.js';
-import { bombOf } from '../../src/wire/bomb.js';
+import { bombOf } from '../../src/wire/compressed.js';
 
 /** What a sender of permessage-deflate makes of a message. */
 function deflated(message: Uint8Array, options: Parameters<typeof deflateRawSync>[1] = {}): Uint8Array {

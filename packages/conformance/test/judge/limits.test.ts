@@ -5,7 +5,7 @@ import { Inflater } from '../../src/judge/inflater.js';
 import { MessageReader } from '../../src/judge/message-reader.js';
 import { expandPayload, largestMessage, octetsInAll } from '../../src/model/payload.js';
 import type { PeerFault } from '../../src/model/result.js';
-import { bombOf } from '../../src/wire/bomb.js';
+import { bombOf } from '../../src/wire/compressed.js';
 import { writeFrame } from '../../src/wire/frames.js';
 
 const MI = 1024 * 1024;

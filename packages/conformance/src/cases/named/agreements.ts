@@ -3,7 +3,7 @@
  * answers and offers (RFC 7692 7.1).
  */
 import type { Case, DeflateOpening, ExchangeStep } from '../../model/case.js';
-import { bombOf } from '../../wire/bomb.js';
+import { bombOf } from '../../wire/compressed.js';
 import {
   binaryEvent,
   binaryFrame,

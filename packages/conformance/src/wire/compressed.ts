@@ -1,10 +1,15 @@
 /**
- * The source of groups 12 and 13: generated, the same in every run, and as compressible as the old
- * suite's texts. Three times 64 Ki units long, so that messages of a power of two come round again
- * after a few.
+ * Compressed messages: the suite's side of permessage-deflate, the texts that it compresses, and
+ * bombs.
  */
+import { constants, deflateRawSync } from 'node:zlib';
 import type { CorpusName } from '../model/case.js';
-import { concat, expandPayload } from '../model/payload.js';
+import { concat, expandPayload, type Payload, toHex } from '../model/payload.js';
+
+// ---- The corpus ----
+// The source of groups 12 and 13: generated, the same in every run, and as compressible as the old
+// suite's texts. Three times 64 Ki units long, so that messages of a power of two come round again
+// after a few.
 
 const UNITS = 3 * 65536;
 
@@ -138,4 +143,119 @@ function randomFrom(seed: number): (below: number) => number {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
+}
+
+// ---- Compression ----
+// The suite's side of permessage-deflate. A message's octets depend on nothing but the message and
+// the window before it, and messages of a corpus come round again: compressed octets are kept, for
+// a while.
+
+/** The agreement for the suite's direction. */
+export interface CompressOptions {
+  readonly windowBits: number;
+  readonly takeover: boolean;
+}
+
+const KEPT_BYTES = 64 * 1024 * 1024;
+const kept = new Map<string, Uint8Array>();
+let keptBytes = 0;
+
+/**
+ * Compresses one message.
+ *
+ * @param message - its octets
+ * @param window - the octets sent before it, at most 32 KiB; empty without takeover
+ * @param windowBits - the agreed window, 8 to 15
+ * @returns the payload, without the four octets that RFC 7692 7.2.1 takes away
+ */
+function compress(message: Uint8Array, window: Uint8Array, windowBits: number): Uint8Array {
+  const whole = deflateRawSync(message, {
+    // zlib makes 9 of 8. Without matches no window is needed.
+    windowBits: Math.max(windowBits, 9),
+    ...(windowBits < 9 ? { strategy: constants.Z_HUFFMAN_ONLY } : {}),
+    ...(window.length > 0 && windowBits >= 9 ? { dictionary: window } : {}),
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
+  return whole.subarray(0, whole.length - 4);
+}
+
+/**
+ * Compresses the nth message of an exchange.
+ *
+ * @param corpus - the source of the messages
+ * @param nth - which message
+ * @param size - of each, in the corpus's units
+ * @param options - the agreement
+ */
+export function compressSlice(
+  corpus: Corpus,
+  nth: number,
+  size: number,
+  options: CompressOptions,
+): Uint8Array {
+  const before = options.takeover ? corpus.before(nth, size, 1 << options.windowBits) : new Uint8Array(0);
+  const key = `${corpus.name} ${corpus.offsetOf(nth, size)} ${size} ${options.windowBits} ${before.length}`;
+  const found = kept.get(key);
+  if (found !== undefined) return found;
+  const payload = compress(corpus.slice(nth, size), before, options.windowBits);
+  if (keptBytes + payload.length > KEPT_BYTES) {
+    kept.clear();
+    keptBytes = 0;
+  }
+  kept.set(key, payload);
+  keptBytes += payload.length;
+  return payload;
+}
+
+// ---- Bombs ----
+// Compressed messages of a thousandth of their inflated size, as data: the same 13 octets over and
+// over.
+
+/**
+ * RFC 1951 3.2.6: a match of 258 octets at distance 1 takes 8 bits and 5, so that eight of them
+ * take 13 octets.
+ */
+const MATCH_BYTES = 258;
+const CYCLE_MATCHES = 8;
+const CYCLE_OCTETS = 13;
+
+/** A bomb: the octets sent, and the inflated ones. */
+export interface Bomb {
+  readonly compressed: Payload;
+  readonly message: Payload;
+}
+
+/**
+ * Makes one: a fixed block with one letter and many matches, then the header of an empty block (RFC
+ * 7692 7.2.1).
+ *
+ * @param leastBytes - the message is at least so long, and at most 2 KiB longer
+ */
+export function bombOf(leastBytes: number): Bomb {
+  const cycles = Math.ceil((leastBytes - 1) / (MATCH_BYTES * CYCLE_MATCHES));
+  const one = stream(CYCLE_MATCHES);
+  const cycle = stream(2 * CYCLE_MATCHES).subarray(2, 2 + CYCLE_OCTETS);
+  return {
+    compressed: {
+      parts: [
+        { hex: toHex(one.subarray(0, 2)) },
+        { repeat: toHex(cycle), bytes: CYCLE_OCTETS * (cycles - 1) },
+        { hex: toHex(one.subarray(2)) },
+      ],
+    },
+    message: { repeat: '61', bytes: 1 + cycles * MATCH_BYTES * CYCLE_MATCHES },
+  };
+}
+
+/**
+ * The whole stream of a letter and some matches. Huffman codes go in with their first bit first,
+ * everything else with its lowest.
+ */
+function stream(matches: number): Uint8Array {
+  const match = '11000101' + '00000';
+  const letter = (0x30 + 0x61).toString(2);
+  const bits = `010${letter}${match.repeat(matches)}0000000000`;
+  const octets = new Uint8Array(Math.ceil(bits.length / 8));
+  for (let at = 0; at < bits.length; at++) if (bits[at] === '1') octets[at >> 3]! |= 1 << (at & 7);
+  return octets;
 }
