@@ -6,11 +6,10 @@ import { faultResult, openingResult, resultOf, type Subject } from '../conversat
 import type { Case, RawOpening, StandardOpening } from '../model/case.js';
 import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';
-import { answerAsServer, type ReceivedRequest } from '../opening/as-server.js';
+import { answerAsServer, inspectRequest, type ReceivedRequest } from '../opening/as-server.js';
 import { unusable } from '../opening/deflate-agreement.js';
 import { openingFault } from '../opening/faults.js';
 import { listOf } from '../opening/heads.js';
-import { inspectRequest } from '../opening/inspect-request.js';
 import { writeFrame } from '../wire/frames.js';
 import type { Link } from '../wire/link.js';
 import { patienceOf, type RunOptions } from './options.js';

@@ -7,7 +7,7 @@ import { faultResult, openingResult, resultOf, type Subject } from '../conversat
 import { worse } from '../conversation/verdict.js';
 import type { Case, ConnectOpening } from '../model/case.js';
 import type { CaseResult } from '../model/result.js';
-import { openSession, openStream } from '../opening/as-connect.js';
+import { openSession, openStream } from '../opening/as-client.js';
 import { openingFault } from '../opening/faults.js';
 import type { Opened } from '../opening/opened.js';
 import type { Address, TlsTrust } from '../wire/link.js';

@@ -13,8 +13,8 @@ import {
   runClientCase,
   runClientCases,
 } from '../../src/index.js';
+import { inspectRequest } from '../../src/opening/as-server.js';
 import { HeadReader } from '../../src/opening/heads.js';
-import { inspectRequest } from '../../src/opening/inspect-request.js';
 import { selfSigned } from '../endpoints/certificate.js';
 import { runEchoClient } from '../endpoints/echo.mjs';
 import { runHttp2Client } from '../endpoints/echo-http2.mjs';
