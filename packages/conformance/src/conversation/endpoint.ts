@@ -10,7 +10,7 @@ import { sameBytes } from '../model/payload.js';
 import type { ObservedEvent, PeerFault } from '../model/result.js';
 import { CLOSE, closeBody, PING, PONG, type WrittenFrame, writeFrame, writeOctets } from '../wire/frames.js';
 import { type Link, piecesOf } from '../wire/link.js';
-import { firstOf, type Recorder } from './record.js';
+import { firstOf, Recorder } from './record.js';
 
 /** An event with all of its payload. */
 export interface WholeEvent extends ObservedEvent {
@@ -382,4 +382,34 @@ function joined(frames: readonly WrittenFrame[]): Uint8Array {
     at += octets.length;
   }
   return whole;
+}
+
+// ---- Connections without a case ----
+// Connections that carry no case: a message or two, and an orderly end.
+
+const ANSWER_MS = 1000;
+
+/**
+ * Sends frames, then closes, and sees the transport to its end.
+ *
+ * @param link - opened
+ * @param underTest - the peer's role
+ * @param frames - sent before the Close
+ * @param code - of the Close; none: its body is empty
+ */
+export async function sayGoodbye(
+  link: Link,
+  underTest: Role,
+  rest: Uint8Array,
+  frames: readonly FrameSpec[] = [],
+  code?: number,
+): Promise<void> {
+  const endpoint = new Endpoint(link, underTest, new Recorder(), undefined, rest);
+  const { signal } = new AbortController();
+  await endpoint.send(frames);
+  await endpoint.sendClose(code);
+  const isAnswered = () => endpoint.remoteClose !== undefined || endpoint.hasEnded || endpoint.isGone;
+  await endpoint.until(isAnswered, signal, ANSWER_MS);
+  endpoint.end();
+  if (!(await endpoint.until(() => endpoint.isGone, signal, ANSWER_MS))) endpoint.drop();
 }

@@ -1,7 +1,6 @@
 /** One case, or many, against a client that the caller starts. */
 import { findCases } from '../cases/select.js';
-import { Recorder } from '../conversation/record.js';
-import { faultResult } from '../conversation/results.js';
+import { faultResult, Recorder } from '../conversation/record.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { openingFault } from '../opening/faults.js';

@@ -6,7 +6,7 @@ import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { findCases } from '../cases/select.js';
-import { sayGoodbye } from '../conversation/goodbye.js';
+import { sayGoodbye } from '../conversation/endpoint.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { answerAsServer, type ReceivedRequest, readRequest } from '../opening/as-server.js';

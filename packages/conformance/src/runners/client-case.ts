@@ -1,8 +1,7 @@
 /** One case against a client that has connected. */
 import { Conversation, type Observation } from '../conversation/conversation.js';
-import { sayGoodbye } from '../conversation/goodbye.js';
-import { Recorder } from '../conversation/record.js';
-import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
+import { sayGoodbye } from '../conversation/endpoint.js';
+import { faultResult, openingResult, Recorder, resultOf, type Subject } from '../conversation/record.js';
 import type { Case, RawOpening, StandardOpening } from '../model/case.js';
 import { concat } from '../model/payload.js';
 import type { CaseResult } from '../model/result.js';

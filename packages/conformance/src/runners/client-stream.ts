@@ -1,8 +1,7 @@
 /** One case against a client that has sent an extended CONNECT (RFC 8441). */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Conversation } from '../conversation/conversation.js';
-import { Recorder } from '../conversation/record.js';
-import { faultResult, resultOf } from '../conversation/results.js';
+import { faultResult, Recorder, resultOf } from '../conversation/record.js';
 import type { Case } from '../model/case.js';
 import type { CaseResult } from '../model/result.js';
 import { openingFault } from '../opening/faults.js';

@@ -1,10 +1,8 @@
 /** One case over streams of HTTP/2 (RFC 8441). */
 import type { ClientHttp2Session } from 'node:http2';
 import { Conversation } from '../conversation/conversation.js';
-import { judgeAnswer } from '../conversation/opening-verdict.js';
-import { Recorder } from '../conversation/record.js';
-import { faultResult, openingResult, resultOf, type Subject } from '../conversation/results.js';
-import { worse } from '../conversation/verdict.js';
+import { faultResult, openingResult, Recorder, resultOf, type Subject } from '../conversation/record.js';
+import { judgeAnswer, worse } from '../conversation/verdict.js';
 import type { Case, ConnectOpening } from '../model/case.js';
 import type { CaseResult } from '../model/result.js';
 import { openSession, openStream } from '../opening/as-client.js';
