@@ -3,8 +3,7 @@
  *
  * @packageDocumentation
  */
-export { allCases } from './cases/all.js';
-export { type CaseFilter, findCases } from './cases/select.js';
+export { allCases, type CaseFilter, findCases } from './cases/all.js';
 export { runClientCase, runClientCases, type StartClient } from './fuzzing-server/client-suite.js';
 export type { Exclusions } from './fuzzing-server/results-store.js';
 export { FuzzingServer, type FuzzingServerOptions } from './fuzzing-server/server.js';

@@ -2,7 +2,7 @@
  * Cases as tests of a project's own: one test each, with vitest, `node:test`, or another function
  * that registers tests by name.
  */
-import { findCases } from './cases/select.js';
+import { findCases } from './cases/all.js';
 import { runClientCase, type StartClient } from './fuzzing-server/client-suite.js';
 import type { Case, Verdict } from './model/case.js';
 import type { CaseResult } from './model/result.js';

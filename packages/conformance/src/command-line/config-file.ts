@@ -3,7 +3,7 @@
  * and names the others.
  */
 import { readFileSync } from 'node:fs';
-import { prefixMatcherOf } from '../cases/select.js';
+import { prefixMatcherOf } from '../cases/all.js';
 import type { Exclusions } from '../fuzzing-server/results-store.js';
 import type { ServerTarget } from '../runners/server-case.js';
 import { UsageError } from './options.js';

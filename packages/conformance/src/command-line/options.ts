@@ -1,5 +1,5 @@
 /** The options of the command, and their meaning for a run. */
-import { findCases } from '../cases/select.js';
+import { findCases } from '../cases/all.js';
 import type { Case, Role } from '../model/case.js';
 import { needsTls } from '../reports/left-out.js';
 import { countOfCases } from '../reports/printable.js';

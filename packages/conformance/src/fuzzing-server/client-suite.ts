@@ -1,5 +1,5 @@
 /** One case, or many, against a client that the caller starts. */
-import { findCases } from '../cases/select.js';
+import { findCases } from '../cases/all.js';
 import { faultResult, Recorder } from '../conversation/record.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';

@@ -1,5 +1,5 @@
 /** Results of clients, by agent and case; the callers that wait for one; the cases left out. */
-import { matcherOf } from '../cases/select.js';
+import { matcherOf } from '../cases/all.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 

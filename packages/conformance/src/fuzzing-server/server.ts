@@ -5,7 +5,7 @@
 import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import { findCases } from '../cases/select.js';
+import { findCases } from '../cases/all.js';
 import { sayGoodbye } from '../conversation/endpoint.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';

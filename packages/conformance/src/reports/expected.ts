@@ -2,7 +2,7 @@
  * Known deviations: a file that names them, so that a project's CI fails on news, and on mended
  * cases that are still listed.
  */
-import { matcherOf } from '../cases/select.js';
+import { matcherOf } from '../cases/all.js';
 import type { Case, Verdict } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { printable, printableName } from './printable.js';

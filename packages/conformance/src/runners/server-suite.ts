@@ -1,5 +1,5 @@
 /** Many cases against a server. */
-import { findCases } from '../cases/select.js';
+import { findCases } from '../cases/all.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { addressOf, connectLink } from '../wire/link.js';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allCases, numberedCases } from '../../src/cases/all.js';
-import { findCases, prefixMatcherOf } from '../../src/cases/select.js';
+import { allCases, findCases, numberedCases, prefixMatcherOf } from '../../src/cases/all.js';
 import { expandPayload, payloadBytes } from '../../src/model/payload.js';
 
 function countBy(ids: readonly string[], key: (id: string) => string): Record<string, number> {

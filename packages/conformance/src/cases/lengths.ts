@@ -1,6 +1,6 @@
 /** The three forms of the payload length (5.2). */
-import type { Case, FrameSpec, Outcome } from '../../model/case.js';
-import { octets } from '../../model/payload.js';
+import type { Case, FrameSpec, Outcome } from '../model/case.js';
+import { octets } from '../model/payload.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -20,7 +20,7 @@ import {
   textEvent,
   textFrame,
   tolerated,
-} from '../build.js';
+} from './build.js';
 
 const ACCEPTED =
   'A length that is not encoded minimally was accepted. 5.2 has the sender use the least octets; no MUST says that the receiver checks.';

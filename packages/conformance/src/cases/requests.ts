@@ -2,9 +2,18 @@
  * Requests that a server must reject, may reject, and must accept: the heads of `handshake.json`
  * (RFC 6455 4.2).
  */
-import type { Case, OpeningExpectation, Verdict } from '../../model/case.js';
-import { makeCase, NORMAL, right, send, textEvent, textFrame } from '../build.js';
-import { type HeadVector, headOf, headVectors } from './heads.js';
+import type { Case, OpeningExpectation, Verdict } from '../model/case.js';
+import {
+  type HeadVector,
+  headOf,
+  headVectors,
+  makeCase,
+  NORMAL,
+  right,
+  send,
+  textEvent,
+  textFrame,
+} from './build.js';
 
 /** The verdict on a server that accepts a wrong head, by the fault of the head. */
 const ACCEPTED: Readonly<Record<string, Verdict>> = {

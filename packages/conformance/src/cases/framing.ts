@@ -1,6 +1,9 @@
-/** Group 5: messages in several frames. */
-import type { Case, ExpectedEvent, FrameSpec, Pace } from '../../model/case.js';
+/** Groups 1 and 5: one frame with all forms of its length, and messages in several frames. */
+import type { Case, ExpectedEvent, FrameSpec, Pace } from '../model/case.js';
+import { octets } from '../model/payload.js';
 import {
+  binaryEvent,
+  binaryFrame,
   continuation,
   MORE,
   makeCase,
@@ -10,12 +13,50 @@ import {
   ping,
   pong,
   pongEvent,
+  repeated,
   right,
   send,
   textEvent,
   textFrame,
   tolerated,
-} from '../build.js';
+} from './build.js';
+
+// ---- Group 1 ----
+
+const LENGTHS: readonly (readonly [bytes: number, pace: Pace])[] = [
+  [0, 'whole'],
+  [125, 'whole'],
+  [126, 'whole'],
+  [127, 'whole'],
+  [128, 'whole'],
+  [65535, 'whole'],
+  [65536, 'whole'],
+  [65536, 997],
+];
+
+/** 16 cases. */
+export const framingCases: readonly Case[] = (['text', 'binary'] as const).flatMap((type, group) =>
+  LENGTHS.map(([bytes, pace], nth) => {
+    const payload = repeated(type === 'text' ? '2a' : 'fe', bytes);
+    const [frame, echo] =
+      type === 'text'
+        ? [textFrame(payload), textEvent(payload)]
+        : [binaryFrame(payload), binaryEvent(payload)];
+    return makeCase({
+      id: `1.${group + 1}.${nth + 1}`,
+      section: '5.2',
+      sentence: `A ${type} message of ${octets(bytes)} in one frame${paceWords(pace)}.`,
+      sent: `A ${type} frame with ${octets(bytes)}${paceWords(pace)}.`,
+      right: 'The message is echoed.',
+      wrong: 'The message does not come back as it was.',
+      steps: [send([frame], pace)],
+      outcomes: [right(NORMAL, echo)],
+      deadlineMs: bytes > 128 ? 10_000 : 3000,
+    });
+  }),
+);
+
+// ---- Group 5 ----
 
 const BOTH = textEvent('fragment1fragment2');
 const PACES: readonly Pace[] = ['whole', 'frames', 1];

@@ -1,9 +1,10 @@
-/**
- * WebSocket over HTTP/2 (RFC 8441): the frame cases in a stream, several streams at once, resets,
- * and the request itself.
- */
-import type { Case, ConnectOpening, OpeningExpectation, Step } from '../../model/case.js';
-import { continuation, MORE, makeCase, NORMAL, right, send, textEvent, textFrame } from '../build.js';
+/** Cases over other transports than TCP: HTTP/2 and TLS. */
+import type { Case, ConnectOpening, OpeningExpectation, Step } from '../model/case.js';
+import { continuation, MORE, makeCase, NORMAL, right, send, textEvent, textFrame } from './build.js';
+
+// ---- HTTP/2 ----
+// WebSocket over HTTP/2 (RFC 8441): the frame cases in a stream, several streams at once, resets,
+// and the request itself.
 
 /** A case over TCP, as one over a stream. */
 function inStream(test: Case): Case {
@@ -144,4 +145,24 @@ export function http2Cases(others: readonly Case[]): Case[] {
       { outcome: 'refuse' },
     ),
   ];
+}
+
+// ---- TLS ----
+// TLS with a certificate that the endpoint signed itself (`wss`): the same frames, and cases of TLS
+// alone.
+
+/** Cases with octets at the borders of records, and with ends that TLS has its own words for. */
+const OVER_TLS =
+  /^(?:1\.1\.(?:1|4|6|8)|1\.2\.7|2\.(?:4|11)|5\.(?:8|19)|6\.2\.3|7\.1\.1|7\.3\.5|7\.5\.1|10\.1\.1|masks\.(?:unmasked|masked)-text|lengths\.(?:text-65537|slow-header-300)|closing\.then-end|ends\.(?:at-once|inside-payload|after-echo|server-first|reset|unread-echo))$/;
+
+/** Cases over TLS. */
+export function tlsCases(others: readonly Case[]): Case[] {
+  return others
+    .filter(({ id }) => OVER_TLS.test(id))
+    .map((test) => ({
+      ...test,
+      id: `tls.${test.id}`,
+      transport: 'tls',
+      sentence: `Over TLS: ${test.sentence}`,
+    }));
 }

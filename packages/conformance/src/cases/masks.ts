@@ -1,5 +1,5 @@
 /** Masking: the side that masks, and its keys (5.1, 5.3). */
-import type { Case, FrameSpec, Role } from '../../model/case.js';
+import type { Case, FrameSpec, Role } from '../model/case.js';
 import {
   binaryFrame,
   close,
@@ -15,7 +15,7 @@ import {
   send,
   textEvent,
   textFrame,
-} from '../build.js';
+} from './build.js';
 
 /** A frame masked by the side that must not, or not masked by the one that must. */
 function wrongWay(role: Role, name: string, what: string, frames: readonly FrameSpec[]): Case {

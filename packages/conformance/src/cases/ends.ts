@@ -1,5 +1,5 @@
 /** Transports that end: half of them, all of them, in order or not (7.1.1, 7.1.4, 7.2). */
-import type { Case, CloseExpectation, ExpectedEvent, Step } from '../../model/case.js';
+import type { Case, CloseExpectation, ExpectedEvent, Step } from '../model/case.js';
 import {
   binaryFrame,
   close,
@@ -14,7 +14,7 @@ import {
   send,
   textEvent,
   textFrame,
-} from '../build.js';
+} from './build.js';
 
 /**
  * The suite has ended its side. The endpoint has to end its own, with or without a Close frame

@@ -2,9 +2,19 @@
  * Responses that a client must not accept, may reject, and must accept: the heads of
  * `handshake.json` (RFC 6455 4.1).
  */
-import type { Case, CloseExpectation, Outcome, Verdict } from '../../model/case.js';
-import { makeCase, NORMAL, right, send, textEvent, textFrame, tolerated } from '../build.js';
-import { type HeadVector, headOf, headVectors } from './heads.js';
+import type { Case, CloseExpectation, Outcome, Verdict } from '../model/case.js';
+import {
+  type HeadVector,
+  headOf,
+  headVectors,
+  makeCase,
+  NORMAL,
+  right,
+  send,
+  textEvent,
+  textFrame,
+  tolerated,
+} from './build.js';
 
 /** The client ends the transport, and no frame comes: there is no WebSocket connection. */
 const GIVEN_UP: CloseExpectation = { by: 'endpoint', codes: [], clean: false, closeFrame: 'should-not' };

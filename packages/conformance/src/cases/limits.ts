@@ -1,6 +1,6 @@
 /** Groups 9 and 10: large messages, many messages, many fragments. Content is compared always. */
-import type { Case, FrameSpec, Pace, Step } from '../../model/case.js';
-import type { Payload } from '../../model/payload.js';
+import type { Case, FrameSpec, Pace, Step } from '../model/case.js';
+import type { Payload } from '../model/payload.js';
 import {
   binaryEvent,
   binaryFrame,
@@ -15,7 +15,7 @@ import {
   send,
   textEvent,
   textFrame,
-} from '../build.js';
+} from './build.js';
 
 const KI = 1024;
 const MI = 1024 * KI;
