@@ -6,9 +6,9 @@ import { findCases } from './cases/all.js';
 import { runClientCase, type StartClient } from './fuzzing-server/client-suite.js';
 import type { Case, Verdict } from './model/case.js';
 import type { CaseResult } from './model/result.js';
-import { mayBeConfirmed, withEarlier } from './runners/confirm.js';
 import type { RunOptions } from './runners/options.js';
 import { runServerCase, type ServerTarget } from './runners/server-case.js';
+import { mayBeConfirmed, withEarlier } from './runners/server-run.js';
 
 /** Registers a test: `test` of vitest or `node:test`. */
 export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;

@@ -7,7 +7,7 @@ import type { AgentResults, CaseResult } from '../model/result.js';
 import { needsTls } from '../reports/left-out.js';
 import { countOfCases } from '../reports/printable.js';
 import { resultsById } from '../reports/report.js';
-import { mayBeConfirmed, withEarlier } from '../runners/confirm.js';
+import { mayBeConfirmed, withEarlier } from '../runners/server-run.js';
 import { addressOf } from '../wire/link.js';
 import { clientAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';

@@ -2,9 +2,8 @@
 import { isExcluded } from '../fuzzing-server/results-store.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { printable } from '../reports/printable.js';
-import { NotAnEchoServer } from '../runners/echo-probe.js';
 import type { ServerTarget } from '../runners/server-case.js';
-import { runServerCases } from '../runners/server-suite.js';
+import { NotAnEchoServer, runServerCases } from '../runners/server-suite.js';
 import { serverAgain } from './again.js';
 import { type Configuration, readConfiguration } from './config-file.js';
 import { chosenCases, printCases, runOptions, type ServerOptions, UsageError } from './options.js';

@@ -4,11 +4,9 @@ import { faultResult, Recorder } from '../conversation/record.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
 import { openingFault } from '../opening/faults.js';
-import { confirmFailures } from '../runners/confirm.js';
 import { openTimeout, type RunOptions } from '../runners/options.js';
-import { inParallel } from '../runners/parallel.js';
+import { confirmFailures, inParallel, weightOf } from '../runners/server-run.js';
 import { CONNECTIONS, type SuiteOptions } from '../runners/server-suite.js';
-import { weightOf } from '../runners/weight.js';
 import { FuzzingServer, type FuzzingServerOptions } from './server.js';
 
 /**

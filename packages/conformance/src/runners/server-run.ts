@@ -10,10 +10,8 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Case } from '../model/case.js';
+import { NOTHING, type Payload } from '../model/payload.js';
 import type { CaseResult, Death } from '../model/result.js';
-import { confirmFailures } from './confirm.js';
-import { inParallel } from './parallel.js';
-import { weightOf } from './weight.js';
 
 /** A process that falls is gone within this time after the case that brought it down. */
 const FALL_MS = 50;
@@ -228,4 +226,108 @@ function deathOf(result: CaseResult): CaseResult {
     behavior: 'FAILED',
     explanation: `The endpoint was gone after this case: nobody answered any more. ${result.explanation}`,
   };
+}
+
+// ---- Failures again alone ----
+// Failures among many cases are run again alone before they count: a machine with much to do makes
+// endpoints late.
+
+/**
+ * So many in a row that came too late alone as well are not late because of others; the rest of
+ * their kind then counts as it is.
+ */
+const ENOUGH_IN_A_ROW = 16;
+
+/**
+ * Whether another run may come to something else. Choices that are judged by counting do not depend
+ * on time.
+ */
+export function mayBeConfirmed(test: Case, { verdict }: CaseResult): boolean {
+  return verdict === 'FAILED' && test.inspects === undefined;
+}
+
+/**
+ * The result of a second run, with the verdict of the first.
+ *
+ * @param first - among others
+ * @param second - alone; it counts
+ */
+export function withEarlier(first: CaseResult, second: CaseResult): CaseResult {
+  const { verdict, explanation } = first;
+  return { ...second, earlier: { verdict, explanation } };
+}
+
+/**
+ * Runs failures again, one case at a time. Those that take longest come first, as the likeliest to
+ * have been late.
+ *
+ * @param results - by case; replaced by those that count
+ * @param run - runs one case; undefined if there is nothing to run it against any more
+ */
+export async function confirmFailures(
+  results: Map<Case, CaseResult>,
+  run: (test: Case) => Promise<CaseResult | undefined>,
+): Promise<void> {
+  const inARow = new Map<string, number>();
+  const failed = [...results].filter(([test, result]) => mayBeConfirmed(test, result));
+  failed.sort(([a], [b]) => weightOf(b) - weightOf(a));
+  for (const [test, first] of failed) {
+    const kind = first.close.timeout;
+    if (kind !== undefined && (inARow.get(kind) ?? 0) >= ENOUGH_IN_A_ROW) continue;
+    const second = await run(test);
+    if (second === undefined) return;
+    results.set(test, withEarlier(first, second));
+    if (kind === undefined) continue;
+    inARow.set(kind, second.verdict === 'FAILED' ? (inARow.get(kind) ?? 0) + 1 : 0);
+  }
+}
+
+// ---- Many at a time ----
+// Many at a time, in an order of one's own, with results in the order of the items.
+
+/**
+ * Runs tasks, so many at a time.
+ *
+ * @param items - the work, in the order of the results
+ * @param limit - how many at a time
+ * @param weigh - the heaviest are begun first, so that the last to finish is not the longest
+ * @param run - does one
+ * @returns all results
+ */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  limit: number,
+  weigh: (item: T) => number,
+  run: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  const order = items.map((_, nth) => nth).sort((a, b) => weigh(items[b]!) - weigh(items[a]!));
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < order.length) {
+      const nth = order[next++]!;
+      results[nth] = await run(items[nth]!);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+// ---- Weights ----
+// How long cases take, roughly.
+
+/** Cases that take longest by far, or wait, are begun first. */
+export function weightOf({ deadlineMs, steps }: Case): number {
+  const waits = steps.reduce((sum, step) => sum + ('ms' in step ? step.ms : 0), 0);
+  const octets = steps.reduce((sum, step) => {
+    if (step.do === 'exchange') return sum + step.count * (step.size + 200);
+    return step.do === 'send'
+      ? sum + step.frames.reduce((all, frame) => all + sizeOf(frame.payload ?? NOTHING), 0)
+      : sum;
+  }, 0);
+  return waits * 1000 + octets + deadlineMs / 1000;
+}
+
+function sizeOf(payload: Payload): number {
+  return 'repeat' in payload ? payload.bytes : 0;
 }

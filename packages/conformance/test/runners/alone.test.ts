@@ -15,9 +15,8 @@ import {
   testServer,
 } from '../../src/index.js';
 import type { Case } from '../../src/model/case.js';
-import { confirmFailures } from '../../src/runners/confirm.js';
 import { openTimeout, patienceOf } from '../../src/runners/options.js';
-import { ServerRun } from '../../src/runners/server-run.js';
+import { confirmFailures, ServerRun } from '../../src/runners/server-run.js';
 import { runEchoClient, serveSocket } from '../endpoints/echo.mjs';
 
 const cleanUp: (() => void)[] = [];
