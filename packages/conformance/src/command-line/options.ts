@@ -1,8 +1,7 @@
 /** The options of the command, and their meaning for a run. */
 import { findCases } from '../cases/all.js';
 import type { Case, Role } from '../model/case.js';
-import { needsTls } from '../reports/left-out.js';
-import { countOfCases } from '../reports/printable.js';
+import { countOfCases, needsTls } from '../reports/report.js';
 import type { RunOptions } from '../runners/options.js';
 import { checkReportOptions, type ReportOptions } from './reports.js';
 import { UsageError } from './usage-error.js';

@@ -3,7 +3,7 @@
  * are told in the summary.
  */
 import type { CaseResult } from '../model/result.js';
-import { printable } from '../reports/printable.js';
+import { printable } from '../reports/report.js';
 
 const BAR = 30;
 

@@ -1,7 +1,7 @@
 /** The record of a case as lines of text, as it is written. */
 import { octets, toHex } from '../model/payload.js';
 import type { HandshakeReport, LogEntry } from '../model/result.js';
-import { printable } from '../reports/printable.js';
+import { printable } from '../reports/report.js';
 import type { RunOptions } from '../runners/options.js';
 
 const NAMES = ['continuation', 'text', 'binary', '', '', '', '', '', 'Close', 'Ping', 'Pong'];

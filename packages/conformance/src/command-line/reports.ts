@@ -16,8 +16,7 @@ import {
   knownDeviations,
   surprises,
 } from '../reports/expected.js';
-import { writeReportFolder } from '../reports/folder.js';
-import { resultsJson } from '../reports/json.js';
+import { resultsJson, writeReportFolder } from '../reports/folder.js';
 import { junitXml } from '../reports/junit.js';
 import { terminalSummary } from '../reports/terminal.js';
 import { UsageError } from './usage-error.js';

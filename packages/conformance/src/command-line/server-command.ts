@@ -1,7 +1,7 @@
 /** `sanssocket-conformance server`. */
 import { isExcluded } from '../fuzzing-server/results-store.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
-import { printable } from '../reports/printable.js';
+import { printable } from '../reports/report.js';
 import type { ServerTarget } from '../runners/server-case.js';
 import { NotAnEchoServer, runServerCases } from '../runners/server-suite.js';
 import { serverAgain } from './again.js';

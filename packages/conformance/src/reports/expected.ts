@@ -5,8 +5,7 @@
 import { matcherOf } from '../cases/all.js';
 import type { Case, Verdict } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
-import { printable, printableName } from './printable.js';
-import { VERDICTS } from './report.js';
+import { printable, printableName, VERDICTS } from './report.js';
 
 /** Case ids, with `*` for anything, and the knowledge about them. */
 export interface KnownDeviations {

@@ -2,10 +2,7 @@
 import { sectionName } from '../conversation/verdict.js';
 import type { AgentResults, CaseResult, Death } from '../model/result.js';
 import { type KnownDeviations, lookUp, surprises } from './expected.js';
-import { groupTitle } from './groups.js';
-import { deathText } from './left-out.js';
-import type { Report } from './report.js';
-import { render } from './templates.js';
+import { deathText, groupTitle, type Report, render } from './report.js';
 
 /** The parts of a test case in JUnit; at most one of `failure` and `skipped`. */
 interface TestCase {

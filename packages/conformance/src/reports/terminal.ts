@@ -5,9 +5,17 @@
 import { sectionName } from '../conversation/verdict.js';
 import type { Case } from '../model/case.js';
 import type { AgentResults, CaseResult } from '../model/result.js';
-import { againText, deathText, leftOut, unstable } from './left-out.js';
-import { countOfCases, printable, printableName } from './printable.js';
-import { type Report, tally } from './report.js';
+import {
+  againText,
+  countOfCases,
+  deathText,
+  leftOut,
+  printable,
+  printableName,
+  type Report,
+  tally,
+  unstable,
+} from './report.js';
 import { excerpt, findWrongOctet } from './wrong-octet.js';
 
 /** Failures that are told at length; of the others only the ids are. */

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { findCases, runServerCase } from '../../src/index.js';
 import { readAnswer } from '../../src/opening/deflate-agreement.js';
-import { indexPage } from '../../src/reports/html/index-page.js';
 import { junitXml } from '../../src/reports/junit.js';
+import { indexPage } from '../../src/reports/pages.js';
 import { ANSWERS } from '../endpoints/faulty/faults-opening.js';
 import { startFaultyServer } from '../endpoints/faulty/server.js';
 

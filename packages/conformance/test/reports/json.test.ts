@@ -1,11 +1,8 @@
 /** The JSON files: the old suite's shape, field by field, and ours. */
 import { describe, expect, test } from 'vitest';
 import type { CaseResult } from '../../src/index.js';
-import { baseNames } from '../../src/reports/file-names.js';
-import { resultsJson } from '../../src/reports/json.js';
-import { oldCase } from '../../src/reports/old-suite/case-json.js';
-import { oldText } from '../../src/reports/old-suite/event.js';
-import { oldIndex } from '../../src/reports/old-suite/index-json.js';
+import { baseNames, resultsJson } from '../../src/reports/folder.js';
+import { oldCase, oldIndex, oldText } from '../../src/reports/old-suite.js';
 import { caseOf, runScripted } from './scripted-server.js';
 
 const ECHO_AND_CLOSE = '8100/880203e8';

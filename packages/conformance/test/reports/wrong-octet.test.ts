@@ -2,10 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CaseResult, FrameRecord } from '../../src/index.js';
-import { drawFrame } from '../../src/reports/html/frame-drawing.js';
-import { sentFaults } from '../../src/reports/html/sent-faults.js';
-import { timeline } from '../../src/reports/html/timeline.js';
+import { sentFaults } from '../../src/reports/pages.js';
 import { terminalSummary } from '../../src/reports/terminal.js';
+import { drawFrame, timeline } from '../../src/reports/timeline.js';
 import { excerpt, findWrongOctet } from '../../src/reports/wrong-octet.js';
 import { caseOf, runScripted } from './scripted-server.js';
 
