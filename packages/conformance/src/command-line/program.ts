@@ -2,7 +2,7 @@
  * The commands, their arguments and options. Their actions stand in the other files of this folder.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { runClientCommand } from './client-command.js';
+import { runClientCommand, runServerCommand } from './commands.js';
 import {
   type ClientOptions,
   DEFAULT_PORT,
@@ -11,7 +11,6 @@ import {
   UsageError,
 } from './options.js';
 import { withReportOptions } from './reports.js';
-import { runServerCommand } from './server-command.js';
 
 /**
  * The exit status for a command that cannot be run as it was given, and for an endpoint that cannot
