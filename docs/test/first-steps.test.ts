@@ -211,8 +211,8 @@ describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => 
       .split('\n')
       .find((text) => text.includes('pnpm pack'))!;
     const filters = [...line.matchAll(/--filter '?([^' ]+)'?/g)].map(([, filter]) => `--filter=${filter}`);
-    const pnpm = ['--yes', 'pnpm', ...filters, 'exec', 'cat', 'package.json'];
-    const text = execFileSync('npx', pnpm, { cwd: root, encoding: 'utf8' });
+    const pnpm = [...filters, 'exec', 'cat', 'package.json'];
+    const text = execFileSync(`${root}node_modules/.bin/pnpm`, pnpm, { cwd: root, encoding: 'utf8' });
     const manifests: { readonly name: string; readonly dependencies?: object }[] = text
       .split(/^(?=\{)/m)
       .map((manifest) => JSON.parse(manifest));

@@ -141,7 +141,9 @@ function frame(first, payload, key) {
       : [...start, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];
   if (key === undefined) return Buffer.of(first, ...head);
   head[0] |= 0x80;
-  return Buffer.concat([Buffer.of(first, ...head, ...key), payload.map((byte, i) => byte ^ key[i & 3])]);
+  const masked = new Uint8Array(length);
+  for (let i = 0; i < length; i++) masked[i] = payload[i] ^ key[i & 3];
+  return Buffer.concat([Buffer.of(first, ...head, ...key), masked]);
 }
 
 const digest = (value) => createHash('sha256').update(value).digest('base64').slice(0, 12);
@@ -187,17 +189,18 @@ async function results() {
   );
   const key = [0x37, 0xfa, 0x21, 0x3d];
   const lines = [];
+  const inputs = TEXTS.flatMap((text) => {
+    const [whole, binary, begin, end] = [0x81, 0x82, 0x01, 0x80].map((first) => frame(first, text, key));
+    const cut = Math.floor(whole.length / 2);
+    return [
+      [whole, binary],
+      [whole.subarray(0, cut), whole.subarray(cut)],
+      [Buffer.concat([begin, whole])],
+      [Buffer.concat([begin, end])],
+    ];
+  });
   for (const messages of ['whole', 'borrowed', 'streamed']) {
-    for (const text of TEXTS) {
-      const whole = frame(0x81, text, key);
-      const cut = Math.floor(whole.length / 2);
-      lines.push(received(codec, messages, [whole, frame(0x82, text, key)]));
-      lines.push(received(codec, messages, [whole.subarray(0, cut), whole.subarray(cut)]));
-      lines.push(received(codec, messages, [Buffer.concat([frame(0x01, text, key), whole])]));
-      lines.push(
-        received(codec, messages, [Buffer.concat([frame(0x01, text, key), frame(0x80, text, key)])]),
-      );
-    }
+    for (const chunks of inputs) lines.push(received(codec, messages, chunks));
   }
   for (const bytes of TEXTS) {
     const text = bytes.toString('utf16le');

@@ -10,6 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { THOROUGH } from '../../../tools/thorough.js';
 import { createEndpoint, type Mode, ownKernel } from './endpoint.js';
+import { fewSplits } from './few-splits.js';
 
 const folder = fileURLToPath(new URL('../../../test-vectors/vectors/', import.meta.url));
 // Those of the connection; the handshake's and the extension's vectors have schemas and tests of their own.
@@ -53,7 +54,7 @@ describe.each(files)('%s', (name) => {
           role,
           (r, options) => createEndpoint(r, options, mode, buffers),
           // Chunks are overwritten once they have been received: nothing may be kept by reference.
-          { overwriteChunks: true },
+          { overwriteChunks: true, splits: fewSplits },
         );
         expect(formatMismatches(mismatches), inspect({ ...mode, buffers })).toBe('');
       }

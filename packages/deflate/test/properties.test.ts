@@ -2,6 +2,7 @@
 import type { NegotiationOptions } from '@sanssocket/deflate';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cases } from '../../../tools/thorough.js';
 import { engines } from './engines.js';
 import { negotiate, Recorder } from './pair.js';
 
@@ -65,7 +66,7 @@ test.each(engines)('%s: a round trip under any options that both sides accept', 
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: cases(40, 200) },
   );
   expect(agreed).toBeGreaterThan(10);
 });

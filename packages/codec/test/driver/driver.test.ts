@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { cases } from '../../../../tools/thorough.js';
 import { negotiate } from '../../../deflate/test/pair.js';
 import type { DriverOptions } from '../../src/driver/driver.js';
 import type { MessageExtension } from '../../src/index.js';
@@ -131,7 +132,7 @@ describe('a connection host', () => {
         assert(echoes.mostWaiting <= BATCH_BYTES + HIGH_WATER_BYTES + 2 * longest + SMALL_BYTES);
         if (waits) assert(asks.mostWaiting <= HIGH_WATER_BYTES + longest + SMALL_BYTES);
       }),
-      { numRuns: 250 },
+      { numRuns: cases(100, 500) },
     ));
 
   it('loses nothing where both say at once what neither has asked for, and neither answers', () =>
@@ -156,7 +157,7 @@ describe('a connection host', () => {
         checkHeard(b, a);
         assert.deepEqual([a.heard.length, b.heard.length], [says.length, says.length]);
       }),
-      { numRuns: 100 },
+      { numRuns: cases(40, 200) },
     ));
 
   it('is over in time whatever fails, and has heard the beginning of what was said', () =>
@@ -203,7 +204,7 @@ describe('a connection host', () => {
           for (const { errors } of people) assert(errors.length === 0 || failure === 'throws');
         },
       ),
-      { numRuns: 400 },
+      { numRuns: cases(160, 800) },
     ));
 
   it('is over in time with a peer that does not read, does not answer, does not close, or half-closes', () =>
@@ -248,7 +249,7 @@ describe('a connection host', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: cases(80, 400) },
     ));
 });
 

@@ -70,12 +70,12 @@ describe.each(DELIVERIES)('messages $messages', (mode) => {
 });
 
 describe('a connection', () => {
-  it('holds nothing after a million pongs (advisory M36)', () => {
+  it('holds nothing after 300,000 pongs (advisory M36)', () => {
     const pongs = concat(...Array.from({ length: 10_000 }, () => masked(FIN | PONG, 'unasked')));
     const connection = new Connection({ role: 'server' }, {});
     connection.receive(pongs);
     const bytes = held(() => {
-      for (let i = 0; i < 100; i++) connection.receive(pongs);
+      for (let i = 0; i < 30; i++) connection.receive(pongs);
     });
     expect(bytes).toBeLessThan(KIB * KIB);
   });
@@ -83,7 +83,7 @@ describe('a connection', () => {
   it('is forgotten when the caller forgets it (advisory M50)', () => {
     const config = new ConnectionConfig({ role: 'server' });
     const cycle = (): void => {
-      for (let i = 0; i < 20_000; i++) {
+      for (let i = 0; i < 5000; i++) {
         const connection = new Connection(config, {});
         connection.sendText('hello');
         connection.receive(masked(FIN | TEXT, 'hello'));
@@ -223,11 +223,11 @@ describe('bytes', () => {
   });
 });
 
-describe('a million empty frames in one chunk', () => {
+describe('hundreds of thousands of empty frames in one chunk', () => {
   it('are read in a loop, not by recursion (advisories A08, A09)', () => {
     let messages = 0;
     const frame = plain(FIN | TEXT, '');
-    const stream = new Uint8Array(2_000_000);
+    const stream = new Uint8Array(600_000);
     for (let at = 0; at < stream.length; at += 2) stream.set(frame, at);
     for (const mode of DELIVERIES) {
       messages = 0;
@@ -237,7 +237,7 @@ describe('a million empty frames in one chunk', () => {
       connectionOf({ role: 'client', ...mode }, { text: count, message: count, messageEnd: count }).receive(
         stream,
       );
-      expect(messages).toBe(1_000_000);
+      expect(messages).toBe(300_000);
     }
   });
 

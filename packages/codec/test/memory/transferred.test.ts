@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../../tools/thorough.js';
 import { BINARY, FIN, FrameParser, PING, RSV1, TEXT } from '../../src/frames.js';
 import { Connection, ConnectionEvents, type ConnectionHandlers } from '../../src/index.js';
 import { connectionOf, MODES, type Mode } from '../endpoint.js';
@@ -139,7 +140,7 @@ it('messages of memory that is not the host’s: all arrive, however many are tr
         expect(connection.state).toBe('open');
       },
     ),
-    { numRuns: 300 },
+    { numRuns: cases(100, 600) },
   );
 });
 
@@ -155,7 +156,7 @@ it('chunks that were given away, and bytes that are lent: what is not lost arriv
         expect(thrown.length).toBe(connection.state === 'open' ? 0 : 1);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: cases(160, 1000) },
   );
 });
 

@@ -3,7 +3,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import {
   type CaseResult,
@@ -20,8 +20,9 @@ import { confirmFailures, ServerRun } from '../../src/runners/server-run.js';
 import { runEchoClient, serveSocket } from '../endpoints/echo.mjs';
 
 const cleanUp: (() => void)[] = [];
-afterEach(() => {
-  for (const each of cleanUp.splice(0)) each();
+// At the end of all: the tests wait most of the time, and so they wait beside each other.
+afterAll(() => {
+  for (const each of cleanUp) each();
 });
 
 function urlOf(server: { address(): unknown }): string {
@@ -46,7 +47,7 @@ async function echoing(isHeldBack: (open: number, nth: number) => boolean): Prom
 
 const IMPATIENT = { timeoutMs: 1000, closeTimeoutMs: 1000 };
 
-describe('what fails among others', () => {
+describe.concurrent('what fails among others', () => {
   const cases = findCases({ patterns: ['1.1.1', '1.1.2', '1.1.3'] });
 
   test('and not alone does not count, which is said', async () => {
@@ -187,7 +188,7 @@ async function mortal(diesOf: RegExp, returnsAfterMs: number | undefined): Promi
 /** The first octets of a masked Ping of 125, which the cases 2.4 and 2.6 send. */
 const LONG_PING = /^\x89\xfd/;
 
-describe('a server that dies of a case', () => {
+describe.concurrent('a server that dies of a case', () => {
   const cases = findCases({ role: 'server', patterns: ['1.*', '2.4', '3.*', '4.*'] });
 
   test('and comes back is run on, and the case is found', async () => {

@@ -4,6 +4,7 @@ import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { cases } from '../../../../tools/thorough.js';
 import { MAX_TAIL_OUTPUT_BYTES, markedTail, unmarked } from '../../src/engines/node-zlib-off-thread.js';
 import { engines } from '../engines.js';
 import { bytesOf } from '../pair.js';
@@ -82,7 +83,7 @@ test('on streams cut anywhere and changed anywhere', async () => {
     fc.asyncProperty(payloads, async (some) => {
       await expectAgreement(some);
     }),
-    { numRuns: 400 },
+    { numRuns: cases(150, 800) },
   );
 });
 
@@ -94,7 +95,7 @@ test('on what is too long and what is wrong, whichever comes first', async () =>
       const last = whole.at(-1)?.length ?? 0;
       for (const near of [last - 1, last, last + 1]) if (near >= 0) await expectAgreement(some, near);
     }),
-    { numRuns: 150 },
+    { numRuns: cases(50, 300) },
   );
 });
 

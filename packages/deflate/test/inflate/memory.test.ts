@@ -6,6 +6,7 @@ import type { DeflateEngine } from '@sanssocket/deflate';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cases } from '../../../../tools/thorough.js';
 import { concat, copyOf } from '../../src/inflate/bytes.js';
 import { codesScratch, inflateMessage, outputScratch, type Scratch } from '../../src/inflate/inflate.js';
 import { Window } from '../../src/inflate/window.js';
@@ -85,7 +86,7 @@ describe.each(engines)('%s', (_name, engine) => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: cases(8, 50) },
     );
   });
 
