@@ -2,6 +2,7 @@
 import type { ObservedEvent, Role } from '@sanssocket/test-vectors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyCharacter } from '../../../tools/any-character.js';
 import { FIN, RSV1, TEXT, UTF8_BOUNDARY, validateUtf8 } from '../src/frames.js';
 import { type MessageExtension, type MessageWriter, PreparedMessage } from '../src/index.js';
 import { drain, MODES, type Mode, open } from './endpoint.js';
@@ -162,7 +163,7 @@ type Command =
   | { readonly kind: 'move'; readonly chunks: number }
   | { readonly kind: 'close'; readonly code: number | undefined };
 
-const text = fc.string({ unit: 'binary', maxLength: 40 });
+const text = fc.string({ unit: anyCharacter, maxLength: 40 });
 const bytes = fc.oneof(
   { arbitrary: fc.uint8Array({ maxLength: 125 }), weight: 6 },
   {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyCharacter } from '../../../../tools/any-character.js';
 import { UTF8_BOUNDARY, unfinishedUtf8Bytes, validateUtf8 } from '../../src/frames.js';
 import { hex } from '../frames.js';
 
@@ -40,7 +41,7 @@ const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 30 }),
   fc.array(nasty, { maxLength: 8 }).map((array) => Uint8Array.from(array)),
   fc
-    .tuple(fc.string({ unit: 'binary', maxLength: 30 }), fc.array(nasty, { maxLength: 2 }))
+    .tuple(fc.string({ unit: anyCharacter, maxLength: 30 }), fc.array(nasty, { maxLength: 2 }))
     .map(([text, end]) => Uint8Array.of(...new TextEncoder().encode(text), ...end)),
 );
 
@@ -112,7 +113,7 @@ describe('validateUtf8', () => {
 describe('unfinishedUtf8Bytes', () => {
   it('is what must be taken away from the front of any text to decode it', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 12 }), fc.nat(), (text, cut) => {
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 12 }), fc.nat(), (text, cut) => {
         const whole = new TextEncoder().encode(text);
         const end = cut % (whole.length + 1);
         const hold = unfinishedUtf8Bytes(whole, 0, end);
