@@ -62,8 +62,13 @@ export class ConnectionInput extends MessageReader {
       this.views = transferred && views === NO_VIEWS ? LARGE_VIEWS : views;
       if (!this.betweenMessages || !this.readWhole(bytes, length)) this.read(bytes, 0, length, null);
       if (this.#buffer !== null) this.continue();
-      return;
+    } else {
+      this.receiveBehind(bytes, length);
     }
+  }
+
+  /** A chunk behind input that waits, or that has to wait itself. */
+  private receiveBehind(bytes: Uint8Array, length: number): void {
     const buffer = this.wait();
     const { bytes: waiting } = buffer;
     // A single chunk always has room: the caller has held it as a whole. A chunk behind it has room

@@ -225,26 +225,30 @@ export class MessageReader extends FrameReader implements Caller {
     end: number,
     key: number,
   ): void {
-    const opcode = first & 0x0f;
-    let invalid = VALID;
-    if (isControl(opcode)) {
-      if (key === 0) this.controlFrame(opcode, bytes, start, end);
-      else this.controlFrame(opcode, unmaskedCopy(this.config, bytes, start, end, key), 0, end - start);
-    } else if (this.isPart(first)) {
-      invalid = this.fragment(first, bytes, start, end, key);
-    } else if (opcode === BINARY && this.views !== NO_VIEWS && this.isView(bytes, start, end)) {
+    if (isControl(first)) {
+      if (key === 0) this.controlFrame(first & 0x0f, bytes, start, end);
+      else this.controlFrame(first & 0x0f, unmaskedCopy(this.config, bytes, start, end, key), 0, end - start);
+      return;
+    }
+    const invalid = this.isPart(first)
+      ? this.fragment(first, bytes, start, end, key)
+      : this.wholeMessage(first, bytes, start, end, key);
+    if (invalid !== VALID) this.failText(invalid, this.index - end);
+  }
+
+  /** A frame that is a message by itself, masked or not; results as of `IncomingMessage.add`. */
+  private wholeMessage(first: number, bytes: Uint8Array, start: number, end: number, key: number): number {
+    const opcode = (first & 0x0f) as MessageOpcode;
+    if (this.views !== NO_VIEWS && opcode === BINARY && this.isView(bytes, start, end)) {
       if (key !== 0) unmaskInPlace(bytes, start, end, key);
       const message = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, end - start);
       called(this, this.handlers.binary?.(message));
-    } else if (key === 0) {
-      const slice = new LentSlice(bytes).of(start, end);
-      invalid = deliverWhole(this.config, this, opcode as MessageOpcode, slice, false);
-    } else if (end - start > SCRATCH_BYTES) {
-      invalid = this.fragment(first, bytes, start, end, key);
-    } else {
-      invalid = deliverMasked(this.config, this, opcode as MessageOpcode, bytes, start, end, key);
+      return VALID;
     }
-    if (invalid !== VALID) this.failText(invalid, this.index - end);
+    if (key === 0) return deliverWhole(this.config, this, opcode, new LentSlice(bytes).of(start, end), false);
+    // A longer text is put together in windows.
+    if (end - start > SCRATCH_BYTES) return this.fragment(first, bytes, start, end, key);
+    return deliverMasked(this.config, this, opcode, bytes, start, end, key);
   }
 
   protected override onMessage(first: number, slice: LentSlice, ascii: boolean): void {
