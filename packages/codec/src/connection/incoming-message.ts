@@ -280,9 +280,9 @@ export class StreamedMessage extends IncomingMessage {
     try {
       const ascii = scratch !== null && unmaskTo(scratch, at, bytes, start, end, key, mask);
       const invalid = this.validate(slice.bytes, at, at + end - start, ascii);
-      if (invalid >= 0) return start + invalid - at;
+      if (invalid !== VALID) return start + invalid - at;
       this.#passWholeCharacters(slice.of(at, at + end - start));
-      return -1;
+      return VALID;
     } finally {
       if (scratch !== null) giveBack(scratch);
     }

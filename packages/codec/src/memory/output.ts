@@ -26,6 +26,7 @@
 import type { OwnBytes } from '../wire/errors.js';
 import { type Allocate, allocateCleared, copyInto, EMPTY } from './bytes.js';
 import { noteLent, noteReturned, poison, refuseReturned } from './ownership.js';
+import { Fifo } from './queue.js';
 
 /** The bytes that a header takes beside a payload of 16 or 64 KiB. */
 const HEADER_BYTES = 64;
@@ -191,11 +192,6 @@ function sizeOf(bytes: number): number {
 }
 
 /**
- * Empty places are given up when they are half of all, and not few: in time linear in the chunks.
- */
-const MIN_EMPTY_PLACES = 32;
-
-/**
  * A queue of chunks. A connection has one only while something is queued; then it serves for another
  * one.
  */
@@ -206,13 +202,8 @@ export class OutputQueue {
   ];
 
   readonly #memory: OutputMemory;
-  /**
-   * Chunks before the slab, in order, behind empty places of those handed out; null while there
-   * is only a slab.
-   */
-  #chunks: (OwnBytes | null)[] | null = null;
-  /** Index in `#chunks` of the next to hand out. */
-  #next = 0;
+  /** Chunks before the slab, in order; null while there is only a slab. */
+  #chunks: Fifo<OwnBytes> | null = null;
   #slab: Slab = NO_SLAB;
   #used = 0;
   #bytes = 0;
@@ -285,23 +276,15 @@ export class OutputQueue {
       this.#bytes = 0;
       return chunk;
     }
-    const chunk = chunks[this.#next]!;
-    // A chunk that has left is the driver's alone: the queue does not hold it while other chunks
-    // wait.
-    chunks[this.#next++] = null;
-    if (this.#next === chunks.length) {
-      this.#chunks = null;
-      this.#next = 0;
-    } else if (this.#next >= MIN_EMPTY_PLACES && 2 * this.#next >= chunks.length) {
-      chunks.splice(0, this.#next);
-      this.#next = 0;
-    }
+    // A chunk that has left is the driver's alone: the queue does not hold it while others wait.
+    const chunk = chunks.shift()!;
+    if (chunks.first === undefined) this.#chunks = null;
     this.#bytes -= chunk.length;
     return chunk;
   }
 
   #push(chunk: OwnBytes): void {
-    this.#chunks ??= [];
+    this.#chunks ??= new Fifo();
     this.#chunks.push(chunk);
   }
 
