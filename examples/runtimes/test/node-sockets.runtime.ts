@@ -1,4 +1,4 @@
-// Node's adapter over the TLS sockets of each runtime's `node:https`. Needs `npm ci` in this
+// Node's adapter over the sockets of each runtime's `node:http` and `node:https`. Needs `npm ci` in this
 // folder, and the packages built.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   writeFileSync(files[0]!, key);
   writeFileSync(files[1]!, cert);
   buildSync({
-    entryPoints: [`${folder}src/node-tls.ts`],
+    entryPoints: [`${folder}src/node-sockets.ts`],
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -32,10 +32,15 @@ test.each([
   ['Node', process.execPath, []],
   ['Bun', `${folder}node_modules/@oven/bun-linux-x64/bin/bun`, ['run']],
   ['Deno', `${folder}node_modules/@deno/linux-x64-glibc/deno`, ['run', '--quiet', '--no-config', '-A']],
-])('messages of many lengths go there and back over node:https in %s', (_name, command, args) => {
-  const { stdout, stderr } = spawnSync(command, [...args, program, ...files], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  expect(stdout.trim(), stderr).toBe('all echoed');
-});
+])(
+  'messages of many lengths go there and back over node:http and node:https in %s, and stay',
+  (_name, command, args) => {
+    for (const identity of [[], files]) {
+      const { stdout, stderr } = spawnSync(command, [...args, program, ...identity], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      expect(stdout.trim(), stderr).toBe('all echoed');
+    }
+  },
+);
