@@ -1,20 +1,7 @@
 /**
  * A driver of one connection: everything between a `Connection` and a transport, as a machine of
  * its own. No I/O, no timer, no clock: the transport does the one, and the others come as an
- * argument.
- *
- * ```
- * running -- end -------> ending
- * running -- closed ----> gone
- * running -- destroy ---> gone
- * ending  -- closed ----> gone
- * ending  -- destroy ---> gone
- * ```
- *
- * - end: the connection has ended, and all is written: the transport is told to end. Input that
- *   still comes is read and dropped.
- * - closed: the transport is gone by itself.
- * - destroy: no Pong, a closing that took too long, a transport that failed.
+ * argument. The methods that callers see are here; `loop` is what they set going, with its states.
  *
  * Back-pressure, both ways: a peer that does not read the answers to its own messages is not read
  * from (`Reading`). Messages that the application sends by itself are its own affair up to a limit;
@@ -23,36 +10,18 @@
 
 import type { SendOptions } from '../connection/config.js';
 import type { Connection } from '../connection/connection.js';
-import { onRejection } from '../connection/handlers.js';
 import type { PreparedMessage } from '../connection/prepared-message.js';
 import type { Slice } from '../memory/bytes.js';
-import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../wire/close.js';
+import { POLICY_VIOLATION } from '../wire/close.js';
 import { requireBytes, requireMethods } from '../wire/errors.js';
 import type { MessageOpcode } from '../wire/opcodes.js';
 import type { Keepalive } from './keepalive.js';
+import { DriverLoop } from './loop.js';
 import { DriverConfig, type DriverOptions } from './options.js';
-import { OutputBatches } from './output-batches.js';
-import { PeerWatch } from './peer-watch.js';
-import { Reading } from './reading.js';
 import type { Transport } from './transport.js';
 
 export { DriverConfig, type DriverOptions } from './options.js';
 export type { Transport } from './transport.js';
-
-type State = 'running' | 'ending' | 'gone';
-
-type Event = 'end' | 'closed' | 'destroy';
-
-/**
- * The next state, by state and event; no other transition is made.
- *
- * @internal
- */
-export const DRIVER_TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Event, State>>>>> = {
-  running: { end: 'ending', closed: 'gone', destroy: 'gone' },
-  ending: { closed: 'gone', destroy: 'gone' },
-  gone: {},
-};
 
 /** The methods of a transport. */
 const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt'] as const;
@@ -100,7 +69,7 @@ export class ConnectionDriver {
    * `idleTimeoutMs` the application calls its `active(now)` at each message that counts.
    */
   get keepalive(): Keepalive {
-    return this.#watch.keepalive;
+    return this.#loop.watch.keepalive;
   }
   /**
    * Called when {@link ConnectionDriver.needDrain} has been true, and half of `highWaterMark` or
@@ -113,23 +82,7 @@ export class ConnectionDriver {
    * heard `close` by then, unless it is paused.
    */
   onClose: (() => void) | undefined;
-  readonly #transport: Transport;
-  readonly #config: DriverConfig;
-  readonly #output: OutputBatches;
-  readonly #reading: Reading;
-  readonly #watch: PeerWatch;
-  #state: State = 'running';
-  #transportError: unknown;
-  /** Whether the connection, and the application, know that it is gone. */
-  #toldGone = false;
-  /** Whether the transport is read from. */
-  #reads = true;
-  #inputEnded = false;
-  /** Whether output is being written. */
-  #running = false;
-  #wasFull = false;
-  /** Whether a flush will follow soon. */
-  #flushing = false;
+  readonly #loop: DriverLoop;
 
   /**
    * @param connection - with handlers of the application's; of its own, no other driver's
@@ -148,14 +101,8 @@ export class ConnectionDriver {
     requireMethods('a connection', connection, ['receive', 'dataToSend']);
     requireMethods('a transport', transport, TRANSPORT_METHODS);
     this.connection = connection;
-    this.#transport = transport;
-    this.#config = config instanceof DriverConfig ? config : new DriverConfig(config);
-    const { times, highWaterMark, minReadBytesPerSecond } = this.#config;
-    this.#output = new OutputBatches(connection, transport, highWaterMark);
-    this.#reading = new Reading(connection, this.#output, highWaterMark);
-    this.#watch = new PeerWatch(times, minReadBytesPerSecond, this.#output, now, this);
-    connection.hostedBy(this);
-    this.#watch.watch();
+    const limits = config instanceof DriverConfig ? config : new DriverConfig(config);
+    this.#loop = new DriverLoop(connection, transport, limits, now, this);
   }
 
   // For the transport.
@@ -171,16 +118,7 @@ export class ConnectionDriver {
    */
   receive(bytes: Uint8Array, now: number): void {
     requireBytes(bytes, 'a chunk');
-    this.#watch.heard(now);
-    if (this.closed || this.#inputEnded) return;
-    this.#reading.begin();
-    try {
-      this.connection.receive(bytes, this.#transport.transfers);
-    } catch (error) {
-      this.#reading.threw(error);
-    }
-    this.#endReading();
-    this.#run(true);
+    this.#loop.receive(bytes, now);
   }
 
   /**
@@ -188,17 +126,7 @@ export class ConnectionDriver {
    * is not a finite number.
    */
   receiveEof(now: number): void {
-    this.#watch.heard(now);
-    if (this.closed || this.#inputEnded) return;
-    this.#inputEnded = true;
-    this.#reading.begin();
-    try {
-      this.connection.receiveEof();
-    } catch (error) {
-      this.#reading.threw(error);
-    }
-    this.#endReading();
-    this.#run(true);
+    this.#loop.receiveEof(now);
   }
 
   /**
@@ -206,7 +134,7 @@ export class ConnectionDriver {
    * finite number.
    */
   written(now: number): void {
-    this.#progress(now, () => this.#output.written());
+    this.#loop.progress(now, () => this.#loop.output.written());
   }
 
   /**
@@ -214,7 +142,7 @@ export class ConnectionDriver {
    * `now` is not a finite number.
    */
   writable(now: number): void {
-    this.#progress(now, () => this.#output.offerAgain());
+    this.#loop.progress(now, () => this.#loop.output.offerAgain());
   }
 
   /**
@@ -224,7 +152,7 @@ export class ConnectionDriver {
    * @param error - why, if it failed; see {@link ConnectionDriver.transportError}
    */
   transportClosed(error?: unknown): void {
-    this.#end('closed', error);
+    this.#loop.end('closed', error);
   }
 
   /**
@@ -232,37 +160,7 @@ export class ConnectionDriver {
    * `now` is not a finite number.
    */
   wake(now: number): void {
-    this.#watch.rang(now);
-    if (this.closed) return;
-    this.#watch.moved(this.#reading.held);
-    switch (this.#watch.check(now, this.#reading.deaf)) {
-      case 'later':
-        return;
-      case 'ping':
-        this.#guard(() => this.connection.ping(this.#watch.nextPing()));
-        this.#watch.pinged(this.connection.bufferedAmount);
-        break;
-      case 'idle-timeout':
-        this.#guard(() => this.connection.close(GOING_AWAY, 'idle'));
-        // No Close could be made: nothing else would ever be due.
-        if (this.connection.state === 'open') {
-          this.#destroy(undefined);
-          return;
-        }
-        break;
-      case 'pong-timeout':
-        this.#giveUp('no answer to a ping');
-        return;
-      case 'unread':
-        this.#giveUp('what is sent is not read');
-        return;
-      case 'close-timeout':
-        this.#destroy(undefined);
-        return;
-    }
-    this.#run(true);
-    this.#watch.moved(this.#reading.held);
-    this.#watch.watch();
+    this.#loop.wake(now);
   }
 
   // For the application.
@@ -276,42 +174,42 @@ export class ConnectionDriver {
    * `closeOnBackpressureLimit`
    */
   sendText(text: string | Uint8Array, options?: SendOptions): boolean {
-    return this.#mayBegin() && this.connection.sendText(text, options) && this.#sent();
+    return this.mayBegin() && this.connection.sendText(text, options) && this.#loop.sent();
   }
 
   /** As `Connection.sendBinary`; see {@link ConnectionDriver.sendText}. */
   sendBinary(bytes: Uint8Array, options?: SendOptions): boolean {
-    return this.#mayBegin() && this.connection.sendBinary(bytes, options) && this.#sent();
+    return this.mayBegin() && this.connection.sendBinary(bytes, options) && this.#loop.sent();
   }
 
   /** As `Connection.sendSlice`; see {@link ConnectionDriver.sendText}. */
   sendSlice(opcode: MessageOpcode, range: Slice, options?: SendOptions): boolean {
-    return this.#mayBegin() && this.connection.sendSlice(opcode, range, options) && this.#sent();
+    return this.mayBegin() && this.connection.sendSlice(opcode, range, options) && this.#loop.sent();
   }
 
   /** As `Connection.sendZeroCopy`; see {@link ConnectionDriver.sendText}. */
   sendZeroCopy(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
-    return this.#mayBegin() && this.connection.sendZeroCopy(opcode, bytes, options) && this.#sent();
+    return this.mayBegin() && this.connection.sendZeroCopy(opcode, bytes, options) && this.#loop.sent();
   }
 
   /** As `Connection.sendPrepared`; see {@link ConnectionDriver.sendText}. */
   sendPrepared(message: PreparedMessage): boolean {
-    return this.#mayBegin() && this.connection.sendPrepared(message) && this.#sent();
+    return this.mayBegin() && this.connection.sendPrepared(message) && this.#loop.sent();
   }
 
   /** As `Connection.ping`, and written. */
   ping(payload?: Uint8Array): boolean {
-    return this.connection.ping(payload) && this.#sent();
+    return this.connection.ping(payload) && this.#loop.sent();
   }
 
   /** As `Connection.close`, and written. From now on `closeTimeoutMs` runs. */
   close(code?: number, reason?: string): boolean {
-    return this.#ends(() => this.connection.close(code, reason));
+    return this.ends(() => this.connection.close(code, reason));
   }
 
   /** As `Connection.fail`, and written, if the peer reads that far; then the transport is ended. */
   fail(code?: number, reason?: string): void {
-    this.#ends(() => {
+    this.ends(() => {
       this.connection.fail(code, reason);
       return true;
     });
@@ -323,9 +221,7 @@ export class ConnectionDriver {
    * has returned.
    */
   flush(): void {
-    if (this.closed) this.#discard();
-    else if (this.#reading.active) this.#reading.hold();
-    else this.#run(false);
+    this.#loop.flush();
   }
 
   /**
@@ -333,17 +229,19 @@ export class ConnectionDriver {
    * transport. Until {@link ConnectionDriver.resume} a silent peer is not given up.
    */
   pause(): void {
-    this.#reading.pause();
-    if (!this.#reading.active) this.#run(false);
+    const { reading } = this.#loop;
+    reading.pause();
+    if (!reading.active) this.#loop.run(false);
   }
 
   /** Reads again. Not from inside of the handlers do events follow at once. */
   resume(): void {
-    if (!this.#reading.paused) return;
-    this.#reading.resume();
-    if (this.#reading.active) return;
-    if (this.closed) this.#readLast();
-    else this.#run(false);
+    const { reading } = this.#loop;
+    if (!reading.paused) return;
+    reading.resume();
+    if (reading.active) return;
+    if (this.closed) this.#loop.readLast();
+    else this.#loop.run(false);
   }
 
   /**
@@ -351,7 +249,7 @@ export class ConnectionDriver {
    * transport is gone.
    */
   get bufferedAmount(): number {
-    return this.closed ? 0 : this.connection.bufferedAmount + this.#output.bytes;
+    return this.#loop.bufferedAmount;
   }
 
   /**
@@ -359,159 +257,39 @@ export class ConnectionDriver {
    * {@link ConnectionDriver.onDrain}.
    */
   get needDrain(): boolean {
-    const full = this.#isFull;
-    // A caller that has seen it waits for `onDrain`.
-    if (full) this.#wasFull = true;
-    return full;
+    return this.#loop.needDrain;
   }
 
   /** Whether the transport is gone: nothing is called on it any more. */
   get closed(): boolean {
-    return this.#state === 'gone';
+    return this.#loop.closed;
   }
 
   /** The error that the transport failed with; undefined if it did not. */
   get transportError(): unknown {
-    return this.#transportError;
+    return this.#loop.transportError;
   }
 
   // Sending.
 
-  get #isFull(): boolean {
-    return this.bufferedAmount > this.#config.highWaterMark;
-  }
-
   /** Whether there is room for a message; one alone always has. */
-  #mayBegin(): boolean {
+  private mayBegin(): boolean {
     if (this.closed) return false;
-    const { backpressureLimit, closeOnBackpressureLimit } = this.#config;
+    const { backpressureLimit, closeOnBackpressureLimit } = this.#loop.config;
     // One that has sent its Close sends nothing anyway.
     if (this.bufferedAmount <= backpressureLimit || !this.connection.sends) return true;
     if (closeOnBackpressureLimit) {
-      this.#fail(POLICY_VIOLATION, 'more waits to be read than is held');
-      if (!this.#reading.active) this.#run(false);
+      this.#loop.fail(POLICY_VIOLATION, 'more waits to be read than is held');
+      if (!this.#loop.reading.active) this.#loop.run(false);
     }
     return false;
-  }
-
-  /**
-   * There is nowhere to write to any more: output that waited is not held, nor are answers to the
-   * last messages.
-   */
-  #discard(): void {
-    this.#guard(() => {
-      while (this.connection.dataToSend() !== undefined);
-    });
-  }
-
-  #sent(): true {
-    if (this.#reading.active) this.#reading.hold();
-    else if (this.#isFull) this.#run(false);
-    else this.#flushSoon();
-    return true;
-  }
-
-  /** Messages sent together leave in one write: a broadcast of many is one for each connection. */
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    queueMicrotask(() => {
-      this.#flushing = false;
-      this.flush();
-    });
-  }
-
-  /** Some of the output has moved on. */
-  #progress(now: number, move: () => void): void {
-    this.#watch.tell(now);
-    if (this.closed) return;
-    try {
-      move();
-    } catch (error) {
-      this.#destroy(error);
-      return;
-    }
-    this.#run(true);
-    this.#watch.moved(this.#reading.held);
-  }
-
-  // Reading.
-
-  #endReading(): void {
-    this.#reading.end();
-    if (this.closed) this.#lastCallReturned();
-  }
-
-  /** A handler has ended the transport: that call has returned. */
-  #lastCallReturned(): void {
-    this.#discard();
-    this.#tellGone();
-  }
-
-  /**
-   * An asynchronous extension has finished, and its message is told or written.
-   *
-   * @internal
-   */
-  outside(call: () => void): void {
-    // One that calls back at once does it inside of a call that reads.
-    if (this.#reading.active) {
-      call();
-      return;
-    }
-    this.#reading.begin();
-    call();
-    this.#endReading();
-    this.#run(false);
-  }
-
-  /**
-   * Goes on reading input that waits in the connection, if nothing speaks against it; whether it
-   * did.
-   */
-  #readOn(): boolean {
-    if (!this.#reading.mayGoOn()) return false;
-    this.#reading.goOn();
-    if (this.closed) this.#lastCallReturned();
-    return true;
-  }
-
-  /**
-   * Input that came before the transport was gone is still told; there is nowhere to write answers
-   * to.
-   */
-  #readLast(): void {
-    while (this.#reading.held && !this.#reading.paused) this.#reading.goOn();
-    this.#guard(() => this.connection.transportGone());
-    this.#discard();
-  }
-
-  /** @internal */
-  setAlarm(time: number): void {
-    if (!this.closed) this.#call(() => this.#transport.wakeAt(time));
-  }
-
-  /** @internal */
-  ponged(bytes: Uint8Array, start: number, end: number): void {
-    this.#watch.ponged(bytes, start, end);
-  }
-
-  /**
-   * A handler has thrown outside of any call, or its promise was rejected, and that has been
-   * reported.
-   *
-   * @internal
-   */
-  threw(): void {
-    this.#fail(INTERNAL_ERROR, '');
-    this.flush();
   }
 
   /**
    * Makes a call that may end the connection, and writes. Exceptions of handlers at the end are not
    * for the caller: only a fault of the call itself, which changes nothing, is thrown.
    */
-  #ends(call: () => boolean): boolean {
+  private ends(call: () => boolean): boolean {
     const { state } = this.connection;
     try {
       return call();
@@ -522,130 +300,5 @@ export class ConnectionDriver {
     } finally {
       this.flush();
     }
-  }
-
-  #fail(code: number, reason: string): void {
-    this.#guard(() => this.connection.fail(code, reason));
-  }
-
-  #guard(call: () => unknown): void {
-    try {
-      onRejection(call(), (error) => this.connection.report(error));
-    } catch (error) {
-      this.connection.report(error);
-    }
-  }
-
-  // The loop.
-
-  /**
-   * Everything that may follow from a call: output is written, input that waits is read, the
-   * transport is told to read, stop, or end.
-   *
-   * @param timed - whether the time told last is the present
-   */
-  #run(timed: boolean): void {
-    // From inside of a call of a handler, or of the transport's: the loop further up the stack goes
-    // on.
-    if (this.#running || this.#reading.active || this.closed) return;
-    this.#running = true;
-    let failed: { readonly error: unknown } | undefined;
-    try {
-      do this.#output.flush();
-      while (!this.closed && this.#readOn());
-    } catch (error) {
-      failed = { error };
-    }
-    this.#running = false;
-    // The transport may have gone while it was called.
-    if (this.closed) return;
-    if (failed !== undefined) this.#destroy(failed.error);
-    else this.#settle(timed);
-  }
-
-  #settle(timed: boolean): void {
-    const { state } = this.connection;
-    this.#read(state === 'closed' || !this.#reading.stopped);
-    if (state !== 'open') this.#settleClosing(timed);
-    if (this.#isFull) this.#wasFull = true;
-    else if (!this.closed && 2 * this.bufferedAmount <= this.#config.highWaterMark) this.#tellDrained();
-  }
-
-  #tellDrained(): void {
-    if (!this.#wasFull) return;
-    this.#wasFull = false;
-    this.#guard(() => this.onDrain?.());
-  }
-
-  #settleClosing(timed: boolean): void {
-    const { closeInfo, closeHeard, bufferedAmount } = this.connection;
-    // A peer that has only ended its side may still read.
-    const failed = closeInfo !== undefined && !closeInfo.wasClean && closeInfo.code !== ABNORMAL_CLOSURE;
-    this.#watch.beginClosing(timed, closeHeard, failed, bufferedAmount);
-    if (this.connection.transportAction !== 'end' || this.bufferedAmount > 0) return;
-    if (this.#go('end')) this.#call(() => this.#transport.end());
-  }
-
-  #read(reads: boolean): void {
-    if (reads === this.#reads || this.#inputEnded) return;
-    this.#reads = reads;
-    this.#call(() => (reads ? this.#transport.resume() : this.#transport.pause()));
-  }
-
-  /** A transport whose methods throw has failed. */
-  #call(method: () => void): void {
-    try {
-      method();
-    } catch (error) {
-      this.#destroy(error);
-    }
-  }
-
-  #giveUp(reason: string): void {
-    this.#fail(POLICY_VIOLATION, reason);
-    this.#run(true);
-    this.#destroy(undefined);
-  }
-
-  #destroy(error: unknown): void {
-    this.#end('destroy', error);
-  }
-
-  /** The end of the transport. Nothing is called on it after. */
-  #end(event: 'closed' | 'destroy', error: unknown): void {
-    if (!this.#go(event)) return;
-    const transport = this.#transport;
-    this.#transportError = error;
-    this.#output.drop();
-    try {
-      transport.wakeAt(Number.POSITIVE_INFINITY);
-      if (event === 'destroy') transport.destroy();
-    } catch (thrown) {
-      this.#transportError ??= thrown;
-    }
-    // If a handler has ended the transport, this follows when it returns.
-    if (!this.#reading.active) this.#tellGone();
-  }
-
-  /** Makes a transition, if there is one. */
-  #go(event: Event): boolean {
-    const next = DRIVER_TRANSITIONS[this.#state][event];
-    if (next === undefined) return false;
-    this.#state = next;
-    return true;
-  }
-
-  #tellGone(): void {
-    if (this.#toldGone) return;
-    this.#toldGone = true;
-    try {
-      if (!this.#inputEnded) this.connection.receiveEof();
-    } catch (error) {
-      this.#reading.threw(error);
-    }
-    this.#inputEnded = true;
-    this.#readLast();
-    this.#tellDrained();
-    this.#guard(() => this.onClose?.());
   }
 }

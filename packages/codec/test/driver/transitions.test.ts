@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConnectionDriver, DRIVER_TRANSITIONS, type Transport } from '../../src/driver/driver.js';
+import { ConnectionDriver, type Transport } from '../../src/driver/driver.js';
 import { KEEPALIVE_TRANSITIONS, type KeepaliveAction } from '../../src/driver/keepalive.js';
+import { DRIVER_TRANSITIONS } from '../../src/driver/loop.js';
 import { Connection, Keepalive } from '../../src/index.js';
 
 type Table = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -24,7 +25,7 @@ function draw(table: Table): string[] {
 }
 
 describe.each([
-  ['driver', DRIVER_TRANSITIONS as Table],
+  ['loop', DRIVER_TRANSITIONS as Table],
   ['keepalive', KEEPALIVE_TRANSITIONS as Table],
 ])('the picture of a %s', (name, table) => {
   const root = new URL('../../../../', import.meta.url);

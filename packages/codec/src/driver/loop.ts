@@ -1,0 +1,409 @@
+/**
+ * The loop of a driver: output is written, input that waits is read, the transport is told to read,
+ * stop or end, and the application that it is gone. `ConnectionDriver` has the methods that callers
+ * see.
+ *
+ * ```
+ * running -- end -------> ending
+ * running -- closed ----> gone
+ * running -- destroy ---> gone
+ * ending  -- closed ----> gone
+ * ending  -- destroy ---> gone
+ * ```
+ *
+ * - end: the connection has ended, and all is written: the transport is told to end. Input that
+ *   still comes is read and dropped.
+ * - closed: the transport is gone by itself.
+ * - destroy: no Pong, a closing that took too long, a transport that failed.
+ */
+
+import type { Connection } from '../connection/connection.js';
+import { type OutsideDriver, onRejection } from '../connection/handlers.js';
+import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../wire/close.js';
+import type { DriverConfig } from './options.js';
+import { OutputBatches } from './output-batches.js';
+import { type Alarm, PeerWatch } from './peer-watch.js';
+import { Reading } from './reading.js';
+import type { Transport } from './transport.js';
+
+type State = 'running' | 'ending' | 'gone';
+
+type Event = 'end' | 'closed' | 'destroy';
+
+/** The next state, by state and event; no other transition is made. */
+export const DRIVER_TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Event, State>>>>> = {
+  running: { end: 'ending', closed: 'gone', destroy: 'gone' },
+  ending: { closed: 'gone', destroy: 'gone' },
+  gone: {},
+};
+
+/** The functions of the application's that a driver calls. */
+export interface DriverHooks {
+  onDrain: (() => void) | undefined;
+  onClose: (() => void) | undefined;
+}
+
+/** The loop of one driver. Internal: `ConnectionDriver` documents these methods. */
+export class DriverLoop implements Alarm, OutsideDriver {
+  readonly connection: Connection;
+  readonly transport: Transport;
+  readonly config: DriverConfig;
+  readonly output: OutputBatches;
+  readonly reading: Reading;
+  readonly watch: PeerWatch;
+  readonly #hooks: DriverHooks;
+  #state: State = 'running';
+  transportError: unknown;
+  /** Whether the connection, and the application, know that it is gone. */
+  #toldGone = false;
+  /** Whether the transport is read from. */
+  #reads = true;
+  #inputEnded = false;
+  /** Whether output is being written. */
+  #running = false;
+  #wasFull = false;
+  /** Whether a flush will follow soon. */
+  #flushing = false;
+
+  constructor(
+    connection: Connection,
+    transport: Transport,
+    config: DriverConfig,
+    now: number,
+    hooks: DriverHooks,
+  ) {
+    this.connection = connection;
+    this.transport = transport;
+    this.config = config;
+    this.#hooks = hooks;
+    const { times, highWaterMark, minReadBytesPerSecond } = config;
+    this.output = new OutputBatches(connection, transport, highWaterMark);
+    this.reading = new Reading(connection, this.output, highWaterMark);
+    this.watch = new PeerWatch(times, minReadBytesPerSecond, this.output, now, this);
+    connection.hostedBy(this);
+    this.watch.watch();
+  }
+
+  get closed(): boolean {
+    return this.#state === 'gone';
+  }
+
+  get bufferedAmount(): number {
+    return this.closed ? 0 : this.connection.bufferedAmount + this.output.bytes;
+  }
+
+  private get isFull(): boolean {
+    return this.bufferedAmount > this.config.highWaterMark;
+  }
+
+  get needDrain(): boolean {
+    const full = this.isFull;
+    // A caller that has seen it waits for `onDrain`.
+    if (full) this.#wasFull = true;
+    return full;
+  }
+
+  // What the transport tells.
+
+  receive(bytes: Uint8Array, now: number): void {
+    this.watch.heard(now);
+    if (this.closed || this.#inputEnded) return;
+    this.reading.begin();
+    try {
+      this.connection.receive(bytes, this.transport.transfers);
+    } catch (error) {
+      this.reading.threw(error);
+    }
+    this.endReading();
+    this.run(true);
+  }
+
+  receiveEof(now: number): void {
+    this.watch.heard(now);
+    if (this.closed || this.#inputEnded) return;
+    this.#inputEnded = true;
+    this.reading.begin();
+    try {
+      this.connection.receiveEof();
+    } catch (error) {
+      this.reading.threw(error);
+    }
+    this.endReading();
+    this.run(true);
+  }
+
+  /** Some of the output has moved on. */
+  progress(now: number, move: () => void): void {
+    this.watch.tell(now);
+    if (this.closed) return;
+    try {
+      move();
+    } catch (error) {
+      this.destroy(error);
+      return;
+    }
+    this.run(true);
+    this.watch.moved(this.reading.held);
+  }
+
+  wake(now: number): void {
+    this.watch.rang(now);
+    if (this.closed) return;
+    this.watch.moved(this.reading.held);
+    switch (this.watch.check(now, this.reading.deaf)) {
+      case 'later':
+        return;
+      case 'ping':
+        this.guard(() => this.connection.ping(this.watch.nextPing()));
+        this.watch.pinged(this.connection.bufferedAmount);
+        break;
+      case 'idle-timeout':
+        this.guard(() => this.connection.close(GOING_AWAY, 'idle'));
+        // No Close could be made: nothing else would ever be due.
+        if (this.connection.state === 'open') {
+          this.destroy(undefined);
+          return;
+        }
+        break;
+      case 'pong-timeout':
+        this.giveUp('no answer to a ping');
+        return;
+      case 'unread':
+        this.giveUp('what is sent is not read');
+        return;
+      case 'close-timeout':
+        this.destroy(undefined);
+        return;
+    }
+    this.run(true);
+    this.watch.moved(this.reading.held);
+    this.watch.watch();
+  }
+
+  // What the connection tells outside of any call.
+
+  /** An asynchronous extension has finished, and its message is told or written. */
+  outside(call: () => void): void {
+    // One that calls back at once does it inside of a call that reads.
+    if (this.reading.active) {
+      call();
+      return;
+    }
+    this.reading.begin();
+    call();
+    this.endReading();
+    this.run(false);
+  }
+
+  ponged(bytes: Uint8Array, start: number, end: number): void {
+    this.watch.ponged(bytes, start, end);
+  }
+
+  /**
+   * A handler has thrown outside of any call, or its promise was rejected, and that has been
+   * reported.
+   */
+  threw(): void {
+    this.fail(INTERNAL_ERROR, '');
+    this.flush();
+  }
+
+  setAlarm(time: number): void {
+    if (!this.closed) this.call(() => this.transport.wakeAt(time));
+  }
+
+  // Output that calls of the application's have made.
+
+  flush(): void {
+    if (this.closed) this.discard();
+    else if (this.reading.active) this.reading.hold();
+    else this.run(false);
+  }
+
+  sent(): true {
+    if (this.reading.active) this.reading.hold();
+    else if (this.isFull) this.run(false);
+    else this.flushSoon();
+    return true;
+  }
+
+  /** Messages sent together leave in one write: a broadcast of many is one for each connection. */
+  private flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.flush();
+    });
+  }
+
+  fail(code: number, reason: string): void {
+    this.guard(() => this.connection.fail(code, reason));
+  }
+
+  /** Makes a call whose exception, or rejected promise, is for the handler `error`. */
+  private guard(call: () => unknown): void {
+    try {
+      onRejection(call(), (error) => this.connection.report(error));
+    } catch (error) {
+      this.connection.report(error);
+    }
+  }
+
+  // The loop.
+
+  /**
+   * Everything that may follow from a call: output is written, input that waits is read, the
+   * transport is told to read, stop, or end.
+   *
+   * @param timed - whether the time told last is the present
+   */
+  run(timed: boolean): void {
+    // From inside of a call of a handler, or of the transport's: the loop further up the stack goes
+    // on.
+    if (this.#running || this.reading.active || this.closed) return;
+    this.#running = true;
+    let failed: { readonly error: unknown } | undefined;
+    try {
+      do this.output.flush();
+      while (!this.closed && this.readOn());
+    } catch (error) {
+      failed = { error };
+    }
+    this.#running = false;
+    // The transport may have gone while it was called.
+    if (this.closed) return;
+    if (failed !== undefined) this.destroy(failed.error);
+    else this.settle(timed);
+  }
+
+  /**
+   * Goes on reading input that waits in the connection, if nothing speaks against it; whether it
+   * did.
+   */
+  private readOn(): boolean {
+    if (!this.reading.mayGoOn()) return false;
+    this.reading.goOn();
+    if (this.closed) this.lastCallReturned();
+    return true;
+  }
+
+  private settle(timed: boolean): void {
+    const { state } = this.connection;
+    this.read(state === 'closed' || !this.reading.stopped);
+    if (state !== 'open') this.settleClosing(timed);
+    if (this.isFull) this.#wasFull = true;
+    else if (!this.closed && 2 * this.bufferedAmount <= this.config.highWaterMark) this.tellDrained();
+  }
+
+  private tellDrained(): void {
+    if (!this.#wasFull) return;
+    this.#wasFull = false;
+    this.guard(() => this.#hooks.onDrain?.());
+  }
+
+  private settleClosing(timed: boolean): void {
+    const { closeInfo, closeHeard, bufferedAmount } = this.connection;
+    // A peer that has only ended its side may still read.
+    const failed = closeInfo !== undefined && !closeInfo.wasClean && closeInfo.code !== ABNORMAL_CLOSURE;
+    this.watch.beginClosing(timed, closeHeard, failed, bufferedAmount);
+    if (this.connection.transportAction !== 'end' || this.bufferedAmount > 0) return;
+    if (this.go('end')) this.call(() => this.transport.end());
+  }
+
+  private read(reads: boolean): void {
+    if (reads === this.#reads || this.#inputEnded) return;
+    this.#reads = reads;
+    this.call(() => (reads ? this.transport.resume() : this.transport.pause()));
+  }
+
+  /** A transport whose methods throw has failed. */
+  private call(method: () => void): void {
+    try {
+      method();
+    } catch (error) {
+      this.destroy(error);
+    }
+  }
+
+  // The end.
+
+  private giveUp(reason: string): void {
+    this.fail(POLICY_VIOLATION, reason);
+    this.run(true);
+    this.destroy(undefined);
+  }
+
+  private destroy(error: unknown): void {
+    this.end('destroy', error);
+  }
+
+  /** The end of the transport. Nothing is called on it after. */
+  end(event: 'closed' | 'destroy', error: unknown): void {
+    if (!this.go(event)) return;
+    const { transport } = this;
+    this.transportError = error;
+    this.output.drop();
+    try {
+      transport.wakeAt(Number.POSITIVE_INFINITY);
+      if (event === 'destroy') transport.destroy();
+    } catch (thrown) {
+      this.transportError ??= thrown;
+    }
+    // If a handler has ended the transport, this follows when it returns.
+    if (!this.reading.active) this.tellGone();
+  }
+
+  /** Makes a transition, if there is one. */
+  private go(event: Event): boolean {
+    const next = DRIVER_TRANSITIONS[this.#state][event];
+    if (next === undefined) return false;
+    this.#state = next;
+    return true;
+  }
+
+  private endReading(): void {
+    this.reading.end();
+    if (this.closed) this.lastCallReturned();
+  }
+
+  /** A handler has ended the transport: that call has returned. */
+  private lastCallReturned(): void {
+    this.discard();
+    this.tellGone();
+  }
+
+  private tellGone(): void {
+    if (this.#toldGone) return;
+    this.#toldGone = true;
+    try {
+      if (!this.#inputEnded) this.connection.receiveEof();
+    } catch (error) {
+      this.reading.threw(error);
+    }
+    this.#inputEnded = true;
+    this.readLast();
+    this.tellDrained();
+    this.guard(() => this.#hooks.onClose?.());
+  }
+
+  /**
+   * Input that came before the transport was gone is still told; there is nowhere to write answers
+   * to.
+   */
+  readLast(): void {
+    while (this.reading.held && !this.reading.paused) this.reading.goOn();
+    this.guard(() => this.connection.transportGone());
+    this.discard();
+  }
+
+  /**
+   * There is nowhere to write to any more: output that waited is not held, nor are answers to the
+   * last messages.
+   */
+  private discard(): void {
+    this.guard(() => {
+      while (this.connection.dataToSend() !== undefined);
+    });
+  }
+}
