@@ -69,7 +69,7 @@ export class ConnectionDriver {
    * `idleTimeoutMs` the application calls its `active(now)` at each message that counts.
    */
   get keepalive(): Keepalive {
-    return this.#loop.watch.keepalive;
+    return this.#loop.watch;
   }
   /**
    * Called when {@link ConnectionDriver.needDrain} has been true, and half of `highWaterMark` or
@@ -134,7 +134,7 @@ export class ConnectionDriver {
    * finite number.
    */
   written(now: number): void {
-    this.#loop.progress(now, () => this.#loop.output.written());
+    this.#loop.progress(now, () => this.#loop.written());
   }
 
   /**
@@ -142,7 +142,7 @@ export class ConnectionDriver {
    * `now` is not a finite number.
    */
   writable(now: number): void {
-    this.#loop.progress(now, () => this.#loop.output.offerAgain());
+    this.#loop.progress(now, () => this.#loop.offerAgain());
   }
 
   /**
@@ -152,7 +152,7 @@ export class ConnectionDriver {
    * @param error - why, if it failed; see {@link ConnectionDriver.transportError}
    */
   transportClosed(error?: unknown): void {
-    this.#loop.end('closed', error);
+    this.#loop.leave('closed', error);
   }
 
   /**
@@ -229,19 +229,19 @@ export class ConnectionDriver {
    * transport. Until {@link ConnectionDriver.resume} a silent peer is not given up.
    */
   pause(): void {
-    const { reading } = this.#loop;
-    reading.pause();
-    if (!reading.active) this.#loop.run(false);
+    const loop = this.#loop;
+    loop.pauseReading();
+    if (!loop.active) loop.run(false);
   }
 
   /** Reads again. Not from inside of the handlers do events follow at once. */
   resume(): void {
-    const { reading } = this.#loop;
-    if (!reading.paused) return;
-    reading.resume();
-    if (reading.active) return;
-    if (this.closed) this.#loop.readLast();
-    else this.#loop.run(false);
+    const loop = this.#loop;
+    if (!loop.paused) return;
+    loop.resumeReading();
+    if (loop.active) return;
+    if (loop.closed) loop.readLast();
+    else loop.run(false);
   }
 
   /**
@@ -280,7 +280,7 @@ export class ConnectionDriver {
     if (this.bufferedAmount <= backpressureLimit || !this.connection.sends) return true;
     if (closeOnBackpressureLimit) {
       this.#loop.fail(POLICY_VIOLATION, 'more waits to be read than is held');
-      if (!this.#loop.reading.active) this.#loop.run(false);
+      if (!this.#loop.active) this.#loop.run(false);
     }
     return false;
   }

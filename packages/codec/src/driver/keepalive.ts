@@ -178,7 +178,7 @@ export class Keepalive {
   received(now: number): void {
     requireTime('now', now);
     // Nearly always so, at each chunk.
-    if (this.#state === 'alive' || this.#go('received')) this.#since = now;
+    if (this.#state === 'alive' || this.go('received')) this.#since = now;
   }
 
   /**
@@ -207,13 +207,13 @@ export class Keepalive {
   closing(now: number): void {
     requireTime('now', now);
     const again = this.#state === 'closing';
-    if (this.#go('closing')) this.#since = again ? Math.min(this.#since, now) : now;
+    if (this.go('closing')) this.#since = again ? Math.min(this.#since, now) : now;
   }
 
   /** When {@link Keepalive.check} must next be called; Infinity if there is nothing to wait for. */
   get deadline(): number {
-    const deadline = Math.min(this.#pingDeadline(), this.#stateDeadline());
-    return this.#isOpen ? Math.min(deadline, this.#active + this.#times.idleTimeoutMs) : deadline;
+    const deadline = Math.min(this.pingDeadline(), this.stateDeadline());
+    return this.isOpen ? Math.min(deadline, this.#active + this.#times.idleTimeoutMs) : deadline;
   }
 
   /**
@@ -222,7 +222,7 @@ export class Keepalive {
    * @internal
    */
   get answerDeadline(): number {
-    return this.#stateDeadline();
+    return this.stateDeadline();
   }
 
   /**
@@ -235,44 +235,44 @@ export class Keepalive {
    */
   check(now: number): KeepaliveAction {
     requireTime('now', now);
-    const action = this.#due(now);
+    const action = this.due(now);
     if (action === 'none') return action;
     if (action === 'ping') {
       this.#pinged = now;
       if (this.#state === 'alive') this.#since = now;
     }
-    this.#go(action);
+    this.go(action);
     return action;
   }
 
-  #due(now: number): KeepaliveAction {
-    if (now >= this.#pingDeadline()) return 'ping';
-    if (now >= this.#stateDeadline()) return this.#state === 'pinged' ? 'pong-timeout' : 'close-timeout';
+  private due(now: number): KeepaliveAction {
+    if (now >= this.pingDeadline()) return 'ping';
+    if (now >= this.stateDeadline()) return this.#state === 'pinged' ? 'pong-timeout' : 'close-timeout';
     return now >= this.deadline ? 'idle-timeout' : 'none';
   }
 
   /** Makes a transition, if there is one. */
-  #go(event: Event): boolean {
+  private go(event: Event): boolean {
     const next = KEEPALIVE_TRANSITIONS[this.#state][event];
     if (next === undefined) return false;
     this.#state = next;
     return true;
   }
 
-  get #isOpen(): boolean {
+  private get isOpen(): boolean {
     return this.#state === 'alive' || this.#state === 'pinged';
   }
 
-  #pingDeadline(): number {
+  private pingDeadline(): number {
     const { pingIntervalMs, pingsWhileTalking } = this.#times;
-    if (!this.#isOpen) return Number.POSITIVE_INFINITY;
+    if (!this.isOpen) return Number.POSITIVE_INFINITY;
     if (this.#state === 'alive') return (pingsWhileTalking ? this.#pinged : this.#since) + pingIntervalMs;
     // Behind an answer that is due no other ping is of use.
     const next = this.#pinged + pingIntervalMs;
     return next < this.#since ? next : Number.POSITIVE_INFINITY;
   }
 
-  #stateDeadline(): number {
+  private stateDeadline(): number {
     const times = this.#times;
     if (this.#state === 'pinged') return this.#since + times.pongTimeoutMs;
     return this.#state === 'closing' ? this.#since + times.closeTimeoutMs : Number.POSITIVE_INFINITY;

@@ -21,8 +21,7 @@ import type { Connection } from '../connection/connection.js';
 import { type OutsideDriver, onRejection } from '../connection/handlers.js';
 import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../wire/close.js';
 import type { DriverConfig } from './options.js';
-import { OutputBatches } from './output-batches.js';
-import { type Alarm, PeerWatch } from './peer-watch.js';
+import { PeerWatch, type Watched } from './peer-watch.js';
 import { Reading } from './reading.js';
 import type { Transport } from './transport.js';
 
@@ -44,12 +43,7 @@ export interface DriverHooks {
 }
 
 /** The loop of one driver. Internal: `ConnectionDriver` documents these methods. */
-export class DriverLoop implements Alarm, OutsideDriver {
-  readonly connection: Connection;
-  readonly transport: Transport;
-  readonly config: DriverConfig;
-  readonly output: OutputBatches;
-  readonly reading: Reading;
+export class DriverLoop extends Reading implements Watched, OutsideDriver {
   readonly watch: PeerWatch;
   readonly #hooks: DriverHooks;
   #state: State = 'running';
@@ -72,14 +66,9 @@ export class DriverLoop implements Alarm, OutsideDriver {
     now: number,
     hooks: DriverHooks,
   ) {
-    this.connection = connection;
-    this.transport = transport;
-    this.config = config;
+    super(connection, transport, config);
     this.#hooks = hooks;
-    const { times, highWaterMark, minReadBytesPerSecond } = config;
-    this.output = new OutputBatches(connection, transport, highWaterMark);
-    this.reading = new Reading(connection, this.output, highWaterMark);
-    this.watch = new PeerWatch(times, minReadBytesPerSecond, this.output, now, this);
+    this.watch = new PeerWatch(this, now);
     connection.hostedBy(this);
     this.watch.watch();
   }
@@ -89,7 +78,7 @@ export class DriverLoop implements Alarm, OutsideDriver {
   }
 
   get bufferedAmount(): number {
-    return this.closed ? 0 : this.connection.bufferedAmount + this.output.bytes;
+    return this.closed ? 0 : this.connection.bufferedAmount + this.bytes;
   }
 
   private get isFull(): boolean {
@@ -108,11 +97,11 @@ export class DriverLoop implements Alarm, OutsideDriver {
   receive(bytes: Uint8Array, now: number): void {
     this.watch.heard(now);
     if (this.closed || this.#inputEnded) return;
-    this.reading.begin();
+    this.begin();
     try {
       this.connection.receive(bytes, this.transport.transfers);
     } catch (error) {
-      this.reading.threw(error);
+      this.handlerThrew(error);
     }
     this.endReading();
     this.run(true);
@@ -122,11 +111,11 @@ export class DriverLoop implements Alarm, OutsideDriver {
     this.watch.heard(now);
     if (this.closed || this.#inputEnded) return;
     this.#inputEnded = true;
-    this.reading.begin();
+    this.begin();
     try {
       this.connection.receiveEof();
     } catch (error) {
-      this.reading.threw(error);
+      this.handlerThrew(error);
     }
     this.endReading();
     this.run(true);
@@ -143,14 +132,14 @@ export class DriverLoop implements Alarm, OutsideDriver {
       return;
     }
     this.run(true);
-    this.watch.moved(this.reading.held);
+    this.watch.moved(this.held);
   }
 
   wake(now: number): void {
     this.watch.rang(now);
     if (this.closed) return;
-    this.watch.moved(this.reading.held);
-    switch (this.watch.check(now, this.reading.deaf)) {
+    this.watch.moved(this.held);
+    switch (this.watch.look(now, this.deaf)) {
       case 'later':
         return;
       case 'ping':
@@ -176,7 +165,7 @@ export class DriverLoop implements Alarm, OutsideDriver {
         return;
     }
     this.run(true);
-    this.watch.moved(this.reading.held);
+    this.watch.moved(this.held);
     this.watch.watch();
   }
 
@@ -185,11 +174,11 @@ export class DriverLoop implements Alarm, OutsideDriver {
   /** An asynchronous extension has finished, and its message is told or written. */
   outside(call: () => void): void {
     // One that calls back at once does it inside of a call that reads.
-    if (this.reading.active) {
+    if (this.active) {
       call();
       return;
     }
-    this.reading.begin();
+    this.begin();
     call();
     this.endReading();
     this.run(false);
@@ -216,12 +205,12 @@ export class DriverLoop implements Alarm, OutsideDriver {
 
   flush(): void {
     if (this.closed) this.discard();
-    else if (this.reading.active) this.reading.hold();
+    else if (this.active) this.hold();
     else this.run(false);
   }
 
   sent(): true {
-    if (this.reading.active) this.reading.hold();
+    if (this.active) this.hold();
     else if (this.isFull) this.run(false);
     else this.flushSoon();
     return true;
@@ -261,11 +250,11 @@ export class DriverLoop implements Alarm, OutsideDriver {
   run(timed: boolean): void {
     // From inside of a call of a handler, or of the transport's: the loop further up the stack goes
     // on.
-    if (this.#running || this.reading.active || this.closed) return;
+    if (this.#running || this.active || this.closed) return;
     this.#running = true;
     let failed: { readonly error: unknown } | undefined;
     try {
-      do this.output.flush();
+      do this.writeBatches();
       while (!this.closed && this.readOn());
     } catch (error) {
       failed = { error };
@@ -282,15 +271,15 @@ export class DriverLoop implements Alarm, OutsideDriver {
    * did.
    */
   private readOn(): boolean {
-    if (!this.reading.mayGoOn()) return false;
-    this.reading.goOn();
+    if (!this.mayGoOn()) return false;
+    this.goOn();
     if (this.closed) this.lastCallReturned();
     return true;
   }
 
   private settle(timed: boolean): void {
     const { state } = this.connection;
-    this.read(state === 'closed' || !this.reading.stopped);
+    this.read(state === 'closed' || !this.stopped);
     if (state !== 'open') this.settleClosing(timed);
     if (this.isFull) this.#wasFull = true;
     else if (!this.closed && 2 * this.bufferedAmount <= this.config.highWaterMark) this.tellDrained();
@@ -335,15 +324,15 @@ export class DriverLoop implements Alarm, OutsideDriver {
   }
 
   private destroy(error: unknown): void {
-    this.end('destroy', error);
+    this.leave('destroy', error);
   }
 
   /** The end of the transport. Nothing is called on it after. */
-  end(event: 'closed' | 'destroy', error: unknown): void {
+  leave(event: 'closed' | 'destroy', error: unknown): void {
     if (!this.go(event)) return;
     const { transport } = this;
     this.transportError = error;
-    this.output.drop();
+    this.dropBatches();
     try {
       transport.wakeAt(Number.POSITIVE_INFINITY);
       if (event === 'destroy') transport.destroy();
@@ -351,7 +340,7 @@ export class DriverLoop implements Alarm, OutsideDriver {
       this.transportError ??= thrown;
     }
     // If a handler has ended the transport, this follows when it returns.
-    if (!this.reading.active) this.tellGone();
+    if (!this.active) this.tellGone();
   }
 
   /** Makes a transition, if there is one. */
@@ -363,7 +352,7 @@ export class DriverLoop implements Alarm, OutsideDriver {
   }
 
   private endReading(): void {
-    this.reading.end();
+    this.end();
     if (this.closed) this.lastCallReturned();
   }
 
@@ -379,7 +368,7 @@ export class DriverLoop implements Alarm, OutsideDriver {
     try {
       if (!this.#inputEnded) this.connection.receiveEof();
     } catch (error) {
-      this.reading.threw(error);
+      this.handlerThrew(error);
     }
     this.#inputEnded = true;
     this.readLast();
@@ -392,7 +381,7 @@ export class DriverLoop implements Alarm, OutsideDriver {
    * to.
    */
   readLast(): void {
-    while (this.reading.held && !this.reading.paused) this.reading.goOn();
+    while (this.held && !this.paused) this.goOn();
     this.guard(() => this.connection.transportGone());
     this.discard();
   }

@@ -9,6 +9,7 @@
 
 import type { Connection } from '../connection/connection.js';
 import { inWords, usageError } from '../wire/errors.js';
+import type { DriverConfig } from './options.js';
 import type { Transport } from './transport.js';
 
 /**
@@ -18,33 +19,36 @@ import type { Transport } from './transport.js';
 const MAX_BATCH_BYTES = 0x1_0000;
 
 /** Output that a connection has given and a transport has not let through. */
-export class OutputBatches {
-  readonly #connection: Connection;
-  readonly #transport: Transport;
-  readonly #batchBytes: number;
+export abstract class OutputBatches {
+  readonly connection: Connection;
+  readonly transport: Transport;
+  readonly config: DriverConfig;
   /** Chunks that the transport holds, or has not taken, in order; null while all are through. */
   #batch: Uint8Array[] | null = null;
   /** How many bytes of the batch are not through. */
   #left = 0;
-  /** How many bytes were taken from the connection and are not through. */
-  #bytes = 0;
   /** The rest of a chunk that goes in parts; null if there is none. */
   #rest: Uint8Array | null = null;
   /** Whether the transport is being called. */
   #offering = false;
-  /** Whether the transport is gone: the fate of a batch is not known. */
-  #dropped = false;
   /** How many bytes have been taken from the connection in all. */
   taken = 0;
 
+  constructor(connection: Connection, transport: Transport, config: DriverConfig) {
+    this.connection = connection;
+    this.transport = transport;
+    this.config = config;
+  }
+
+  /** Whether the transport is gone: the fate of a batch is not known. */
+  abstract readonly closed: boolean;
+
   /**
-   * @param highWaterMark - a batch that has as much, or 64 KiB, takes no further chunk; a chunk of
-   * more than four times as much goes in parts of that length
+   * A batch that has as much takes no further chunk; a chunk of more than four times as much goes
+   * in parts of that length.
    */
-  constructor(connection: Connection, transport: Transport, highWaterMark: number) {
-    this.#connection = connection;
-    this.#transport = transport;
-    this.#batchBytes = Math.min(highWaterMark, MAX_BATCH_BYTES);
+  private get batchBytes(): number {
+    return Math.min(this.config.highWaterMark, MAX_BATCH_BYTES);
   }
 
   /** Whether a batch is under way. */
@@ -54,12 +58,12 @@ export class OutputBatches {
 
   /** How many bytes were taken from the connection and are not through. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#rest === null ? this.#left : this.#left + this.#rest.length;
   }
 
   /** How many bytes the transport has let through in all. */
   get through(): number {
-    return this.taken - this.#bytes;
+    return this.taken - this.bytes;
   }
 
   /** How many bytes of the batch under way are not through. */
@@ -71,42 +75,41 @@ export class OutputBatches {
    * Writes until the transport holds something back, or there is no more. Exceptions of the
    * connection's `dataToSend` and of the transport pass through.
    */
-  flush(): void {
-    while (!this.busy && !this.#dropped) {
-      const batch = this.#take();
+  protected writeBatches(): void {
+    while (!this.busy && !this.closed) {
+      const batch = this.take();
       if (batch === null) return;
-      this.#offer(batch);
+      this.offer(batch);
     }
   }
 
   /** The transport has let all of the batch through. */
   written(): void {
     const batch = this.#batch;
-    this.#count(this.#left);
-    if (batch !== null && !this.#offering) this.#end(batch);
+    this.#left = 0;
+    if (batch !== null && !this.#offering) this.endBatch(batch);
   }
 
   /** The transport takes more: it is offered the chunks that it has not let through. */
   offerAgain(): void {
-    if (this.#batch !== null && !this.#offering) this.#offer(this.#batch);
+    if (this.#batch !== null && !this.#offering) this.offer(this.#batch);
   }
 
   /** Forgets everything: the transport is gone. */
-  drop(): void {
-    this.#dropped = true;
+  protected dropBatches(): void {
     this.#batch = null;
     this.#left = 0;
-    this.#bytes = 0;
     this.#rest = null;
   }
 
-  #take(): Uint8Array[] | null {
-    let chunk = this.#next();
+  private take(): Uint8Array[] | null {
+    let chunk = this.next();
     if (chunk === undefined) return null;
     const batch = [chunk];
     let { length } = chunk;
-    while (length < this.#batchBytes) {
-      chunk = this.#next();
+    const { batchBytes } = this;
+    while (length < batchBytes) {
+      chunk = this.next();
       if (chunk === undefined) break;
       batch.push(chunk);
       length += chunk.length;
@@ -116,19 +119,18 @@ export class OutputBatches {
   }
 
   /** The next chunk, or part of one. */
-  #next(): Uint8Array | undefined {
+  private next(): Uint8Array | undefined {
     const rest = this.#rest;
     let chunk: Uint8Array;
     if (rest === null) {
-      const taken = this.#connection.dataToSend();
+      const taken = this.connection.dataToSend();
       if (taken === undefined) return undefined;
-      this.#bytes += taken.length;
       this.taken += taken.length;
       chunk = taken;
     } else {
       chunk = rest;
     }
-    const partBytes = 4 * this.#batchBytes;
+    const partBytes = 4 * this.batchBytes;
     if (chunk.length <= partBytes) {
       this.#rest = null;
       return chunk;
@@ -137,11 +139,11 @@ export class OutputBatches {
     return view(chunk, 0, partBytes);
   }
 
-  #offer(batch: Uint8Array[]): void {
+  private offer(batch: Uint8Array[]): void {
     this.#offering = true;
-    const { transportAction: transport, bufferedAmount } = this.#connection;
+    const { transportAction: transport, bufferedAmount } = this.connection;
     const last = transport === 'end' && bufferedAmount === 0 && this.#rest === null;
-    const answer = this.#transport.write(batch, last);
+    const answer = this.transport.write(batch, last);
     this.#offering = false;
     if (typeof answer !== 'number' || Number.isNaN(answer)) {
       throw usageError(
@@ -153,22 +155,17 @@ export class OutputBatches {
     // A closed socket of Bun's answers with -1; `transportClosed` follows. Nothing is left if the
     // transport has called `written` meanwhile.
     const through = Math.min(Math.max(0, answer), this.#left);
-    this.#count(through);
-    if (this.#left > 0) this.#batch = through > 0 ? without(batch, through) : batch;
-    else this.#end(batch);
-  }
-
-  #count(through: number): void {
-    this.#bytes -= through;
     this.#left -= through;
+    if (this.#left > 0) this.#batch = through > 0 ? without(batch, through) : batch;
+    else this.endBatch(batch);
   }
 
   /** All of a batch is through. */
-  #end(batch: readonly Uint8Array[]): void {
+  private endBatch(batch: readonly Uint8Array[]): void {
     this.#batch = null;
     // It is known by its very array: part of a chunk is not taken back.
-    if (this.#transport.copies === true && !this.#dropped) {
-      this.#connection.recycleOutput(batch[batch.length - 1]!);
+    if (this.transport.copies === true && !this.closed) {
+      this.connection.recycleOutput(batch[batch.length - 1]!);
     }
   }
 }
