@@ -8,8 +8,7 @@
 import type { Connection } from './connection/connection.js';
 import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import type { WheelEntry } from './driver/timer-wheel.js';
-import { now, type Sleeper, type Transport, WakeTimer, wakeSleeper } from './driver/transport.js';
+import { now, Sleeper, type Transport, WakeTimer } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
@@ -91,18 +90,29 @@ function isNative(method: unknown): boolean {
  */
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
-class NodeTransport implements Transport, Sleeper {
+// The phases of a transport's output.
+
+const IDLE = 0;
+
+/** A batch is being written. */
+const WRITING = 1;
+
+/** So it is, and its callback has come meanwhile. */
+const CALLED_BACK = 2;
+
+/** The end of this side was written with the last batch. */
+const ENDED = 3;
+
+class NodeTransport extends Sleeper implements Transport {
   readonly driver: ConnectionDriver;
-  /** Whether the socket is one of the runtime's own. */
-  readonly copies: boolean;
   readonly #socket: NodeSocket;
-  /** Its own timer, over a socket that may be of a runtime that ties timers to a request. */
+  /**
+   * Its own timer, over a socket that may be of a runtime that ties timers to a request; null over
+   * one of the runtime's own.
+   */
   readonly #timer: WakeTimer | null;
-  deadline: number = Number.POSITIVE_INFINITY;
-  place: WheelEntry<Sleeper> | null = null;
   error: Error | undefined;
-  /** Whether the end of this side was written with the last batch. */
-  #ended = false;
+  #phase: number = IDLE;
   /**
    * Whether `writableLength` counts bytes that wait; undefined until the first batch. A socket that
    * passes its bytes to another one, as tools that intercept requests make them, says 0 always:
@@ -118,9 +128,6 @@ class NodeTransport implements Transport, Sleeper {
   #expectsWait = true;
   /** How many callbacks are still to come of batches that were through at once. */
   #needless = 0;
-  /** Whether a batch is being written, and whether its callback came meanwhile. */
-  #writing = false;
-  #calledBack = false;
 
   constructor(
     socket: NodeSocket,
@@ -128,11 +135,11 @@ class NodeTransport implements Transport, Sleeper {
     config: DriverOptions | DriverConfig,
     head: Uint8Array,
   ) {
+    super();
     requireMethods('a socket', socket, SOCKET_METHODS);
     requireBytes(head, 'a head');
     this.#socket = socket;
-    this.copies = copiesChunks(socket);
-    this.#timer = this.copies ? null : new WakeTimer(() => this.wake());
+    this.#timer = copiesChunks(socket) ? null : new WakeTimer(() => this.wake());
     this.driver = new ConnectionDriver(connection, this, config, now());
     const { driver } = this;
     socket.pause();
@@ -141,7 +148,7 @@ class NodeTransport implements Transport, Sleeper {
     // Nothing can be put back to a socket that has been read to its end.
     const past = socket.destroyed || socket.readableEnded;
     if (head.length > 0 && !past) socket.unshift(head);
-    this.#listen(socket);
+    this.listen(socket);
     if (past) tellPast(socket, driver, head);
     else socket.resume();
     driver.flush();
@@ -152,7 +159,7 @@ class NodeTransport implements Transport, Sleeper {
    * the socket that they are called on: closures take 350 bytes a connection. An object of another
    * make may call them on anything.
    */
-  #listen(socket: NodeSocket): void {
+  private listen(socket: NodeSocket): void {
     const shares = this.copies;
     const carrier: Carrier = shares ? (socket as unknown as Carrier) : ({} as Carrier);
     carrier[TRANSPORT] = this;
@@ -160,6 +167,10 @@ class NodeTransport implements Transport, Sleeper {
     socket.on('end', shares ? onEnd : onEnd.bind(carrier));
     socket.on('error', shares ? onError : onError.bind(carrier));
     socket.on('close', shares ? onClose : onClose.bind(carrier));
+  }
+
+  get copies(): boolean {
+    return this.#timer === null;
   }
 
   /** The same handles read each chunk into memory of its own. */
@@ -180,8 +191,7 @@ class NodeTransport implements Transport, Sleeper {
     const corks = last > 0 || this.#counts === undefined;
     const before = socket.writableLength;
     let bytes = 0;
-    this.#writing = true;
-    this.#calledBack = false;
+    this.#phase = WRITING;
     if (corks) socket.cork();
     for (let i = 0; i < last; i++) {
       const chunk = chunks[i]!;
@@ -190,34 +200,35 @@ class NodeTransport implements Transport, Sleeper {
     }
     const chunk = chunks[last]!;
     bytes += chunk.length;
-    if (expectsWait && !ends) socket.write(chunk, this.#callback());
+    if (expectsWait && !ends) socket.write(chunk, this.callback());
     else socket.write(chunk);
     this.#counts ??= socket.writableLength - before === bytes;
     if (corks) socket.uncork();
-    this.#writing = false;
     if (ends) {
       // In one turn with the bytes: over HTTP/2 they are one frame with END_STREAM then, and the
       // peer need not wait for another.
-      socket.end(this.#callback());
-      this.#ended = true;
+      this.#phase = ENDED;
+      socket.end(this.callback());
       return 0;
     }
-    if (this.#calledBack || (this.#counts && socket.writableLength === 0)) {
-      if (expectsWait && !this.#calledBack) this.#needless++;
+    const calledBack = this.#phase === CALLED_BACK;
+    this.#phase = IDLE;
+    if (calledBack || (this.#counts && socket.writableLength === 0)) {
+      if (expectsWait && !calledBack) this.#needless++;
       this.#expectsWait = false;
       return bytes;
     }
     this.#expectsWait = true;
-    if (!expectsWait) socket.write(NOTHING, this.#callback());
+    if (!expectsWait) socket.write(NOTHING, this.callback());
     return 0;
   }
 
   /** Made for a batch that may wait, and let go with it. */
-  #callback(): (error?: Error | null) => void {
+  private callback(): (error?: Error | null) => void {
     return (error) => {
       if (error != null) return;
       if (this.#needless > 0) this.#needless--;
-      else if (this.#writing) this.#calledBack = true;
+      else if (this.#phase === WRITING) this.#phase = CALLED_BACK;
       else this.driver.written(now());
     };
   }
@@ -231,15 +242,15 @@ class NodeTransport implements Transport, Sleeper {
   }
 
   end(): void {
-    if (!this.#ended) this.#socket.end();
+    if (this.#phase !== ENDED) this.#socket.end();
   }
 
   destroy(): void {
     this.#socket.destroy();
   }
 
-  wakeAt(time: number): void {
-    if (this.#timer === null) wakeSleeper(this, time);
+  override wakeAt(time: number): void {
+    if (this.#timer === null) super.wakeAt(time);
     else this.#timer.set(time);
   }
 }
