@@ -63,7 +63,9 @@ const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt
  */
 export class ConnectionDriver {
   /** The connection that is driven. Never give it input, nor take its output. */
-  readonly connection: Connection;
+  get connection(): Connection {
+    return this.#loop.connection;
+  }
   /**
    * When the peer is pinged and given up. The driver tells it of bytes and of the closing; with
    * `idleTimeoutMs` the application calls its `active(now)` at each message that counts.
@@ -100,7 +102,6 @@ export class ConnectionDriver {
   ) {
     requireMethods('a connection', connection, ['receive', 'dataToSend']);
     requireMethods('a transport', transport, TRANSPORT_METHODS);
-    this.connection = connection;
     const limits = config instanceof DriverConfig ? config : new DriverConfig(config);
     this.#loop = new DriverLoop(connection, transport, limits, now, this);
   }

@@ -36,6 +36,26 @@ export const DRIVER_TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<
   gone: {},
 };
 
+// Marks of a loop, bits of one number: a field for each takes 40 bytes a connection more.
+
+/** The transport is read from. */
+const READS = 1;
+
+/** The peer has ended its side. */
+const INPUT_ENDED = 2;
+
+/** Output is being written. */
+const WRITING = 4;
+
+/** More than `highWaterMark` has waited, and `onDrain` has not been called since. */
+const FULL = 8;
+
+/** A flush will follow soon. */
+const FLUSHING = 16;
+
+/** The connection, and the application, know that the transport is gone. */
+const TOLD_GONE = 32;
+
 /** The functions of the application's that a driver calls. */
 export interface DriverHooks {
   onDrain: (() => void) | undefined;
@@ -48,16 +68,8 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   readonly #hooks: DriverHooks;
   #state: State = 'running';
   transportError: unknown;
-  /** Whether the connection, and the application, know that it is gone. */
-  #toldGone = false;
-  /** Whether the transport is read from. */
-  #reads = true;
-  #inputEnded = false;
-  /** Whether output is being written. */
-  #running = false;
-  #wasFull = false;
-  /** Whether a flush will follow soon. */
-  #flushing = false;
+  /** Of the marks above. */
+  #marks = READS;
 
   constructor(
     connection: Connection,
@@ -71,6 +83,18 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     this.watch = new PeerWatch(this, now);
     connection.hostedBy(this);
     this.watch.watch();
+  }
+
+  private is(mark: number): boolean {
+    return (this.#marks & mark) !== 0;
+  }
+
+  private mark(mark: number): void {
+    this.#marks |= mark;
+  }
+
+  private unmark(mark: number): void {
+    this.#marks &= ~mark;
   }
 
   get closed(): boolean {
@@ -88,7 +112,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   get needDrain(): boolean {
     const full = this.isFull;
     // A caller that has seen it waits for `onDrain`.
-    if (full) this.#wasFull = true;
+    if (full) this.mark(FULL);
     return full;
   }
 
@@ -96,7 +120,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
 
   receive(bytes: Uint8Array, now: number): void {
     this.watch.heard(now);
-    if (this.closed || this.#inputEnded) return;
+    if (this.closed || this.is(INPUT_ENDED)) return;
     this.begin();
     try {
       this.connection.receive(bytes, this.transport.transfers);
@@ -109,8 +133,8 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
 
   receiveEof(now: number): void {
     this.watch.heard(now);
-    if (this.closed || this.#inputEnded) return;
-    this.#inputEnded = true;
+    if (this.closed || this.is(INPUT_ENDED)) return;
+    this.mark(INPUT_ENDED);
     this.begin();
     try {
       this.connection.receiveEof();
@@ -218,10 +242,10 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
 
   /** Messages sent together leave in one write: a broadcast of many is one for each connection. */
   private flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
+    if (this.is(FLUSHING)) return;
+    this.mark(FLUSHING);
     queueMicrotask(() => {
-      this.#flushing = false;
+      this.unmark(FLUSHING);
       this.flush();
     });
   }
@@ -250,8 +274,8 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   run(timed: boolean): void {
     // From inside of a call of a handler, or of the transport's: the loop further up the stack goes
     // on.
-    if (this.#running || this.active || this.closed) return;
-    this.#running = true;
+    if (this.is(WRITING) || this.active || this.closed) return;
+    this.mark(WRITING);
     let failed: { readonly error: unknown } | undefined;
     try {
       do this.writeBatches();
@@ -259,7 +283,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     } catch (error) {
       failed = { error };
     }
-    this.#running = false;
+    this.unmark(WRITING);
     // The transport may have gone while it was called.
     if (this.closed) return;
     if (failed !== undefined) this.destroy(failed.error);
@@ -281,13 +305,13 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     const { state } = this.connection;
     this.read(state === 'closed' || !this.stopped);
     if (state !== 'open') this.settleClosing(timed);
-    if (this.isFull) this.#wasFull = true;
+    if (this.isFull) this.mark(FULL);
     else if (!this.closed && 2 * this.bufferedAmount <= this.config.highWaterMark) this.tellDrained();
   }
 
   private tellDrained(): void {
-    if (!this.#wasFull) return;
-    this.#wasFull = false;
+    if (!this.is(FULL)) return;
+    this.unmark(FULL);
     this.guard(() => this.#hooks.onDrain?.());
   }
 
@@ -301,8 +325,9 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   }
 
   private read(reads: boolean): void {
-    if (reads === this.#reads || this.#inputEnded) return;
-    this.#reads = reads;
+    if (reads === this.is(READS) || this.is(INPUT_ENDED)) return;
+    if (reads) this.mark(READS);
+    else this.unmark(READS);
     this.call(() => (reads ? this.transport.resume() : this.transport.pause()));
   }
 
@@ -363,14 +388,14 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   }
 
   private tellGone(): void {
-    if (this.#toldGone) return;
-    this.#toldGone = true;
+    if (this.is(TOLD_GONE)) return;
+    this.mark(TOLD_GONE);
     try {
-      if (!this.#inputEnded) this.connection.receiveEof();
+      if (!this.is(INPUT_ENDED)) this.connection.receiveEof();
     } catch (error) {
       this.handlerThrew(error);
     }
-    this.#inputEnded = true;
+    this.mark(INPUT_ENDED);
     this.readLast();
     this.tellDrained();
     this.guard(() => this.#hooks.onClose?.());
