@@ -1,34 +1,21 @@
 /**
  * A connection: bytes in and events out, commands in and bytes out (RFC 6455 sections 5 to 7). Its
- * methods, in order: input, output, state. These are its states, by our Close and the peer's, with
- * `transportAction`; `states` has them as data.
- *
- * ```
- *   state    ours     peer's  action
- *   open     -        -       none
- *   closing  sent     -       none    its messages are still delivered (7.1.3)
- *   closing  in line  heard   none    an asynchronous extension holds the answer back
- *   closing  -        heard   none    the answer is the application's (`autoClose: false`)
- *   closed   sent     heard   server end, client await-eof  the server closes TCP first (7.1.1)
- *   closed   sent     heard   end     TCP has ended, too
- *   closed   sent     -       end     failed (7.1.7)
- *   closed   any      -       end     the transport ended (7.1.4)
- * ```
+ * methods, in order: input, output, state; its states are in `states`.
  */
 
 import { EMPTY, requireByteRange, type Slice } from '../memory/bytes.js';
 import { encodeCloseBody, PROTOCOL_ERROR } from '../wire/close.js';
 import type { OwnBytes } from '../wire/errors.js';
-import { inWords, requireBytes, usageError } from '../wire/errors.js';
+import { requireBytes } from '../wire/errors.js';
 import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../wire/opcodes.js';
 import { requireUtf8 } from '../wire/utf8.js';
 import { ConnectionConfig, type ConnectionOptions, readSendOptions, type SendOptions } from './config.js';
-import { ExtensionChain, type MessageExtension } from './extension.js';
+import { chainOf, type MessageExtension } from './extension.js';
 import { attachExtensions } from './extension-input.js';
 import { requireControlPayload } from './frame-writer.js';
-import type { CloseInfo, ConnectionHandlers, OutsideDriver } from './handlers.js';
+import type { CloseInfo, ConnectionHandlers } from './handlers.js';
 import { ConnectionInput } from './input.js';
-import { MessageWriter } from './message-writer.js';
+import { MessageWriter, messageInProgress } from './message-writer.js';
 import { type PreparedMessage, requirePrepared } from './prepared-message.js';
 import { MessageSender } from './sender.js';
 
@@ -95,64 +82,25 @@ export class Connection {
     extensions: readonly MessageExtension[] = [],
   ) {
     const resolved = config instanceof ConnectionConfig ? config : new ConnectionConfig(config);
-    if (!Array.isArray(extensions)) {
-      throw usageError(
-        TypeError,
-        'EXTENSIONS_INVALID',
-        `extensions are an array, not ${inWords(extensions)}`,
-      );
-    }
-    const chain = extensions.length === 0 ? null : new ExtensionChain([...extensions]);
+    const chain = chainOf(extensions);
     this.#sender = new MessageSender(resolved);
     this.#input = new ConnectionInput(resolved, handlers, this.#sender, chain?.rsv ?? 0);
     if (chain !== null) attachExtensions(chain, this.#input, this.#sender);
   }
 
-  /**
-   * Lets the driver of this connection take part in calls of handlers outside of any call of its
-   * own.
-   *
-   * @internal
-   */
-  hostedBy(driver: OutsideDriver): void {
-    this.#input.driver = driver;
+  /** @internal For the driver, which takes part in calls of handlers outside of any call of its own. */
+  get input(): ConnectionInput {
+    return this.#input;
   }
 
-  /**
-   * Whether a message may still be sent, if no other one is under way.
-   *
-   * @internal
-   */
+  /** @internal Whether a message may still be sent, if no other one is under way. */
   get sends(): boolean {
     return !this.#sender.closing && this.#input.outcome === null;
   }
 
-  /**
-   * Tells that nothing can be written any more. An exception of a handler passes through.
-   *
-   * @internal
-   */
-  transportGone(): void {
-    this.#input.transportGone();
-  }
-
-  /**
-   * Whether the peer's Close has come, though ours may still be to be sent.
-   *
-   * @internal
-   */
+  /** @internal Whether the peer's Close has come, though ours may still be to be sent. */
   get closeHeard(): boolean {
     return this.#input.outcome?.wasClean ?? this.#input.deaf;
-  }
-
-  /**
-   * Reports an exception that the driver cannot throw to any caller, as those outside of any call
-   * are reported.
-   *
-   * @internal
-   */
-  report(error: unknown): void {
-    this.#input.report(error);
   }
 
   // ---- Input ----
@@ -165,9 +113,9 @@ export class Connection {
    *
    * @param bytes - not changed, and not kept after the call returns, unless they are transferred
    * @param transferred - whether the chunk is the connection's for good, as a driver knows of the
-   * chunks of its transport. It may be unmasked where it stands then, and a binary message of more
-   * than 64 bytes that ends it, and is at least half of its memory, is a view of it. The option
-   * `transferInput` says more, of all chunks. False by default
+   * chunks of its transport: as with the option `transferInput`, but that only a binary message of
+   * more than 64 bytes that ends it, and is at least half of its memory, is a view of it. False by
+   * default
    * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`); Error when called by a handler
    * (`REENTRANT_CALL`); TypeError (`CHUNK_TRANSFERRED`) if a handler has transferred away the
    * memory of a chunk that was not read to its end: the connection has failed then, with 1011. The
@@ -242,8 +190,8 @@ export class Connection {
   }
 
   /**
-   * Says that a chunk of {@link Connection.dataToSend} has been written and that nobody holds it
-   * any more. Its memory may then serve for later output, of any connection of the same
+   * Says that nobody holds a chunk of {@link Connection.dataToSend} any more, as it has been
+   * written. Its memory may then serve for later output, of any connection of the same
    * configuration. The call may be left out. Make it right after a write that took everything at
    * once; on Node's sockets:
    *
@@ -303,10 +251,8 @@ export class Connection {
    *
    * @param bytes - not changed, and copied: they are the caller's again when this returns
    * @param options - for this message
-   * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`) and for options that make no
-   * sense; Error while a message in fragments is under way (`MESSAGE_IN_PROGRESS`); exceptions as
-   * {@link Connection.sendText}
+   * @returns as {@link Connection.sendText}
+   * @throws as {@link Connection.sendText}; TypeError for anything but a Uint8Array (`NOT_BYTES`)
    *
    * RFC 6455 5.6, 6.1.
    */
@@ -325,11 +271,10 @@ export class Connection {
    * @param range - the slice; valid UTF-8 for a text. Not changed, and copied: the bytes are the
    * caller's again when this returns
    * @param options - for this message
-   * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for another opcode (`FRAME_INVALID`), for anything but a Uint8Array
-   * (`NOT_BYTES`), for text that is not UTF-8 (`INVALID_UTF8`) and for options that make no sense;
-   * RangeError for a range outside of its bytes (`RANGE_INVALID`); Error while a message in
-   * fragments is under way (`MESSAGE_IN_PROGRESS`); exceptions as {@link Connection.sendText}
+   * @returns as {@link Connection.sendText}
+   * @throws as {@link Connection.sendText}; TypeError for another opcode (`FRAME_INVALID`) and for
+   * anything but a Uint8Array (`NOT_BYTES`), RangeError for a range outside of its bytes
+   * (`RANGE_INVALID`)
    *
    * RFC 6455 5.6, 6.1.
    *
@@ -357,16 +302,15 @@ export class Connection {
   }
 
   /**
-   * Sends a message of bytes that are given away. From 4 KiB on, a server without extensions queues
-   * them as they are, and {@link Connection.dataToSend} gives this very array, which saves the copy
-   * that every other method makes. A client masks them into a copy, and bytes in shared memory are
-   * copied.
+   * Sends a message of bytes that are given away: from 4 KiB on, a server without extensions queues
+   * them without a copy, and {@link Connection.dataToSend} gives this very array. A client masks
+   * them into a copy, and bytes in shared memory are copied.
    *
    * @param opcode - `TEXT` or `BINARY`
    * @param bytes - valid UTF-8 for a text. **Not to be changed until they have been written to the
    * transport**: a change would be sent
    * @param options - for this message
-   * @returns false if the connection is closing or closed, and nothing was sent
+   * @returns as {@link Connection.sendText}
    * @throws as {@link Connection.sendSlice}
    *
    * RFC 6455 5.6, 6.1.
@@ -397,9 +341,8 @@ export class Connection {
    * Sends a message that was encoded once for many connections.
    *
    * @param message - made by `PreparedMessage.text` or `PreparedMessage.binary`
-   * @returns false if the connection is closing or closed, and nothing was sent
-   * @throws TypeError for anything else (`NOT_BYTES`); Error while a message in fragments is under
-   * way (`MESSAGE_IN_PROGRESS`); exceptions as {@link Connection.sendText}
+   * @returns as {@link Connection.sendText}
+   * @throws as {@link Connection.sendText}; TypeError for anything else (`NOT_BYTES`)
    *
    * RFC 6455 6.1.
    */
@@ -421,25 +364,18 @@ export class Connection {
    * RFC 6455 5.4.
    */
   textWriter(options?: SendOptions): MessageWriter {
-    const compress = options === undefined ? undefined : readSendOptions(options);
-    this.mayBegin();
-    return new MessageWriter(this.#sender, TEXT, compress);
+    return this.writer(TEXT, options);
   }
 
-  /**
-   * Begins a binary message in fragments. Nothing is sent before the first `write` or `end` of the
-   * writer.
-   *
-   * @param options - for this message
-   * @throws TypeError for options that make no sense; Error while another message in fragments is
-   * under way (`MESSAGE_IN_PROGRESS`)
-   *
-   * RFC 6455 5.4.
-   */
+  /** Begins a binary message in fragments, as {@link Connection.textWriter} a text. */
   binaryWriter(options?: SendOptions): MessageWriter {
+    return this.writer(BINARY, options);
+  }
+
+  private writer(opcode: MessageOpcode, options: SendOptions | undefined): MessageWriter {
     const compress = options === undefined ? undefined : readSendOptions(options);
     this.mayBegin();
-    return new MessageWriter(this.#sender, BINARY, compress);
+    return new MessageWriter(this.#sender, opcode, compress);
   }
 
   /**
@@ -464,13 +400,11 @@ export class Connection {
    * Sends a Pong: the answer to a Ping when `autoPong` is off, or a heartbeat that nobody asked
    * for.
    *
-   * @param payload - at most 125 bytes, copied; the answer to a Ping repeats the Ping's. Empty by
-   * default
+   * @param payload - as of {@link Connection.ping}; the answer to a Ping repeats the Ping's
    * @returns false if the connection is closed, or the peer's Close has come, and nothing was sent.
    * After our own Close the peer's pings are still answered, until its Close has come (RFC 6455
    * 5.5.2)
-   * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`), RangeError for a longer one
-   * (`CONTROL_TOO_LONG`)
+   * @throws as {@link Connection.ping}
    *
    * RFC 6455 5.5.3.
    */
@@ -558,13 +492,7 @@ export class Connection {
    */
   private mayBegin(): boolean {
     if (!this.sends) return false;
-    if (this.#sender.fragmenting) {
-      throw usageError(
-        Error,
-        'MESSAGE_IN_PROGRESS',
-        'a message in fragments is under way: end it first (RFC 6455 5.4)',
-      );
-    }
+    if (this.#sender.fragmenting) throw messageInProgress();
     return true;
   }
 }

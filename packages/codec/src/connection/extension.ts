@@ -122,6 +122,18 @@ export interface EncodedFragment {
   readonly rsv: number;
 }
 
+/**
+ * The chain of the extensions that a caller gives; null if there are none.
+ *
+ * @throws as the constructor of {@link ExtensionChain}, TypeError for anything but an array
+ */
+export function chainOf(extensions: readonly MessageExtension[]): ExtensionChain | null {
+  if (!Array.isArray(extensions)) {
+    throw usageError(TypeError, 'EXTENSIONS_INVALID', `extensions are an array, not ${inWords(extensions)}`);
+  }
+  return extensions.length === 0 ? null : new ExtensionChain([...extensions]);
+}
+
 /** The extensions of one connection, in the order agreed. */
 export class ExtensionChain {
   readonly #extensions: readonly MessageExtension[];

@@ -7,6 +7,15 @@ import { encodeUtf8, isHighSurrogate, UTF8_BOUNDARY, validateUtf8 } from '../wir
 import { keptConfig } from './config.js';
 import { MessageSender } from './sender.js';
 
+/** No message begins inside of another one (RFC 6455 5.4). */
+export function messageInProgress(): Error {
+  return usageError(
+    Error,
+    'MESSAGE_IN_PROGRESS',
+    'another message in fragments is under way: end it first (RFC 6455 5.4)',
+  );
+}
+
 /**
  * A message under way, made by `connection.textWriter()` or `connection.binaryWriter()`. Control
  * frames may be sent between its fragments, other messages not before {@link MessageWriter.end}.
@@ -94,13 +103,7 @@ export class MessageWriter {
     if (this.#ended) throw usageError(Error, 'MESSAGE_ENDED', 'this message has ended: begin another');
     const { closing, fragmenting } = this.#sender;
     // This check precedes the look at the data: refused data can be sent again.
-    if (this.#first && fragmenting && !closing) {
-      throw usageError(
-        Error,
-        'MESSAGE_IN_PROGRESS',
-        'another message in fragments is under way: end it first (RFC 6455 5.4)',
-      );
-    }
+    if (this.#first && fragmenting && !closing) throw messageInProgress();
     const data = this.#opcode === TEXT ? this.#text(given, last) : rangeOf(given, UTF8_BOUNDARY);
     if (!closing) {
       const position = { opcode: this.#opcode, first: this.#first, last, compress: this.#compress };

@@ -1,7 +1,20 @@
 /**
  * The states of a connection as data (RFC 6455 7.1). Reading and writing are two machines that
  * share only these states, and walking the table would be slow: `test/connection/states.test.ts`
- * holds them to it, each transition and no other, and draws the pictures from it.
+ * holds them to it, each transition and no other, and draws the pictures from it. These are the
+ * states by our Close and the peer's, with `transportAction`:
+ *
+ * ```
+ *   state    ours     peer's  action
+ *   open     -        -       none
+ *   closing  sent     -       none    its messages are still delivered (7.1.3)
+ *   closing  in line  heard   none    an asynchronous extension holds the answer back
+ *   closing  -        heard   none    the answer is the application's (`autoClose: false`)
+ *   closed   sent     heard   server end, client await-eof  the server closes TCP first (7.1.1)
+ *   closed   sent     heard   end     TCP has ended, too
+ *   closed   sent     -       end     failed (7.1.7)
+ *   closed   any      -       end     the transport ended (7.1.4)
+ * ```
  */
 
 /** A state of a connection, by the two Close frames. */

@@ -296,7 +296,7 @@ export class ConnectionDriver {
       return call();
     } catch (error) {
       if (this.connection.state === state) throw error;
-      this.connection.report(error);
+      this.connection.input.report(error);
       return true;
     } finally {
       this.flush();

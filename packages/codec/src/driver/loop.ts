@@ -81,7 +81,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     super(connection, transport, config);
     this.#hooks = hooks;
     this.watch = new PeerWatch(this, now);
-    connection.hostedBy(this);
+    connection.input.driver = this;
     this.watch.watch();
   }
 
@@ -257,9 +257,9 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   /** Makes a call whose exception, or rejected promise, is for the handler `error`. */
   private guard(call: () => unknown): void {
     try {
-      onRejection(call(), (error) => this.connection.report(error));
+      onRejection(call(), (error) => this.connection.input.report(error));
     } catch (error) {
-      this.connection.report(error);
+      this.connection.input.report(error);
     }
   }
 
@@ -407,7 +407,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
    */
   readLast(): void {
     while (this.held && !this.paused) this.goOn();
-    this.guard(() => this.connection.transportGone());
+    this.guard(() => this.connection.input.transportGone());
     this.discard();
   }
 

@@ -59,11 +59,11 @@ export abstract class Reading extends OutputBatches {
 
   /** A handler has thrown: that is told of, and the connection is failed with 1011. */
   protected handlerThrew(error: unknown): void {
-    this.connection.report(error);
+    this.connection.input.report(error);
     try {
       this.connection.fail(INTERNAL_ERROR, '');
     } catch (another) {
-      this.connection.report(another);
+      this.connection.input.report(another);
     }
   }
 

@@ -112,8 +112,8 @@ function rows(text: string, cells: RegExp): string[] {
   );
 }
 
-it('is drawn at the head of connection.ts', () => {
-  const source = readFileSync(new URL('../../src/connection/connection.ts', import.meta.url), 'utf8');
+it('is drawn at the head of states.ts', () => {
+  const source = readFileSync(new URL('../../src/connection/states.ts', import.meta.url), 'utf8');
   const row = /^ \* {3}(open|closing|closed) +(-|sent|in line|any) {2,}(-|heard) {2,}(.*?)(?: {2,}(.*))?$/gm;
   expect(rows(source, row)).toEqual(picture('|'));
 });
