@@ -33,6 +33,8 @@ export interface NodeSocket {
   pause(): unknown;
   resume(): unknown;
   destroy(): unknown;
+  /** True for sockets of TLS; others have no such member. */
+  readonly encrypted?: boolean;
   /** A method of sockets, and not of other streams. */
   setNoDelay?(noDelay: boolean): unknown;
 }
@@ -173,9 +175,12 @@ class NodeTransport extends Sleeper implements Transport {
     return this.#timer === null;
   }
 
-  /** The same handles read each chunk into memory of its own. */
+  /**
+   * The same handles read each chunk into memory of its own, but not of TLS: there Node 24 gives
+   * several in one, and a handler that transfers a message would take chunks that were not read.
+   */
   get transfers(): boolean {
-    return this.copies;
+    return this.copies && this.#socket.encrypted !== true;
   }
 
   wake(): void {

@@ -249,6 +249,22 @@ describe('attachSocket', () => {
     await expect.poll(timers).toBeLessThanOrEqual(before);
   });
 
+  it.each([
+    ['takes the chunks of a socket', false],
+    ['leaves those of TLS, which may share their memory', true],
+  ])('%s', async (_name, encrypted) => {
+    const { client: socket } = await startEcho();
+    if (encrypted) Object.assign(socket, { encrypted });
+    const chunks: Uint8Array[] = [];
+    socket.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    const { host, heard } = client(socket);
+    host.sendBinary(messageBytes(0, 10_000));
+    await expect.poll(() => heard.length).toBe(1);
+    expect(Buffer.compare(heard[0]!, messageBytes(0, 10_000))).toBe(0);
+    expect(chunks).toHaveLength(1);
+    expect(heard[0]!.buffer === chunks[0]!.buffer).toBe(!encrypted);
+  });
+
   it('gives no memory back that a stream in the same program may hold', async () => {
     const stream = new PassThrough();
     const written: Buffer[] = [];
