@@ -22,8 +22,16 @@ export interface DenoConn {
 
 const CONN_METHODS = ['read', 'write', 'closeWrite', 'close'] as const;
 
-/** So many bytes are read at once. Memory for each connection, as a read that waits has it. */
-const READ_BYTES = 16_384;
+/**
+ * So many bytes are read at once, at least and at most: memory of each connection, as a read that
+ * waits has it.
+ */
+const MIN_READ_BYTES = 1024;
+
+const MAX_READ_BYTES = 0x1_0000;
+
+/** After so many short reads in a row the next ones get less memory. */
+const SHORT_READS = 8;
 
 /**
  * Runs a connection over a connection of Deno's, until both have ended; it is closed then.
@@ -54,13 +62,22 @@ export function attachDenoConn(
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
   requireMethods('a connection of Deno', conn, CONN_METHODS);
-  const buffer = new Uint8Array(READ_BYTES);
+  let buffer = new Uint8Array(MIN_READ_BYTES);
+  let shortReads = 0;
   return drivePulled(
     {
       async read() {
         const length = await conn.read(buffer);
-        // A copy: with `transferInput` messages may be views of the chunk.
-        return length === null ? undefined : copyOf(buffer, 0, length);
+        if (length === null) return undefined;
+        const chunk = copyOf(buffer, 0, length);
+        const { length: size } = buffer;
+        shortReads = 8 * length <= size && size > MIN_READ_BYTES ? shortReads + 1 : 0;
+        if (length === size && size < MAX_READ_BYTES) buffer = new Uint8Array(4 * size);
+        else if (shortReads === SHORT_READS) {
+          shortReads = 0;
+          buffer = new Uint8Array(size / 4);
+        }
+        return chunk;
       },
       async write(chunk) {
         for (let at = 0; at < chunk.length; ) at += await conn.write(chunk.subarray(at));
@@ -68,6 +85,7 @@ export function attachDenoConn(
       end: () => conn.closeWrite(),
       destroy: () => conn.close(),
       copies: true,
+      transfers: true, // of its own each time
     },
     connection,
     config,

@@ -26,6 +26,8 @@ export interface PulledBytes {
   destroy(): void;
   /** As `Transport.copies`. */
   readonly copies: boolean;
+  /** As `Transport.transfers`. */
+  readonly transfers: boolean;
   /** Called when a batch has been written, and `ConnectionDriver.bufferedAmount` counts it no longer. */
   written?(): void;
 }
@@ -56,6 +58,7 @@ type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
 class PulledTransport implements Transport {
   readonly driver: ConnectionDriver;
   readonly copies: boolean;
+  readonly transfers: boolean;
   readonly #bytes: PulledBytes;
   readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
   #over = false;
@@ -73,6 +76,7 @@ class PulledTransport implements Transport {
     requireBytes(head, 'a head');
     this.#bytes = bytes;
     this.copies = bytes.copies;
+    this.transfers = bytes.transfers;
     this.driver = new ConnectionDriver(connection, this, config, now());
     this.driver.flush();
     // The application has its driver when the head is read.
@@ -221,5 +225,6 @@ function bytesOf(reader: Reader, writer: Writer): PulledBytes {
       writer.abort().catch(ignore);
     },
     copies: false,
+    transfers: false,
   };
 }

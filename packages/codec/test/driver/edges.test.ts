@@ -121,6 +121,46 @@ it('a Deno connection reads into one buffer, and messages that are handed over a
   expect(kept.map(([byte]) => byte)).toEqual([1, 2, 3]);
 });
 
+it('a Deno connection reads into as much memory as its messages need: 1 KiB for small ones, 64 KiB for large ones', async () => {
+  const message = masked(0x82, new Uint8Array(300_000).fill(7));
+  const small = masked(0x82, new Uint8Array(1).fill(8));
+  const stream = concat(
+    ...Array.from({ length: 3 }, () => message),
+    ...Array.from({ length: 40 }, () => small),
+  );
+  const sizes: number[] = [];
+  const heard: number[] = [];
+  let at = 0;
+  await new Promise<void>((resolve) => {
+    const connection = new Connection(
+      { role: 'server' },
+      { binary: (bytes) => heard.push(bytes.length, new Set(bytes).size), close: () => resolve() },
+    );
+    attachDenoConn(
+      {
+        async read(buffer) {
+          sizes.push(buffer.length);
+          // Small messages come one by one.
+          const rest =
+            at < 3 * message.length ? 3 * message.length - at : Math.min(small.length, stream.length - at);
+          const length = Math.min(buffer.length, rest);
+          if (length === 0) return null;
+          buffer.set(stream.subarray(at, at + length));
+          at += length;
+          return length;
+        },
+        write: async ({ length }) => length,
+        closeWrite: async () => {},
+        close() {},
+      },
+      connection,
+    );
+  });
+  expect(heard).toEqual([...Array(3).fill([300_000, 1]), ...Array(40).fill([1, 1])].flat());
+  expect(sizes.slice(0, 4)).toEqual([1024, 4096, 16_384, 65_536]);
+  expect(sizes.at(-1)).toBe(1024);
+});
+
 it('a transport that throws when it is given up is gone all the same', async () => {
   const error = await new Promise((resolve) => {
     const connection = new Connection({ role: 'server' }, {});
