@@ -8,7 +8,7 @@
 import type { Connection } from './connection/connection.js';
 import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { now, type Transport, WakeTimer } from './driver/transport.js';
+import { now, Sleeper, type Transport } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
@@ -30,6 +30,57 @@ export interface BunSocketHandlers<Socket> {
   end(socket: Socket): void;
   close(socket: Socket): void;
   error(socket: Socket, error: Error): void;
+}
+
+class BunTransport extends Sleeper implements Transport {
+  readonly driver: ConnectionDriver;
+  readonly #socket: BunSocket;
+
+  constructor(socket: BunSocket, connection: Connection, config: DriverOptions | DriverConfig) {
+    super();
+    this.#socket = socket;
+    this.driver = new ConnectionDriver(connection, this, config, now());
+  }
+
+  /** Bytes that a socket has taken are copied. */
+  get copies(): true {
+    return true;
+  }
+
+  /** A socket reads each chunk into memory of its own. */
+  get transfers(): true {
+    return true;
+  }
+
+  wake(): void {
+    this.driver.wake(now());
+  }
+
+  write(chunks: readonly Uint8Array[]): number {
+    let bytes = 0;
+    for (const chunk of chunks) {
+      const taken = Math.max(0, this.#socket.write(chunk));
+      bytes += taken;
+      if (taken < chunk.length) break;
+    }
+    return bytes;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.terminate();
+  }
 }
 
 /**
@@ -73,26 +124,7 @@ export function attachBunSocket(
 ): ConnectionDriver {
   requireMethods('a socket', socket, SOCKET_METHODS);
   requireBytes(head, 'a head');
-  const timer = new WakeTimer(() => driver.wake(now()));
-  const transport: Transport = {
-    copies: true,
-    transfers: true,
-    write(chunks) {
-      let bytes = 0;
-      for (const chunk of chunks) {
-        const taken = Math.max(0, socket.write(chunk));
-        bytes += taken;
-        if (taken < chunk.length) break;
-      }
-      return bytes;
-    },
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    end: () => socket.end(),
-    destroy: () => socket.terminate(),
-    wakeAt: (time) => timer.set(time),
-  };
-  const driver: ConnectionDriver = new ConnectionDriver(connection, transport, config, now());
+  const { driver } = new BunTransport(socket, connection, config);
   driver.flush();
   if (head.length > 0) receiveSoon(driver, head);
   return driver;
