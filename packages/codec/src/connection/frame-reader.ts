@@ -26,7 +26,7 @@ import { PartialFrame } from '../memory/partial-frame.js';
 import type { FrameScan } from '../memory/scan.js';
 import { usageError } from '../wire/errors.js';
 import { createFault, type Fault, type FaultCode, httpHint } from '../wire/faults.js';
-import { extendedLengthBytes, headerBytesOf, readPayloadLength } from '../wire/header.js';
+import { extendedLengthBytes, headerBytesOf, MAX_SHORT_BYTES, readPayloadLength } from '../wire/header.js';
 import { MASK } from '../wire/opcodes.js';
 import {
   type FrameParserConfig,
@@ -86,6 +86,10 @@ const FAILED = 2;
  */
 export function isGone(chunk: Uint8Array): boolean {
   return chunk.length === 0;
+}
+
+function lengthFault(second: number, payloadLength: number): FaultCode | undefined {
+  return payloadLengthFault(extendedLengthBytes(second), payloadLength);
 }
 
 /** The error for the rest of such a chunk. */
@@ -210,7 +214,7 @@ export abstract class FrameReader {
     const start = headerBytesOf(second);
     if (start > length) return false;
     const payloadLength = readPayloadLength(bytes, 0);
-    if (payloadLengthFault(extendedLengthBytes(second), payloadLength) !== undefined) return false;
+    if ((second & 0x7f) > MAX_SHORT_BYTES && lengthFault(second, payloadLength) !== undefined) return false;
     const { kinds, maxFrameBytes, maxMessageBytes } = this.rules;
     const kind = kinds[first]!;
     if (start + payloadLength !== length || (kind & MESSAGE) === 0 || ((kind >>> masked) & 1) === 0)
@@ -348,7 +352,7 @@ export abstract class FrameReader {
       const from = at + headerBytesOf(second);
       if (((kind >>> masked) & 1) === 0 || (kind & takes) === 0 || from > end) return;
       const length = readPayloadLength(bytes, at);
-      if (payloadLengthFault(extendedLengthBytes(second), length) !== undefined) return;
+      if ((second & 0x7f) > MAX_SHORT_BYTES && lengthFault(second, length) !== undefined) return;
       const to = from + length;
       if (to > end) return;
       const whole = (kind & MESSAGE) !== 0 && this.progress === null;
@@ -426,9 +430,9 @@ export abstract class FrameReader {
     const lengthEnd = 2 + lengthBytes;
     if (available < lengthEnd) return lengthEnd;
     const payloadLength = readPayloadLength(bytes, at);
-    const lengthFault = payloadLengthFault(lengthBytes, payloadLength);
-    if (lengthFault !== undefined) {
-      this.fail(lengthFault, index + 2);
+    const overlong = lengthBytes === 0 ? undefined : payloadLengthFault(lengthBytes, payloadLength);
+    if (overlong !== undefined) {
+      this.fail(overlong, index + 2);
       return 0;
     }
     if (!whole || payloadLength > maxFrameBytes || payloadLength > maxMessageBytes) {

@@ -225,14 +225,17 @@ export class MessageReader extends FrameReader implements Caller {
     end: number,
     key: number,
   ): void {
-    if (isControl(first)) {
-      if (key === 0) this.controlFrame(first & 0x0f, bytes, start, end);
-      else this.controlFrame(first & 0x0f, unmaskedCopy(this.config, bytes, start, end, key), 0, end - start);
-      return;
+    let invalid = VALID;
+    // A message by itself; its reserved bits would say that an extension has to decode it.
+    if (first === (FIN | TEXT) || first === (FIN | BINARY)) {
+      invalid = this.wholeMessage(first, bytes, start, end, key);
+    } else if (!isControl(first)) {
+      invalid = this.fragment(first, bytes, start, end, key);
+    } else if (key === 0) {
+      this.controlFrame(first & 0x0f, bytes, start, end);
+    } else {
+      this.controlFrame(first & 0x0f, unmaskedCopy(this.config, bytes, start, end, key), 0, end - start);
     }
-    const invalid = this.isPart(first)
-      ? this.fragment(first, bytes, start, end, key)
-      : this.wholeMessage(first, bytes, start, end, key);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
@@ -319,12 +322,6 @@ export class MessageReader extends FrameReader implements Caller {
         : new AssembledBytes(this.config, opcode, first, encoded);
     this.message = message;
     return message;
-  }
-
-  /** Whether a frame is not a message by itself, or not one that can be delivered as it came. */
-  private isPart(first: number): boolean {
-    if ((first & FIN) === 0 || (first & 0x0f) === CONTINUATION) return true;
-    return this.decoder?.applies(first) === true;
   }
 
   private isEncoded(first: number): boolean {

@@ -17,6 +17,9 @@ import { FIN, MASK } from './opcodes.js';
 /** The longest header: 64 bits of length, and a masking key. */
 export const MAX_HEADER_BYTES = 14;
 
+/** The longest payload whose length stands in the second byte. */
+export const MAX_SHORT_BYTES = 125;
+
 /** A frame header, taken apart. */
 export interface FrameHeader {
   /** FIN, RSV1-3 and the opcode as they stand on the wire. */
@@ -61,7 +64,8 @@ export function extendedLengthBytes(second: number): 0 | 2 | 8 {
 
 /** The size of a header, 2 to 14, by the second byte of its frame (RFC 6455 5.2). */
 export function headerBytesOf(second: number): number {
-  return 2 + extendedLengthBytes(second) + (second < MASK ? 0 : 4);
+  const length = second & 0x7f;
+  return (length <= MAX_SHORT_BYTES ? 2 : length === 126 ? 4 : 10) + (second < MASK ? 0 : 4);
 }
 
 /**
