@@ -8,8 +8,8 @@
 import type { Connection } from './connection/connection.js';
 import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { now, Sleeper, type Transport } from './driver/transport.js';
-import { EMPTY } from './memory/bytes.js';
+import { now, type Transport, WakingTransport } from './driver/transport.js';
+import { copyOf, EMPTY } from './memory/bytes.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
 /** The methods that are used of a Bun `Socket`. */
@@ -32,7 +32,7 @@ export interface BunSocketHandlers<Socket> {
   error(socket: Socket, error: Error): void;
 }
 
-class BunTransport extends Sleeper implements Transport {
+class BunTransport extends WakingTransport implements Transport {
   readonly driver: ConnectionDriver;
   readonly #socket: BunSocket;
 
@@ -50,10 +50,6 @@ class BunTransport extends Sleeper implements Transport {
   /** A socket reads each chunk into memory of its own. */
   get transfers(): true {
     return true;
-  }
-
-  wake(): void {
-    this.driver.wake(now());
   }
 
   write(chunks: readonly Uint8Array[]): number {
@@ -126,7 +122,7 @@ export function attachBunSocket(
   requireBytes(head, 'a head');
   const { driver } = new BunTransport(socket, connection, config);
   driver.flush();
-  if (head.length > 0) receiveSoon(driver, head);
+  if (head.length > 0) receiveSoon(driver, copyOf(head, 0, head.length));
   return driver;
 }
 

@@ -12,7 +12,7 @@
 import type { Connection } from './connection/connection.js';
 import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { now, type Transport, WakeTimer } from './driver/transport.js';
+import { now, type Transport, WakingTransport } from './driver/transport.js';
 import { copyInto } from './memory/bytes.js';
 import { isBytes, requireMethods } from './wire/errors.js';
 
@@ -28,11 +28,10 @@ export interface MessagePortLike {
 
 const PORT_METHODS = ['postMessage', 'addEventListener', 'start', 'close'] as const;
 
-class PortTransport implements Transport {
+class PortTransport extends WakingTransport implements Transport {
   readonly driver: ConnectionDriver;
   readonly copies = true;
   readonly #port: MessagePortLike;
-  readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
   /**
    * Bytes that have come and were not read: a batch at most, as the next follows when it has been.
    */
@@ -44,6 +43,7 @@ class PortTransport implements Transport {
   #toldEnd = false;
 
   constructor(port: MessagePortLike, connection: Connection, config: DriverOptions | DriverConfig) {
+    super();
     requireMethods('a message port', port, PORT_METHODS);
     this.#port = port;
     this.driver = new ConnectionDriver(connection, this, config, now());
@@ -111,10 +111,6 @@ class PortTransport implements Transport {
 
   destroy(): void {
     this.#port.close();
-  }
-
-  wakeAt(time: number): void {
-    this.#timer.set(time);
   }
 
   #closeWhenEnded(): void {

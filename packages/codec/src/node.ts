@@ -8,8 +8,8 @@
 import type { Connection } from './connection/connection.js';
 import { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { now, Sleeper, type Transport, WakeTimer } from './driver/transport.js';
-import { EMPTY } from './memory/bytes.js';
+import { now, type Transport, WakingTransport } from './driver/transport.js';
+import { copyOf, EMPTY } from './memory/bytes.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
 /**
@@ -105,14 +105,11 @@ const CALLED_BACK = 2;
 /** The end of this side was written with the last batch. */
 const ENDED = 3;
 
-class NodeTransport extends Sleeper implements Transport {
+class NodeTransport extends WakingTransport implements Transport {
   readonly driver: ConnectionDriver;
   readonly #socket: NodeSocket;
-  /**
-   * Its own timer, over a socket that may be of a runtime that ties timers to a request; null over
-   * one of the runtime's own.
-   */
-  readonly #timer: WakeTimer | null;
+  /** Whether the socket is one of the runtime's own. */
+  readonly copies: boolean;
   error: Error | undefined;
   #phase: number = IDLE;
   /**
@@ -141,7 +138,7 @@ class NodeTransport extends Sleeper implements Transport {
     requireMethods('a socket', socket, SOCKET_METHODS);
     requireBytes(head, 'a head');
     this.#socket = socket;
-    this.#timer = copiesChunks(socket) ? null : new WakeTimer(() => this.wake());
+    this.copies = copiesChunks(socket);
     this.driver = new ConnectionDriver(connection, this, config, now());
     const { driver } = this;
     socket.pause();
@@ -149,7 +146,8 @@ class NodeTransport extends Sleeper implements Transport {
     socket.setNoDelay?.(true); // what belongs together is one write already
     // Nothing can be put back to a socket that has been read to its end.
     const past = socket.destroyed || socket.readableEnded;
-    if (head.length > 0 && !past) socket.unshift(head);
+    // A copy, as the chunks of the socket are the connection's.
+    if (head.length > 0 && !past) socket.unshift(copyOf(head, 0, head.length));
     this.listen(socket);
     if (past) tellPast(socket, driver, head);
     else socket.resume();
@@ -159,10 +157,10 @@ class NodeTransport extends Sleeper implements Transport {
   /**
    * Listeners of the runtime's own sockets are four functions for all, which find the transport on
    * the socket that they are called on: closures take 350 bytes a connection. An object of another
-   * make may call them on anything.
+   * make, or one that inherits from a socket, may call them on anything.
    */
   private listen(socket: NodeSocket): void {
-    const shares = this.copies;
+    const shares = this.copies && Object.hasOwn(socket, '_handle');
     const carrier: Carrier = shares ? (socket as unknown as Carrier) : ({} as Carrier);
     carrier[TRANSPORT] = this;
     socket.on('data', shares ? onData : onData.bind(carrier));
@@ -171,20 +169,12 @@ class NodeTransport extends Sleeper implements Transport {
     socket.on('close', shares ? onClose : onClose.bind(carrier));
   }
 
-  get copies(): boolean {
-    return this.#timer === null;
-  }
-
   /**
    * The same handles read each chunk into memory of its own, but not of TLS: there Node 24 gives
    * several in one, and a handler that transfers a message would take chunks that were not read.
    */
   get transfers(): boolean {
     return this.copies && this.#socket.encrypted !== true;
-  }
-
-  wake(): void {
-    this.driver.wake(now());
   }
 
   write(chunks: readonly Uint8Array[], ends = false): number {
@@ -252,11 +242,6 @@ class NodeTransport extends Sleeper implements Transport {
 
   destroy(): void {
     this.#socket.destroy();
-  }
-
-  override wakeAt(time: number): void {
-    if (this.#timer === null) super.wakeAt(time);
-    else this.#timer.set(time);
   }
 }
 

@@ -82,9 +82,10 @@ export interface ConnectionHandlers {
   text?(text: string): void;
   /**
    * A whole binary message, to keep (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of
-   * the same read: a transfer takes along those that were given before. With `transferInput` it may
-   * be the chunk itself: a transfer then loses the bytes of the chunk that have not been read,
-   * which is an error (`CHUNK_TRANSFERRED`).
+   * the same read: a transfer takes along those that were given before. Under the drivers of Node,
+   * Bun and Deno it may be the end of its chunk, of which nothing is left to be read then. With
+   * `transferInput` it may be any part of the chunk: a transfer then loses the bytes of the chunk
+   * that have not been read, which is an error (`CHUNK_TRANSFERRED`).
    */
   binary?(bytes: OwnBytes): void;
   /**

@@ -18,7 +18,7 @@ import {
   unmaskTo,
   usesSimd,
 } from '../memory/scratch.js';
-import type { OwnBytes } from '../wire/errors.js';
+import { isShared, type OwnBytes } from '../wire/errors.js';
 import { BINARY, type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { UTF8_BOUNDARY, unfinishedUtf8Bytes, VALID, validateUtf8 } from '../wire/utf8.js';
 import { type ConnectionConfig, keptConfig } from './config.js';
@@ -186,7 +186,9 @@ export class AssembledBytes extends IncomingMessage {
       transferred &&
       start <= HOLD_TO_START &&
       length >= HOLD_FROM_BYTES &&
-      2 * length >= bytes.buffer.byteLength &&
+      bytes.buffer.byteLength === bytes.length &&
+      2 * length >= bytes.length &&
+      !isShared(bytes.buffer) &&
       this.#buffer.holds &&
       !isLent(bytes);
     if (!this.validates) {

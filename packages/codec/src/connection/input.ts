@@ -59,7 +59,8 @@ export class ConnectionInput extends MessageReader {
     if (this.#buffer === null && (this.decoder === null || !this.decoder.waiting)) {
       if (length === 0) return;
       const { views } = this.config;
-      this.views = transferred && views === NO_VIEWS ? LARGE_VIEWS : views;
+      // Nothing but true: `receive` may be called back with other arguments behind the chunk.
+      this.views = transferred === true && views === NO_VIEWS ? LARGE_VIEWS : views;
       if (!this.betweenMessages || !this.readWhole(bytes, length)) this.read(bytes, 0, length, null);
       if (this.#buffer !== null) this.continue();
     } else {

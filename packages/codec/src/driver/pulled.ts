@@ -6,7 +6,7 @@ import type { Connection } from '../connection/connection.js';
 import { requireBytes } from '../wire/errors.js';
 import { ConnectionDriver } from './driver.js';
 import type { DriverConfig, DriverOptions } from './options.js';
-import { now, type Transport, WakeTimer } from './transport.js';
+import { now, type Transport, WakingTransport } from './transport.js';
 
 /**
  * Where bytes are pulled from and pushed to. An exception or a rejection of any means that the
@@ -55,12 +55,11 @@ type Reader = ReturnType<ReadableWritablePair['readable']['getReader']>;
 
 type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
 
-class PulledTransport implements Transport {
+class PulledTransport extends WakingTransport implements Transport {
   readonly driver: ConnectionDriver;
   readonly copies: boolean;
   readonly transfers: boolean;
   readonly #bytes: PulledBytes;
-  readonly #timer: WakeTimer = new WakeTimer(() => this.driver.wake(now()));
   #over = false;
   #ended = false;
   #inputEnded = false;
@@ -73,6 +72,7 @@ class PulledTransport implements Transport {
     config: DriverOptions | DriverConfig,
     head: Uint8Array,
   ) {
+    super();
     requireBytes(head, 'a head');
     this.#bytes = bytes;
     this.copies = bytes.copies;
@@ -153,10 +153,6 @@ class PulledTransport implements Transport {
     this.#over = true;
     this.resume();
     this.#bytes.destroy();
-  }
-
-  wakeAt(time: number): void {
-    this.#timer.set(time);
   }
 
   #close(error?: unknown): void {

@@ -18,30 +18,24 @@ export interface WheelEntry<T extends Timed> {
 }
 
 /**
- * A link of a ring. A slot is a ring that begins and ends with a link of no item, so any link can be taken out without
- * knowing where it is, and many at once cost no more than one. A link that is in no ring has been removed.
+ * A link of a ring. A slot is a ring that begins and ends with a link of no item, so any entry can be taken out without
+ * knowing where it is, and many at once cost no more than one. An entry that is in no ring has been removed.
  */
-export abstract class Link<T extends Timed> {
-  abstract readonly item: T;
-  next: Link<T> = this;
-  previous: Link<T> = this;
-}
-
-/** The link of an item that has none of its own. */
-class Entry<T extends Timed> extends Link<T> implements WheelEntry<T> {
+class Entry<T extends Timed> implements WheelEntry<T> {
   readonly item: T;
   /** The wheel that made it. */
   readonly wheel: DeadlineWheel<T> | null;
+  next: Entry<T> = this;
+  previous: Entry<T> = this;
 
   constructor(item: T, wheel: DeadlineWheel<T> | null) {
-    super();
     this.item = item;
     this.wheel = wheel;
   }
 }
 
 /** A ring of nothing. */
-function ring<T extends Timed>(): Link<T> {
+function ring<T extends Timed>(): Entry<T> {
   return new Entry<T>(undefined as never, null);
 }
 
@@ -71,13 +65,13 @@ const SLOTS = 512;
  */
 export class DeadlineWheel<T extends Timed> {
   readonly #resolutionMs: number;
-  readonly #slots: Link<T>[] = Array.from({ length: SLOTS }, ring<T>);
+  readonly #slots: Entry<T>[] = Array.from({ length: SLOTS }, ring<T>);
   /** Those without a deadline. */
-  readonly #idle: Link<T> = ring();
+  readonly #idle: Entry<T> = ring();
   /** Those of the slot that is being served. */
-  readonly #served: Link<T> = ring();
+  readonly #served: Entry<T> = ring();
   /** The next of them to be looked at; null while no slot is served. */
-  #cursor: Link<T> | null = null;
+  #cursor: Entry<T> | null = null;
   /** The first tick that has not been served, in units of the resolution. */
   #tick: number;
   #size = 0;
@@ -104,8 +98,10 @@ export class DeadlineWheel<T extends Timed> {
    * @throws RangeError for a deadline that is no number, or NaN (`OPTION_INVALID`)
    */
   add(item: T): WheelEntry<T> {
+    const slot = this.#slotOf(item?.deadline);
     const entry = new Entry(item, this);
-    this.place(entry);
+    this.#size++;
+    move(entry, entry, slot);
     return entry;
   }
 
@@ -118,7 +114,10 @@ export class DeadlineWheel<T extends Timed> {
    */
   update(entry: WheelEntry<T>): void {
     const own = this.#own(entry);
-    if (own.next !== own) this.place(own);
+    if (own.next === own) return;
+    const slot = this.#slotOf(own.item.deadline);
+    this.#take(own);
+    move(own, own, slot);
   }
 
   /**
@@ -127,30 +126,9 @@ export class DeadlineWheel<T extends Timed> {
    * @throws TypeError for an entry of another wheel (`ENTRY_INVALID`)
    */
   remove(entry: WheelEntry<T>): void {
-    this.takeOut(this.#own(entry));
-  }
-
-  /**
-   * Puts a link to its item's deadline, where {@link DeadlineWheel.add} and
-   * {@link DeadlineWheel.update} put that of an entry.
-   *
-   * @internal
-   */
-  place(link: Link<T>): void {
-    const slot = this.#slotOf(link.item?.deadline);
-    if (link.next === link) this.#size++;
-    else this.#take(link);
-    move(link, link, slot);
-  }
-
-  /**
-   * Takes a link out, if it is in.
-   *
-   * @internal
-   */
-  takeOut(link: Link<T>): void {
-    if (link.next === link) return;
-    this.#take(link);
+    const own = this.#own(entry);
+    if (own.next === own) return;
+    this.#take(own);
     this.#size--;
   }
 
@@ -222,7 +200,7 @@ export class DeadlineWheel<T extends Timed> {
     return Number.POSITIVE_INFINITY;
   }
 
-  #slot(tick: number): Link<T> {
+  #slot(tick: number): Entry<T> {
     return this.#slots[tick & (SLOTS - 1)]!;
   }
 
@@ -234,7 +212,7 @@ export class DeadlineWheel<T extends Timed> {
   }
 
   /** @throws RangeError for what is no number: every later tick would look at it in vain */
-  #slotOf(deadline: number): Link<T> {
+  #slotOf(deadline: number): Entry<T> {
     if (typeof deadline !== 'number' || Number.isNaN(deadline)) {
       const wanted = 'a deadline is a number of milliseconds, or Infinity';
       throw usageError(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(deadline)}`);
@@ -245,7 +223,7 @@ export class DeadlineWheel<T extends Timed> {
     return this.#slot(tick);
   }
 
-  #take(entry: Link<T>): void {
+  #take(entry: Entry<T>): void {
     if (entry === this.#cursor) this.#cursor = entry.next;
     entry.previous.next = entry.next;
     entry.next.previous = entry.previous;
@@ -255,7 +233,7 @@ export class DeadlineWheel<T extends Timed> {
 }
 
 /** Moves a run of entries from one ring to the end of another. */
-function move<T extends Timed>(first: Link<T>, last: Link<T>, to: Link<T>): void {
+function move<T extends Timed>(first: Entry<T>, last: Entry<T>, to: Entry<T>): void {
   first.previous.next = last.next;
   last.next.previous = first.previous;
   const { previous } = to;

@@ -1,6 +1,6 @@
 /** The carrier of the bytes as a {@link ConnectionDriver} needs it: six methods, and no more. */
 
-import { DeadlineWheel, Link } from './timer-wheel.js';
+import type { ConnectionDriver } from './driver.js';
 
 /**
  * A two-way stream of bytes: a TCP or TLS socket, a pair of web streams, a message port. A driver
@@ -63,7 +63,7 @@ export interface Transport {
   readonly transfers?: boolean;
 }
 
-// Time for adapters: the one clock, and two kinds of timers.
+// Time for adapters: the one clock, and a timer for each connection.
 
 /** The longest delay of `setTimeout`; with a longer one it rings at once. */
 const MAX_DELAY_MS = 0x7fff_ffff;
@@ -76,85 +76,27 @@ export function now(): number {
   return Math.floor(performance.now());
 }
 
-/** `Transport.wakeAt` over the runtime's `setTimeout`. */
-export class WakeTimer {
-  readonly #wake: () => void;
+/**
+ * A transport over the runtime's `setTimeout`. One timer for all connections would save 150 bytes of
+ * each, but ring in the async context of one of them (Node's `AsyncLocalStorage`): handlers would
+ * run as somebody else's.
+ */
+export abstract class WakingTransport {
+  abstract readonly driver: ConnectionDriver;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param wake - calls the driver; too early at times, which it does not mind */
-  constructor(wake: () => void) {
-    this.#wake = wake;
-  }
-
   /** As `Transport.wakeAt`. */
-  set(time: number): void {
+  wakeAt(time: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (time === Number.POSITIVE_INFINITY) return;
     // Rounded up: a timer may ring within the millisecond before.
     const delay = Math.min(Math.max(0, Math.ceil(time - now())), MAX_DELAY_MS);
-    this.#timer = setTimeout(this.#wake, delay);
+    this.#timer = setTimeout(wake, delay, this);
   }
 }
 
-/** How late the shared timer may ring. */
-const RESOLUTION_MS = 50;
-
-/** Made with the first sleeper, as a clock may stand still where modules are loaded. */
-let wheel: DeadlineWheel<Sleeper> | undefined;
-
-let timer: ReturnType<typeof setTimeout> | undefined;
-
-/** When it rings. */
-let ringsAt = Number.POSITIVE_INFINITY;
-
-/**
- * A transport whose `wakeAt` is over one timer for all drivers of a thread, and which is itself the
- * link in the wheel: 24 bytes a connection, where a timer of its own takes 250. Not for runtimes
- * that tie timers to a request.
- */
-export abstract class Sleeper extends Link<Sleeper> {
-  /** When it is to be woken, while it is in the wheel. Never Infinity, which takes 16 bytes more. */
-  deadline = 0;
-
-  get item(): this {
-    return this;
-  }
-
-  /** Calls the driver. */
-  abstract wake(): void;
-
-  /** As `Transport.wakeAt`. */
-  wakeAt(time: number): void {
-    wheel ??= new DeadlineWheel(RESOLUTION_MS, now());
-    if (time === Number.POSITIVE_INFINITY) {
-      wheel.takeOut(this);
-      if (wheel.size === 0) ringAt(time);
-      return;
-    }
-    this.deadline = time;
-    wheel.place(this);
-    if (time < ringsAt) ringAt(time);
-  }
-}
-
-function ringAt(time: number): void {
-  clearTimeout(timer);
-  ringsAt = time;
-  if (time === Number.POSITIVE_INFINITY) return;
-  const slot = Math.ceil(time / RESOLUTION_MS) * RESOLUTION_MS;
-  timer = setTimeout(ring, Math.min(Math.max(0, slot - now()), MAX_DELAY_MS));
-}
-
-function ring(): void {
-  ringsAt = Number.POSITIVE_INFINITY;
-  try {
-    wheel!.tick(now(), (sleeper) => {
-      wheel!.takeOut(sleeper);
-      sleeper.wake();
-    });
-  } finally {
-    const { next } = wheel!;
-    if (next < ringsAt) ringAt(next);
-  }
+/** One function for all: a closure takes 100 bytes a connection. Too early is nothing to a driver. */
+function wake({ driver }: WakingTransport): void {
+  driver.wake(now());
 }

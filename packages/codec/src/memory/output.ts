@@ -103,8 +103,8 @@ export class OutputMemory {
   /** A queue that has been emptied serves for the next output, of whichever connection. */
   giveQueueBack(queue: OutputQueue): void {
     noteReturned(queue);
-    queue.pongs = 0;
-    queue.heldPong = null;
+    const slab = queue.empty();
+    if (slab !== null) this.giveSlabBack(slab);
     this.#spareQueue = queue;
   }
 
@@ -123,7 +123,7 @@ export class OutputMemory {
   grow(slab: Slab, used: number, bytes: number): Slab {
     const grown = this.#slab(Math.max(used + bytes, Math.min(4 * slab.bytes.length, MAX_SLAB_BYTES)));
     copyInto(slab.bytes, 0, used, grown.bytes, 0);
-    this.#giveBack(slab);
+    this.giveSlabBack(slab);
     return grown;
   }
 
@@ -140,7 +140,7 @@ export class OutputMemory {
       const copy = used <= TINY_BYTES ? new Uint8Array(used) : this.#allocate(used);
       copyInto(bytes, 0, used, copy, 0);
       this.#lastBytes = used;
-      this.#giveBack(slab);
+      this.giveSlabBack(slab);
       return copy;
     }
     const chunk = new Uint8Array(bytes.buffer, bytes.byteOffset, used);
@@ -158,7 +158,7 @@ export class OutputMemory {
     refuseReturned(chunk);
     if (chunk !== this.#lentChunk) return;
     noteReturned(chunk);
-    this.#giveBack(this.#lentSlab!);
+    this.giveSlabBack(this.#lentSlab!);
     this.#lentChunk = null;
     this.#lentSlab = null;
   }
@@ -172,7 +172,8 @@ export class OutputMemory {
     return spare;
   }
 
-  #giveBack(slab: Slab): void {
+  /** A slab that nobody holds. */
+  giveSlabBack(slab: Slab): void {
     noteReturned(slab);
     poison(slab.bytes, slab.bytes.length);
     const { length } = slab.bytes;
@@ -283,6 +284,15 @@ export class OutputQueue {
     return chunk;
   }
 
+  /** Makes the queue one for another connection; gives the slab, if it has one that was not used. */
+  empty(): Slab | null {
+    const slab = this.#slab;
+    this.#slab = NO_SLAB;
+    this.pongs = 0;
+    this.heldPong = null;
+    return slab === NO_SLAB ? null : slab;
+  }
+
   #push(chunk: OwnBytes): void {
     this.#chunks ??= new Fifo();
     this.#chunks.push(chunk);
@@ -303,6 +313,8 @@ export class OutputQueue {
       return;
     }
     if (used > 0) this.#seal(used);
+    else if (this.#slab !== NO_SLAB) this.#memory.giveSlabBack(this.#slab);
+    this.#slab = NO_SLAB;
     this.#slab = this.#memory.begin(bytes);
   }
 }

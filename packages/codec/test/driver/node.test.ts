@@ -231,40 +231,6 @@ describe('attachSocket', () => {
     },
   );
 
-  it('has one timer for all sockets of the runtime’s, and none behind the last of them', async () => {
-    const timers = (): number =>
-      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
-    const before = timers();
-    const ends = [];
-    for (let i = 0; i < 12; i++) ends.push(await startEcho({ pingIntervalMs: 1000 + i }));
-    expect(timers()).toBeLessThanOrEqual(before + 1);
-    const pings = ends.map(({ client: socket }) => {
-      socket.once('data', (chunk) => {
-        expect(chunk[0]).toBe(0x89);
-        socket.destroy();
-      });
-      return once(socket, 'close');
-    });
-    await Promise.all([...pings, ...ends.map(({ server }) => server.gone)]);
-    await expect.poll(timers).toBeLessThanOrEqual(before);
-  });
-
-  it.each([
-    ['takes the chunks of a socket', false],
-    ['leaves those of TLS, which may share their memory', true],
-  ])('%s', async (_name, encrypted) => {
-    const { client: socket } = await startEcho();
-    if (encrypted) Object.assign(socket, { encrypted });
-    const chunks: Uint8Array[] = [];
-    socket.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-    const { host, heard } = client(socket);
-    host.sendBinary(messageBytes(0, 10_000));
-    await expect.poll(() => heard.length).toBe(1);
-    expect(Buffer.compare(heard[0]!, messageBytes(0, 10_000))).toBe(0);
-    expect(chunks).toHaveLength(1);
-    expect(heard[0]!.buffer === chunks[0]!.buffer).toBe(!encrypted);
-  });
-
   it('gives no memory back that a stream in the same program may hold', async () => {
     const stream = new PassThrough();
     const written: Buffer[] = [];

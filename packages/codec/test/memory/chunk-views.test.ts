@@ -139,3 +139,35 @@ it('a socket of the runtime’s gives its chunks, and 1,000 kept messages hold a
   await expect.poll(() => kept.length).toBe(1001);
   expect(kept[1000]!.buffer.byteLength).toBe(5008);
 });
+
+it('receive as a callback of forEach gives no chunk away', () => {
+  const client = new Connection({ role: 'client' }, {});
+  const chunks = [1, 2].map((byte) => {
+    client.sendBinary(new Uint8Array(200).fill(byte));
+    return new Uint8Array(client.dataToSend()!);
+  });
+  const before = chunks.map((chunk) => [...chunk]);
+  const server = new Connection({ role: 'server' }, { binary() {} });
+  chunks.forEach(server.receive.bind(server) as never);
+  expect(chunks.map((chunk) => [...chunk])).toEqual(before);
+});
+
+it('a held text in shared memory is validated and copied before anyone can change it', () => {
+  const client = new Connection({ role: 'client' }, {});
+  const writer = client.textWriter();
+  writer.write('a'.repeat(200_000));
+  const first = client.dataToSend()!;
+  const shared = new Uint8Array(new SharedArrayBuffer(first.length));
+  shared.set(first);
+  writer.end('b');
+  const faults: unknown[] = [];
+  const texts: number[] = [];
+  const server = new Connection(
+    { role: 'server' },
+    { text: (text) => texts.push(text.length), close: ({ fault }) => faults.push(fault?.code) },
+  );
+  server.receive(shared, true);
+  shared.fill(0xff); // another thread
+  server.receive(new Uint8Array(client.dataToSend()!), true);
+  expect({ texts, faults }).toEqual({ texts: [200_001], faults: [] });
+});

@@ -64,3 +64,24 @@ describe.each([true, false])('a host that gives chunks back: %s', (reuses) => {
     expect(await ledger.held()).toBeLessThanOrEqual(4 * bytes + KEPT_BYTES + 65_536);
   });
 });
+
+it('a kernel that throws leaves nothing of a large message in the configuration', () => {
+  const sizes: number[] = [];
+  const config = new ConnectionConfig({
+    role: 'client',
+    mask() {
+      throw new Error('mask');
+    },
+    allocate: (bytes) => {
+      sizes.push(bytes);
+      return new Uint8Array(bytes);
+    },
+  });
+  const one = new Connection(config, {});
+  expect(() => one.sendBinary(new Uint8Array(50_000_000))).toThrow('mask');
+  one.dataToSend();
+  const other = new Connection(config, {});
+  expect(() => other.sendBinary(new Uint8Array(1))).toThrow('mask');
+  // The second connection got the 50 MB slab of the first from the configuration: no allocation.
+  expect(sizes).toHaveLength(2);
+});
