@@ -44,7 +44,6 @@ export const GROUPS = [
       ['memory/idle', 'heap of a connection over its bare socket'],
       ['memory/kept/head', 'heap where 60,000 bytes came with the request, against ours with 16'],
       ['memory/kept/chunk', 'heap after a message of 60,000 bytes, against ours after 16'],
-      ['memory/kept/messages', 'heap of a message of 100 B that is kept, in one chunk with one of 60,000 B'],
     ],
   },
   {

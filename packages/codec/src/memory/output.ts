@@ -131,12 +131,15 @@ export class OutputMemory {
    * The chunk that was put together in a slab, an array of its own each time: so it is known by
    * which one is given back. Passes an exception of the caller's allocator on; nothing has
    * changed then.
+   *
+   * @param last - whether no chunk follows in its queue: only the chunk lent last comes back
    */
-  lend(slab: Slab, used: number): OwnBytes {
+  lend(slab: Slab, used: number, last: boolean): OwnBytes {
     const { bytes } = slab;
-    // The shortest slab comes back soon, where chunks are given back at all: a copy outside of V8's
-    // heap costs 400 ns.
-    if (4 * used < bytes.length && !(this.#reuses && bytes.length === SLAB_BYTES[0])) {
+    // The shortest slab comes back soon, if it is the last chunk and chunks are given back at all: a
+    // copy outside of V8's heap costs 400 ns.
+    const comesBack = last && this.#reuses && bytes.length === SLAB_BYTES[0];
+    if (4 * used < bytes.length && !comesBack) {
       const copy = used <= TINY_BYTES ? new Uint8Array(used) : this.#allocate(used);
       copyInto(bytes, 0, used, copy, 0);
       this.#lastBytes = used;
@@ -271,7 +274,7 @@ export class OutputQueue {
     if (chunks === null) {
       const used = this.#used;
       if (used === 0) return undefined;
-      const chunk = this.#memory.lend(this.#slab, used);
+      const chunk = this.#memory.lend(this.#slab, used, true);
       this.#slab = NO_SLAB;
       this.#used = 0;
       this.#bytes = 0;
@@ -300,7 +303,7 @@ export class OutputQueue {
 
   /** Makes a chunk of the bytes in the slab before `end`. */
   #seal(end: number): void {
-    this.#push(this.#memory.lend(this.#slab, end));
+    this.#push(this.#memory.lend(this.#slab, end, false));
     this.#bytes += end - this.#used;
     this.#slab = NO_SLAB;
     this.#used = 0;
