@@ -160,7 +160,8 @@ class NodeTransport extends WakingTransport implements Transport {
    * make, or one that inherits from a socket, may call them on anything.
    */
   private listen(socket: NodeSocket): void {
-    const shares = this.copies && Object.hasOwn(socket, '_handle');
+    // Every emitter of the runtime's has this property itself.
+    const shares = this.copies && Object.hasOwn(socket, '_events');
     const carrier: Carrier = shares ? (socket as unknown as Carrier) : ({} as Carrier);
     carrier[TRANSPORT] = this;
     socket.on('data', shares ? onData : onData.bind(carrier));

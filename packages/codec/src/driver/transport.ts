@@ -77,7 +77,7 @@ export function now(): number {
 }
 
 /**
- * A transport over the runtime's `setTimeout`. One timer for all connections would save 150 bytes of
+ * A transport over the runtime's `setTimeout`. One timer for all connections would save 200 bytes of
  * each, but ring in the async context of one of them (Node's `AsyncLocalStorage`): handlers would
  * run as somebody else's.
  */

@@ -231,6 +231,13 @@ describe('attachSocket', () => {
     },
   );
 
+  it('has the same listeners on all sockets of the runtime’s: closures would take 300 bytes a connection', async () => {
+    const { server: one } = await startEcho();
+    const { server: other } = await startEcho();
+    for (const event of ['data', 'end', 'error', 'close'])
+      expect(one.socket.listeners(event).at(-1)).toBe(other.socket.listeners(event).at(-1));
+  });
+
   it('gives no memory back that a stream in the same program may hold', async () => {
     const stream = new PassThrough();
     const written: Buffer[] = [];
