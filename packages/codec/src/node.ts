@@ -146,10 +146,11 @@ class NodeTransport extends WakingTransport implements Transport {
     socket.setNoDelay?.(true); // what belongs together is one write already
     // Nothing can be put back to a socket that has been read to its end.
     const past = socket.destroyed || socket.readableEnded;
-    // A copy, as the chunks of the socket are the connection's.
-    if (head.length > 0 && !past) socket.unshift(copyOf(head, 0, head.length));
+    // A copy, as chunks are the connection's.
+    const own = copyOf(head, 0, head.length);
+    if (own.length > 0 && !past) socket.unshift(own);
     this.listen(socket);
-    if (past) tellPast(socket, driver, head);
+    if (past) tellPast(socket, driver, own);
     else socket.resume();
     driver.flush();
   }

@@ -3,6 +3,7 @@
  */
 
 import type { Connection } from '../connection/connection.js';
+import { copyOf } from '../memory/bytes.js';
 import { requireBytes } from '../wire/errors.js';
 import { ConnectionDriver } from './driver.js';
 import type { DriverConfig, DriverOptions } from './options.js';
@@ -80,7 +81,8 @@ class PulledTransport extends WakingTransport implements Transport {
     this.driver = new ConnectionDriver(connection, this, config, now());
     this.driver.flush();
     // The application has its driver when the head is read.
-    this.#settle(this.#readAll(this.#receive(Promise.resolve(head))));
+    // A copy of the head, as chunks may be the connection's.
+    this.#settle(this.#readAll(this.#receive(Promise.resolve(copyOf(head, 0, head.length)))));
   }
 
   /**

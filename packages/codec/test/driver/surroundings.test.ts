@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { attachDenoConn } from '../../src/deno.js';
 import type { DriverOptions } from '../../src/driver/driver.js';
 import { Connection } from '../../src/index.js';
 import { attachSocket } from '../../src/node.js';
@@ -111,4 +112,26 @@ test('a head is the caller’s: it may serve for two sockets', async () => {
     await sleep(50);
   }
   expect(got).toEqual([7, 7]);
+});
+
+test('a head is the caller’s: over a socket that has been read to its end, and over a connection of Deno’s', async () => {
+  const client = new Connection({ role: 'client' }, {});
+  client.sendBinary(new Uint8Array(300).fill(7));
+  const head = new Uint8Array(client.dataToSend()!);
+  const before = [...head];
+  const got: number[] = [];
+  const server = () => new Connection({ role: 'server' }, { binary: (bytes) => got.push(bytes[0]!) });
+  await pair((socket) => {
+    socket.destroy();
+    attachSocket(socket, server(), {}, head);
+  });
+  attachDenoConn(
+    { read: async () => null, write: async ({ length }) => length, closeWrite: async () => {}, close() {} },
+    server(),
+    {},
+    head,
+  );
+  await sleep(50);
+  expect(got).toEqual([7, 7]);
+  expect([...head]).toEqual(before);
 });
