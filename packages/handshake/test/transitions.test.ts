@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fenced, type TransitionTable, transitionArrows } from '../../../tools/transition-picture.js';
 import { CLIENT_TRANSITIONS } from '../src/client.js';
 import { HEAD_TRANSITIONS, HeadReader } from '../src/head-reader.js';
 import { acceptKey } from '../src/header-values.js';
@@ -11,35 +12,15 @@ import { ClientHandshake, ServerHandshake } from '../src/index.js';
 import { SERVER_TRANSITIONS } from '../src/server.js';
 import { bytes, requestText } from './bytes.js';
 
-type Table = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 function sourceOf(file: string): string {
   return readFileSync(new URL(`../src/${file}.ts`, import.meta.url), 'utf8');
 }
 
-/** A picture as it stands in the comment at the head of a file. */
-function fenced(lines: readonly string[]): string {
-  return ['```', ...lines, '```'].map((line) => ` * ${line}`).join('\n');
-}
-
-/** Each transition as an arrow. */
-function draw(table: Table): string[] {
-  const arrows = Object.entries(table).flatMap(([from, events]) =>
-    Object.entries(events).map(([event, to]) => [from, event, to] as const),
-  );
-  const states = Math.max(...arrows.map(([from]) => from.length));
-  const events = Math.max(...arrows.map(([, event]) => event.length));
-  return arrows.map(
-    ([from, event, to]) =>
-      `${from.padEnd(states)} -- ${event} ${'-'.repeat(events - event.length + 2)}> ${to}`,
-  );
-}
-
 it.each([
-  ['server', SERVER_TRANSITIONS as Table],
-  ['client', CLIENT_TRANSITIONS as Table],
+  ['server', SERVER_TRANSITIONS as TransitionTable],
+  ['client', CLIENT_TRANSITIONS as TransitionTable],
 ])('the picture of a %s is the table', (file, table) => {
-  expect(sourceOf(file)).toContain(fenced(draw(table)));
+  expect(sourceOf(file)).toContain(fenced(transitionArrows(table, 2), ' * '));
 });
 
 /** Something that is done to a machine, and the event that it is to be; none where it changes nothing. */
@@ -79,7 +60,7 @@ function attempt(call: () => unknown): void {
 }
 
 /** The changes of a table, each event made by some calls. */
-function changesOf(table: Table, made: Readonly<Record<string, readonly string[]>>): Set<string> {
+function changesOf(table: TransitionTable, made: Readonly<Record<string, readonly string[]>>): Set<string> {
   return new Set(
     Object.entries(table).flatMap(([from, events]) =>
       Object.entries(events).flatMap(([event, to]) =>
@@ -106,7 +87,9 @@ it('a server makes every transition of its table, and no other', () => {
     'deciding, accept': ['accept'],
     'deciding, reject': ['reject'],
   };
-  expect(walk(() => new ServerHandshake(), calls, 4)).toEqual(changesOf(SERVER_TRANSITIONS as Table, made));
+  expect(walk(() => new ServerHandshake(), calls, 4)).toEqual(
+    changesOf(SERVER_TRANSITIONS as TransitionTable, made),
+  );
 });
 
 it('a client makes every transition of its table, and no other', () => {
@@ -134,7 +117,7 @@ it('a client makes every transition of its table, and no other', () => {
     ],
     'rejected, body': ['much', 'receiveEof'],
   };
-  const expected = changesOf(CLIENT_TRANSITIONS as Table, made);
+  const expected = changesOf(CLIENT_TRANSITIONS as TransitionTable, made);
   expect(walk(() => new ClientHandshake('ws://a/', { random }), calls, 4)).toEqual(expected);
 });
 
@@ -152,7 +135,7 @@ describe('a head reader', () => {
       const cells = Object.entries(row).map(([kind, next]) => `${KINDS[Number(kind)]}: ${STATES[next]}`);
       return `${state.padEnd(8)}  ${cells.join(', ')}`;
     });
-    expect(sourceOf('head-reader')).toContain(fenced(lines));
+    expect(sourceOf('head-reader')).toContain(fenced(lines, ' * '));
   });
 
   /** The kind of a byte, by RFC 9110 5.5 and 5.6.2. */

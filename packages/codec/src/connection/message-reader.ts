@@ -257,10 +257,9 @@ export class MessageReader extends FrameReader implements Caller {
   protected override onMessage(first: number, slice: LentSlice, ascii: boolean): void {
     const opcode = (first & 0x0f) as MessageOpcode;
     const { end } = slice;
-    const invalid =
-      this.decoder !== null && this.isEncoded(first)
-        ? this.fragment(first, slice.bytes, slice.start, end, 0)
-        : deliverWhole(this.config, this, opcode, slice, ascii);
+    const invalid = this.isEncoded(first)
+      ? this.fragment(first, slice.bytes, slice.start, end, 0)
+      : deliverWhole(this.config, this, opcode, slice, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 
@@ -315,7 +314,7 @@ export class MessageReader extends FrameReader implements Caller {
   /** The first frame of a message begins it. */
   private begin(first: number): IncomingMessage {
     const opcode = (first & 0x0f) as MessageOpcode;
-    const encoded = this.decoder?.applies(first) === true;
+    const encoded = this.isEncoded(first);
     const message =
       this.mode === 'streamed' && !encoded
         ? new StreamedMessage(this.config, this, opcode, first)

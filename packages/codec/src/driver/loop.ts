@@ -116,7 +116,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     return full;
   }
 
-  // What the transport tells.
+  // Calls of the transport.
 
   receive(bytes: Uint8Array, now: number): void {
     this.watch.heard(now);
@@ -193,7 +193,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     this.watch.watch();
   }
 
-  // What the connection tells outside of any call.
+  // Calls of the connection, outside of any call of the transport.
 
   /** An asynchronous extension has finished, and its message is told or written. */
   outside(call: () => void): void {

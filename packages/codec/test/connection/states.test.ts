@@ -23,7 +23,7 @@ interface Subject {
 
 const BYE = hex('03e8');
 
-/** What happens; `encoded`: the extension finishes. */
+/** The events; `encoded`: the extension finishes. */
 const CAUSES: Readonly<Record<CloseCause, (subject: Subject) => unknown>> = {
   'close()': ({ connection }) => connection.close(1000),
   'a Close': ({ connection, role }) => connection.receive(toward(role, FIN | CLOSE, BYE)),
@@ -60,7 +60,7 @@ function after(subject: Subject, cause: CloseCause): Subject {
   return subject;
 }
 
-/** What of a state can be seen. */
+/** The part of a state that can be seen. */
 function seen({ connection }: Subject): unknown {
   const { state, transportAction, closeInfo } = connection;
   return { state, transportAction, code: closeInfo?.code, wasClean: closeInfo?.wasClean };

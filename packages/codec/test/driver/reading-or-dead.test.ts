@@ -9,7 +9,7 @@ import { type CloseInfo, Connection } from '../../src/index.js';
 
 const STEP_MS = 250;
 const END_MS = 1_500_000;
-/** What may lie on the way and under way at most, at 240 bytes a second, and a minute. */
+/** The bytes that may lie on the way and under way at most, at 240 bytes a second, and a minute. */
 const GIVEN_UP_MS = (1000 * (256 + 320) * 1024) / 240 + 60_000;
 
 interface Life {

@@ -4,29 +4,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fenced, type TransitionTable, transitionArrows } from '../../../../tools/transition-picture.js';
 import { ConnectionDriver, type Transport } from '../../src/driver/driver.js';
 import { KEEPALIVE_TRANSITIONS, type KeepaliveAction } from '../../src/driver/keepalive.js';
 import { DRIVER_TRANSITIONS } from '../../src/driver/loop.js';
 import { Connection, Keepalive } from '../../src/index.js';
 
-type Table = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-/** Each transition as an arrow, as it stands at the head of the file and in ARCHITECTURE. */
-function draw(table: Table): string[] {
-  const arrows = Object.entries(table).flatMap(([from, events]) =>
-    Object.entries(events).map(([event, to]) => [from, event, to] as const),
-  );
-  const states = Math.max(...arrows.map(([from]) => from.length));
-  const events = Math.max(...arrows.map(([, event]) => event.length));
-  return arrows.map(
-    ([from, event, to]) =>
-      `${from.padEnd(states)} -- ${event} ${'-'.repeat(events - event.length + 3)}> ${to}`,
-  );
-}
-
 describe.each([
-  ['loop', DRIVER_TRANSITIONS as Table],
-  ['keepalive', KEEPALIVE_TRANSITIONS as Table],
+  ['loop', DRIVER_TRANSITIONS as TransitionTable],
+  ['keepalive', KEEPALIVE_TRANSITIONS as TransitionTable],
 ])('the picture of a %s', (name, table) => {
   const root = new URL('../../../../', import.meta.url);
 
@@ -34,8 +20,7 @@ describe.each([
     [`packages/codec/src/driver/${name}.ts`, ' * '],
     ['ARCHITECTURE.md', ''],
   ])('in %s is the table', (path, margin) => {
-    const picture = ['```', ...draw(table), '```'].map((line) => margin + line).join('\n');
-    expect(readFileSync(new URL(path, root), 'utf8')).toContain(picture);
+    expect(readFileSync(new URL(path, root), 'utf8')).toContain(fenced(transitionArrows(table, 3), margin));
   });
 });
 
@@ -79,7 +64,7 @@ describe('a keepalive', () => {
   }
 
   it('makes every transition of its table, and no other', () => {
-    const table: Table = KEEPALIVE_TRANSITIONS as Table;
+    const table: TransitionTable = KEEPALIVE_TRANSITIONS as TransitionTable;
     const made: Record<string, Record<string, string>> = {};
     const visit = (steps: readonly Step[], state: string, depth: number): void => {
       for (const step of depth === 0 ? [] : STEPS) {
@@ -141,7 +126,7 @@ describe('a driver', () => {
   )('in state %s, at the event %s, does as its table says', (state, event) => {
     const { driver, calls } = driverIn(state);
     EVENTS[event]!(driver);
-    const next = (DRIVER_TRANSITIONS as Table)[state]![event];
+    const next = (DRIVER_TRANSITIONS as TransitionTable)[state]![event];
     if (next === undefined) expect([calls, driver.closed]).toEqual([[], state === 'gone']);
     else expect(SEEN[event]!(calls, driver.closed)).toBe(true);
     expect(driver.closed).toBe((next ?? state) === 'gone');
