@@ -6,9 +6,16 @@
  */
 
 import type { Connection } from './connection/connection.js';
-import { ConnectionDriver } from './driver/driver.js';
+import { attachDriver } from './driver/attach.js';
+import type { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { now, type Transport, WakingTransport } from './driver/transport.js';
+import {
+  now,
+  type ReceivedTransport,
+  type ReceiverOf,
+  type TransportReceiver,
+  WakingTransport,
+} from './driver/transport.js';
 import { copyOf, EMPTY } from './memory/bytes.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
@@ -32,14 +39,14 @@ export interface BunSocketHandlers<Socket> {
   error(socket: Socket, error: Error): void;
 }
 
-class BunTransport extends WakingTransport implements Transport {
-  readonly driver: ConnectionDriver;
+class BunTransport extends WakingTransport implements ReceivedTransport {
+  receiver: TransportReceiver;
   readonly #socket: BunSocket;
 
-  constructor(socket: BunSocket, connection: Connection, config: DriverOptions | DriverConfig) {
+  constructor(socket: BunSocket, receiverOf: ReceiverOf) {
     super();
     this.#socket = socket;
-    this.driver = new ConnectionDriver(connection, this, config, now());
+    this.receiver = receiverOf(this);
   }
 
   /** Bytes that a socket has taken are copied. */
@@ -77,6 +84,35 @@ class BunTransport extends WakingTransport implements Transport {
   destroy(): void {
     this.#socket.terminate();
   }
+}
+
+/**
+ * Makes a transport of one of Bun's sockets; for machines of the opening handshake, which give it to
+ * a connection's driver later. {@link attachBunSocket} is made of it. The socket's events come
+ * through {@link bunHandlers}.
+ *
+ * @param socket - of a listener with `allowHalfOpen: true`
+ * @param receiverOf - makes the receiver
+ * @throws TypeError for a socket that is none (`OPTION_INVALID`); the exception of `receiverOf`
+ *
+ * @example
+ * ```ts no-run
+ * import { bunHandlers, bunTransport } from '@sanssocket/codec/bun';
+ *
+ * const receiverOf = () => ({
+ *   receive: (bytes: Uint8Array) => console.log(bytes.length),
+ *   receiveEof() {}, written() {}, writable() {}, wake() {}, transportClosed() {},
+ * });
+ * const open = (socket) => {
+ *   socket.data = bunTransport(socket, receiverOf);
+ * };
+ * const handlers = bunHandlers((socket) => socket.data.receiver, () => {});
+ * Bun.listen({ hostname: '127.0.0.1', port: 8080, allowHalfOpen: true, socket: { open, ...handlers } });
+ * ```
+ */
+export function bunTransport(socket: BunSocket, receiverOf: ReceiverOf): ReceivedTransport {
+  requireMethods('a socket', socket, SOCKET_METHODS);
+  return new BunTransport(socket, receiverOf);
 }
 
 /**
@@ -118,10 +154,8 @@ export function attachBunSocket(
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
-  requireMethods('a socket', socket, SOCKET_METHODS);
   requireBytes(head, 'a head');
-  const { driver } = new BunTransport(socket, connection, config);
-  driver.flush();
+  const driver = attachDriver(connection, config, (receiverOf) => bunTransport(socket, receiverOf));
   if (head.length > 0) receiveSoon(driver, copyOf(head, 0, head.length));
   return driver;
 }
@@ -132,9 +166,9 @@ function receiveSoon(driver: ConnectionDriver, head: Uint8Array): void {
 }
 
 /**
- * Makes the functions that pass a socket's events on to its driver.
+ * Makes the functions that pass a socket's events on to its driver, or to another receiver.
  *
- * @param driverOf - where the application keeps a socket's driver; undefined while there is none
+ * @param receiverOf - where the application keeps a socket's driver; undefined while there is none
  * @param before - gets the bytes of a socket without a driver: those of the opening handshake
  *
  * @example
@@ -153,23 +187,23 @@ function receiveSoon(driver: ConnectionDriver, head: Uint8Array): void {
  * ```
  */
 export function bunHandlers<Socket extends { end(): unknown }>(
-  driverOf: (socket: Socket) => ConnectionDriver | undefined,
+  receiverOf: (socket: Socket) => TransportReceiver | undefined,
   before: (socket: Socket, chunk: Uint8Array) => void,
 ): BunSocketHandlers<Socket> {
   return {
     data(socket, chunk) {
-      const driver = driverOf(socket);
-      if (driver === undefined) before(socket, chunk);
-      else driver.receive(chunk, now());
+      const receiver = receiverOf(socket);
+      if (receiver === undefined) before(socket, chunk);
+      else receiver.receive(chunk, now());
     },
-    drain: (socket) => driverOf(socket)?.writable(now()),
+    drain: (socket) => receiverOf(socket)?.writable(now()),
     end(socket) {
-      const driver = driverOf(socket);
+      const receiver = receiverOf(socket);
       // A peer that ends inside of its opening handshake is answered by our end.
-      if (driver === undefined) socket.end();
-      else driver.receiveEof(now());
+      if (receiver === undefined) socket.end();
+      else receiver.receiveEof(now());
     },
-    close: (socket) => driverOf(socket)?.transportClosed(),
-    error: (socket, error) => driverOf(socket)?.transportClosed(error),
+    close: (socket) => receiverOf(socket)?.transportClosed(),
+    error: (socket, error) => receiverOf(socket)?.transportClosed(error),
   };
 }

@@ -29,7 +29,7 @@ export interface MessagePortLike {
 const PORT_METHODS = ['postMessage', 'addEventListener', 'start', 'close'] as const;
 
 class PortTransport extends WakingTransport implements Transport {
-  readonly driver: ConnectionDriver;
+  readonly receiver: ConnectionDriver;
   readonly copies = true;
   readonly #port: MessagePortLike;
   /**
@@ -46,18 +46,18 @@ class PortTransport extends WakingTransport implements Transport {
     super();
     requireMethods('a message port', port, PORT_METHODS);
     this.#port = port;
-    this.driver = new ConnectionDriver(connection, this, config, now());
+    this.receiver = new ConnectionDriver(connection, this, config, now());
     port.addEventListener('message', (event: { readonly data?: unknown }) => this.#receive(event.data));
     // Where there is such an event; elsewhere the driver's time limits find out.
-    port.addEventListener('close', () => this.driver.transportClosed());
+    port.addEventListener('close', () => this.receiver.transportClosed());
     port.start();
-    this.driver.flush();
+    this.receiver.flush();
   }
 
   #receive(data: unknown): void {
-    if (this.driver.closed) return;
+    if (this.receiver.closed) return;
     if (data === 'read') {
-      this.driver.written(now());
+      this.receiver.written(now());
     } else if (data === 'end') {
       this.#peerEnded = true;
       this.#deliver();
@@ -70,16 +70,16 @@ class PortTransport extends WakingTransport implements Transport {
   }
 
   #deliver(): void {
-    if (this.#paused || this.driver.closed) return;
+    if (this.#paused || this.receiver.closed) return;
     const bytes = this.#unread;
     if (bytes !== undefined) {
       this.#unread = undefined;
-      this.driver.receive(bytes, now());
-      if (!this.driver.closed) this.#port.postMessage('read', []);
+      this.receiver.receive(bytes, now());
+      if (!this.receiver.closed) this.#port.postMessage('read', []);
     }
     if (!this.#peerEnded || this.#toldEnd || this.#paused) return;
     this.#toldEnd = true;
-    this.driver.receiveEof(now());
+    this.receiver.receiveEof(now());
     this.#closeWhenEnded();
   }
 
@@ -118,9 +118,9 @@ class PortTransport extends WakingTransport implements Transport {
   }
 
   #close(error?: unknown): void {
-    if (this.driver.closed) return;
+    if (this.receiver.closed) return;
     this.#port.close();
-    this.driver.transportClosed(error);
+    this.receiver.transportClosed(error);
   }
 }
 
@@ -161,5 +161,5 @@ export function attachMessagePort(
   connection: Connection,
   config: DriverOptions | DriverConfig = {},
 ): ConnectionDriver {
-  return new PortTransport(port, connection, config).driver;
+  return new PortTransport(port, connection, config).receiver;
 }

@@ -6,9 +6,16 @@
  */
 
 import type { Connection } from './connection/connection.js';
-import { ConnectionDriver } from './driver/driver.js';
+import { attachDriver } from './driver/attach.js';
+import type { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { now, type Transport, WakingTransport } from './driver/transport.js';
+import {
+  now,
+  type ReceivedTransport,
+  type ReceiverOf,
+  type TransportReceiver,
+  WakingTransport,
+} from './driver/transport.js';
 import { copyOf, EMPTY } from './memory/bytes.js';
 import { requireBytes, requireMethods } from './wire/errors.js';
 
@@ -105,8 +112,8 @@ const CALLED_BACK = 2;
 /** The end of this side was written with the last batch. */
 const ENDED = 3;
 
-class NodeTransport extends WakingTransport implements Transport {
-  readonly driver: ConnectionDriver;
+class NodeTransport extends WakingTransport implements ReceivedTransport {
+  receiver: TransportReceiver;
   readonly #socket: NodeSocket;
   /** Whether the socket is one of the runtime's own. */
   readonly copies: boolean;
@@ -128,19 +135,13 @@ class NodeTransport extends WakingTransport implements Transport {
   /** How many callbacks are still to come of batches that were through at once. */
   #needless = 0;
 
-  constructor(
-    socket: NodeSocket,
-    connection: Connection,
-    config: DriverOptions | DriverConfig,
-    head: Uint8Array,
-  ) {
+  constructor(socket: NodeSocket, receiverOf: ReceiverOf, head: Uint8Array) {
     super();
     requireMethods('a socket', socket, SOCKET_METHODS);
     requireBytes(head, 'a head');
     this.#socket = socket;
     this.copies = copiesChunks(socket);
-    this.driver = new ConnectionDriver(connection, this, config, now());
-    const { driver } = this;
+    this.receiver = receiverOf(this);
     socket.pause();
     socket.allowHalfOpen = true;
     socket.setNoDelay?.(true); // what belongs together is one write already
@@ -150,9 +151,8 @@ class NodeTransport extends WakingTransport implements Transport {
     const own = copyOf(head, 0, head.length);
     if (own.length > 0 && !past) socket.unshift(own);
     this.listen(socket);
-    if (past) tellPast(socket, driver, own);
+    if (past) tellPast(socket, this, own);
     else socket.resume();
-    driver.flush();
   }
 
   /**
@@ -226,7 +226,7 @@ class NodeTransport extends WakingTransport implements Transport {
       if (error != null) return;
       if (this.#needless > 0) this.#needless--;
       else if (this.#phase === WRITING) this.#phase = CALLED_BACK;
-      else this.driver.written(now());
+      else this.receiver.written(now());
     };
   }
 
@@ -254,11 +254,11 @@ interface Carrier {
 }
 
 function onData(this: Carrier, chunk: Uint8Array): void {
-  this[TRANSPORT].driver.receive(chunk, now());
+  this[TRANSPORT].receiver.receive(chunk, now());
 }
 
 function onEnd(this: Carrier): void {
-  this[TRANSPORT].driver.receiveEof(now());
+  this[TRANSPORT].receiver.receiveEof(now());
 }
 
 function onError(this: Carrier, error: Error): void {
@@ -266,20 +266,59 @@ function onError(this: Carrier, error: Error): void {
 }
 
 function onClose(this: Carrier): void {
-  const { driver, error } = this[TRANSPORT];
-  driver.transportClosed(error);
+  const { receiver, error } = this[TRANSPORT];
+  receiver.transportClosed(error);
 }
 
 /**
  * Tells the head, and the end, of a socket that has been read to its end or is gone, and tells
  * neither itself. A function, so that no listener holds `head`.
  */
-function tellPast(socket: NodeSocket, driver: ConnectionDriver, head: Uint8Array): void {
+function tellPast(socket: NodeSocket, transport: NodeTransport, head: Uint8Array): void {
   queueMicrotask(() => {
-    if (head.length > 0) driver.receive(head, now());
-    if (socket.destroyed) driver.transportClosed();
-    else driver.receiveEof(now());
+    if (head.length > 0) transport.receiver.receive(head, now());
+    if (socket.destroyed) transport.receiver.transportClosed();
+    else transport.receiver.receiveEof(now());
   });
+}
+
+/**
+ * Makes a transport of one of Node's sockets, and reads from it; for machines of the opening
+ * handshake, which give it to a connection's driver later. {@link attachSocket} is made of it.
+ *
+ * @param socket - without other listeners for `'data'` and `'end'`. From now on it is the
+ * transport's: it is read, written, ended, destroyed, and its `'error'` heard
+ * @param receiverOf - makes the receiver, which is first called when this has returned. If it throws
+ * the socket is as it was
+ * @param head - bytes that were read before
+ * @throws TypeError for a socket that is none (`OPTION_INVALID`) and a head that is no bytes
+ * (`NOT_BYTES`); the exception of `receiverOf`
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { PassThrough } from 'node:stream';
+ * import { nodeTransport } from '@sanssocket/codec/node';
+ *
+ * const chunks: Uint8Array[] = [];
+ * const ended = new Promise<void>((resolve) => {
+ *   const receiver = {
+ *     receive: (bytes: Uint8Array) => chunks.push(bytes),
+ *     receiveEof: () => resolve(),
+ *     written() {}, writable() {}, wake() {}, transportClosed() {},
+ *   };
+ *   nodeTransport(new PassThrough().end('hello'), () => receiver);
+ * });
+ * await ended;
+ * assert.equal(new TextDecoder().decode(chunks[0]), 'hello');
+ * ```
+ */
+export function nodeTransport(
+  socket: NodeSocket,
+  receiverOf: ReceiverOf,
+  head: Uint8Array = EMPTY,
+): ReceivedTransport {
+  return new NodeTransport(socket, receiverOf, head);
 }
 
 /**
@@ -329,5 +368,5 @@ export function attachSocket(
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
-  return new NodeTransport(socket, connection, config, head).driver;
+  return attachDriver(connection, config, (receiverOf) => nodeTransport(socket, receiverOf, head));
 }

@@ -6,13 +6,53 @@
  */
 
 import type { Connection } from './connection/connection.js';
+import { attachDriver } from './driver/attach.js';
 import type { ConnectionDriver } from './driver/driver.js';
 import type { DriverConfig, DriverOptions } from './driver/options.js';
-import { attachPair, type ReadableWritablePair } from './driver/pulled.js';
+import { pairTransport, type ReadableWritablePair } from './driver/pulled.js';
+import type { ReceivedTransport, ReceiverOf } from './driver/transport.js';
 import { EMPTY } from './memory/bytes.js';
 import { requireMethods } from './wire/errors.js';
 
 export type { ReadableWritablePair } from './driver/pulled.js';
+
+/**
+ * Makes a transport of a pair of streams; for machines of the opening handshake, which give it to a
+ * connection's driver later. {@link attachStreams} is made of it.
+ *
+ * @param streams - locked from now on, and closed, cancelled or aborted at the end. If this throws
+ * they are as they were
+ * @param receiverOf - makes the receiver, which is first called when this has returned
+ * @param head - bytes that were read before
+ * @throws TypeError for a stream that is none (`OPTION_INVALID`) or locked, and a head that is no
+ * bytes (`NOT_BYTES`); the exception of `receiverOf`
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { streamsTransport } from '@sanssocket/codec/web-streams';
+ *
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const lengths: number[] = [];
+ * const receiver = {
+ *   receive: (bytes: Uint8Array) => lengths.push(bytes.length),
+ *   receiveEof() {}, written() {}, writable() {}, wake() {}, transportClosed() {},
+ * };
+ * const transport = streamsTransport({ readable, writable }, () => receiver);
+ * transport.write([Uint8Array.of(1, 2, 3)]);
+ * await new Promise((resolve) => setTimeout(resolve));
+ * assert.deepEqual(lengths, [3]);
+ * ```
+ */
+export function streamsTransport(
+  streams: ReadableWritablePair,
+  receiverOf: ReceiverOf,
+  head: Uint8Array = EMPTY,
+): ReceivedTransport {
+  requireMethods('a readable stream', streams?.readable, ['getReader']);
+  requireMethods('a writable stream', streams.writable, ['getWriter']);
+  return pairTransport(streams, receiverOf, head);
+}
 
 /**
  * Runs a connection over a pair of streams of bytes, until both have ended. The streams are locked,
@@ -54,7 +94,5 @@ export function attachStreams(
   config: DriverOptions | DriverConfig = {},
   head: Uint8Array = EMPTY,
 ): ConnectionDriver {
-  requireMethods('a readable stream', streams?.readable, ['getReader']);
-  requireMethods('a writable stream', streams.writable, ['getWriter']);
-  return attachPair(streams, connection, config, head);
+  return attachDriver(connection, config, (receiverOf) => streamsTransport(streams, receiverOf, head));
 }

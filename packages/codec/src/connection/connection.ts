@@ -103,6 +103,30 @@ export class Connection {
     return this.#input.outcome?.wasClean ?? this.#input.deaf;
   }
 
+  /**
+   * Exchanges the handlers: for those that are made when there is something to send by already, such
+   * as the connection's driver. A connection without handlers is made with `{}`.
+   *
+   * @param handlers - as for the constructor; called from now on
+   * @throws TypeError as the constructor (`HANDLERS_INVALID`); Error inside of a message
+   * (`MESSAGE_IN_PROGRESS`), and when called by a handler (`REENTRANT_CALL`). The handlers stay then
+   *
+   * @example
+   * ```ts
+   * import assert from 'node:assert/strict';
+   * import { Connection } from '@sanssocket/codec';
+   *
+   * const connection = new Connection({ role: 'client' }, {});
+   * const texts: string[] = [];
+   * connection.setHandlers({ text: (text) => texts.push(text) });
+   * connection.receive(Uint8Array.of(0x81, 2, 0x68, 0x69));
+   * assert.deepEqual(texts, ['hi']);
+   * ```
+   */
+  setHandlers(handlers: ConnectionHandlers): void {
+    this.#input.setHandlers(handlers);
+  }
+
   // ---- Input ----
 
   /**

@@ -23,6 +23,7 @@ import { INTERNAL_ERROR } from '../wire/close.js';
 import { requireBytes, usageError } from '../wire/errors.js';
 import { LARGE_VIEWS, NO_VIEWS } from './config.js';
 import { chunkTransferred, isGone } from './frame-reader.js';
+import type { ConnectionHandlers } from './handlers.js';
 import { MessageReader } from './message-reader.js';
 
 /** The input buffer: bytes that wait, and the reasons. */
@@ -87,6 +88,11 @@ export class ConnectionInput extends MessageReader {
         if (!this.paused && left > Math.max(this.config.maxInputBufferBytes, length)) this.failInput(left);
       },
     );
+  }
+
+  override setHandlers(handlers: ConnectionHandlers): void {
+    if (this.#reading) throw calledInside('setHandlers');
+    super.setHandlers(handlers);
   }
 
   receiveEof(): void {

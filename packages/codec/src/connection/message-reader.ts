@@ -14,7 +14,7 @@ import { poisonOwn } from '../memory/ownership.js';
 import { type FrameScan, takeScan } from '../memory/scan.js';
 import { SCRATCH_BYTES, unmaskInPlace } from '../memory/scratch.js';
 import { encodeCloseBody, NO_STATUS_RECEIVED, readCloseBody } from '../wire/close.js';
-import { isShared } from '../wire/errors.js';
+import { isShared, usageError } from '../wire/errors.js';
 import type { Fault } from '../wire/faults.js';
 import {
   BINARY,
@@ -66,8 +66,8 @@ class HeardClose {
 /** Reads one connection's input. Internal: a part of `Connection`. */
 export class MessageReader extends FrameReader implements Caller {
   protected readonly config: ConnectionConfig;
-  readonly handlers: ConnectionHandlers;
-  readonly mode: MessageMode;
+  handlers: ConnectionHandlers;
+  mode: MessageMode;
   readonly #sender: MessageSender;
   /** Null for a connection without extensions. */
   decoder: MessageDecoder | null = null;
@@ -152,6 +152,21 @@ export class MessageReader extends FrameReader implements Caller {
       if (!this.running) return start;
     }
     return super.push(bytes, start, end);
+  }
+
+  /** Other handlers, between two messages; as `Connection.setHandlers`. */
+  setHandlers(handlers: ConnectionHandlers): void {
+    const isBetween = this.frame === null && this.partial === null && this.progress === null;
+    if (!isBetween || this.message !== null || this.#decoded !== null) {
+      throw usageError(
+        Error,
+        'MESSAGE_IN_PROGRESS',
+        'a message is under way: its handlers get the rest of it',
+      );
+    }
+    const mode = messageModeOf(handlers);
+    this.handlers = handlers;
+    this.mode = mode;
   }
 
   /**

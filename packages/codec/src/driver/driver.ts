@@ -18,10 +18,10 @@ import type { MessageOpcode } from '../wire/opcodes.js';
 import type { Keepalive } from './keepalive.js';
 import { DriverLoop } from './loop.js';
 import { DriverConfig, type DriverOptions } from './options.js';
-import type { Transport } from './transport.js';
+import type { Transport, TransportReceiver } from './transport.js';
 
 export { DriverConfig, type DriverOptions } from './options.js';
-export type { Transport } from './transport.js';
+export type { ReceivedTransport, ReceiverOf, Transport, TransportReceiver } from './transport.js';
 
 /** The methods of a transport. */
 const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt'] as const;
@@ -61,7 +61,7 @@ const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt
  * assert.deepEqual([...written[0]!], [0x81, 2, 0x48, 0x49]);
  * ```
  */
-export class ConnectionDriver {
+export class ConnectionDriver implements TransportReceiver {
   /** The connection that is driven. Never give it input, nor take its output. */
   get connection(): Connection {
     return this.#loop.connection;
@@ -269,6 +269,18 @@ export class ConnectionDriver {
   /** The error that the transport failed with; undefined if it did not. */
   get transportError(): unknown {
     return this.#loop.transportError;
+  }
+
+  // For subclasses.
+
+  /** Calls {@link ConnectionDriver.onDrain}, and gives its promise; a class that is a driver may do more. */
+  tellDrained(): unknown {
+    return this.onDrain?.();
+  }
+
+  /** Calls {@link ConnectionDriver.onClose}, and gives its promise; a class that is a driver may do more. */
+  tellGone(): unknown {
+    return this.onClose?.();
   }
 
   // Sending.

@@ -56,10 +56,10 @@ const FLUSHING = 16;
 /** The connection, and the application, know that the transport is gone. */
 const TOLD_GONE = 32;
 
-/** The functions of the application's that a driver calls. */
+/** What a loop tells its driver. */
 export interface DriverHooks {
-  onDrain: (() => void) | undefined;
-  onClose: (() => void) | undefined;
+  tellDrained(): unknown;
+  tellGone(): unknown;
 }
 
 /** The loop of one driver. Internal: `ConnectionDriver` documents these methods. */
@@ -312,7 +312,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   private tellDrained(): void {
     if (!this.is(FULL)) return;
     this.unmark(FULL);
-    this.guard(() => this.#hooks.onDrain?.());
+    this.guard(() => this.#hooks.tellDrained());
   }
 
   private settleClosing(timed: boolean): void {
@@ -398,7 +398,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     this.mark(INPUT_ENDED);
     this.readLast();
     this.tellDrained();
-    this.guard(() => this.#hooks.onClose?.());
+    this.guard(() => this.#hooks.tellGone());
   }
 
   /**

@@ -3,11 +3,18 @@
  */
 
 import type { Connection } from '../connection/connection.js';
-import { copyOf } from '../memory/bytes.js';
+import { copyOf, EMPTY } from '../memory/bytes.js';
 import { requireBytes } from '../wire/errors.js';
-import { ConnectionDriver } from './driver.js';
+import { attachDriver } from './attach.js';
+import type { ConnectionDriver } from './driver.js';
 import type { DriverConfig, DriverOptions } from './options.js';
-import { now, type Transport, WakingTransport } from './transport.js';
+import {
+  now,
+  type ReceivedTransport,
+  type ReceiverOf,
+  type TransportReceiver,
+  WakingTransport,
+} from './transport.js';
 
 /**
  * Where bytes are pulled from and pushed to. An exception or a rejection of any means that the
@@ -56,8 +63,8 @@ type Reader = ReturnType<ReadableWritablePair['readable']['getReader']>;
 
 type Writer = ReturnType<ReadableWritablePair['writable']['getWriter']>;
 
-class PulledTransport extends WakingTransport implements Transport {
-  readonly driver: ConnectionDriver;
+class PulledTransport extends WakingTransport implements ReceivedTransport {
+  receiver: TransportReceiver;
   readonly copies: boolean;
   readonly transfers: boolean;
   readonly #bytes: PulledBytes;
@@ -67,19 +74,13 @@ class PulledTransport extends WakingTransport implements Transport {
   /** While reading is paused: a promise of its end, and the function that ends it. */
   #paused: { readonly over: Promise<void>; readonly end: () => void } | null = null;
 
-  constructor(
-    bytes: PulledBytes,
-    connection: Connection,
-    config: DriverOptions | DriverConfig,
-    head: Uint8Array,
-  ) {
+  constructor(bytes: PulledBytes, receiverOf: ReceiverOf, head: Uint8Array) {
     super();
     requireBytes(head, 'a head');
     this.#bytes = bytes;
     this.copies = bytes.copies;
     this.transfers = bytes.transfers;
-    this.driver = new ConnectionDriver(connection, this, config, now());
-    this.driver.flush();
+    this.receiver = receiverOf(this);
     // The application has its driver when the head is read.
     // A copy of the head, as chunks may be the connection's.
     this.#settle(this.#readAll(this.#receive(Promise.resolve(copyOf(head, 0, head.length)))));
@@ -96,7 +97,7 @@ class PulledTransport extends WakingTransport implements Transport {
     }
     if (this.#over) return;
     this.#inputEnded = true;
-    this.driver.receiveEof(now());
+    this.receiver.receiveEof(now());
     this.#closeWhenEnded();
   }
 
@@ -106,7 +107,7 @@ class PulledTransport extends WakingTransport implements Transport {
     if (chunk === undefined) return false;
     await this.#paused?.over;
     if (this.#over) return false;
-    this.driver.receive(chunk, now());
+    this.receiver.receive(chunk, now());
     return true;
   }
 
@@ -120,7 +121,7 @@ class PulledTransport extends WakingTransport implements Transport {
       await this.#bytes.write(chunk);
       if (this.#over) return;
     }
-    this.driver.written(now());
+    this.receiver.written(now());
     this.#bytes.written?.();
   }
 
@@ -167,7 +168,7 @@ class PulledTransport extends WakingTransport implements Transport {
     } catch (thrown) {
       failure ??= thrown;
     }
-    this.driver.transportClosed(failure);
+    this.receiver.transportClosed(failure);
   }
 
   #settle(work: Promise<void>): void {
@@ -175,16 +176,37 @@ class PulledTransport extends WakingTransport implements Transport {
   }
 }
 
-/**
- * Runs a connection over bytes that are pulled and pushed; as `attachStreams`, which is made of it.
- */
-export function drivePulled(
+/** Makes a transport of bytes that are pulled and pushed. */
+export function pulledTransport(
   bytes: PulledBytes,
-  connection: Connection,
-  config: DriverOptions | DriverConfig,
+  receiverOf: ReceiverOf,
+  head: Uint8Array = EMPTY,
+): ReceivedTransport {
+  return new PulledTransport(bytes, receiverOf, head);
+}
+
+/**
+ * Makes a transport of a pair of web streams, which are locked from then on.
+ *
+ * @param written - as `PulledBytes.written`
+ */
+export function pairTransport(
+  { readable, writable }: ReadableWritablePair,
+  receiverOf: ReceiverOf,
   head: Uint8Array,
-): ConnectionDriver {
-  return new PulledTransport(bytes, connection, config, head).driver;
+  written?: () => void,
+): ReceivedTransport {
+  const reader = readable.getReader();
+  let writer: Writer | undefined;
+  try {
+    writer = writable.getWriter();
+    const bytes = bytesOf(reader, writer);
+    return pulledTransport(written === undefined ? bytes : { ...bytes, written }, receiverOf, head);
+  } catch (error) {
+    reader.releaseLock();
+    writer?.releaseLock();
+    throw error;
+  }
 }
 
 /**
@@ -193,23 +215,13 @@ export function drivePulled(
  * @param written - as `PulledBytes.written`
  */
 export function attachPair(
-  { readable, writable }: ReadableWritablePair,
+  streams: ReadableWritablePair,
   connection: Connection,
   config: DriverOptions | DriverConfig,
   head: Uint8Array,
   written?: () => void,
 ): ConnectionDriver {
-  const reader = readable.getReader();
-  let writer: Writer | undefined;
-  try {
-    writer = writable.getWriter();
-    const bytes = bytesOf(reader, writer);
-    return drivePulled(written === undefined ? bytes : { ...bytes, written }, connection, config, head);
-  } catch (error) {
-    reader.releaseLock();
-    writer?.releaseLock();
-    throw error;
-  }
+  return attachDriver(connection, config, (receiverOf) => pairTransport(streams, receiverOf, head, written));
 }
 
 function bytesOf(reader: Reader, writer: Writer): PulledBytes {

@@ -1,7 +1,5 @@
 /** The carrier of the bytes as a {@link ConnectionDriver} needs it: six methods, and no more. */
 
-import type { ConnectionDriver } from './driver.js';
-
 /**
  * A two-way stream of bytes: a TCP or TLS socket, a pair of web streams, a message port. A driver
  * calls these methods; the transport calls the driver's: `receive`, `receiveEof`, `written` or
@@ -63,6 +61,36 @@ export interface Transport {
   readonly transfers?: boolean;
 }
 
+/**
+ * What a transport calls: the `ConnectionDriver` of a connection, and before it, if it has one, the
+ * machine of the opening handshake. `now` is the clock in milliseconds.
+ */
+export interface TransportReceiver {
+  /** Bytes were read. */
+  receive(bytes: Uint8Array, now: number): void;
+  /** The peer has ended its side. */
+  receiveEof(now: number): void;
+  /** All of a batch is through that was held back. */
+  written(now: number): void;
+  /** More of a batch fits that was not taken whole. */
+  writable(now: number): void;
+  /** The time has come that `Transport.wakeAt` asked for. */
+  wake(now: number): void;
+  /** Both sides have ended, or the transport has failed. */
+  transportClosed(error?: unknown): void;
+}
+
+/**
+ * A transport of an adapter. Its receiver may be exchanged at any time but while a batch is not
+ * through: from then on the new one is called.
+ */
+export interface ReceivedTransport extends Transport {
+  receiver: TransportReceiver;
+}
+
+/** Makes the receiver of a transport that an adapter has made. */
+export type ReceiverOf = (transport: ReceivedTransport) => TransportReceiver;
+
 // Time for adapters: the one clock, and a timer for each connection.
 
 /** The longest delay of `setTimeout`; with a longer one it rings at once. */
@@ -82,7 +110,7 @@ export function now(): number {
  * run as somebody else's.
  */
 export abstract class WakingTransport {
-  abstract readonly driver: ConnectionDriver;
+  abstract receiver: TransportReceiver;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** As `Transport.wakeAt`. */
@@ -96,7 +124,7 @@ export abstract class WakingTransport {
   }
 }
 
-/** One function for all: a closure takes 100 bytes a connection. Too early is nothing to a driver. */
-function wake({ driver }: WakingTransport): void {
-  driver.wake(now());
+/** One function for all: a closure takes 100 bytes a connection. Too early is nothing to a receiver. */
+function wake({ receiver }: WakingTransport): void {
+  receiver.wake(now());
 }
