@@ -13,6 +13,7 @@ const ARROWS = {
   codec: ['mask'],
   handshake: [],
   deflate: ['codec', 'handshake'],
+  sanssocket: ['codec', 'handshake', 'deflate'],
   'test-vectors': [],
   conformance: ['codec', 'test-vectors'],
 };

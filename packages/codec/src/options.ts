@@ -6,6 +6,8 @@
  * @packageDocumentation
  */
 
+export { CONNECTION_OPTIONS } from './connection/config.js';
+export { DRIVER_OPTIONS } from './driver/options.js';
 export {
   inWords,
   isBytes,

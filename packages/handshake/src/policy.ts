@@ -10,7 +10,8 @@ import { copyRefusal, type RejectOptions } from './answer.js';
 import { inWords, requireStrings, requireType, usageError } from './errors.js';
 import { isSameOrigin } from './header-values.js';
 import { type OpeningRequest, requireRequest } from './request.js';
-import { checkToken, headerValues } from './syntax.js';
+import { checkToken, equalsIgnoringCase, headerValues, lowerCodes } from './syntax.js';
+import { splitAuthority } from './uri.js';
 
 export type { RejectOptions } from './answer.js';
 export {
@@ -107,6 +108,76 @@ export function allowOrigins(
   const answer = copyRefusal(rejection);
   return ({ origin }) =>
     origin === undefined || origins.some((allowed) => isSameOrigin(origin, allowed)) ? undefined : answer;
+}
+
+/**
+ * Pages of the host that is asked for may connect (RFC 6455 10.2), by `http` or `https`, as a proxy
+ * may have taken TLS off: the rule of a server that serves its own pages. A request without `Origin`
+ * is not a page's. Where a server is reachable by names that are not its own, {@link allowHosts} has
+ * to go with it: the host of a page that was rebound by DNS is that of its origin.
+ *
+ * @param rejection - 403 unless given
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { allowSameOrigin } from '@sanssocket/handshake/rules';
+ *
+ * assert.equal(typeof allowSameOrigin(), 'function');
+ * ```
+ */
+export function allowSameOrigin(
+  rejection: RejectOptions = { status: 403, body: 'origin not allowed' },
+): RequestRule {
+  const answer = copyRefusal(rejection);
+  return ({ origin, host }) => {
+    const isSame =
+      origin === undefined ||
+      isSameOrigin(origin, `https://${host}`) ||
+      isSameOrigin(origin, `http://${host}`);
+    return isSame ? undefined : answer;
+  };
+}
+
+/**
+ * These hosts may be asked for: keeps out pages whose name was made to resolve to this server (DNS
+ * rebinding), which a rule about origins alone takes for its own.
+ *
+ * @param hosts - names or addresses, an IPv6 address in its brackets, in any letter case; with a port
+ * for that port alone
+ * @param rejection - 421 unless given (RFC 9110 15.5.20)
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { allowHosts } from '@sanssocket/handshake/rules';
+ *
+ * assert.equal(typeof allowHosts(['localhost', '127.0.0.1', '[::1]']), 'function');
+ * ```
+ */
+export function allowHosts(
+  hosts: readonly string[],
+  rejection: RejectOptions = { status: 421, reason: 'Misdirected Request', body: 'no such host' },
+): RequestRule {
+  requireStrings('hosts', hosts);
+  const allowed = hosts.map((host) => {
+    const parts = splitAuthority(host);
+    if (parts !== undefined) return { host: lowerCodes(parts.host), port: parts.port };
+    throw usageError(
+      TypeError,
+      'ARGUMENT_INVALID',
+      `a host is a name or an address, not ${JSON.stringify(host)}`,
+    );
+  });
+  const answer = copyRefusal(rejection);
+  return (request) => {
+    const asked = splitAuthority(request.host);
+    if (asked === undefined) return answer;
+    const isAllowed = allowed.some(
+      ({ host, port }) => equalsIgnoringCase(asked.host, host) && (port < 0 || port === asked.port),
+    );
+    return isAllowed ? undefined : answer;
+  };
 }
 
 /**

@@ -271,6 +271,14 @@ export class ConnectionDriver implements TransportReceiver {
     return this.#loop.transportError;
   }
 
+  /**
+   * How many bytes of output waited when the transport went, and were given up: 0 before that. What
+   * has left was not certainly read.
+   */
+  get unsentBytes(): number {
+    return this.#loop.unsentBytes;
+  }
+
   // For subclasses.
 
   /** Calls {@link ConnectionDriver.onDrain}, and gives its promise; a class that is a driver may do more. */

@@ -68,6 +68,8 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   readonly #hooks: DriverHooks;
   #state: State = 'running';
   transportError: unknown;
+  /** Output that was given up with the transport. */
+  unsentBytes = 0;
   /** Of the marks above. */
   #marks = READS;
 
@@ -357,6 +359,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     if (!this.go(event)) return;
     const { transport } = this;
     this.transportError = error;
+    this.unsentBytes = this.connection.bufferedAmount + this.bytes;
     this.dropBatches();
     try {
       transport.wakeAt(Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { Connection, type ConnectionHandlers, type MessageExtension } from '@sanssocket/codec';
 import { ConnectionDriver, type Transport } from '@sanssocket/codec/driver';
+import { describe, expect, it } from 'vitest';
 
 const HI = Uint8Array.of(0x81, 2, 0x68, 0x69);
 /** The first fragment of a text, and its end. */

@@ -1,0 +1,260 @@
+/** A client's way to an open connection: attempts and redirects, over a runtime's network. */
+
+import type { Connection, ConnectionHandlers, MessageExtension } from '@sanssocket/codec';
+import type { ReceivedTransport, ReceiverOf } from '@sanssocket/codec/driver';
+import { type ClientAcceptance, ClientHandshake, type ClientRequestOptions } from '@sanssocket/handshake';
+import { beginConnection, WebSocketConnection } from '../connection.js';
+import { ClientOpening, type ResponseSource, type Unopened } from '../opening/client-opening.js';
+import { type ClientConfig, redirected, type Target, targetOf } from './options.js';
+
+/**
+ * Handlers of a client's connection: as they are, or a function that makes them once there is a
+ * connection to send by.
+ */
+export type ClientHandlers = ConnectionHandlers | ((connection: WebSocketConnection) => ConnectionHandlers);
+
+/** Makes the transport of a socket that was dialled. */
+type Attach = (receiverOf: ReceiverOf) => ReceivedTransport;
+
+/** The calls that a {@link Dial} makes: one of these, once. */
+export interface Dialling {
+  /** There is a transport, and the opening handshake is to be made over it. */
+  connected(attach: Attach): void;
+  /** There is a transport behind the opening handshake, which the runtime's HTTP has made. */
+  accepted(attach: Attach, acceptance: ClientAcceptance<MessageExtension>): void;
+  /** There will be no transport. */
+  ended(unopened: Unopened): void;
+  /** There will be no transport: the network's error. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Connects to a server.
+ *
+ * @param handshake - the opening handshake to be made; its `request.uri` says where
+ * @param target - the URL and headers that it was made of
+ * @param options - and the other wishes
+ * @param signal - gives up, at any stage. Nothing is called after
+ */
+export type Dial = (
+  dialling: Dialling,
+  handshake: ClientHandshake<MessageExtension>,
+  target: Target,
+  options: ClientRequestOptions<MessageExtension>,
+  signal: AbortSignal,
+) => void;
+
+/**
+ * Why `connect` has no connection to give.
+ *
+ * @example
+ * ```ts node
+ * import { connect, OpeningError } from 'sanssocket';
+ *
+ * try {
+ *   await connect('ws://localhost:9/', {});
+ * } catch (error) {
+ *   if (error instanceof OpeningError) console.log(error.code); // CONNECT_FAILED
+ * }
+ * ```
+ */
+export class OpeningError extends Error {
+  /**
+   * `CONNECT_FAILED`, `TRANSPORT_FAILED`, `OPENING_TIMEOUT`; `REJECTED` for a response with another
+   * status than 101; or the code of a server's fault, as `ACCEPT_MISMATCH`.
+   */
+  readonly code: string;
+  /** The response's status, if it rejects. */
+  readonly status: number | undefined;
+  /** All that is known: the whole response, the fault with its section, the error of the network. */
+  readonly outcome: Unopened;
+
+  /** @internal */
+  constructor(outcome: Unopened) {
+    super(messageOf(outcome), outcome.kind === 'failure' ? { cause: outcome.cause } : undefined);
+    this.name = 'OpeningError';
+    this.outcome = outcome;
+    const isFault = outcome.kind === 'fault' || outcome.kind === 'failure';
+    this.code = isFault ? outcome.code : 'REJECTED';
+    this.status = isFault ? undefined : outcome.status;
+  }
+}
+
+function messageOf(outcome: Unopened): string {
+  if (outcome.kind === 'fault') return outcome.message;
+  if (outcome.kind === 'failure') {
+    const { cause } = outcome;
+    return cause instanceof Error && cause.message !== ''
+      ? `${outcome.message}: ${cause.message}`
+      : outcome.message;
+  }
+  const where = outcome.location === undefined ? '' : `, to ${outcome.location}`;
+  return `the server answered ${outcome.status} ${outcome.reason}${where}`.trimEnd();
+}
+
+/**
+ * Opens a connection.
+ *
+ * @throws OpeningError; the reason of the signal; TypeError for a URL that is not a WebSocket's
+ */
+export async function openConnection(
+  dial: Dial,
+  url: string | { readonly href: string },
+  handlers: ClientHandlers,
+  config: ClientConfig,
+  clock: () => number,
+  signal: AbortSignal | undefined,
+): Promise<WebSocketConnection> {
+  const deadline = clock() + config.openingTimeoutMs;
+  let target = targetOf(url, config.headers);
+  for (let redirects = 0; ; redirects++) {
+    signal?.throwIfAborted();
+    const result = await new Attempt(dial, target, handlers, config, clock, deadline, signal).result;
+    if (result instanceof WebSocketConnection) return result;
+    if (result.kind === 'failure' && result.code === 'OPENING_ABORTED') throw result.cause;
+    const follows = result.kind === 'redirect' && redirects < config.maxRedirects;
+    const next = follows ? redirected(target, result.location!) : undefined;
+    if (next === undefined) throw new OpeningError(result);
+    target = next;
+  }
+}
+
+/** One dialling and one opening handshake. */
+class Attempt implements Dialling {
+  /** Settled once. */
+  readonly result: Promise<WebSocketConnection | Unopened>;
+  readonly #handlers: ClientHandlers;
+  readonly #config: ClientConfig;
+  readonly #clock: () => number;
+  readonly #deadline: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #source: ResponseSource;
+  readonly #dialling = new AbortController();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #opening: ClientOpening | undefined;
+  #settle: ((result: WebSocketConnection | Unopened) => void) | undefined;
+
+  constructor(
+    dial: Dial,
+    target: Target,
+    handlers: ClientHandlers,
+    config: ClientConfig,
+    clock: () => number,
+    deadline: number,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#signal = signal;
+    this.#handlers = handlers;
+    this.#config = config;
+    this.#clock = clock;
+    this.#deadline = deadline;
+    const options = { ...config.handshake, headers: target.headers };
+    const handshake = new ClientHandshake<MessageExtension>(target.url, options);
+    this.#source = handshake;
+    this.result = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    signal?.addEventListener('abort', this.#onAbort);
+    this.#timer = setTimeout(() => this.#late(), Math.max(0, deadline - clock()));
+    const { protocols, extensions, origin } = config.handshake;
+    const offer = { protocols, extensions, origin, headers: target.headers };
+    try {
+      dial(this, handshake, target, offer, this.#dialling.signal);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  connected(attach: Attach): void {
+    const opening = this.#attach(attach);
+    if (this.#settle === undefined) opening?.abort(undefined);
+    else opening?.begin(this.#clock());
+  }
+
+  accepted(attach: Attach, acceptance: ClientAcceptance<MessageExtension>): void {
+    const opening = this.#attach(attach);
+    if (this.#settle === undefined) opening?.abort(undefined);
+    else opening?.answered(acceptance, this.#clock());
+  }
+
+  ended(unopened: Unopened): void {
+    this.#end(unopened);
+  }
+
+  failed(cause: unknown): void {
+    this.#end({ kind: 'failure', code: 'CONNECT_FAILED', message: 'there is no connection', cause });
+  }
+
+  #attach(attach: Attach): ClientOpening | undefined {
+    clearTimeout(this.#timer); // the opening has the same deadline
+    try {
+      attach((transport) => {
+        this.#opening = new ClientOpening(
+          transport,
+          this.#source,
+          {
+            open: (open, acceptance) => this.#open(open, acceptance),
+            end: (unopened) => this.#end(unopened),
+          },
+          this.#deadline,
+        );
+        return this.#opening;
+      });
+    } catch (error) {
+      this.failed(error);
+    }
+    return this.#opening;
+  }
+
+  #open(
+    transport: ReceivedTransport,
+    { protocol, extensions }: ClientAcceptance<MessageExtension>,
+  ): WebSocketConnection {
+    const { connection: config, driver } = this.#config;
+    const agreement = { protocol, extensions: extensions.map(({ extension }) => extension) };
+    const connection = new WebSocketConnection(
+      transport,
+      config,
+      driver,
+      agreement,
+      undefined,
+      this.#clock(),
+    );
+    // The first message comes behind all microtasks: the caller's promise has given the connection by then.
+    connection.pause();
+    setTimeout(() => connection.resume(), 0);
+    try {
+      beginConnection(connection, () => this.#makeHandlers(connection));
+      this.#end(connection);
+    } catch (cause) {
+      this.#end({ kind: 'failure', code: 'OPENING_ABORTED', message: 'there are no handlers', cause });
+    }
+    return connection;
+  }
+
+  #makeHandlers(connection: WebSocketConnection): Parameters<Connection['setHandlers']>[0] {
+    return typeof this.#handlers === 'function' ? this.#handlers(connection) : this.#handlers;
+  }
+
+  readonly #onAbort = (): void => {
+    const reason: unknown = this.#signal?.reason;
+    if (this.#opening !== undefined) this.#opening.abort(reason);
+    else this.#giveUp('OPENING_ABORTED', 'the opening was aborted', reason);
+  };
+
+  #late(): void {
+    this.#giveUp('OPENING_TIMEOUT', 'there was no connection in time', undefined);
+  }
+
+  #giveUp(code: 'OPENING_TIMEOUT' | 'OPENING_ABORTED', message: string, cause: unknown): void {
+    this.#end({ kind: 'failure', code, message, cause });
+    this.#dialling.abort();
+  }
+
+  #end(result: WebSocketConnection | Unopened): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#settle?.(result);
+    this.#settle = undefined;
+  }
+}

@@ -1,0 +1,231 @@
+/** Servers on Node: over sockets of `net` and `tls`, and behind `http`, `https` and `http2`. */
+
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { type NodeSocket, nodeTransport } from '@sanssocket/codec/node';
+import { usageError } from '@sanssocket/codec/options';
+import { Http2Request } from './node-http2.js';
+import { clock, deflate } from './node-runtime.js';
+import type { RequestEvent, RequestSource, ServerOpening } from './opening/server-opening.js';
+import { isLoopback, LOOPBACK_HOSTS, ServerConfig, type ServerOptions } from './server/options.js';
+import { ParsedRequest } from './server/parsed.js';
+import { type Listener, NO_LISTENER, type ServerHandlers, WebSocketServer } from './server/server.js';
+
+/** Options of `serve` on Node; one of `port`, `path` and `server` is wanted. */
+export interface ServeOptions<Identity = undefined> extends ServerOptions<Identity> {
+  /** The TCP port to listen on; 0 for any that is free. */
+  readonly port?: number | undefined;
+  /** The address to listen on, beside `port`; all by default. */
+  readonly hostname?: string | undefined;
+  /** The Unix socket or named pipe to listen on. */
+  readonly path?: string | undefined;
+  /** How many sockets may wait to be accepted; 4,096 by default, which the system may lower. */
+  readonly backlog?: number | undefined;
+  /** Key, certificate and the like, for a server of `wss:`. */
+  readonly tls?: TlsOptions | undefined;
+  /** An HTTP server of the application's: its `upgrade` events are taken. It goes on when this one ends. */
+  readonly server?: HttpServer | undefined;
+}
+
+const LISTEN_OPTIONS = ['port', 'hostname', 'path', 'backlog', 'tls', 'server'] as const;
+
+/** A server on Node: it may be given sockets, requests and streams of other servers, too. */
+export class NodeWebSocketServer<Identity = undefined> extends WebSocketServer<Identity> {
+  /**
+   * Takes a request of an `upgrade` event: answers it, right or wrong, and looks after its socket.
+   *
+   * @param request - as the event has it
+   * @param socket - the same
+   * @param head - the same
+   *
+   * @example
+   * ```ts node
+   * import { createServer as createHttpServer } from 'node:http';
+   * import { createServer } from 'sanssocket';
+   *
+   * const chat = createServer({}, (connection) => ({ text: (text) => connection.sendText(text) }));
+   * const http = createHttpServer((_request, response) => response.writeHead(404).end());
+   * http.on('upgrade', (request, socket, head) => {
+   *   if (request.url === '/chat') chat.upgrade(request, socket, head);
+   *   else socket.destroy();
+   * });
+   * http.listen(0, () => http.close());
+   * ```
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+    const source = new ParsedRequest(request);
+    this.#admitParsed(socket, source, source.event, request.socket.remoteAddress, head);
+  }
+
+  /**
+   * Takes a stream of HTTP/2 that asks for a WebSocket (RFC 8441): `:method` is `CONNECT`.
+   *
+   * @param stream - of a server with `settings: { enableConnectProtocol: true }`
+   * @param rawHeaders - the fourth argument of its `stream` event
+   */
+  stream(stream: ServerHttp2Stream, rawHeaders: readonly string[]): void {
+    const source = new Http2Request(stream, rawHeaders);
+    this.#admitParsed(stream, source, source.event, stream.session?.socket.remoteAddress);
+  }
+
+  /**
+   * Takes a socket of `net` or `tls` that nothing was read from: the opening handshake and all that
+   * follows.
+   */
+  accept(socket: Socket): void {
+    nodeTransport(socket, (transport) => this.admit(transport, socket.remoteAddress));
+  }
+
+  #admitParsed(
+    socket: NodeSocket,
+    source: RequestSource,
+    event: RequestEvent,
+    remoteAddress: string | undefined,
+    head?: Uint8Array,
+  ): void {
+    let opening: ServerOpening | undefined;
+    nodeTransport(
+      socket,
+      (transport) => {
+        opening = this.admitParsed(transport, source, remoteAddress);
+        return opening;
+      },
+      head,
+    );
+    opening!.take(event, clock());
+  }
+}
+
+/**
+ * Makes a server that does not listen: for `upgrade` events, streams and sockets of the application's
+ * own, see {@link NodeWebSocketServer.upgrade}.
+ *
+ * @param options - admission, and limits
+ * @param handlers - makes the handlers of each connection
+ * @throws TypeError and RangeError for options that make no sense
+ */
+export function createServer<Identity = undefined>(
+  options: ServerOptions<Identity>,
+  handlers: ServerHandlers<Identity>,
+): NodeWebSocketServer<Identity> {
+  return new NodeWebSocketServer(
+    new ServerConfig(options, [], undefined, deflate),
+    handlers,
+    NO_LISTENER,
+    clock,
+  );
+}
+
+/**
+ * Serves WebSockets.
+ *
+ * @param options - where to listen, admission, and limits
+ * @param handlers - makes the handlers of each connection
+ * @returns the server, once it listens
+ * @throws TypeError and RangeError for options that make no sense; the system's error if it cannot
+ * listen
+ *
+ * @example
+ * ```ts node
+ * import { serve } from 'sanssocket';
+ *
+ * const server = await serve({ port: 0 }, (connection) => ({
+ *   text: (text) => connection.sendText(text),
+ *   binary: (bytes) => connection.sendBinary(bytes),
+ * }));
+ * await server.close();
+ * ```
+ */
+export async function serve<Identity = undefined>(
+  options: ServeOptions<Identity>,
+  handlers: ServerHandlers<Identity>,
+): Promise<NodeWebSocketServer<Identity>> {
+  const { hostname, server: http } = options;
+  const wanted = [options.port, options.path, http].filter((way) => way !== undefined);
+  if (wanted.length !== 1) {
+    throw usageError(TypeError, 'OPTION_INVALID', 'one of port, path and server says where to listen');
+  }
+  const hosts = isLoopback(hostname) ? LOOPBACK_HOSTS : undefined;
+  const config = new ServerConfig(options, LISTEN_OPTIONS, hosts, deflate);
+  const accept = (socket: Socket): void => server.accept(socket);
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Uint8Array): void =>
+    server.upgrade(request, socket, head);
+  const listener =
+    http === undefined ? new SocketListener(options, config, accept) : upgradesOf(http, onUpgrade);
+  const server = new NodeWebSocketServer(config, handlers, listener, clock);
+  if (listener instanceof SocketListener) await listener.listen(options);
+  return server;
+}
+
+function upgradesOf(
+  http: HttpServer,
+  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Uint8Array) => void,
+): Listener {
+  http.on('upgrade', onUpgrade);
+  const address = (): Partial<AddressInfo> => Object(http.address()) as Partial<AddressInfo>;
+  return {
+    get port() {
+      return address().port ?? 0;
+    },
+    get hostname() {
+      return address().address ?? '';
+    },
+    stop: () => void http.off('upgrade', onUpgrade),
+  };
+}
+
+type ServerLimits = Pick<ServerConfig, 'openingTimeoutMs' | 'maxConnections' | 'maxOpenings' | 'onError'>;
+
+type Where = Pick<ServeOptions, 'port' | 'hostname' | 'path' | 'backlog'>;
+
+/** A listening socket, of TCP or TLS. */
+class SocketListener implements Listener {
+  port = 0;
+  hostname = '';
+  readonly #server: Server;
+
+  constructor(
+    { tls }: Pick<ServeOptions, 'tls'>,
+    { openingTimeoutMs, maxConnections, maxOpenings, onError }: ServerLimits,
+    accept: (socket: Socket) => void,
+  ) {
+    if (tls === undefined) this.#server = createTcpServer({ allowHalfOpen: true, noDelay: true }, accept);
+    else {
+      // Not half-open: a client that leaves inside of the TLS handshake would be kept until its time
+      // limit. The transport makes it half-open once it is secure.
+      const options = { ALPNProtocols: ['http/1.1'], ...tls, handshakeTimeout: openingTimeoutMs };
+      this.#server = createTlsServer(options, accept);
+      this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+    }
+    // Those in their TLS handshake count as well.
+    this.#server.maxConnections = maxConnections + maxOpenings;
+    // Such as EMFILE: the next socket may be accepted.
+    this.#server.on('error', (error) => onError?.(error));
+  }
+
+  /** Rejects with the system's error. */
+  listen({ port, hostname, path, backlog = 4096 }: Where): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      const where = path === undefined ? { port, host: hostname, backlog } : { path, backlog };
+      this.#server.listen(where, () => {
+        this.#server.off('error', reject);
+        const address = this.#server.address();
+        if (typeof address === 'object' && address !== null) {
+          this.port = address.port;
+          this.hostname = address.address;
+        } else this.hostname = address ?? '';
+        resolve();
+      });
+    });
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+}

@@ -1,0 +1,43 @@
+/** Options that both sides have. */
+
+import type { MessageExtension } from '@sanssocket/codec';
+import { inWords, usageError } from '@sanssocket/codec/options';
+import type { PermessageDeflateOptions } from '@sanssocket/deflate';
+import type { ExtensionFactory } from '@sanssocket/handshake';
+
+/** How messages are compressed: not at all, by the defaults of the side, or by options of permessage-deflate. */
+export type Compression = boolean | Omit<PermessageDeflateOptions, 'engine'>;
+
+/** Makes permessage-deflate by the engine of a runtime; undefined where it has none. */
+export type DeflateFactory =
+  | ((options: Omit<PermessageDeflateOptions, 'engine'>) => ExtensionFactory<MessageExtension>)
+  | undefined;
+
+/**
+ * The extensions that an option `compression` stands for.
+ *
+ * @param usual - options for `true`
+ * @throws TypeError (`OPTION_INVALID`) for another kind of option, and for options where the runtime has
+ * no engine
+ */
+export function compressionOf(
+  compression: Compression,
+  usual: Omit<PermessageDeflateOptions, 'engine'>,
+  deflate: DeflateFactory,
+): readonly ExtensionFactory<MessageExtension>[] {
+  if (compression === false || (compression === true && deflate === undefined)) return [];
+  if (deflate === undefined) {
+    throw usageError(TypeError, 'OPTION_INVALID', 'compression has no options here: there is no engine');
+  }
+  if (compression === true) return [deflate(usual)];
+  if (typeof compression === 'object' && compression !== null) return [deflate(compression)];
+  const got = inWords(compression);
+  throw usageError(TypeError, 'OPTION_INVALID', `compression is a boolean or options, not ${got}`);
+}
+
+/** Those of the options that have these names. */
+export function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const name of names) if (from[name] !== undefined) picked[name] = from[name];
+  return picked;
+}

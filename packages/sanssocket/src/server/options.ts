@@ -1,0 +1,206 @@
+/** The options of a server, completed and checked. */
+
+import { ConnectionConfig, type ConnectionOptions, type MessageExtension } from '@sanssocket/codec';
+import { DriverConfig, type DriverOptions } from '@sanssocket/codec/driver';
+import {
+  CONNECTION_OPTIONS,
+  DRIVER_OPTIONS,
+  requireInteger,
+  requireKnown,
+  requireType,
+} from '@sanssocket/codec/options';
+import type { ExtensionFactory, HeaderPairs, HeadLimits, RejectOptions } from '@sanssocket/handshake';
+import {
+  allowHosts,
+  allowOrigins,
+  allowPaths,
+  allowSameOrigin,
+  type RequestRule,
+} from '@sanssocket/handshake/rules';
+import { type Compression, compressionOf, type DeflateFactory, pick } from '../options.js';
+import type { ServerRequest } from './server.js';
+
+/**
+ * Options of a server, beside those of its connections (`maxMessageBytes`, ...) and their drivers
+ * (`pingIntervalMs`, ...). All limits and times are finite by default.
+ */
+export interface ServerOptions<Identity = undefined>
+  extends Omit<ConnectionOptions, 'role'>,
+    DriverOptions,
+    HeadLimits {
+  /** Paths that have a WebSocket; others get 404. Every path by default. */
+  readonly paths?: readonly string[] | undefined;
+  /**
+   * Pages that may connect (RFC 6455 10.2): origins as `https://example.com`; `'same'`, the pages of
+   * the host that is asked for; or `'any'`. Other programs send no `Origin` and are let in.
+   * `'same'` by default.
+   */
+  readonly origins?: readonly string[] | 'same' | 'any' | undefined;
+  /**
+   * Hosts that may be asked for, see `allowHosts`. By default those of this machine, where the server
+   * listens on `localhost`, `127.0.0.1` or `::1`; and any host elsewhere.
+   */
+  readonly hosts?: readonly string[] | undefined;
+  /** Further rules, asked after these. */
+  readonly rules?: readonly RequestRule[] | undefined;
+  /** Subprotocols that are spoken: the first of the client's that is among them is selected. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Headers of the 101 response, such as `Set-Cookie`, or a function that gives them. */
+  readonly headers?: HeaderPairs | ((request: ServerRequest) => HeaderPairs) | undefined;
+  /**
+   * Whether messages may be compressed (RFC 7692), or how. True by default: from 1024 bytes on,
+   * without context takeover, so that an idle connection has no window. False where secrets and bytes
+   * of others share a message.
+   */
+  readonly compression?: Compression | undefined;
+  /** Further extensions that are implemented, tried after compression. */
+  readonly extensions?: readonly ExtensionFactory<MessageExtension>[] | undefined;
+  /**
+   * Decides on a request that the rules have let through, before the upgrade: gives whatever is known
+   * of the client from then on, for the handlers; or `reject(...)`, for any status and body. It may be
+   * async; a rejection of the promise, or an exception, is answered with 500.
+   */
+  readonly authorize?:
+    | ((request: ServerRequest) => Identity | Rejecting | Promise<Identity | Rejecting>)
+    | undefined;
+  /** Open connections; further requests get 503. 65,536 by default. */
+  readonly maxConnections?: number | undefined;
+  /** Open connections of one address; further requests get 503. As `maxConnections` by default. */
+  readonly maxConnectionsPerAddress?: number | undefined;
+  /** Opening handshakes under way; further sockets are closed. 16,384 by default. */
+  readonly maxOpenings?: number | undefined;
+  /** The time for the whole opening handshake, the decision included. 10 seconds by default. */
+  readonly openingTimeoutMs?: number | undefined;
+  /** The time that a rejected client has to take the response and end its side. 5 seconds by default. */
+  readonly lingerTimeoutMs?: number | undefined;
+  /** Called with exceptions of `authorize`, `headers`, the rules and the function that makes handlers. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** The names of these options, but those of connections and drivers. */
+const OWN_OPTIONS = [
+  'paths',
+  'origins',
+  'hosts',
+  'rules',
+  'protocols',
+  'headers',
+  'compression',
+  'extensions',
+  'authorize',
+  'maxConnections',
+  'maxConnectionsPerAddress',
+  'maxOpenings',
+  'openingTimeoutMs',
+  'lingerTimeoutMs',
+  'onError',
+  'maxHeadBytes',
+  'maxHeaders',
+] as const;
+
+const CONNECTION_NAMES = CONNECTION_OPTIONS.filter((name) => name !== 'role');
+
+/** All options of a server, but those of runtimes. */
+const SERVER_OPTIONS: readonly string[] = [...OWN_OPTIONS, ...CONNECTION_NAMES, ...DRIVER_OPTIONS];
+
+/** Names of this machine: a page of another site has none of them. */
+export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Whether an address to listen on is this machine's alone. */
+export function isLoopback(hostname: string | undefined): boolean {
+  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '::1';
+}
+
+/** A decision against a request, see {@link reject}. */
+export class Rejecting {
+  readonly options: RejectOptions;
+
+  /** @internal Made by {@link reject}. */
+  constructor(options: RejectOptions) {
+    this.options = options;
+  }
+}
+
+/**
+ * Decides against a request: the value for `authorize` to return.
+ *
+ * @param options - status, headers and body of the response
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { reject } from 'sanssocket';
+ *
+ * const decision = reject({ status: 401, headers: [['WWW-Authenticate', 'Bearer']], body: 'who are you?' });
+ * assert.equal(decision.options.status, 401);
+ * ```
+ */
+export function reject(options: RejectOptions): Rejecting {
+  return new Rejecting(options);
+}
+
+/** Options of a server, completed and checked once. */
+export class ServerConfig<Identity = undefined> {
+  readonly connection: ConnectionConfig;
+  readonly driver: DriverConfig;
+  readonly head: HeadLimits;
+  readonly rules: readonly RequestRule[];
+  readonly protocols: readonly string[];
+  readonly headers: ServerOptions<Identity>['headers'];
+  readonly extensions: readonly ExtensionFactory<MessageExtension>[];
+  readonly authorize: ServerOptions<Identity>['authorize'];
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxOpenings: number;
+  readonly openingTimeoutMs: number;
+  readonly lingerTimeoutMs: number;
+  readonly onError: ((error: unknown) => void) | undefined;
+
+  /**
+   * @param options - as given
+   * @param known - the names of options that the runtime has beside these
+   * @param defaultHosts - hosts that may be asked for, unless the options say; undefined for any
+   * @param deflate - makes permessage-deflate
+   * @throws TypeError for an option that there is not (`OPTION_UNKNOWN`) or of another kind
+   * (`OPTION_INVALID`, `ARGUMENT_INVALID`), RangeError for a limit or a time that is not a positive
+   * integer
+   */
+  constructor(
+    options: ServerOptions<Identity>,
+    known: readonly string[],
+    defaultHosts: readonly string[] | undefined,
+    deflate: DeflateFactory,
+  ) {
+    requireKnown(options, [...SERVER_OPTIONS, ...known]);
+    const { paths, origins = 'same', hosts = defaultHosts, rules = [], protocols = [], headers } = options;
+    const { compression = true, extensions = [], authorize, onError } = options;
+    const { maxConnections = 65_536, maxConnectionsPerAddress = maxConnections } = options;
+    const { maxOpenings = 16_384, openingTimeoutMs = 10_000, lingerTimeoutMs = 5_000 } = options;
+    if (authorize !== undefined) requireType('authorize', authorize, 'function');
+    if (onError !== undefined) requireType('onError', onError, 'function');
+    this.connection = new ConnectionConfig({ role: 'server', ...pick(options, CONNECTION_NAMES) });
+    this.driver = new DriverConfig(pick(options, DRIVER_OPTIONS));
+    this.head = pick(options, ['maxHeadBytes', 'maxHeaders']);
+    this.rules = [
+      ...(hosts === undefined ? [] : [allowHosts(hosts)]),
+      ...(paths === undefined ? [] : [allowPaths(paths)]),
+      ...(origins === 'any' ? [] : [origins === 'same' ? allowSameOrigin() : allowOrigins(origins)]),
+      ...rules,
+    ];
+    this.protocols = [...protocols];
+    this.headers = headers;
+    const forgets = { serverNoContextTakeover: true, clientNoContextTakeover: true };
+    this.extensions = [...compressionOf(compression, forgets, deflate), ...extensions];
+    this.authorize = authorize;
+    this.onError = onError;
+    this.maxConnections = positive('maxConnections', maxConnections);
+    this.maxConnectionsPerAddress = positive('maxConnectionsPerAddress', maxConnectionsPerAddress);
+    this.maxOpenings = positive('maxOpenings', maxOpenings);
+    this.openingTimeoutMs = positive('openingTimeoutMs', openingTimeoutMs);
+    this.lingerTimeoutMs = positive('lingerTimeoutMs', lingerTimeoutMs);
+  }
+}
+
+function positive(name: string, value: number): number {
+  return requireInteger(name, value, 1, Number.MAX_SAFE_INTEGER);
+}

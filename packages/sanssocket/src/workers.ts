@@ -1,0 +1,77 @@
+/**
+ * `sanssocket` on Workers (workerd): clients over the TCP sockets of `cloudflare:sockets`, and servers
+ * over streams. A Worker's own `WebSocketPair` has no bytes that could be given to a server of ours.
+ *
+ * @packageDocumentation
+ */
+
+// @ts-expect-error the runtime has it
+import { connect as connectSocket } from 'cloudflare:sockets';
+import type { ReadableWritablePair } from '@sanssocket/codec/web-streams';
+import type { WebSocketUri } from '@sanssocket/handshake';
+import type { ClientHandlers } from './client/open.js';
+import type { ClientOptions } from './client/options.js';
+import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './client/reconnecting.js';
+import type { WebSocketConnection } from './connection.js';
+import { connect as connectStreams, reconnect as reconnectStreams } from './web-streams.js';
+
+export * from './common.js';
+export { createServer, StreamsWebSocketServer } from './web-streams.js';
+
+interface TcpSocket extends ReadableWritablePair {
+  readonly opened: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a WebSocket server, as on Node.
+ *
+ * @throws OpeningError if there is no connection; the reason of the signal; TypeError and RangeError
+ * for a URL or options that make no sense
+ *
+ * @example
+ * ```ts no-run
+ * import { connect } from 'sanssocket';
+ *
+ * const connection = await connect('wss://example.com/', { text: (text) => console.log(text) });
+ * connection.sendText('hello');
+ * ```
+ */
+export async function connect(
+  url: string | URL,
+  handlers: ClientHandlers,
+  options: ClientOptions = {},
+): Promise<WebSocketConnection> {
+  return connectStreams(url, handlers, { ...options, open });
+}
+
+/**
+ * Connects, and connects again whenever the connection is lost, as on Node.
+ *
+ * @throws TypeError and RangeError for options that make no sense
+ */
+export function reconnect(
+  url: UrlSource,
+  handlers: ClientHandlers,
+  options: ClientOptions & ReconnectOptions = {},
+): ReconnectingConnection {
+  return reconnectStreams(url, handlers, { ...options, open });
+}
+
+async function open({ secure, host, port }: WebSocketUri, signal: AbortSignal): Promise<TcpSocket> {
+  // Workers want an IPv6 address in its brackets.
+  const hostname = host.includes(':') ? `[${host}]` : host;
+  const secureTransport = secure ? 'on' : 'off';
+  const socket = (connectSocket as (address: object, options: object) => TcpSocket)(
+    { hostname, port },
+    { secureTransport, allowHalfOpen: true },
+  );
+  const abort = (): void => void socket.close().catch(() => {});
+  signal.addEventListener('abort', abort);
+  try {
+    await socket.opened;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  return socket;
+}
