@@ -3,6 +3,9 @@
 import { type CloseInfo, Connection, type ConnectionConfig, type MessageExtension } from '@sanssocket/codec';
 import { ConnectionDriver, type DriverConfig, type Transport } from '@sanssocket/codec/driver';
 
+/** RFC 6455 7.1.5: no Close was received. */
+const LOST: CloseInfo = { wasClean: false, code: 1006, reason: '', fault: undefined, truncated: false };
+
 /** The keeper of a connection until it is over. */
 export interface ConnectionOwner {
   /** The transport of a connection is gone. */
@@ -73,16 +76,17 @@ export class WebSocketConnection extends ConnectionDriver {
   /**
    * Waits until the transport is gone.
    *
-   * @returns how the connection ended (RFC 6455 7.1.5); undefined if it was still paused
+   * @returns how the connection ended (RFC 6455 7.1.5); as 1006 if it is still paused, and its end was
+   * not told
    */
-  async finished(): Promise<CloseInfo | undefined> {
+  async finished(): Promise<CloseInfo> {
     if (!this.closed) {
       await new Promise<void>((resolve) => {
         this.#whenFinished ??= [];
         this.#whenFinished.push(resolve);
       });
     }
-    return this.connection.closeInfo;
+    return this.connection.closeInfo ?? LOST;
   }
 
   /** Gives up the transport at once, without a closing handshake: the close code is 1006. */

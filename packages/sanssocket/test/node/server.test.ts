@@ -134,7 +134,7 @@ describe('serve', () => {
     await expect(connect(wrong.url, {})).rejects.toMatchObject({ status: 500 });
     const without = await started({ onError }, fail);
     const connection = await connect(without.url, {});
-    expect((await connection.finished())?.code).toBe(1011);
+    expect((await connection.finished()).code).toBe(1011);
     expect(errors).toHaveLength(5);
     await expect.poll(() => without.connections.size).toBe(0);
   });
