@@ -4,9 +4,9 @@ import { documentedServer } from '../src/outside/programs.mjs';
 
 describe('the documented servers', () => {
   it.each([
-    ['node', 'attachSocket'],
-    ['bun', 'attachBunSocket'],
-    ['deno', 'attachDenoConn'],
+    ['node', 'serve'],
+    ['bun', 'serve'],
+    ['deno', 'serve'],
   ] as const)('for %s is JavaScript at a port of its own', async (runtime, adapter) => {
     const code = await documentedServer(runtime, 12_345);
     expect(code).toContain('12345');

@@ -1,65 +1,17 @@
 // The programs for Node that a newcomer pastes, as processes of their own: the client says hello, the
-// server answers, both end. A peer that does not read is not read from, a rejected one is let go, and
-// a client prints how it ended, however the server ends. The install lines pack every package that
-// is needed.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+// server answers. Each server passes the conformance suite. A peer that does not read is not read
+// from, a rejected one is let go, and a client tells how it ended, however the server ends. The install
+// lines pack every package that is needed.
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createInterface, type Interface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { BINARY, encodeFrame, TEXT } from '@sanssocket/codec/frames';
+import { findCases, runServerCases } from '@sanssocket/conformance';
 import { ClientHandshake } from '@sanssocket/handshake';
-import { buildSync } from 'esbuild';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exampleBlocks } from '../../tools/doc-examples.mjs';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const folder = `${root}temp/first-steps/`;
-const children: ChildProcess[] = [];
-
-beforeAll(() => {
-  mkdirSync(folder, { recursive: true });
-});
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill();
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Starts a program of a page; its lines are its output. */
-function start(code: string, name: string): { readonly child: ChildProcess; readonly lines: Interface } {
-  const outfile = `${folder}${name}.mjs`;
-  buildSync({
-    stdin: { contents: code, loader: 'ts', resolveDir: root },
-    tsconfig: `${root}tsconfig.check.json`,
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-  });
-  const child = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  return { child, lines: createInterface({ input: child.stdout }) };
-}
-
-/** The lines of a program that ends by itself without an error. */
-async function output({ child, lines }: ReturnType<typeof start>): Promise<string[]> {
-  const heard: string[] = [];
-  lines.on('line', (line) => heard.push(line));
-  const closed = once(lines, 'close');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-  await closed;
-  return heard;
-}
+import { freePort, listening, output, root, start } from './programs.js';
 
 /** A socket whose opening handshake is done. */
 async function shakeHands(port: number): Promise<Socket> {
@@ -71,7 +23,8 @@ async function shakeHands(port: number): Promise<Socket> {
   return socket;
 }
 
-describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => {
+describe('the long form, docs/pages/guide/embedding.md', () => {
+  const page = 'docs/pages/guide/embedding.md';
   const [server, client] = exampleBlocks(readFileSync(root + page, 'utf8'), 'ts node');
   const name = page.replaceAll(/\W/g, '-');
 
@@ -205,7 +158,47 @@ describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => 
     for (const socket of sockets) socket.destroy();
     listener.close();
   });
+});
 
+/** The pages with a server that echoes, for Node. */
+const SERVERS = [
+  'README.md',
+  'docs/pages/guide/first-steps.md',
+  'docs/pages/guide/embedding.md',
+  'packages/sanssocket/README.md',
+];
+
+it.each(SERVERS)('%s: its server passes the conformance suite', async (page) => {
+  const [server] = exampleBlocks(readFileSync(root + page, 'utf8'), 'ts node');
+  const port = await freePort();
+  start(server!.code.replaceAll('8080', `${port}`), `${page.replaceAll(/\W/g, '-')}-suite`);
+  await listening(port);
+  const cases = findCases({ role: 'server', quick: true });
+  const results = await runServerCases({ url: `ws://localhost:${port}/` }, cases);
+  const failed = results.cases.filter(({ verdict }) => verdict === 'FAILED');
+  expect(failed.map(({ id }) => id)).toEqual([]);
+  expect(results.cases.length).toBeGreaterThan(1000);
+});
+
+describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => {
+  const [server, client] = exampleBlocks(readFileSync(root + page, 'utf8'), 'ts node');
+  const name = page.replaceAll(/\W/g, '-');
+
+  it('has a server and a client that talk', async () => {
+    const port = await freePort();
+    start(server!.code.replaceAll('8080', `${port}`), `${name}-server`);
+    await listening(port);
+    const { child, lines } = start(client!.code.replaceAll('8080', `${port}`), `${name}-client`);
+    expect(await once(lines, 'line')).toEqual(['hello']);
+    child.kill();
+  });
+
+  it('has a client that says so when nobody listens', async () => {
+    const client8080 = client!.code.replaceAll('8080', `${await freePort()}`);
+    const program = start(client8080, `${name}-alone`);
+    expect(await output(program, 1)).toEqual([]);
+    expect(program.errors()).toContain('OpeningError: there is no connection');
+  });
   it('has lines to install by that pack every package that a packed one needs', () => {
     const line = readFileSync(root + page, 'utf8')
       .split('\n')
