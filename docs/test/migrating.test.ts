@@ -8,21 +8,45 @@ import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { encodeFrame, TEXT } from '@sanssocket/codec/frames';
 import { ClientHandshake } from '@sanssocket/handshake';
+import { connect as open } from 'sanssocket';
 import { afterEach, expect, it } from 'vitest';
 import websocket from 'websocket-driver';
-import { Receiver, Sender } from 'ws';
+import { Receiver, Sender, WebSocketServer } from 'ws';
 import { exampleBlocks } from '../../tools/doc-examples.mjs';
 
 /** The program of theirs on a page, as a function of the names it takes as given. */
-function theirs(page: string, names: readonly string[]): (...values: unknown[]) => void {
+function theirs(page: string, names: readonly string[], index = 0): (...values: unknown[]) => void {
   const file = new URL(`../pages/guide/${page}`, import.meta.url);
-  const [block] = exampleBlocks(readFileSync(fileURLToPath(file), 'utf8'), 'js');
+  const block = exampleBlocks(readFileSync(fileURLToPath(file), 'utf8'), 'js')[index];
   return new Function(...names, block!.code) as (...values: unknown[]) => void;
 }
 
 let server: Server | undefined;
 afterEach(() => {
   server?.close();
+});
+
+it('from-ws.md: an echo of WebSocketServer', async () => {
+  const servers: WebSocketServer[] = [];
+  class Kept extends WebSocketServer {
+    constructor(options: object) {
+      super(options);
+      servers.push(this);
+    }
+  }
+  theirs('from-ws.md', ['WebSocketServer', 'port'])(Kept, 0);
+  const [wss] = servers as [WebSocketServer];
+  await once(wss, 'listening');
+  const { port } = wss.address() as AddressInfo;
+  const echo = await new Promise((resolve) => {
+    void open(`ws://localhost:${port}/`, (connection) => {
+      connection.sendText('hello');
+      return { text: resolve };
+    });
+  });
+  expect(echo).toBe('hello');
+  for (const client of wss.clients) client.terminate();
+  wss.close();
 });
 
 it('from-ws.md: an echo of Receiver and Sender', async () => {
@@ -34,7 +58,7 @@ it('from-ws.md: an echo of Receiver and Sender', async () => {
       done();
     },
   });
-  theirs('from-ws.md', ['Receiver', 'Sender', 'socket'])(Receiver, Sender, socket);
+  theirs('from-ws.md', ['Receiver', 'Sender', 'socket'], 1)(Receiver, Sender, socket);
   for (const chunk of [
     [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69],
     [0x89, 0x80, 0, 0, 0, 0],
