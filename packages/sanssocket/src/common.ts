@@ -15,7 +15,7 @@ export {
 export { WebSocketConnection } from './connection.js';
 export type { OpeningFailure, Unopened } from './opening/client-opening.js';
 export type { Compression } from './options.js';
-export { Rejecting, reject, type ServerOptions } from './server/options.js';
+export { type Rejecting, reject, type ServerOptions } from './server/options.js';
 export {
   type BroadcastOptions,
   type CloseServerOptions,

@@ -32,7 +32,23 @@ export interface ServeOptions<Identity = undefined> extends ServerOptions<Identi
 
 const LISTEN_OPTIONS = ['port', 'hostname', 'path', 'backlog', 'tls', 'server'] as const;
 
-/** A server on Node: it may be given sockets, requests and streams of other servers, too. */
+/**
+ * A server on Node: it may be given sockets, requests and streams of other servers, too.
+ *
+ * @example
+ * ```ts no-run
+ * import { createServer as createHttp2Server } from 'node:http2';
+ * import { createServer } from 'sanssocket';
+ *
+ * const chat = createServer({}, (connection) => ({ text: (text) => connection.sendText(text) }));
+ * const http2 = createHttp2Server({ settings: { enableConnectProtocol: true } });
+ * http2.on('stream', (stream, headers, _flags, rawHeaders) => {
+ *   if (headers[':method'] === 'CONNECT') chat.stream(stream, rawHeaders);
+ *   else stream.respond({ ':status': 404 }, { endStream: true });
+ * });
+ * http2.listen(0, () => http2.close());
+ * ```
+ */
 export class NodeWebSocketServer<Identity = undefined> extends WebSocketServer<Identity> {
   /**
    * Takes a request of an `upgrade` event: answers it, right or wrong, and looks after its socket.
@@ -106,6 +122,16 @@ export class NodeWebSocketServer<Identity = undefined> extends WebSocketServer<I
  * @param options - admission, and limits
  * @param handlers - makes the handlers of each connection
  * @throws TypeError and RangeError for options that make no sense
+ *
+ * @example
+ * ```ts node
+ * import { createServer as createTcpServer } from 'node:net';
+ * import { createServer } from 'sanssocket';
+ *
+ * const chat = createServer({}, (connection) => ({ text: (text) => connection.sendText(text) }));
+ * const tcp = createTcpServer((socket) => chat.accept(socket));
+ * tcp.listen(0, () => tcp.close());
+ * ```
  */
 export function createServer<Identity = undefined>(
   options: ServerOptions<Identity>,

@@ -46,7 +46,19 @@ const deflate: DeflateFactory =
 
 const RUNTIME: ClientRuntime<ConnectOptions> = { names: ['open'], dialOf, deflate, clock };
 
-/** A server that is given streams. */
+/**
+ * A server that is given streams: `createServer` makes one.
+ *
+ * @example
+ * ```ts no-run
+ * import { createServer } from 'sanssocket/web-streams';
+ *
+ * const server = createServer({}, (connection) => ({ text: (text) => connection.sendText(text) }));
+ * for await (const { readable, writable } of session.incomingBidirectionalStreams) {
+ *   server.accept({ readable, writable });
+ * }
+ * ```
+ */
 export class StreamsWebSocketServer<Identity = undefined> extends WebSocketServer<Identity> {
   /**
    * Takes a client: its opening handshake, and all that follows.
@@ -122,6 +134,17 @@ export async function connect(
  * Connects over streams, and connects again whenever the connection is lost.
  *
  * @throws TypeError and RangeError for options that make no sense
+ *
+ * @example
+ * ```ts no-run
+ * import { reconnect } from 'sanssocket/web-streams';
+ *
+ * const link = reconnect('wss://example.com/', { text: (text) => console.log(text) }, {
+ *   open: ({ host, port }) => tcpSocket(host, port).opened,
+ * });
+ * await link.connected();
+ * link.sendText('hello');
+ * ```
  */
 export function reconnect(
   url: UrlSource,

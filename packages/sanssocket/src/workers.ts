@@ -49,6 +49,15 @@ export async function connect(
  * Connects, and connects again whenever the connection is lost, as on Node.
  *
  * @throws TypeError and RangeError for options that make no sense
+ *
+ * @example
+ * ```ts no-run
+ * import { reconnect } from 'sanssocket';
+ *
+ * const link = reconnect('wss://example.com/', { text: (text) => console.log(text) });
+ * await link.connected();
+ * link.sendText('hello');
+ * ```
  */
 export function reconnect(
   url: UrlSource,

@@ -107,7 +107,7 @@ class PulledTransport extends WakingTransport implements ReceivedTransport {
     if (chunk === undefined) return false;
     await this.#paused?.over;
     if (this.#over) return false;
-    this.receiver.receive(chunk, now());
+    if (chunk.length > 0) this.receiver.receive(chunk, now());
     return true;
   }
 

@@ -111,14 +111,24 @@ export function isLoopback(hostname: string | undefined): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '::1';
 }
 
-/** A decision against a request, see {@link reject}. */
-export class Rejecting {
+/** A decision against a request: {@link reject} makes one. */
+export interface Rejecting {
+  /** The response. */
+  readonly options: RejectOptions;
+}
+
+/** Told from every identity of an application's by its class. */
+class RejectingRequest implements Rejecting {
   readonly options: RejectOptions;
 
-  /** @internal Made by {@link reject}. */
   constructor(options: RejectOptions) {
     this.options = options;
   }
+}
+
+/** Whether `authorize` has decided against a request. */
+export function isRejecting(decision: unknown): decision is Rejecting {
+  return decision instanceof RejectingRequest;
 }
 
 /**
@@ -136,7 +146,7 @@ export class Rejecting {
  * ```
  */
 export function reject(options: RejectOptions): Rejecting {
-  return new Rejecting(options);
+  return new RejectingRequest(options);
 }
 
 /** Options of a server, completed and checked once. */

@@ -20,7 +20,7 @@ import {
   ServerOpening,
   type ServerOpeningHandlers,
 } from '../opening/server-opening.js';
-import { Rejecting, type ServerConfig } from './options.js';
+import { isRejecting, type Rejecting, type ServerConfig } from './options.js';
 
 /** A client's request, as the rules, `authorize` and the handlers see it. */
 export interface ServerRequest extends OpeningRequest {
@@ -270,7 +270,7 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
   #decide(opening: ServerOpening, request: ServerRequest, decision: Identity | Rejecting): void {
     try {
       // Others may have come meanwhile.
-      const rejection = decision instanceof Rejecting ? decision.options : this.#full(request.remoteAddress);
+      const rejection = isRejecting(decision) ? decision.options : this.#full(request.remoteAddress);
       if (rejection !== undefined) opening.reject(rejection, this.#clock());
       else this.#accept(opening, request, decision as Identity);
     } catch (error) {
