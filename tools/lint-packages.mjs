@@ -1,18 +1,26 @@
-// Package lint of every published package, as it would be packed: publint and "are the types
-// wrong".
+// Package lint of every package as it is published: publint and "are the types wrong".
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { publishedPackages } from './packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const destination = mkdtempSync(join(tmpdir(), 'lint-packages-'));
 let failed = 0;
 for (const folder of publishedPackages()) {
   const pkgDir = root + folder;
   const pkg = JSON.parse(readFileSync(`${pkgDir}/package.json`, 'utf8'));
-  const { messages } = await publint({ pkgDir, strict: true });
+  const tarball = join(destination, `${pkg.name.replace('@', '').replace('/', '-')}-${pkg.version}.tgz`);
+  execFileSync(`${root}node_modules/.bin/pnpm`, ['pack', '--pack-destination', destination], {
+    cwd: pkgDir,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const { buffer } = new Uint8Array(readFileSync(tarball));
+  const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
   for (const message of messages) console.log(`${pkg.name}: ${formatMessage(message, pkg)}`);
   failed += messages.length;
   try {
@@ -23,7 +31,7 @@ for (const folder of publishedPackages()) {
       `${root}node_modules/.bin/attw`,
       // All problems but those of `node10`, which TypeScript 6 has given up. That CommonJS gets
       // modules is meant: Node can require them.
-      ['--pack', '.', '--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--quiet', ...exclude],
+      [tarball, '--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--quiet', ...exclude],
       {
         cwd: pkgDir,
         stdio: 'inherit',
@@ -35,4 +43,5 @@ for (const folder of publishedPackages()) {
     console.log(`${pkg.name}: the types are wrong`);
   }
 }
+rmSync(destination, { recursive: true });
 process.exitCode = failed === 0 ? 0 : 1;

@@ -25,6 +25,7 @@ const PAGES = [
   'reconnecting',
   'broadcasting',
   'authentication',
+  'sizes',
   'from-ws',
   'from-websocket-driver',
   'from-bun-deno',
