@@ -1,6 +1,10 @@
 /** `npm start`: the chat server on `PORT`, 8080 unless set. */
 import { ChatServer } from './server.js';
 
+const ABOUT = `sanssocket: the WebSocket protocol, without the socket. A codec in TypeScript, for any runtime.
+This is its example, a chat whose page shows each frame as the server decodes it: open it in two windows, or join
+from another terminal by \`npm run chat:client\`. The library: README.md, docs/pages/guide/first-steps.md.`;
+
 try {
   await run(process.env['PORT'] || '8080');
 } catch (error) {
@@ -15,10 +19,11 @@ async function run(port: string): Promise<void> {
     if (error.code === 'EADDRINUSE') throw new Error(`port ${port} is taken; set PORT to another one`);
     throw error;
   });
-  console.log(`chat: http://localhost:${actual}/`);
   // Once: a second signal ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void chat.close());
   if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned(() => void chat.close());
+  // Last: a reader of the address may send a signal.
+  console.log(`${ABOUT}\n\nchat: http://localhost:${actual}/`);
 }
 
 /**

@@ -54,6 +54,16 @@ describe('the server', () => {
     }
   });
 
+  it('says what the project is before its address', async () => {
+    const server = new Program('main.js', [], { PORT: '0' });
+    await server.printed('http://');
+    const [first] = server.lines.all;
+    expect(first).toMatch(/^sanssocket: the WebSocket protocol, without the socket\./);
+    expect(server.lines.all.at(-1)).toMatch(/^chat: /);
+    server.process.kill('SIGTERM');
+    expect(await server.exitCode).toBe(0);
+  });
+
   it.skipIf(process.platform === 'win32')('ends when npm is told to', async () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const npm = spawn('npm', ['start'], { cwd: ROOT, env: { ...process.env, PORT: '0' }, detached: true });
