@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { Application, Converter, ReflectionKind } from 'typedoc';
 import { publishedPackages } from '../../tools/packages.mjs';
 import { findDeadLinks } from './dead-links.mjs';
+import { withStandingClock } from './highlight.mjs';
+import { writeSearch } from './search.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const docs = `${root}docs/`;
@@ -104,6 +106,13 @@ app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     for (const source of sources ?? []) delete source.url;
   }
 });
+
+const { markedPlugin } = app.renderer;
+const highlight = markedPlugin.getHighlighted.bind(markedPlugin);
+markedPlugin.getHighlighted = (text, language) => withStandingClock(() => highlight(text, language));
+
+// Among the jobs after rendering, as the addresses of declarations are forgotten behind them.
+app.renderer.postRenderAsyncJobs.push(() => writeSearch(app, `${docs}site`));
 
 const project = await app.convert();
 if (project === undefined) process.exit(1);

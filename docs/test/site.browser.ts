@@ -1,16 +1,23 @@
-// The site as it is opened from disk, in Chromium: no server, no error, and the search finds things.
+// The site as it is opened from disk, in Chromium: no server, no error, and the search finds all that is written.
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** A machine so busy that more than the time of a highlighter passes between two looks at the clock. */
+const BUSY =
+  'data:text/javascript,const { now } = Date; let looks = 0; Date.now = () => now() + 600 * looks++;';
 let browser: Browser;
 let page: Page;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [`${root}docs/src/build.mjs`], { cwd: root, stdio: 'inherit' });
+  execFileSync(process.execPath, ['--import', BUSY, `${root}docs/src/build.mjs`], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update'];
   args.push('--disable-sync', '--no-first-run');
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
@@ -38,11 +45,117 @@ test('pages open one another, and nothing is asked of a server', async () => {
   expect(errors).toEqual([]);
 });
 
-test('the search finds an export', async () => {
+/** The results of a search from the first page: names, and the addresses they lead to. */
+async function search(query: string): Promise<readonly { readonly text: string; readonly url: string }[]> {
   await page.goto(`file://${root}docs/site/index.html`);
   await page.click('#tsd-search-trigger');
-  await page.fill('#tsd-search-input', 'sendZeroCopy');
-  await page.waitForSelector('#tsd-search-results li a');
-  expect(await page.locator('#tsd-search-results li').first().textContent()).toContain('sendZeroCopy');
+  await page.fill('#tsd-search-input', query);
+  await page.waitForSelector('#tsd-search-results li a, #tsd-search-status div:has-text("Nothing")');
+  return page
+    .locator('#tsd-search-results li')
+    .evaluateAll((items) =>
+      items.map((item) => ({ text: item.textContent ?? '', url: item.querySelector('a')!.href })),
+    );
+}
+
+test('the search finds an export', async () => {
+  const [first] = await search('sendZeroCopy');
+  expect(first?.text).toContain('sendZeroCopy');
   expect(errors).toEqual([]);
+});
+
+// Words that people look for, and the page that is about them; any page where none is.
+test.each([
+  ['reconnect', undefined],
+  ['proxy', 'Proxies'],
+  ['proxies', 'Proxies'],
+  ['nginx', 'Proxies'],
+  ['1006', 'When_it_goes_wrong'],
+  ['RESERVED_BITS', 'When_it_goes_wrong'],
+  ['reserved_bits', 'When_it_goes_wrong'],
+  ['backpressure', 'Limits_and_back-pressure'],
+  ['back-pressure', 'Limits_and_back-pressure'],
+  ['back pressure', 'Limits_and_back-pressure'],
+  ['broadcast', undefined],
+  ['subprotocol', undefined],
+  ['cookie', undefined],
+  ['maxPayload', 'From_ws'],
+  ['tunnel', 'Proxies'],
+  ['permessage-deflate', 'Extensions_and_engines'],
+  ['conformance', 'conformance'],
+])('the search finds the page about %s', async (query, page) => {
+  const results = await search(query);
+  const stands = new RegExp(query.replace(/[-_ ]/g, '[-_ ]?'), 'i');
+  if (page === undefined) {
+    // A word that no page has cannot be found.
+    if (!pagesText().some((text) => stands.test(text))) return;
+    expect(results.some(({ url }) => url.includes('/documents/'))).toBe(true);
+  } else {
+    expect(results.slice(0, 8).map(({ url }) => url)).toContainEqual(expect.stringContaining(page));
+  }
+  expect(results.some(({ text }) => stands.test(text))).toBe(true);
+  expect(errors).toEqual([]);
+});
+
+function pagesText(): string[] {
+  const folder = `${root}docs/pages/guide/`;
+  return readdirSync(folder).map((file) => readFileSync(folder + file, 'utf8'));
+}
+
+test('the search says that it found nothing', async () => {
+  expect(await search('xyzzyx')).toEqual([]);
+  expect(await page.locator('#tsd-search-status').textContent()).toContain('xyzzyx');
+  expect(errors).toEqual([]);
+});
+
+test('the search goes by keys alone, to the place on the page', async () => {
+  await page.goto(`file://${root}docs/site/index.html`);
+  await page.waitForFunction(() => document.body.style.display === '');
+  await page.keyboard.press('/');
+  await page.keyboard.type('nginx proxy_read_timeout');
+  await page.waitForSelector('#tsd-search-results li a');
+  await page.keyboard.press('ArrowDown');
+  expect(await page.locator('#tsd-search-results li[aria-selected="true"]').count()).toBe(1);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/documents\/.*#/);
+  expect(await page.locator('.col-content').textContent()).toContain('proxy_read_timeout');
+  expect(errors).toEqual([]);
+});
+
+test('the search fits on a phone', async () => {
+  const phone = await browser.newPage({
+    viewport: { width: 360, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await phone.goto(`file://${root}docs/site/index.html`);
+  await phone.tap('#tsd-search-trigger');
+  await phone.fill('#tsd-search-input', 'permessage-deflate');
+  await phone.waitForSelector('#tsd-search-results li a');
+  const [dialog, widest] = await phone.evaluate(() => [
+    document.getElementById('tsd-search')!.getBoundingClientRect().right,
+    Math.max(...[...document.querySelectorAll('#tsd-search-results li')].map((li) => li.scrollWidth)),
+  ]);
+  expect(dialog).toBeLessThanOrEqual(360);
+  expect(widest).toBeLessThanOrEqual(360);
+  await phone.tap('#tsd-search-results li a');
+  await phone.waitForURL(/documents|modules|classes|interfaces|functions|types|variables/);
+  await phone.close();
+});
+
+test('code is coloured as code: strings, comments and keywords each in their own', async () => {
+  await page.goto(`file://${root}docs/site/index.html`);
+  const colours = await page
+    .locator('pre')
+    .first()
+    .evaluate((code) =>
+      Object.fromEntries(
+        [...code.querySelectorAll('span')].map((span) => [span.textContent, getComputedStyle(span).color]),
+      ),
+    );
+  const string = colours["'node:assert/strict'"];
+  const comment = Object.entries(colours).find(([text]) => text.startsWith('// The frame'))?.[1];
+  expect(colours["'@sanssocket/codec'"]).toBe(string);
+  expect(new Set([string, comment, colours['const']]).size).toBe(3);
+  expect(comment).not.toBeUndefined();
 });

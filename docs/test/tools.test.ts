@@ -1,10 +1,13 @@
-// The two tools of docs/src that find things in texts.
+// The tools of docs/src that the site is built with.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findDeadLinks } from '../src/dead-links.mjs';
+import { withStandingClock } from '../src/highlight.mjs';
 import { findMusts } from '../src/musts.mjs';
+import { sectionsOf } from '../src/search.mjs';
+import { excerptOf, tokensOf, wordsOf } from '../src/search-words.js';
 
 describe('findDeadLinks', () => {
   let folder: string;
@@ -83,6 +86,74 @@ describe('findMusts', () => {
           'An item MUST end behind a page break.',
           'Another is REQUIRED.',
         ],
+      },
+    ]);
+  });
+});
+
+describe('withStandingClock', () => {
+  it('lets no time pass within, and all of it after', () => {
+    const { now } = Date;
+    const within = withStandingClock(() => {
+      const before = Date.now();
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+      return Date.now() - before;
+    });
+    expect(within).toBe(0);
+    expect(Date.now).toBe(now);
+  });
+
+  it('starts the clock again behind an exception', () => {
+    const { now } = Date;
+    expect(() =>
+      withStandingClock(() => {
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(Date.now).toBe(now);
+  });
+});
+
+describe('words of the search', () => {
+  it.each([
+    ['back-pressure', ['backpressure'], ['backpressure', 'back', 'pressure']],
+    ['maxPayload', ['maxpayload'], ['maxpayload', 'max', 'payload']],
+    ['RESERVED_BITS!', ['reserved_bits'], ['reserved_bits', 'reserved', 'bits']],
+    ['1006, 7.1', ['1006', '71'], ['1006', '71', '7', '1']],
+  ])('%s', (text, query, found) => {
+    expect(wordsOf(text)).toEqual(query);
+    expect(tokensOf(text)).toEqual(found);
+  });
+
+  it('an excerpt is around the first hit, and marks each', () => {
+    const text = `${'before '.repeat(40)}the back-pressure of a peer ${'after '.repeat(40)}`;
+    const parts = excerptOf(text, ['backpressure', 'peer']);
+    expect(parts.filter(({ hit }) => hit).map((part) => part.text)).toEqual(['back-pressure', 'peer']);
+    const whole = parts.map((part) => part.text).join('');
+    expect(whole).toMatch(/^… before .* the back-pressure of a peer after .* …$/);
+    expect(whole.length).toBeLessThan(160);
+  });
+
+  it('a page is one entry for each heading', () => {
+    const html = `<div class="col-content"><div class="tsd-page-title">Proxies</div><div class="tsd-typography">
+      <h1 id="proxies">Proxies</h1><p>One <code>two</code>.</p>
+      <h2 id="settings">Settings<a class="tsd-anchor-icon"></a></h2>
+      <table><tr><td>a</td><td>b</td></tr></table><pre><code>x<br/>y</code><button>Copy</button></pre></div></div>`;
+    expect(sectionsOf(html, 'documents/Proxies.html')).toEqual([
+      {
+        title: 'Proxies',
+        heading: '',
+        text: 'One two. ',
+        url: 'documents/Proxies.html#proxies',
+        kind: 8388608,
+      },
+      {
+        title: 'Proxies',
+        heading: 'Settings',
+        text: 'a b x y ',
+        url: 'documents/Proxies.html#settings',
+        kind: 8388608,
       },
     ]);
   });
