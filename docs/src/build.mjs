@@ -27,6 +27,7 @@ const PAGES = [
   'reconnecting',
   'broadcasting',
   'authentication',
+  'onlooker',
   'sizes',
   'from-ws',
   'from-websocket-driver',

@@ -12,6 +12,7 @@ export {
   formatDeflateParameters,
   parseDeflateParameters,
 } from './extension/negotiation.js';
+export { type ObserveDeflateOptions, type ObservedDeflate, observeDeflate } from './extension/observe.js';
 export { type PermessageDeflateOptions, permessageDeflate } from './extension/permessage-deflate.js';
 export type {
   DeflateContext,

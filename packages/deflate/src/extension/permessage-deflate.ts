@@ -211,7 +211,8 @@ function directions(agreement: ReturnType<typeof confirmResponse> & object): {
   };
 }
 
-function requireEngine(engine: DeflateEngine): void {
+/** @throws TypeError, RangeError (`OPTION_INVALID`) for anything but an engine */
+export function requireEngine(engine: DeflateEngine): void {
   if (typeof engine?.createDeflater !== 'function' || typeof engine.createInflater !== 'function') {
     const wanted = 'permessage-deflate needs an engine, such as nodeZlib() of @sanssocket/deflate/node-zlib';
     throw usageError(TypeError, 'OPTION_INVALID', `${wanted}: ${inWords(engine)} is none`);
