@@ -28,6 +28,7 @@ const PAGES = [
   'broadcasting',
   'authentication',
   'onlooker',
+  'testing',
   'sizes',
   'from-ws',
   'from-websocket-driver',
