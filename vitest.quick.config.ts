@@ -21,7 +21,7 @@ const SLOW = [
   'packages/mask/test/utf8.test.ts',
   'test-vectors/test/{reference,ws-example}.test.ts',
   'tools/test/lesser-engines.test.ts',
-  'docs/test/first-steps.test.ts',
+  'docs/test/{deployment,first-steps}.test.ts',
   'examples/chat/test/{command-line,many-clients,misbehaviour}.test.ts',
 ];
 

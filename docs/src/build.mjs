@@ -29,6 +29,7 @@ const PAGES = [
   'authentication',
   'onlooker',
   'testing',
+  'deployment',
   'sizes',
   'from-ws',
   'from-websocket-driver',
@@ -84,7 +85,7 @@ const app = await Application.bootstrap({
   hideGenerator: true,
   excludeInternal: true,
   sort: ['source-order'],
-  highlightLanguages: ['ts', 'js', 'sh', 'json', 'python', 'bash', 'yaml'],
+  highlightLanguages: ['ts', 'js', 'sh', 'json', 'python', 'bash', 'yaml', 'nginx', 'text'],
   treatWarningsAsErrors: true,
 });
 
