@@ -83,6 +83,12 @@ test.each([
   ['tunnel', 'Proxies'],
   ['permessage-deflate', 'Extensions_and_engines'],
   ['conformance', 'conformance'],
+  ['TLS', 'Deployment'],
+  ['proxy_read_timeout', 'Deployment'],
+  ['onlooker', 'Recording_and_reading'],
+  ['recorder', 'Recording_and_reading'],
+  ['testing', 'Testing_without_a_network'],
+  ['minified', 'Sizes'],
 ])('the search finds the page about %s', async (query, page) => {
   const results = await search(query);
   const stands = new RegExp(query.replace(/[-_ ]/g, '[-_ ]?'), 'i');
