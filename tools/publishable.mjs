@@ -115,7 +115,12 @@ async function writeFlat(manifest, folder, target) {
     const name = path === '.' ? 'index' : path.slice(2);
     code[name] = join(folder, entry.default);
     declarations[name] = join(folder, entry.types);
-    exports[path] = { types: `./${name}.d.ts`, default: `./${name}.js` };
+    // Conditions for runtimes lead to other entries.
+    const conditions = Object.entries(entry).filter(
+      ([condition]) => !['types', 'default'].includes(condition),
+    );
+    const others = conditions.map(([condition, file]) => [condition, file.replace('./dist/', './')]);
+    exports[path] = { types: `./${name}.d.ts`, ...Object.fromEntries(others), default: `./${name}.js` };
   }
   const bundle = await rollup({
     input: code,
