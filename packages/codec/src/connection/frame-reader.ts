@@ -160,9 +160,10 @@ export abstract class FrameReader {
    * The same for a whole message that is unmasked.
    *
    * @param slice - the payload, lent until this returns
-   * @param ascii - whether it is known to be all ASCII
+   * @param scan - the scan that has found it; null if none has
+   * @param i - its number in the scan
    */
-  protected abstract onMessage(first: number, slice: LentSlice, ascii: boolean): void;
+  protected abstract onMessage(first: number, slice: LentSlice, scan: FrameScan | null, i: number): void;
 
   /** Whether the stream has broken a rule; all input is ignored from then on. */
   get failed(): boolean {
@@ -317,7 +318,7 @@ export abstract class FrameReader {
       }
       scan.next = i + 1;
       this.index = shift + end;
-      if (whole) this.onMessage(first, slice.of(start, end), scan.isAscii(i));
+      if (whole) this.onMessage(first, slice.of(start, end), scan, i);
       else this.onFrame(first, bytes, start, end, 0);
       if (this.state !== RUNNING) return false;
     }
@@ -364,7 +365,7 @@ export abstract class FrameReader {
       if (masked !== 0) this.onFrame(first, bytes, from, to, keyFromBytes(bytes, from - 4));
       else if (whole) {
         slice ??= new LentSlice(bytes);
-        this.onMessage(first, slice.of(from, to), false);
+        this.onMessage(first, slice.of(from, to), null, 0);
       } else this.onFrame(first, bytes, from, to, 0);
       if (this.state !== RUNNING) return;
     }

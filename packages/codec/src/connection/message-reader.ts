@@ -269,12 +269,15 @@ export class MessageReader extends FrameReader implements Caller {
     return deliverMasked(this.config, this, opcode, bytes, start, end, key);
   }
 
-  protected override onMessage(first: number, slice: LentSlice, ascii: boolean): void {
+  protected override onMessage(first: number, slice: LentSlice, scan: FrameScan | null, i: number): void {
     const opcode = (first & 0x0f) as MessageOpcode;
     const { end } = slice;
-    const invalid = this.isEncoded(first)
-      ? this.fragment(first, slice.bytes, slice.start, end, 0)
-      : deliverWhole(this.config, this, opcode, slice, ascii);
+    const ascii = scan?.isAscii(i) === true;
+    let invalid = VALID;
+    if (this.isEncoded(first)) invalid = this.fragment(first, slice.bytes, slice.start, end, 0);
+    else if (ascii && opcode === TEXT && this.mode === 'whole') {
+      called(this, this.handlers.text?.(scan.asciiText(i)));
+    } else invalid = deliverWhole(this.config, this, opcode, slice, ascii);
     if (invalid !== VALID) this.failText(invalid, this.index - end);
   }
 

@@ -13,8 +13,9 @@
 
 import { createSimdMemory, type SimdMemory } from '@sanssocket/mask';
 import { extendedLengthBytes, headerBytesOf, readPayloadLength } from '../wire/header.js';
-import { MASK } from '../wire/opcodes.js';
+import { FIN, MASK, TEXT } from '../wire/opcodes.js';
 import type { FrameParserConfig } from '../wire/rules.js';
+import { asciiText } from '../wire/utf8.js';
 import { copyInto, LentSlice } from './bytes.js';
 import { beginMessages, takeBack } from './message-slab.js';
 import { declareOwn, noteLent, noteReturned, poison } from './ownership.js';
@@ -32,6 +33,13 @@ const FIRST_FRAMES = 8;
 
 /** Frames listed at a time, at most. */
 const MAX_FRAMES = 2048;
+
+/**
+ * Texts up to this length in all are decoded at once, if they are ASCII and follow each other, and
+ * are parts of one string: a call of the decoder costs 90 ns, and a part of a string 14. A text that
+ * is kept keeps as much of its neighbours.
+ */
+const TEXTS_BYTES = 1024;
 
 /** 32-bit words of a frame in the list that `SimdMemory.maskFrames` writes. */
 const WORDS = 4;
@@ -69,6 +77,10 @@ export class FrameScan {
   #keeps = false;
   /** Whether the chunk has been given away: messages may be views of it. */
   #transferInput = false;
+  /** The texts decoded last, and the place of their bytes. */
+  #texts = '';
+  #textsStart = 0;
+  #textsEnd = 0;
 
   constructor(simd: SimdMemory) {
     const { buffer, byteOffset, byteLength } = simd.bytes;
@@ -118,6 +130,7 @@ export class FrameScan {
     );
     this.count = count;
     this.next = 0;
+    this.#textsEnd = 0;
     if (count === 0) return false;
     this.#maxFrames = Math.min(2 * this.#maxFrames, MAX_FRAMES);
     if (this.#keeps)
@@ -145,6 +158,31 @@ export class FrameScan {
     return this.#words[WORDS * i + 3] === 0;
   }
 
+  /** The text of a payload that is all ASCII. */
+  asciiText(i: number): string {
+    const start = this.startOf(i);
+    const end = this.endOf(i);
+    if (end > this.#textsEnd) this.#decodeTexts(i);
+    return this.#texts.substring(start - this.#textsStart, end - this.#textsStart);
+  }
+
+  /** Decodes a text and those that follow it. Their headers make room for characters of ASCII. */
+  #decodeTexts(first: number): void {
+    const start = this.startOf(first);
+    let end = this.endOf(first);
+    for (let i = first + 1; i < this.count; i++) {
+      const next = this.endOf(i);
+      if (next - start > TEXTS_BYTES || this.firstOf(i) !== (FIN | TEXT) || !this.isAscii(i)) break;
+      // A header of 6 or 8 bytes, which nobody reads here any more.
+      this.view.setInt32(end, 0);
+      this.view.setInt32(this.startOf(i) - 4, 0);
+      end = next;
+    }
+    this.#texts = asciiText(this.bytes, start, end, this.view);
+    this.#textsStart = start;
+    this.#textsEnd = end;
+  }
+
   /** For a chunk of one connection. */
   lend(keeps: boolean, transferInput: boolean): this {
     this.#keeps = keeps;
@@ -161,6 +199,7 @@ export class FrameScan {
     this.#copied = 0;
     this.#windowBytes = FIRST_WINDOW_BYTES;
     this.#maxFrames = FIRST_FRAMES;
+    this.#texts = '';
     taken = false;
     noteReturned(this);
     // Reading stopped among them.

@@ -312,13 +312,24 @@ export function decodeText(
 ): string | undefined {
   if (end - start <= SHORT_TEXT_BYTES && (ascii || isAscii(bytes, start, end)))
     return asciiString(bytes, start, end);
-  const buffer = view === null ? bytes.buffer : view.buffer;
-  const offset = view === null ? bytes.byteOffset : view.byteOffset;
   try {
-    return strictDecoder.decode(new Uint8Array(buffer, offset + start, end - start));
+    return decodeRange(bytes, start, end, view);
   } catch {
     return undefined;
   }
+}
+
+/** As {@link decodeText}, for bytes that are known to be all ASCII. */
+export function asciiText(bytes: Uint8Array, start: number, end: number, view: DataView): string {
+  return end - start <= SHORT_TEXT_BYTES
+    ? asciiString(bytes, start, end)
+    : decodeRange(bytes, start, end, view);
+}
+
+function decodeRange(bytes: Uint8Array, start: number, end: number, view: DataView | null): string {
+  const buffer = view === null ? bytes.buffer : view.buffer;
+  const offset = view === null ? bytes.byteOffset : view.byteOffset;
+  return strictDecoder.decode(new Uint8Array(buffer, offset + start, end - start));
 }
 
 function isAscii(bytes: Uint8Array, start: number, end: number): boolean {

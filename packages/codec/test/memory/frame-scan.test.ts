@@ -8,6 +8,7 @@ import type { BorrowedSlice } from '../../src/memory/bytes.js';
 import { takeScan } from '../../src/memory/scan.js';
 import { connectionOf, type ModeOptions, only } from '../endpoint.js';
 import { characters, concat, masked } from '../frames.js';
+import { held } from './heap.js';
 
 const payloads = [100, 64, 3, 1000, 0, 126, 700, 65].map((bytes, i) =>
   Uint8Array.from({ length: bytes }, (_, j) => 32 + ((i * 7 + j) % 90)),
@@ -288,4 +289,52 @@ it('a chunk that was given away is as it came where no message was made of it an
   connection.receive(chunk);
   while (connection.paused) connection.resume();
   expect(texts).toEqual(short);
+});
+
+describe('texts of one chunk', () => {
+  const frameOf = (message: string | Uint8Array, i: number): Uint8Array =>
+    masked(FIN | (typeof message === 'string' ? TEXT : BINARY), message, Math.imul(0x3d21fa37, i + 1));
+
+  it('are those that were sent, whatever stands between them', () => {
+    const ascii = fc
+      .integer({ min: 0, max: 300 })
+      .map((length) => 'abcdefghijklmnopqrstuvwxyz'.repeat(12).slice(0, length));
+    const other = fc.oneof(
+      fc.constantFrom('é', 'x'.repeat(1100), '€'.repeat(50)),
+      fc.constantFrom(0, 70).map((length) => new Uint8Array(length).fill(0x61)),
+    );
+    const messages = fc.array(fc.oneof({ arbitrary: ascii, weight: 6 }, other), {
+      minLength: 3,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(messages, fc.boolean(), fc.nat(60), (sent, transferInput, pauseAt) => {
+        const heard: (string | Uint8Array)[] = [];
+        const take = (message: string | Uint8Array): void => {
+          heard.push(message);
+          if (heard.length === pauseAt) connection.pause();
+        };
+        const connection = new Connection({ role: 'server', transferInput }, { text: take, binary: take });
+        connection.receive(concat(...sent.map(frameOf)));
+        connection.resume();
+        expect(heard).toEqual(sent);
+      }),
+    );
+  });
+
+  it('hold at most 1 KiB of their neighbours where one is kept', () => {
+    const kept: string[] = [];
+    let count = 0;
+    const keepOneOf = (text: string): void => {
+      if (count++ % 500 === 250) kept.push(text);
+    };
+    const connection = new Connection({ role: 'server' }, { text: keepOneOf });
+    const chunk = concat(...Array.from({ length: 500 }, (_, i) => frameOf('x'.repeat(100), i)));
+    connection.receive(chunk);
+    const bytes = held(() => {
+      for (let i = 0; i < 1000; i++) connection.receive(chunk);
+    });
+    expect(kept.length).toBe(1001);
+    expect(bytes).toBeLessThan(1000 * 1200 + 200_000);
+  });
 });
