@@ -10,6 +10,7 @@ import {
   randomMaskingKey,
 } from '@sanssocket/mask';
 import { allocateCleared, checkedAllocate, lastingAllocate } from '../memory/bytes.js';
+import { ALL_VIEWS, type ChunkViews, NO_VIEWS } from '../memory/message-slab.js';
 import { OutputMemory } from '../memory/output.js';
 import {
   type OwnBytes,
@@ -26,22 +27,6 @@ import { FrameParserConfig, type Limits, resolveLimits } from '../wire/rules.js'
  * copy than as a chunk of its own.
  */
 export const BY_REFERENCE_BYTES = 4096;
-
-/** Binary messages are copies. */
-export const NO_VIEWS = 0;
-
-/**
- * A binary message may be a view of its chunk if it ends the chunk, so that a handler may transfer
- * it, and if the chunk is all of its memory (TLS sockets of Node 24 put several chunks into one) and
- * the message at least half of that.
- */
-export const LARGE_VIEWS = 1;
-
-/** Every binary message may. */
-export const ALL_VIEWS = 2;
-
-/** Which binary messages may be views of the chunk that is read. */
-export type ChunkViews = typeof NO_VIEWS | typeof LARGE_VIEWS | typeof ALL_VIEWS;
 
 /** The names of all options of a connection. */
 export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [

@@ -138,8 +138,8 @@ export class Connection {
    * @param bytes - not changed, and not kept after the call returns, unless they are transferred
    * @param transferred - whether the chunk is the connection's for good, as a driver knows of the
    * chunks of its transport: as with the option `transferInput`, but that only a binary message of
-   * more than 64 bytes that ends it, and is at least half of its memory, may be a view of it. False by
-   * default
+   * more than 64 bytes that is at least a quarter of it may be a view of it, and only where nothing
+   * unread is lost if a handler transfers the message. False by default
    * @throws TypeError for anything but a Uint8Array (`NOT_BYTES`); Error when called by a handler
    * (`REENTRANT_CALL`); TypeError (`CHUNK_TRANSFERRED`) if a handler has transferred away the
    * memory of a chunk that was not read to its end: the connection has failed then, with 1011. The

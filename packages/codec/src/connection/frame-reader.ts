@@ -295,6 +295,7 @@ export abstract class FrameReader {
         if (!this.passScanned(scan, bytes) || isGone(bytes)) break;
       }
     } finally {
+      if (isGone(bytes)) scan.keepRest(this.index);
       scan.giveBack();
     }
   }

@@ -83,7 +83,7 @@ export interface ConnectionHandlers {
   /**
    * A whole binary message, to keep (RFC 6455 5.6). Its `ArrayBuffer` may hold other messages of
    * the same read: a transfer takes along those that were given before. Under the drivers of Node,
-   * Bun and Deno it may be the end of its chunk, of which nothing is left to be read then. With
+   * Bun and Deno it may be a part of its chunk, and a transfer takes along what was given of it. With
    * `transferInput` it may be any part of the chunk: a transfer then loses the bytes of the chunk
    * that have not been read, which is an error (`CHUNK_TRANSFERRED`).
    */

@@ -17,11 +17,11 @@
  */
 
 import { EMPTY } from '../memory/bytes.js';
-import { endMessages, suspendMessages } from '../memory/message-slab.js';
+import { endMessages, LARGE_VIEWS, NO_VIEWS, suspendMessages } from '../memory/message-slab.js';
 import { ByteQueue } from '../memory/queue.js';
+import { takeRest } from '../memory/scan.js';
 import { INTERNAL_ERROR } from '../wire/close.js';
 import { requireBytes, usageError } from '../wire/errors.js';
-import { LARGE_VIEWS, NO_VIEWS } from './config.js';
 import { chunkTransferred, isGone } from './frame-reader.js';
 import type { ConnectionHandlers } from './handlers.js';
 import { MessageReader } from './message-reader.js';
@@ -203,12 +203,19 @@ export class ConnectionInput extends MessageReader {
       this.#reading = false;
       endMessages(outer);
       const at = this.base + this.index - before;
-      if (at < end && isGone(bytes)) this.loseInput(threw);
+      if (at < end && isGone(bytes)) this.replaceInput(threw);
       else if (buffer !== null) buffer.readTo(at);
       // An event that threw may be unfinished even if no byte of the chunk is left: reading goes on
       // from there.
       else if ((at < end || threw) && this.ending === null) this.wait().push(bytes, at, end);
     }
+  }
+
+  /** A chunk has been transferred away, and its rest is held elsewhere, or lost. */
+  private replaceInput(threw: boolean): void {
+    const rest = takeRest();
+    if (rest === null) this.loseInput(threw);
+    else if (this.ending === null) this.wait().push(rest, 0, rest.length);
   }
 
   /**

@@ -9,7 +9,14 @@
  */
 
 import { copyOf, LentSlice } from '../memory/bytes.js';
-import { beginMessages, TINY_BYTES } from '../memory/message-slab.js';
+import {
+  ALL_VIEWS,
+  beginMessages,
+  type ChunkViews,
+  isLarge,
+  NO_VIEWS,
+  TINY_BYTES,
+} from '../memory/message-slab.js';
 import { poisonOwn } from '../memory/ownership.js';
 import { type FrameScan, takeScan } from '../memory/scan.js';
 import { SCRATCH_BYTES, unmaskInPlace } from '../memory/scratch.js';
@@ -28,7 +35,7 @@ import {
 } from '../wire/opcodes.js';
 import { CONTROL, FRAGMENT, MESSAGE } from '../wire/rules.js';
 import { TOO_LONG, VALID } from '../wire/utf8.js';
-import { ALL_VIEWS, type ChunkViews, type ConnectionConfig, NO_VIEWS } from './config.js';
+import type { ConnectionConfig } from './config.js';
 import { DecodedMessage, type MessageDecoder } from './extension-input.js';
 import { type Frame, FrameReader } from './frame-reader.js';
 import {
@@ -108,10 +115,9 @@ export class MessageReader extends FrameReader implements Caller {
   private isView(bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
     if (this.mode !== 'whole' || length <= TINY_BYTES || !this.config.unmasksInPlace) return false;
-    const { buffer } = bytes;
+    const isLast = end === bytes.length && isLarge(length, bytes);
     // A message that a handler keeps is never in shared memory.
-    const isMost = end === buffer.byteLength && 2 * length >= end;
-    return (this.views === ALL_VIEWS || isMost) && !isShared(buffer);
+    return (this.views === ALL_VIEWS || isLast) && !isShared(bytes.buffer);
   }
 
   /** Reports an exception that no call can throw. */
@@ -219,11 +225,12 @@ export class MessageReader extends FrameReader implements Caller {
 
   protected override takeScan(): FrameScan | null {
     if (!this.config.scans || this.mode === 'streamed') return null;
-    return takeScan(this.mode === 'whole', this.views === ALL_VIEWS);
+    return takeScan(this.mode === 'whole', this.views);
   }
 
   protected override onMessagesIn(chunk: Uint8Array, end: number): void {
-    if (this.mode === 'whole') beginMessages(chunk, end, this.views === ALL_VIEWS ? chunk : null, 0);
+    if (this.mode === 'whole')
+      beginMessages(chunk, end, chunk, 0, this.views === ALL_VIEWS ? ALL_VIEWS : NO_VIEWS);
   }
 
   /** Text does not wait: it has to fail at the first byte that is wrong. */

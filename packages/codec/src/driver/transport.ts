@@ -55,7 +55,7 @@ export interface Transport {
   readonly copies?: boolean;
   /**
    * Whether nobody else uses a chunk that the driver is given: it has been read into memory of its
-   * own. It is unmasked where it stands then, and a message that is at least half of its memory is
+   * own. It is unmasked where it stands then, and a message that is at least a quarter of it may be
    * a view of it. False by default, and right wherever it is not certain.
    */
   readonly transfers?: boolean;

@@ -23,6 +23,29 @@ import { type Allocate, copyInto } from './bytes.js';
 /** Up to here an array of its own is cheap. */
 export const TINY_BYTES = 64;
 
+// Which binary messages may be views of the chunk that is read.
+
+/** None: they are copies. */
+export const NO_VIEWS = 0;
+
+/** One that is large beside the chunk ({@link isLarge}) and takes no unread byte along if a handler transfers it. */
+export const LARGE_VIEWS = 1;
+
+/** Every one that is not tiny. */
+export const ALL_VIEWS = 2;
+
+export type ChunkViews = typeof NO_VIEWS | typeof LARGE_VIEWS | typeof ALL_VIEWS;
+
+/**
+ * Whether a message keeps at most four times its bytes as a view of its chunk, and nothing but the
+ * chunk: TLS sockets of Node 24 put several chunks into one memory.
+ */
+export function isLarge(length: number, { buffer, length: chunkBytes }: Uint8Array): boolean {
+  return (
+    length > TINY_BYTES && 4 * length >= chunkBytes && chunkBytes > 0 && chunkBytes === buffer.byteLength
+  );
+}
+
 /** From here on a message gets an array of its own. */
 export const LARGE_BYTES = 4096;
 
@@ -53,19 +76,31 @@ let givenChunk: OwnBytes | null = null;
 
 let shift = 0;
 
+/** The chunk, if only large messages may be views of it. */
+let largeChunk: OwnBytes | null = null;
+
 /**
  * Names the bytes in which the messages stand that are kept next.
  *
  * @param end - index after the last byte that is unmasked, and of this connection
- * @param chunk - the caller's, in which they stand too, if it has been given away
+ * @param chunk - the caller's, in which they stand too
  * @param from - index in `chunk` of the byte that is index 0 of `bytes`
+ * @param views - which of them may be views of the chunk
  */
-export function beginMessages(bytes: Uint8Array, end: number, chunk: Uint8Array | null, from: number): void {
+export function beginMessages(
+  bytes: Uint8Array,
+  end: number,
+  chunk: Uint8Array,
+  from: number,
+  views: ChunkViews,
+): void {
   source = bytes;
   sourceEnd = end;
   copy = null;
   // A message that a handler keeps is never in shared memory.
-  givenChunk = chunk === null || isShared(chunk.buffer) ? null : (chunk as OwnBytes);
+  const given = views === NO_VIEWS || isShared(chunk.buffer) ? null : (chunk as OwnBytes);
+  givenChunk = views === ALL_VIEWS ? given : null;
+  largeChunk = views === LARGE_VIEWS ? given : null;
   shift = from;
 }
 
@@ -79,6 +114,7 @@ export interface SuspendedMessages {
   readonly copyOffset: number;
   readonly givenChunk: OwnBytes | null;
   readonly shift: number;
+  readonly largeChunk: OwnBytes | null;
 }
 
 /**
@@ -89,7 +125,7 @@ export interface SuspendedMessages {
  */
 export function suspendMessages(): SuspendedMessages | null {
   if (source === null) return null;
-  const outer = { source, sourceEnd, copy, copyStart, copyEnd, copyOffset, givenChunk, shift };
+  const outer = { source, sourceEnd, copy, copyStart, copyEnd, copyOffset, givenChunk, shift, largeChunk };
   source = null;
   return outer;
 }
@@ -100,13 +136,14 @@ export function suspendMessages(): SuspendedMessages | null {
  */
 export function endMessages(outer: SuspendedMessages | null): void {
   if (outer !== null) {
-    ({ source, sourceEnd, copy, copyStart, copyEnd, copyOffset, givenChunk, shift } = outer);
+    ({ source, sourceEnd, copy, copyStart, copyEnd, copyOffset, givenChunk, shift, largeChunk } = outer);
     return;
   }
   if (source === null) return;
   source = null;
   copy = null;
   givenChunk = null;
+  largeChunk = null;
 }
 
 /**
@@ -116,6 +153,11 @@ export function endMessages(outer: SuspendedMessages | null): void {
  */
 export function keepMessage(bytes: Uint8Array, start: number, end: number, allocate: Allocate): OwnBytes {
   const length = end - start;
+  if (largeChunk !== null && bytes === source && isLarge(length, largeChunk)) {
+    const at = shift + start;
+    copyInto(bytes, start, end, largeChunk, at);
+    return new Uint8Array(largeChunk.buffer, at, length);
+  }
   if (length > TINY_BYTES && bytes === source && (length < LARGE_BYTES || givenChunk !== null)) {
     if (copy === null || start < copyStart || end > copyEnd) makeCopy(start, end);
     if (copy!.byteLength > 0) return new Uint8Array(copy!, copyOffset + start - copyStart, length);

@@ -53,14 +53,23 @@ describe.each(ROLES)('a chunk that is given to a %s', (role) => {
 
   it.each([
     ['a message of up to 64 bytes', frame(64)],
-    ['a message that does not end it, which a handler may transfer', concat(frame(3000), frame(10))],
-    ['a message that is less than half of it', concat(frame(300), frame(100), frame(300))],
+    ['a message that is less than a quarter of it', concat(frame(300), frame(300), frame(300), frame(300))],
     ['part of its memory', new Uint8Array(concat(new Uint8Array(1), frame(1000)).buffer, 1)],
   ])('is not the memory of %s', (_, chunk) => {
     for (const message of heard({ role }, chunk, true)) {
       expect(message.buffer).not.toBe(chunk.buffer);
       expect(message.every((byte) => byte === 7)).toBe(true);
     }
+  });
+
+  it('is the memory of a message before its end if the rest can be read elsewhere', () => {
+    const chunk = concat(frame(3000), frame(10), frame(3000));
+    const [first, second, third] = heard({ role }, chunk, true);
+    expect(first!.buffer === chunk.buffer).toBe(role === 'server');
+    expect(second!.buffer).not.toBe(chunk.buffer);
+    expect(third!.buffer === chunk.buffer).toBe(role === 'server');
+    expect([first!.length, second!.length, third!.length]).toEqual([3000, 10, 3000]);
+    for (const message of [first, second, third]) expect(message!.every((byte) => byte === 7)).toBe(true);
   });
 
   it('is not unmasked by a kernel of the application’s, which might throw half-way', () => {

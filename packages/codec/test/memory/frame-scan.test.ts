@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BINARY, FIN, FrameParser, PING, TEXT } from '../../src/frames.js';
 import { Connection } from '../../src/index.js';
 import type { BorrowedSlice } from '../../src/memory/bytes.js';
+import { NO_VIEWS } from '../../src/memory/message-slab.js';
 import { takeScan } from '../../src/memory/scan.js';
 import { connectionOf, type ModeOptions, only } from '../endpoint.js';
 import { characters, concat, masked } from '../frames.js';
@@ -266,7 +267,7 @@ it('a sink that transfers a chunk that was handed over away is told so; others s
     },
   );
   expect(() => connection.receive(frames)).toThrow(expect.objectContaining({ code: 'CHUNK_TRANSFERRED' }));
-  const scan = takeScan(false, false);
+  const scan = takeScan(false, NO_VIEWS);
   expect(scan).not.toBe(null);
   scan?.giveBack();
 });

@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MessageBuffer } from '../../src/memory/message-buffer.js';
 import {
+  ALL_VIEWS,
   beginMessages,
   endMessages,
   keepMessage,
+  NO_VIEWS,
   suspendMessages,
   takeBack,
 } from '../../src/memory/message-slab.js';
@@ -128,7 +130,7 @@ describe('memory for messages', () => {
   const source = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251);
 
   it('is shared by neighbours of one read only, of at most 8 KiB, and is what stood there', () => {
-    beginMessages(source, 15_000, null, 0);
+    beginMessages(source, 15_000, source, 0, NO_VIEWS);
     const lengths = Array.from({ length: 50 }, (_, i) => 100 + i);
     let at = 0;
     const first = lengths.map((length) => {
@@ -143,7 +145,7 @@ describe('memory for messages', () => {
     // A read inside of this one, as when a sink feeds another connection, ends before this one goes on.
     const other = Uint8Array.from(source, (byte) => ~byte);
     const outer = suspendMessages();
-    beginMessages(other, 1000, null, 0);
+    beginMessages(other, 1000, other, 0, NO_VIEWS);
     const second = keepMessage(other, 0, 100, allocate);
     endMessages(outer);
     const third = keepMessage(source, 14_900, 14_999, allocate);
@@ -159,7 +161,7 @@ describe('memory for messages', () => {
 
   it('is a message of its own where it is tiny or large', () => {
     for (const length of [0, 1, 64, 4096, 10_000]) {
-      beginMessages(source, source.length, null, 0);
+      beginMessages(source, source.length, source, 0, NO_VIEWS);
       expect(keepMessage(source, 7, 7 + length, allocate).buffer.byteLength).toBe(length);
     }
     endMessages(null);
@@ -173,7 +175,7 @@ describe('memory for messages', () => {
     const chunk = Uint8Array.from(payloads.flatMap((payload) => [0, 0, ...key, ...payload.map(masked)]));
     const unmasked = Uint8Array.from(payloads.flatMap((payload) => [0, 0, ...key, ...payload]));
     const given = concat(new Uint8Array(3), chunk);
-    beginMessages(unmasked, unmasked.length, given, 3);
+    beginMessages(unmasked, unmasked.length, given, 3, ALL_VIEWS);
     const first = keepMessage(unmasked, 6, 106, allocate);
     expect(first.buffer).toBe(given.buffer);
     takeBack(112, 162);

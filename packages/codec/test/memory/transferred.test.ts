@@ -47,7 +47,7 @@ const runs: fc.Arbitrary<Run> = fc.record({
 });
 
 /** Plays a run; what was heard, what was thrown, what it should be. */
-async function play({ options, role, script, sizes, pauses }: Run, transferInput: boolean) {
+async function play({ options, role, script, sizes, pauses }: Run, transferInput: boolean, given = false) {
   const wanted: string[] = [];
   const heard: string[] = [];
   const thrown: unknown[] = [];
@@ -123,7 +123,7 @@ async function play({ options, role, script, sizes, pauses }: Run, transferInput
       thrown.push(error);
     }
   };
-  for (const chunk of chunks(stream, sizes)) attempt(() => connection.receive(Uint8Array.from(chunk)));
+  for (const chunk of chunks(stream, sizes)) attempt(() => connection.receive(Uint8Array.from(chunk), given));
   for (let i = 0; i < 30; i++) attempt(() => connection.resume());
   await undefined;
   return { connection, wanted, heard, thrown };
@@ -142,6 +142,79 @@ it('messages of memory that is not the host’s: all arrive, however many are tr
     ),
     { numRuns: cases(100, 600) },
   );
+});
+
+it('chunks that a transport gave: all arrive, though large messages are views of them', async () => {
+  const whole = runs.filter(({ options }) => options.messages === 'whole');
+  await fc.assert(
+    fc.asyncProperty(whole, async (run) => {
+      const { connection, wanted, heard, thrown } = await play(run, false, true);
+      expect(thrown).toEqual([]);
+      expect(heard).toEqual(wanted);
+      expect(connection.state).toBe('open');
+    }),
+    { numRuns: cases(200, 2000) },
+  );
+});
+
+it('a chunk that a transport gave and a handler transfers is read to its end, whatever stands behind', () => {
+  const message = (length: number, fill: number): Uint8Array =>
+    toward('server', FIN | BINARY, new Uint8Array(length).fill(fill), 7 * fill);
+  const ping = toward('server', FIN | PING, 'ping', 9);
+  const text = toward('server', FIN | TEXT, 'a text', 11);
+  const tails = [
+    [],
+    [ping],
+    [text, text],
+    [message(70_000, 5)],
+    [message(20_000, 5), ping],
+    [message(300, 6)],
+  ];
+  for (const tail of tails) {
+    for (const cut of [0, 1, 5, 9, 200]) {
+      for (const when of ['at once', 'at the next', 'at a pause', 'and throws']) {
+        const stream = concat(message(30_000, 1), message(30_000, 2), ...tail, message(40_000, 3));
+        const end = stream.length - 40_014 + cut;
+        const log: string[] = [];
+        const kept: Uint8Array[] = [];
+        const binary = (bytes: Uint8Array): void => {
+          log.push(`${bytes.length} of ${bytes[0]}`);
+          kept.push(bytes);
+          if (when === 'at the next' && kept.length < 2) return;
+          if (kept[0]!.length > 0) transfer(kept[0]!);
+          if (when === 'at a pause') connection.pause();
+          if (when === 'and throws') throw new Error('mine');
+        };
+        const note = (what: string | Uint8Array): void => {
+          log.push(typeof what === 'string' ? what : characters(what));
+          if (kept[0]!.length > 0) transfer(kept[0]!);
+        };
+        const connection: Connection = new Connection({ role: 'server' }, { binary, text: note, ping: note });
+        for (const chunk of [stream.slice(0, end), stream.slice(end)]) {
+          try {
+            connection.receive(chunk, true);
+          } catch (error) {
+            expect(String(error)).toBe('Error: mine');
+          }
+        }
+        for (let i = 0; i < 9; i++) {
+          try {
+            connection.resume();
+          } catch {}
+        }
+        const wanted: string[] = [];
+        new Connection(
+          { role: 'server' },
+          {
+            binary: (bytes) => wanted.push(`${bytes.length} of ${bytes[0]}`),
+            text: (heard) => wanted.push(heard),
+            ping: (bytes) => wanted.push(characters(bytes)),
+          },
+        ).receive(stream);
+        expect(log).toEqual(wanted);
+      }
+    }
+  }
 });
 
 it('chunks that were given away, and bytes that are lent: what is not lost arrives, and the caller is told of the rest', async () => {

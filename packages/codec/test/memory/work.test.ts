@@ -5,6 +5,7 @@ import { PieceLine } from '../../src/connection/extension-output.js';
 import { BINARY, FIN, TEXT } from '../../src/frames.js';
 import { Connection } from '../../src/index.js';
 import { MessageBuffer } from '../../src/memory/message-buffer.js';
+import { NO_VIEWS } from '../../src/memory/message-slab.js';
 import { ByteQueue } from '../../src/memory/queue.js';
 import { takeScan } from '../../src/memory/scan.js';
 import { Manual, settled } from '../extensions.js';
@@ -39,7 +40,7 @@ describe('a message in short and long pieces in turns, of chunks that were hande
 
 describe('a sink that stops at every message', () => {
   it.each(['pauses', 'throws'] as const)('has few frames read in vain: it %s', (how) => {
-    const taken = takeScan(false, false)!;
+    const taken = takeScan(false, NO_VIEWS)!;
     taken.giveBack();
     const { simd } = taken;
     const scan = { ...simd };
