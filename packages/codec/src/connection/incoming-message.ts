@@ -6,6 +6,7 @@
 
 import { type MaskFunction, rotateKey } from '@sanssocket/mask';
 import { copyInto, LentSlice } from '../memory/bytes.js';
+import { keepLong, takeLong } from '../memory/long.js';
 import { MessageBuffer } from '../memory/message-buffer.js';
 import { poisonOwn } from '../memory/ownership.js';
 import {
@@ -20,7 +21,7 @@ import {
 } from '../memory/scratch.js';
 import { isShared, type OwnBytes } from '../wire/errors.js';
 import { BINARY, type MessageOpcode, TEXT } from '../wire/opcodes.js';
-import { UTF8_BOUNDARY, unfinishedUtf8Bytes, VALID, validateUtf8 } from '../wire/utf8.js';
+import { decodeText, UTF8_BOUNDARY, unfinishedUtf8Bytes, VALID, validateUtf8 } from '../wire/utf8.js';
 import { type ConnectionConfig, keptConfig } from './config.js';
 import { type Caller, called } from './handlers.js';
 import { deliverBytes } from './whole-message.js';
@@ -153,6 +154,9 @@ const HOLD_FROM_BYTES = 4096;
  */
 const HOLD_TO_START = 14;
 
+/** A longer text is decoded in memory that serves again. */
+const LONG_TEXT_BYTES = 0x1_0000;
+
 /** The number of bytes that go through SIMD memory at a time. */
 const SIMD_WINDOW_BYTES = 0x1_0000;
 
@@ -182,6 +186,7 @@ export class AssembledBytes extends IncomingMessage {
   ): number {
     const { maskLasting: mask } = this.#config;
     const length = end - start;
+    const buffer = this.#buffer;
     const holds =
       transferred &&
       start <= HOLD_TO_START &&
@@ -189,22 +194,24 @@ export class AssembledBytes extends IncomingMessage {
       bytes.buffer.byteLength === bytes.length &&
       2 * length >= bytes.length &&
       !isShared(bytes.buffer) &&
-      this.#buffer.holds &&
+      buffer.holds &&
       !isLent(bytes);
     if (!this.validates) {
-      if (holds) this.#buffer.hold(bytes, start, end, mask, key);
-      else this.#buffer.appendAll(bytes, start, end, mask, key, atMost);
+      if (holds) buffer.hold(bytes, start, end, mask, key);
+      else buffer.appendAll(bytes, start, end, mask, key, atMost);
       return VALID;
     }
+    // A long text is put together where it is decoded.
+    const most = buffer.bytes + atMost > LONG_TEXT_BYTES ? Number.MAX_SAFE_INTEGER : atMost;
     if (end - start >= SCRATCH_TEXT_BYTES) {
       const scratch = borrow(SIMD_WINDOW_BYTES);
       try {
-        if (usesSimd(scratch, mask)) return this.#addText(scratch, bytes, start, end, key, atMost, holds);
+        if (usesSimd(scratch, mask)) return this.#addText(scratch, bytes, start, end, key, most, holds);
       } finally {
         giveBack(scratch);
       }
     }
-    return this.collect(this.#buffer, bytes, start, end, mask, key, atMost);
+    return this.collect(buffer, bytes, start, end, mask, key, most);
   }
 
   /**
@@ -243,7 +250,17 @@ export class AssembledBytes extends IncomingMessage {
 
   override deliver(caller: Caller): boolean {
     // A streamed message comes here only if an extension has to decode it.
-    return deliverBytes(caller, this.opcode, this.toBytes());
+    const buffer = this.#buffer;
+    if (this.opcode !== TEXT || caller.mode !== 'whole' || buffer.bytes <= LONG_TEXT_BYTES)
+      return deliverBytes(caller, this.opcode, this.toBytes());
+    const { bytes } = buffer;
+    const memory = takeLong(bytes) ?? new Uint8Array(bytes);
+    buffer.drain(memory);
+    const text = decodeText(memory, 0, bytes, null, false);
+    keepLong(memory);
+    if (text === undefined) return false;
+    called(caller, caller.handlers.text?.(text));
+    return true;
   }
 
   override release(): void {

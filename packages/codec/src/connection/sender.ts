@@ -13,14 +13,14 @@
  * before it goes to another state.
  */
 
-import { mask as defaultMask, maskView } from '@sanssocket/mask';
-import { copyInto, copyOf } from '../memory/bytes.js';
+import { mask as defaultMask, maskView, rotateKey } from '@sanssocket/mask';
+import { copyInto, copyOf, EMPTY } from '../memory/bytes.js';
 import type { OutputMemory, OutputQueue } from '../memory/output.js';
 import { lentView, VIEW_TO_BYTES } from '../memory/scratch.js';
 import { isShared, type OwnBytes } from '../wire/errors.js';
 import { frameHeaderBytes, requireKey, writeFrameHeader } from '../wire/header.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../wire/opcodes.js';
-import { COUNTED_UNITS, encodeUtf8, LONG_STRING_UNITS, utf8Bytes, writeText } from '../wire/utf8.js';
+import { COUNTED_UNITS, encodeInto, encodeUtf8, utf8Bytes, writeText } from '../wire/utf8.js';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './config.js';
 import type { EncodedFragment, ExtensionChain, FragmentInfo } from './extension.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './extension-output.js';
@@ -118,8 +118,8 @@ export class MessageSender implements PipelineTarget {
   text(text: string, compress: boolean | undefined): void {
     if (this.#pipeline !== null) {
       this.#pipeline.send(encodeUtf8(text), whole(TEXT, compress));
-    } else if (text.length > LONG_STRING_UNITS) {
-      this.writeFrame(FIN | TEXT, encodeUtf8(text), this.key());
+    } else if (text.length > BY_REFERENCE_BYTES) {
+      this.writeLongText(text, this.key());
     } else {
       this.writeText(text, this.key());
     }
@@ -357,6 +357,35 @@ export class MessageSender implements PipelineTarget {
     const at = writeFrameHeader(slab, output.used, FIN | TEXT, length, key);
     if (key !== undefined) this.#config.mask(slab, at, at + length, slab, at, key);
     output.advance(at + length);
+  }
+
+  /**
+   * A long text goes into the slab as far as it fits there, with as much room as ASCII takes: 1 MiB
+   * takes memory that serves again, and not a fresh array. What is left is a chunk of its own.
+   */
+  private writeLongText(text: string, key: number | undefined): void {
+    const output = this.queue();
+    const { mask } = this.#config;
+    const units = text.length;
+    const headerBytes = frameHeaderBytes(units, key !== undefined);
+    const slab = output.reserve(headerBytes + units);
+    const start = output.used;
+    const at = start + headerBytes;
+    const { read, written } = encodeInto(text, slab, at, at + units);
+    const rest = read < units ? encodeUtf8(text.slice(read)) : EMPTY;
+    const length = written + rest.length;
+    if (frameHeaderBytes(length, key !== undefined) !== headerBytes) {
+      this.writeFrame(FIN | TEXT, encodeUtf8(text), key);
+      return;
+    }
+    writeFrameHeader(slab, start, FIN | TEXT, length, key);
+    const end = at + written;
+    if (key !== undefined) {
+      mask(slab, at, end, slab, at, key);
+      if (rest.length > 0) mask(rest, 0, rest.length, rest, 0, rotateKey(key, written));
+    }
+    if (rest.length === 0) output.advance(end);
+    else output.appendBehind(end, rest);
   }
 }
 

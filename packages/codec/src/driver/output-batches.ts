@@ -29,6 +29,8 @@ export abstract class OutputBatches {
   #left = 0;
   /** The rest of a chunk that goes in parts; null if there is none. */
   #rest: Uint8Array | null = null;
+  /** The chunk that was taken from the connection last. */
+  #last: Uint8Array | null = null;
   /** Whether the transport is being called. */
   #offering = false;
   /** How many bytes have been taken from the connection in all. */
@@ -87,7 +89,7 @@ export abstract class OutputBatches {
   written(): void {
     const batch = this.#batch;
     this.#left = 0;
-    if (batch !== null && !this.#offering) this.endBatch(batch);
+    if (batch !== null && !this.#offering) this.endBatch();
   }
 
   /** The transport takes more: it is offered the chunks that it has not let through. */
@@ -100,6 +102,7 @@ export abstract class OutputBatches {
     this.#batch = null;
     this.#left = 0;
     this.#rest = null;
+    this.#last = null;
   }
 
   private take(): Uint8Array[] | null {
@@ -126,6 +129,7 @@ export abstract class OutputBatches {
       const taken = this.connection.dataToSend();
       if (taken === undefined) return undefined;
       this.taken += taken.length;
+      this.#last = taken;
       chunk = taken;
     } else {
       chunk = rest;
@@ -157,16 +161,16 @@ export abstract class OutputBatches {
     const through = Math.min(Math.max(0, answer), this.#left);
     this.#left -= through;
     if (this.#left > 0) this.#batch = through > 0 ? without(batch, through) : batch;
-    else this.endBatch(batch);
+    else this.endBatch();
   }
 
   /** All of a batch is through. */
-  private endBatch(batch: readonly Uint8Array[]): void {
+  private endBatch(): void {
     this.#batch = null;
-    // It is known by its very array: part of a chunk is not taken back.
-    if (this.transport.copies === true && !this.closed) {
-      this.connection.recycleOutput(batch[batch.length - 1]!);
-    }
+    const last = this.#last;
+    if (last === null || this.#rest !== null) return;
+    this.#last = null;
+    if (this.transport.copies === true && !this.closed) this.connection.recycleOutput(last);
   }
 }
 

@@ -25,6 +25,7 @@
 
 import type { OwnBytes } from '../wire/errors.js';
 import { type Allocate, allocateCleared, copyInto, EMPTY } from './bytes.js';
+import { keepLong, takeLong } from './long.js';
 import { noteLent, noteReturned, poison, refuseReturned } from './ownership.js';
 import { Fifo } from './queue.js';
 
@@ -169,7 +170,10 @@ export class OutputMemory {
   #slab(bytes: number): Slab {
     const size = sizeOf(bytes);
     const spare = this.#spares[size];
-    if (spare == null) return new Slab(this.#allocate(SLAB_BYTES[size] ?? bytes));
+    if (spare == null) {
+      const long = this.#allocate === allocateCleared ? takeLong(bytes) : null;
+      return new Slab(long ?? this.#allocate(SLAB_BYTES[size] ?? bytes));
+    }
     this.#spares[size] = null;
     noteLent(spare);
     return spare;
@@ -178,10 +182,14 @@ export class OutputMemory {
   /** A slab that nobody holds. */
   giveSlabBack(slab: Slab): void {
     noteReturned(slab);
-    poison(slab.bytes, slab.bytes.length);
-    const { length } = slab.bytes;
-    const size = sizeOf(length);
-    if (length === SLAB_BYTES[size]) this.#spares[size] = slab;
+    const { bytes } = slab;
+    const size = sizeOf(bytes.length);
+    if (size === SLAB_BYTES.length) {
+      if (this.#allocate === allocateCleared) keepLong(bytes);
+      return;
+    }
+    poison(bytes, bytes.length);
+    if (bytes.length === SLAB_BYTES[size]) this.#spares[size] = slab;
   }
 }
 

@@ -445,9 +445,22 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
  */
 export function writeText(text: string, target: Uint8Array, at: number, end: number): number {
   if (text.length <= SHORT_STRING_UNITS && text.length === end - at) return writeAscii(text, target, at);
-  const room = new Uint8Array(target.buffer, target.byteOffset + at, end - at);
-  const { read, written } = encoder.encodeInto(text, room);
+  const { read, written } = encodeInto(text, target, at, end);
   return read === text.length ? at + written : -1;
+}
+
+/**
+ * Writes as many whole characters of a text as there is room for.
+ *
+ * @returns how many UTF-16 units were read, and how many bytes written
+ */
+export function encodeInto(
+  text: string,
+  target: Uint8Array,
+  at: number,
+  end: number,
+): { read: number; written: number } {
+  return encoder.encodeInto(text, new Uint8Array(target.buffer, target.byteOffset + at, end - at));
 }
 
 /**
@@ -471,9 +484,6 @@ function writeAscii(text: string, target: Uint8Array, at: number): number {
  * it goes; a longer one is encoded into an array of its own.
  */
 export const COUNTED_UNITS = 1024;
-
-/** A string longer than this is always encoded into an array of its own, which becomes a chunk. */
-export const LONG_STRING_UNITS = 0x1_0000;
 
 /** The UTF-8 of a text in a fresh array; a lone surrogate becomes U+FFFD. */
 export function encodeUtf8(text: string): OwnBytes {

@@ -409,3 +409,37 @@ describe('answers to pings', () => {
     expect([...drain(connection)]).toEqual([...hex('8a 01 01')]);
   });
 });
+
+describe.each(['server', 'client'] as const)('a long text that a %s sends', (role) => {
+  const other = role === 'server' ? 'client' : 'server';
+  const parts = fc.array(
+    fc.tuple(
+      fc.constantFrom('a', 'plain text ', 'é', '€', '🙂', '\ud800', 'größe 連線 '),
+      fc.constantFrom(1, 40, 4097, 30_000, 65_535),
+    ),
+    { minLength: 1, maxLength: 5 },
+  );
+
+  it('is the text that arrives, whatever its characters, and leaves its memory for the next', () => {
+    const sender = new Connection({ role }, {});
+    const heard: string[] = [];
+    const receiver = new Connection({ role: other }, { text: (text) => heard.push(text) });
+    fc.assert(
+      fc.property(fc.array(parts, { minLength: 1, maxLength: 3 }), (texts) => {
+        const sent = texts.map((list) => list.map(([unit, count]) => unit.repeat(count)).join(''));
+        for (const text of sent) sender.sendText(text);
+        for (let chunk = sender.dataToSend(); chunk !== undefined; chunk = sender.dataToSend()) {
+          receiver.receive(chunk);
+          sender.recycleOutput(chunk);
+        }
+        expect(
+          heard
+            .splice(0)
+            .map((text, i) => text === new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8(sent[i]!))),
+        ).toEqual(sent.map(() => true));
+        expect(sender.bufferedAmount).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

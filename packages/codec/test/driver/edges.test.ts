@@ -312,3 +312,33 @@ it('what came with the handshake is heard, also if the peer has ended its side s
   client.destroy();
   server.close();
 });
+
+it('a chunk that goes in parts gives its memory back when the last part is through, and not before', () => {
+  const heard: string[] = [];
+  const memory = new Set<ArrayBufferLike>();
+  const client = new Connection({ role: 'client' }, { text: (text) => heard.push(text) });
+  let waiting: Uint8Array[] = [];
+  const slow: Transport = {
+    ...transport(true),
+    copies: true,
+    write(chunks) {
+      waiting = [...chunks];
+      for (const { buffer } of chunks) memory.add(buffer);
+      return 0;
+    },
+  };
+  const host = new ConnectionDriver(new Connection({ role: 'server' }, {}), slow, {}, 0);
+  const texts = ['a', 'b', 'c', 'd'].map((unit) => unit.repeat(700_000));
+  for (const text of texts) {
+    host.sendText(text);
+    host.flush();
+    while (waiting.length > 0) {
+      const parts = waiting;
+      waiting = [];
+      for (const part of parts) client.receive(part);
+      host.written(1);
+    }
+  }
+  expect(heard.map((text, i) => text === texts[i])).toEqual([true, true, true, true]);
+  expect(memory.size).toBeLessThan(4);
+});

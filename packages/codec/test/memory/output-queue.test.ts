@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allocateCleared } from '../../src/memory/bytes.js';
 import { OutputMemory, OutputQueue } from '../../src/memory/output.js';
 import * as checked from '../../src/memory/ownership.js';
 import type { OwnBytes } from '../../src/wire/errors.js';
@@ -91,8 +92,8 @@ describe('OutputMemory', () => {
 
   it('is used again only for what was given back, whoever shares it', () => {
     fc.assert(
-      fc.property(operations, (list) => {
-        const memory = new OutputMemory(allocate);
+      fc.property(operations, fc.constantFrom(allocate, allocateCleared), (list, given) => {
+        const memory = new OutputMemory(given);
         const queues = [new OutputQueue(memory), new OutputQueue(memory)];
         const put: string[] = ['', ''];
         const got: string[] = ['', ''];
@@ -161,6 +162,18 @@ describe('OutputMemory', () => {
     memory.reuse(queue.take()!);
     send(memory, 500);
     expect(held.every((byte) => byte === 7)).toBe(true);
+  });
+
+  it('is one for long output of all configurations, if it is the runtime’s own', () => {
+    const [one, another] = [new OutputMemory(allocateCleared), new OutputMemory(allocateCleared)];
+    send(one, 5000);
+    send(another, 5000); // from now on it is known that chunks come back
+    const long = send(one, 200_000);
+    expect(send(another, 180_000).buffer).toBe(long.buffer);
+    expect(send(one, 70_000).buffer).toBe(long.buffer);
+    send(one, 2_000_000);
+    expect(send(one, 2_000_000).buffer.byteLength).toBeGreaterThan(2_000_000); // too long to be kept
+    expect(send(another, 200_000).buffer).toBe(long.buffer);
   });
 
   it('is not kept for a host that gives nothing back, nor when it is large', () => {

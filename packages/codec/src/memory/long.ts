@@ -1,0 +1,36 @@
+/**
+ * Memory for long texts on their way: their bytes while they are decoded, and the output of texts.
+ * Fresh memory of 1 MiB takes 250 us, most of them in the kernel, and brings on the next collection
+ * of the whole heap.
+ *
+ * - Written by its taker, until it is given back; nobody else can take it meanwhile, and gets fresh
+ *   memory.
+ * - Seen by nobody else: a handler gets the text, a driver gives output back when it is written.
+ * - Bounded: one array of 1 MiB a realm.
+ */
+
+import type { OwnBytes } from '../wire/errors.js';
+import { noteLent, noteReturned, poison } from './ownership.js';
+
+/** The bytes beside a payload of 1 MiB. */
+const HEADER_BYTES = 64;
+
+const MAX_BYTES = 0x10_0000 + HEADER_BYTES;
+
+let spare: OwnBytes | null = null;
+
+/** At least so many bytes, and at most four times as many; null if there are none to be used again. */
+export function takeLong(bytes: number): OwnBytes | null {
+  if (spare === null || spare.length < bytes || spare.length > 4 * bytes) return null;
+  const memory = spare;
+  spare = null;
+  noteLent(memory);
+  return memory;
+}
+
+/** Nobody looks at the memory any more. */
+export function keepLong(memory: OwnBytes): void {
+  noteReturned(memory);
+  poison(memory, memory.length);
+  if (memory.length <= MAX_BYTES) spare = memory;
+}
