@@ -20,7 +20,14 @@ import { lentView, VIEW_TO_BYTES } from '../memory/scratch.js';
 import { isShared, type OwnBytes } from '../wire/errors.js';
 import { frameHeaderBytes, requireKey, writeFrameHeader } from '../wire/header.js';
 import { CLOSE, CONTINUATION, FIN, type MessageOpcode, type PING, PONG, TEXT } from '../wire/opcodes.js';
-import { COUNTED_UNITS, encodeInto, encodeUtf8, utf8Bytes, writeText } from '../wire/utf8.js';
+import {
+  COUNTED_UNITS,
+  encodeInto,
+  encodeUtf8,
+  utf8Bytes,
+  writeMaskedAscii,
+  writeText,
+} from '../wire/utf8.js';
 import { BY_REFERENCE_BYTES, type ConnectionConfig } from './config.js';
 import type { EncodedFragment, ExtensionChain, FragmentInfo } from './extension.js';
 import { OutgoingPipeline, type PipelineEvents, type PipelineTarget } from './extension-output.js';
@@ -340,6 +347,11 @@ export class MessageSender implements PipelineTarget {
     const units = text.length;
     let slab = output.reserve(frameHeaderBytes(units, masked) + units);
     let guess = output.used + frameHeaderBytes(units, masked);
+    const ours = !masked || this.#config.mask === defaultMask;
+    if (ours && writeMaskedAscii(text, output.view, guess, key ?? 0)) {
+      output.advance(writeFrameHeader(slab, output.used, FIN | TEXT, units, key) + units);
+      return;
+    }
     let end = writeText(text, slab, guess, guess + units);
     if (end < 0) {
       if (units > COUNTED_UNITS) {
