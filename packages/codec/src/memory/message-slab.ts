@@ -40,10 +40,8 @@ export type ChunkViews = typeof NO_VIEWS | typeof LARGE_VIEWS | typeof ALL_VIEWS
  * Whether a message keeps at most four times its bytes as a view of its chunk, and nothing but the
  * chunk: TLS sockets of Node 24 put several chunks into one memory.
  */
-export function isLarge(length: number, { buffer, length: chunkBytes }: Uint8Array): boolean {
-  return (
-    length > TINY_BYTES && 4 * length >= chunkBytes && chunkBytes > 0 && chunkBytes === buffer.byteLength
-  );
+export function isLarge(length: number, chunkBytes: number, memoryBytes: number): boolean {
+  return length > TINY_BYTES && 4 * length >= chunkBytes && chunkBytes > 0 && chunkBytes === memoryBytes;
 }
 
 /** From here on a message gets an array of its own. */
@@ -153,7 +151,11 @@ export function endMessages(outer: SuspendedMessages | null): void {
  */
 export function keepMessage(bytes: Uint8Array, start: number, end: number, allocate: Allocate): OwnBytes {
   const length = end - start;
-  if (largeChunk !== null && bytes === source && isLarge(length, largeChunk)) {
+  if (
+    largeChunk !== null &&
+    bytes === source &&
+    isLarge(length, largeChunk.length, largeChunk.buffer.byteLength)
+  ) {
     const at = shift + start;
     copyInto(bytes, start, end, largeChunk, at);
     return new Uint8Array(largeChunk.buffer, at, length);

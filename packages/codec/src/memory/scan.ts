@@ -119,7 +119,7 @@ export class FrameScan {
     this.next = 0;
     const firstBytes = wholeFrameBytes(chunk, start, end);
     if (firstBytes === 0) return false;
-    const large = this.#views === LARGE_VIEWS && isLarge(firstBytes, chunk);
+    const large = this.#views === LARGE_VIEWS && isLarge(firstBytes, chunk.length, chunk.buffer.byteLength);
     const windowBytes = large ? MAX_WINDOW_BYTES : Math.max(this.#windowBytes, firstBytes);
     const bytes = Math.min(end - start, windowBytes);
     this.#reachesEnd = bytes === end - start;
@@ -151,7 +151,7 @@ export class FrameScan {
         // All frames that handlers can be called for are in the list.
         this.#holdsRest =
           this.#reachesEnd &&
-          isLarge(this.endOf(0) - this.startOf(0), chunk) &&
+          isLarge(this.endOf(0) - this.startOf(0), chunk.length, chunk.buffer.byteLength) &&
           isCut(this.bytes, end, this.#copied);
         if (!this.#holdsRest) views = NO_VIEWS;
       }

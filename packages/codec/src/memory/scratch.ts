@@ -128,9 +128,10 @@ export function unmaskInPlace(bytes: Uint8Array, start: number, end: number, key
   else {
     scratch.bytes.set(bytes);
     scratch.simd.mask(start, end, key);
-    const { buffer, byteOffset } = scratch.bytes;
-    if (unmasked.length !== end - start || unmasked.byteOffset !== byteOffset + start)
-      unmasked = new Uint8Array(buffer, byteOffset + start, end - start);
+    const { view } = scratch;
+    const at = view.byteOffset + start;
+    if (unmasked.length !== end - start || unmasked.byteOffset !== at)
+      unmasked = new Uint8Array(view.buffer, at, end - start);
     bytes.set(unmasked, start);
   }
   giveBack(scratch);

@@ -168,12 +168,12 @@ describe('OutputMemory', () => {
     const [one, another] = [new OutputMemory(allocateCleared), new OutputMemory(allocateCleared)];
     send(one, 5000);
     send(another, 5000); // from now on it is known that chunks come back
-    const long = send(one, 200_000);
-    expect(send(another, 180_000).buffer).toBe(long.buffer);
-    expect(send(one, 70_000).buffer).toBe(long.buffer);
+    const long = send(one, 1_000_000);
+    expect(send(another, 500_000).buffer).toBe(long.buffer);
+    expect(send(one, 300_000).buffer).toBe(long.buffer);
     send(one, 2_000_000);
     expect(send(one, 2_000_000).buffer.byteLength).toBeGreaterThan(2_000_000); // too long to be kept
-    expect(send(another, 200_000).buffer).toBe(long.buffer);
+    expect(send(another, 300_000).buffer).toBe(long.buffer);
   });
 
   it('is not kept for a host that gives nothing back, nor when it is large', () => {
