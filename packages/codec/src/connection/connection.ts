@@ -224,7 +224,8 @@ export class Connection {
    * if (socket.writableLength === 0) connection.recycleOutput(chunk);
    * ```
    *
-   * Share a `ConnectionConfig`: it keeps at most 85 KiB, and the memory of the chunk taken last. Do
+   * Share a `ConnectionConfig`: it keeps at most 85 KiB, and the memory of the chunk taken last; all
+   * of them together keep 1 MiB of a long one. Do
    * not call this for streams that pass chunks on as they are (`PassThrough`, HTTP/2): they hold
    * chunks after the write.
    *

@@ -14,7 +14,9 @@
  *   says so, for ever. Little in a large slab leaves as a copy, which is never used again.
  * - Bounded: waiting output holds at most four times its bytes and 4 KiB, output that has left at
  *   most four times its bytes, or 1 KiB where chunks are given back. Kept for the next output are
- *   one slab of each length, 85 KiB in all, and one queue. The queue itself is bounded by the driver, which looks at `bufferedAmount`.
+ *   one slab of each length, 85 KiB in all, and one queue; and, of all configurations, the memory of
+ *   one long output (`long`). The queue itself is bounded by the driver, which looks at
+ *   `bufferedAmount`.
  *
  * A slab that is used again is in the cache still, and has its view: 16 KiB sent again and again
  * take 1 us that way, where fresh memory takes 4.
@@ -185,6 +187,7 @@ export class OutputMemory {
     const { bytes } = slab;
     const size = sizeOf(bytes.length);
     if (size === SLAB_BYTES.length) {
+      // Of a caller's memory only that of slabs is kept.
       if (this.#allocate === allocateCleared) keepLong(bytes);
       return;
     }
