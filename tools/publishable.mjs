@@ -46,7 +46,7 @@ export async function writePublishable(folder) {
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   writeFileSync(join(target, 'README.md'), packedReadme(readme, manifest.homepage));
   cpSync(join(folder, 'LICENSE'), join(target, 'LICENSE'));
-  const published = findsFilesByPlace(folder)
+  const published = keepsPlaces(folder, manifest)
     ? await writeFileByFile(manifest, folder, target)
     : await writeFlat(manifest, folder, target);
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
@@ -77,8 +77,9 @@ function codeFiles(dist) {
   return readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.js'));
 }
 
-/** Whether a file of a package looks for others from where it is itself, so that it has to stay there. */
-function findsFilesByPlace(folder) {
+/** Whether a package has folders of data, or a file that looks for others from where it is itself: all stays in its place then. */
+function keepsPlaces(folder, { exports }) {
+  if (Object.values(exports).some((entry) => typeof entry === 'string')) return true;
   const dist = join(folder, 'dist');
   return codeFiles(dist).some((file) => readFileSync(join(dist, file), 'utf8').includes('import.meta'));
 }
