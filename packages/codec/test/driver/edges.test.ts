@@ -297,9 +297,8 @@ it('what came with the handshake is heard, also if the peer has ended its side s
   const server = createServer({ allowHalfOpen: true }, (socket) => sockets.push(socket)).listen(0);
   const client = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true });
   client.end();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect.poll(() => sockets[0]?.readableEnded).toBe(true);
   const [socket] = sockets;
-  expect(socket!.readableEnded).toBe(true);
   const heard: string[] = [];
   await new Promise<void>((resolve) => {
     const connection = new Connection(
