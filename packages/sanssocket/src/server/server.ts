@@ -26,6 +26,11 @@ import { isRejecting, type Rejecting, type ServerConfig } from './options.js';
 export interface ServerRequest extends OpeningRequest {
   /** The address that the client connects from; undefined where the runtime does not tell. */
   readonly remoteAddress: string | undefined;
+  /**
+   * The value of a header, its name in any letter case: the lines joined by `, ` where there are several
+   * (RFC 9110 5.3), those of `Cookie` by `; ` (RFC 9113 8.2.3); undefined where there is none.
+   */
+  header(name: string): string | undefined;
 }
 
 /**
@@ -394,7 +399,17 @@ function prepare(message: string | Uint8Array | PreparedMessage): PreparedMessag
 }
 
 function withAddress(request: OpeningRequest, remoteAddress: string | undefined): ServerRequest {
-  return Object.assign(request, { remoteAddress });
+  return Object.assign(request, { remoteAddress, header });
+}
+
+function header(this: OpeningRequest, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  const lines: string[] = [];
+  const { headers } = this;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]!.toLowerCase() === wanted) lines.push(headers[i + 1]!);
+  }
+  return lines.length === 0 ? undefined : lines.join(wanted === 'cookie' ? '; ' : ', ');
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

@@ -130,8 +130,9 @@ describe('connect', () => {
     const server = await serve(
       {
         port: 0,
-        authorize({ headers }) {
-          heard.push(headers[headers.indexOf('Authorization') + 1]!);
+        authorize(request) {
+          heard.push(request.header('authorization')!);
+          expect(request.header('X-Own')).toBeUndefined();
           return undefined;
         },
       },

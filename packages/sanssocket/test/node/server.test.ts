@@ -76,6 +76,19 @@ describe('serve', () => {
     await expect.poll(() => server.openings).toBe(0);
   });
 
+  it('gives headers by name, in any letter case, several lines as one', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await started({
+      authorize(request) {
+        seen.push(request.header('cookie'), request.header('X-A'), request.header('x-none'));
+        return undefined;
+      },
+    });
+    const lines = ['Cookie: a=1', 'COOKIE: b=2', 'x-a: 1', 'X-A: 2'];
+    expect(await answer(server.port, requestText(lines, '/', '127.0.0.1'))).toContain(' 101 ');
+    expect(seen).toEqual(['a=1; b=2', '1, 2', undefined]);
+  });
+
   it('takes any origin, or some, where the options say so', async () => {
     const any = await started({ origins: 'any' });
     expect(await answer(any.port, requestText(['Origin: http://evil.example']))).toContain(' 101 ');
