@@ -226,6 +226,17 @@ export class ConnectionDriver implements TransportReceiver {
   }
 
   /**
+   * Calls back once, when everything that has been sent until now has left: it is with the operating
+   * system, or wherever the transport takes it to. Never from inside of this call, and in the order
+   * of the calls.
+   *
+   * @param callback - gets false if the transport is gone, and the output may not have left
+   */
+  whenWritten(callback: (written: boolean) => void): void {
+    this.#loop.whenWritten(callback);
+  }
+
+  /**
    * Reads no more behind the current event, at that very byte: neither the connection nor the
    * transport. Until {@link ConnectionDriver.resume} a silent peer is not given up.
    */

@@ -22,6 +22,7 @@ import { type OutsideDriver, onRejection } from '../connection/handlers.js';
 import { ABNORMAL_CLOSURE, GOING_AWAY, INTERNAL_ERROR, POLICY_VIOLATION } from '../wire/close.js';
 import type { DriverConfig } from './options.js';
 import { PeerWatch, type Watched } from './peer-watch.js';
+import { PendingWrites } from './pending-writes.js';
 import { Reading } from './reading.js';
 import type { Transport } from './transport.js';
 
@@ -72,6 +73,8 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
   unsentBytes = 0;
   /** Of the marks above. */
   #marks = READS;
+  /** Null until the first call of `whenWritten`. */
+  #pending: PendingWrites | null = null;
 
   constructor(
     connection: Connection,
@@ -242,6 +245,37 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     return true;
   }
 
+  whenWritten(callback: (written: boolean) => void): void {
+    if (this.closed && !this.active) {
+      queueMicrotask(() => this.guard(() => callback(false)));
+      return;
+    }
+    this.#pending ??= new PendingWrites();
+    this.#pending.add(this.taken + this.connection.bufferedAmount, callback);
+    if (!this.active) this.flushSoon();
+  }
+
+  /** Calls the callbacks whose output has left. */
+  private tellWritten(pending: PendingWrites): void {
+    for (;;) {
+      // Output that an asynchronous extension encodes has another length than it was counted with.
+      const through = this.bufferedAmount === 0 ? Number.POSITIVE_INFINITY : this.through;
+      const callback = pending.next(through);
+      if (callback === undefined) return;
+      this.guard(() => callback(true));
+      if (this.closed) return;
+    }
+  }
+
+  /** The transport is gone: the other callbacks. */
+  private tellUnwritten(): void {
+    for (;;) {
+      const callback = this.#pending?.next(Number.POSITIVE_INFINITY);
+      if (callback === undefined) return;
+      this.guard(() => callback(false));
+    }
+  }
+
   /** Messages sent together leave in one write: a broadcast of many is one for each connection. */
   private flushSoon(): void {
     if (this.is(FLUSHING)) return;
@@ -290,6 +324,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     if (this.closed) return;
     if (failed !== undefined) this.destroy(failed.error);
     else this.settle(timed);
+    if (this.#pending !== null && !this.closed) this.tellWritten(this.#pending);
   }
 
   /**
@@ -412,6 +447,7 @@ export class DriverLoop extends Reading implements Watched, OutsideDriver {
     while (this.held && !this.paused) this.goOn();
     this.guard(() => this.connection.input.transportGone());
     this.discard();
+    this.tellUnwritten();
   }
 
   /**

@@ -10,7 +10,8 @@ import { type KeepaliveOptions, KeepaliveTimes } from './keepalive.js';
 export interface DriverOptions extends KeepaliveOptions {
   /**
    * After so long without any byte from the peer it is pinged, see also `pingsWhileTalking`; 30
-   * seconds by default.
+   * seconds by default. Infinity: never, for an application that looks after its peers by itself;
+   * a connection without traffic then has no timer.
    */
   readonly pingIntervalMs?: number;
   /**
@@ -107,7 +108,7 @@ export class DriverConfig {
     } = options;
     requireType('closeOnBackpressureLimit', closeOnBackpressureLimit, 'boolean');
     this.times = new KeepaliveTimes({
-      pingIntervalMs,
+      ...(pingIntervalMs === Number.POSITIVE_INFINITY ? {} : { pingIntervalMs }),
       pongTimeoutMs,
       closeTimeoutMs,
       pingsWhileTalking,
