@@ -23,16 +23,20 @@ export const ownKernel: MaskFunction = (source, start, end, target, at, key) =>
   mask(source, start, end, target, at, key);
 
 /** Messages in every form, read either way. */
-export const MODES: readonly Mode[] = (['whole', 'borrowed', 'streamed'] as const).flatMap((messages) => [
-  { messages },
-  { messages, mask: ownKernel },
-]);
+export const MODES: readonly Mode[] = (['whole', 'bytes', 'borrowed', 'streamed'] as const).flatMap(
+  (messages) => [{ messages }, { messages, mask: ownKernel }],
+);
 
 /** Of handlers for every form of messages those for one, and all others. */
 export function only(mode: MessageMode, handlers: ConnectionHandlers): ConnectionHandlers {
-  const { text, binary, message, messageStart, messageData, messageEnd, ...others } = handlers;
+  const { text, binary, bytes, message, messageStart, messageData, messageEnd, ...others } = handlers;
   const whole = { text, binary };
-  const group = { whole, borrowed: { message }, streamed: { messageStart, messageData, messageEnd } }[mode];
+  const group = {
+    whole,
+    bytes: { bytes },
+    borrowed: { message },
+    streamed: { messageStart, messageData, messageEnd },
+  }[mode];
   const given = Object.entries(group).filter(([, method]) => method !== undefined);
   return { ...others, ...Object.fromEntries(given) };
 }
@@ -50,6 +54,7 @@ export function recorder(events: ObservedEvent[]): ConnectionHandlers {
   return {
     text: (data) => events.push({ type: 'text', data }),
     binary: (data) => events.push({ type: 'binary', data }),
+    bytes: (kind, bytes) => message(kind, bytes),
     message: (kind, span) => message(kind, span.copy()),
     messageStart(kind) {
       opcode = kind;

@@ -1,5 +1,5 @@
 /**
- * The functions that a connection calls: first the close info, then the handlers and the three
+ * The functions that a connection calls: first the close info, then the handlers and the four
  * forms of messages, then the exceptions of handlers.
  */
 
@@ -46,13 +46,14 @@ export function failedClose(code: number, reason: string, fault: Fault | undefin
 }
 
 /**
- * The functions that a connection calls. Each may be left out. Messages come in one of three forms;
+ * The functions that a connection calls. Each may be left out. Messages come in one of four forms;
  * the group of methods that an object has decides on the form, and an object with methods of two
  * groups is rejected:
  *
  * | methods | for |
  * |---|---|
  * | `text`, `binary` | most applications: whole messages, as strings and as arrays to keep |
+ * | `bytes` | programs to which a text is bytes: whole messages, all as arrays to keep |
  * | `message` | relays and parsers: whole messages, lent, of which nothing is made |
  * | `messageStart`, `messageData`, `messageEnd` | messages larger than memory, as data |
  *
@@ -88,6 +89,11 @@ export interface ConnectionHandlers {
    * that have not been read, which is an error (`CHUNK_TRANSFERRED`).
    */
   binary?(bytes: OwnBytes): void;
+  /**
+   * A whole message as bytes, to keep; those of a text are valid UTF-8, and no string was made of
+   * them. The array is as that of {@link ConnectionHandlers.binary}.
+   */
+  bytes?(opcode: MessageOpcode, bytes: OwnBytes): void;
   /**
    * A whole message, lent until this returns; a text is valid UTF-8. No array and no string is
    * made. `Connection.sendSlice` sends it on.
@@ -156,10 +162,11 @@ export interface ConnectionHandlers {
 }
 
 /** The form of messages: the group of methods that gets them. */
-export type MessageMode = 'whole' | 'borrowed' | 'streamed';
+export type MessageMode = 'whole' | 'bytes' | 'borrowed' | 'streamed';
 
 const GROUPS: Readonly<Record<MessageMode, readonly (keyof ConnectionHandlers)[]>> = {
   whole: ['text', 'binary'],
+  bytes: ['bytes'],
   borrowed: ['message'],
   streamed: ['messageStart', 'messageData', 'messageEnd'],
 };
@@ -176,7 +183,7 @@ export function messageModeOf(handlers: ConnectionHandlers): MessageMode {
     throw usageError(TypeError, 'HANDLERS_INVALID', `handlers are an object, not ${inWords(handlers)}`);
   }
   let mode: MessageMode | undefined;
-  for (const group of ['whole', 'borrowed', 'streamed'] as const) {
+  for (const group of ['whole', 'bytes', 'borrowed', 'streamed'] as const) {
     for (const name of GROUPS[group]) {
       const method: unknown = handlers[name];
       if (typeof method !== 'function') continue;
@@ -222,6 +229,11 @@ export interface Caller {
    * A handler has returned this: if it is a promise, its rejection is reported as an exception is.
    */
   follow(returned: object): void;
+}
+
+/** Whether messages come as arrays to keep. */
+export function keeps(mode: MessageMode): boolean {
+  return mode === 'whole' || mode === 'bytes';
 }
 
 /** A handler has returned. Most give nothing, or the result of a command: 1 ns. */

@@ -46,6 +46,7 @@ import {
   called,
   cleanClose,
   failedClose,
+  keeps,
   type MessageMode,
   messageModeOf,
   type OutsideDriver,
@@ -216,11 +217,11 @@ export class MessageReader extends FrameReader implements Caller {
 
   protected override takeScan(): FrameScan | null {
     if (!this.config.scans || this.mode === 'streamed') return null;
-    return takeScan(this.mode === 'whole', this.views);
+    return takeScan(keeps(this.mode), this.views);
   }
 
   protected override onMessagesIn(chunk: Uint8Array, end: number): void {
-    if (this.mode === 'whole')
+    if (keeps(this.mode))
       beginMessages(chunk, end, chunk, 0, this.views === ALL_VIEWS ? ALL_VIEWS : NO_VIEWS);
   }
 
@@ -255,7 +256,7 @@ export class MessageReader extends FrameReader implements Caller {
   /** A frame that is a message by itself, masked or not; results as of `IncomingMessage.add`. */
   private wholeMessage(first: number, bytes: Uint8Array, start: number, end: number, key: number): number {
     const opcode = (first & 0x0f) as MessageOpcode;
-    if (this.views !== NO_VIEWS && opcode === BINARY && end - start > TINY_BYTES && this.mode === 'whole') {
+    if (this.views !== NO_VIEWS && opcode === BINARY && end - start > TINY_BYTES && keeps(this.mode)) {
       if (this.deliverView(bytes, start, end, key)) return VALID;
     }
     if (key === 0) return deliverWhole(this.config, this, opcode, new LentSlice(bytes).of(start, end), false);
@@ -274,7 +275,9 @@ export class MessageReader extends FrameReader implements Caller {
     // A message that a handler keeps is never in shared memory.
     if (!this.config.unmasksInPlace || isShared(buffer)) return false;
     if (key !== 0) unmaskInPlace(bytes, start, end, key);
-    called(this, this.handlers.binary?.(new Uint8Array(buffer, bytes.byteOffset + start, length)));
+    const message = new Uint8Array(buffer, bytes.byteOffset + start, length);
+    if (this.mode === 'bytes') called(this, this.handlers.bytes?.(BINARY, message));
+    else called(this, this.handlers.binary?.(message));
     return true;
   }
 

@@ -13,7 +13,7 @@ import { MAX_HEADER_BYTES } from '../wire/header.js';
 import { type MessageOpcode, TEXT } from '../wire/opcodes.js';
 import { decodeText, invalidIndex, TOO_LONG, VALID } from '../wire/utf8.js';
 import type { ConnectionConfig } from './config.js';
-import { type Caller, called } from './handlers.js';
+import { type Caller, called, keeps } from './handlers.js';
 
 /**
  * Delivers an unmasked message, as a value or as a slice.
@@ -39,8 +39,12 @@ export function deliverWhole(
     const invalid = invalidIndex(bytes, start, end);
     if (invalid !== VALID) return invalid;
   }
-  called(caller, caller.handlers.message?.(opcode, slice));
-  poisonOwn(bytes, start, end);
+  if (caller.mode === 'bytes') {
+    called(caller, caller.handlers.bytes?.(opcode, keepMessage(bytes, start, end, config.allocateLasting)));
+  } else {
+    called(caller, caller.handlers.message?.(opcode, slice));
+    poisonOwn(bytes, start, end);
+  }
   return VALID;
 }
 
@@ -57,8 +61,10 @@ export function deliverMasked(
   end: number,
   key: number,
 ): number {
-  if (caller.mode === 'whole' && opcode !== TEXT) {
-    called(caller, caller.handlers.binary?.(unmaskedCopy(config, bytes, start, end, key)));
+  if (keeps(caller.mode) && opcode !== TEXT) {
+    const message = unmaskedCopy(config, bytes, start, end, key);
+    if (caller.mode === 'bytes') called(caller, caller.handlers.bytes?.(opcode, message));
+    else called(caller, caller.handlers.binary?.(message));
     return VALID;
   }
   // A payload that ends its chunk stands where it stood in the chunk: that one is copied without a view.
@@ -121,14 +127,22 @@ export function unmaskedCopy(
 export function deliverBytes(caller: Caller, opcode: MessageOpcode, bytes: OwnBytes): boolean {
   if (caller.mode === 'borrowed') {
     called(caller, caller.handlers.message?.(opcode, new LentSlice(bytes).of(0, bytes.length)));
+  } else if (caller.mode === 'bytes') {
+    called(caller, caller.handlers.bytes?.(opcode, owned(bytes)));
   } else if (opcode === TEXT) {
     const text = decodeText(bytes, 0, bytes.length, null, false);
     if (text === undefined) return false;
     called(caller, caller.handlers.text?.(text));
   } else {
-    // An extension may give a constant for an empty message, and the handler may transfer its
-    // memory away.
-    called(caller, caller.handlers.binary?.(bytes.length === 0 ? new Uint8Array(0) : bytes));
+    called(caller, caller.handlers.binary?.(owned(bytes)));
   }
   return true;
+}
+
+/**
+ * An extension may give a constant for an empty message, and the handler may transfer its memory
+ * away.
+ */
+function owned(bytes: OwnBytes): OwnBytes {
+  return bytes.length === 0 ? new Uint8Array(0) : bytes;
 }

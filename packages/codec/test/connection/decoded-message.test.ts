@@ -34,6 +34,7 @@ const EVENTS = {
   ],
   borrowed: ['one', 'two', '', 'three'],
   whole: ['one', 'two', '', 'three'],
+  bytes: ['one', 'two', '', 'three'],
 };
 
 interface Ear {
@@ -52,6 +53,7 @@ function open(messages: MessageMode, extension: MessageExtension, then: (ear: Ea
   const sink: ConnectionHandlers = {
     text: note,
     binary: (bytes) => note(decoder.decode(bytes)),
+    bytes: (_, bytes) => note(decoder.decode(bytes)),
     message: (_, span) => note(decoder.decode(span.copy())),
     messageStart: () => note('begin'),
     messageData: (span) => note(decoder.decode(span.copy())),

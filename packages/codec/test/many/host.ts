@@ -248,6 +248,11 @@ export class Host {
           this.#hear(false, bytes);
           this.#keep(bytes);
         }, bytes),
+      bytes: (opcode, bytes) =>
+        this.#event(() => {
+          this.#hear(opcode === TEXT, bytes);
+          this.#keep(bytes);
+        }, bytes),
       message: (opcode, { bytes, start, end }) =>
         this.#borrowed(bytes, start, end, () => {
           this.#hear(opcode === TEXT, bytes.subarray(start, end));

@@ -116,7 +116,7 @@ export interface Setting {
 }
 
 const choices = {
-  messages: fc.constantFrom<MessageMode[]>('whole', 'whole', 'borrowed', 'streamed'),
+  messages: fc.constantFrom<MessageMode[]>('whole', 'whole', 'bytes', 'bytes', 'borrowed', 'streamed'),
   transferInput: fc.boolean(),
   /** Whether a kernel of the host's masks: frames are read one by one then, as where there is no WebAssembly. */
   ownKernel: fc.constantFrom(false, false, true),
@@ -134,7 +134,7 @@ export const settings: fc.Arbitrary<Setting> = setting(choices);
 /** Those in which most of a large message is where its pieces were put together. */
 export const plainSettings: fc.Arbitrary<Setting> = setting({
   ...choices,
-  messages: fc.constantFrom<MessageMode[]>('whole', 'borrowed'),
+  messages: fc.constantFrom<MessageMode[]>('whole', 'bytes', 'borrowed'),
   extension: fc.constant('none'),
 });
 

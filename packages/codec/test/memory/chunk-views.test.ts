@@ -42,6 +42,18 @@ describe.each(ROLES)('a chunk that is given to a %s', (role) => {
     },
   );
 
+  it('is the memory of a binary message as `bytes`, and of no text', () => {
+    for (const opcode of [BINARY, TEXT]) {
+      const chunk = toward(role, FIN | opcode, payload(1000), 0x1234_5678);
+      const messages: Uint8Array[] = [];
+      const connection = new Connection({ role }, { bytes: (_, bytes) => messages.push(bytes) });
+      connection.receive(chunk, true);
+      expect(messages).toHaveLength(1);
+      expect(messages[0]!.buffer === chunk.buffer).toBe(opcode === BINARY);
+      expect(Buffer.compare(messages[0]!, payload(1000))).toBe(0);
+    }
+  });
+
   it('is neither memory of a message nor changed where it is not given', () => {
     const chunk = frame(1000);
     const before = chunk.slice();
@@ -110,7 +122,7 @@ describe.each(ROLES)('a chunk that is given to a %s', (role) => {
       connection.pause();
       throw new Error('mine');
     };
-    const handlers = { text: react, binary: react, message: react, messageEnd: react };
+    const handlers = { text: react, binary: react, bytes: react, message: react, messageEnd: react };
     const connection = new Connection(
       { role, ...(mode.mask && { mask: mode.mask }) },
       only(mode.messages, handlers),

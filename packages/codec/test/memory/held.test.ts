@@ -158,6 +158,7 @@ describe('a connection', () => {
         {
           text: (text) => heard.push(text),
           binary: (bytes) => later.push(bytes),
+          bytes: (_, bytes) => later.push(bytes),
           message: (_, span) => heard.push(decoder.decode(span.copy())),
           messageData: (span) => heard.push(decoder.decode(span.copy())),
         },
@@ -234,9 +235,10 @@ describe('hundreds of thousands of empty frames in one chunk', () => {
       const count = (): void => {
         messages++;
       };
-      connectionOf({ role: 'client', ...mode }, { text: count, message: count, messageEnd: count }).receive(
-        stream,
-      );
+      connectionOf(
+        { role: 'client', ...mode },
+        { text: count, bytes: count, message: count, messageEnd: count },
+      ).receive(stream);
       expect(messages).toBe(300_000);
     }
   });

@@ -94,6 +94,7 @@ async function play({ options, role, script, sizes, pauses }: Run, transferInput
       heard.push(text);
     },
     binary: (bytes) => take(bytes, 0, bytes.length, true),
+    bytes: (_, bytes) => take(bytes, 0, bytes.length, true),
     message: (_, { bytes, start, end }) => take(bytes, start, end, true),
     messageData: ({ bytes, start, end }) => take(bytes, start, end, false),
     messageEnd: finish,
@@ -132,7 +133,7 @@ async function play({ options, role, script, sizes, pauses }: Run, transferInput
 it('messages of memory that is not the host’s: all arrive, however many are transferred away', async () => {
   await fc.assert(
     fc.asyncProperty(
-      runs.filter(({ options }) => options.messages === 'whole'),
+      runs.filter(({ options }) => options.messages === 'whole' || options.messages === 'bytes'),
       async (run) => {
         const { connection, wanted, heard, thrown } = await play(run, false);
         expect(thrown).toEqual([]);
