@@ -4,11 +4,11 @@
  */
 
 import { EMPTY, requireByteRange, type Slice } from '../memory/bytes.js';
+import { requireText } from '../memory/scratch.js';
 import { encodeCloseBody, PROTOCOL_ERROR } from '../wire/close.js';
 import type { OwnBytes } from '../wire/errors.js';
 import { requireBytes } from '../wire/errors.js';
 import { BINARY, type MessageOpcode, PING, PONG, requireMessageOpcode, TEXT } from '../wire/opcodes.js';
-import { requireUtf8 } from '../wire/utf8.js';
 import { ConnectionConfig, type ConnectionOptions, readSendOptions, type SendOptions } from './config.js';
 import { chainOf, type MessageExtension } from './extension.js';
 import { attachExtensions } from './extension-input.js';
@@ -262,7 +262,7 @@ export class Connection {
   sendText(text: string | Uint8Array, options?: SendOptions): boolean {
     if (typeof text !== 'string') {
       requireBytes(text, 'a text is a string; as UTF-8 it');
-      requireUtf8(text, 0, text.length);
+      requireText(text, 0, text.length);
     }
     const compress = options === undefined ? undefined : readSendOptions(options);
     if (!this.mayBegin()) return false;
@@ -319,7 +319,7 @@ export class Connection {
   sendSlice(opcode: MessageOpcode, range: Slice, options?: SendOptions): boolean {
     requireMessageOpcode(opcode);
     const { bytes, start, end } = requireByteRange(range);
-    if (opcode === TEXT) requireUtf8(bytes, start, end);
+    if (opcode === TEXT) requireText(bytes, start, end);
     const compress = options === undefined ? undefined : readSendOptions(options);
     if (!this.mayBegin()) return false;
     this.#sender.slice(opcode, bytes, start, end, compress);
@@ -355,7 +355,7 @@ export class Connection {
   sendZeroCopy(opcode: MessageOpcode, bytes: Uint8Array, options?: SendOptions): boolean {
     requireMessageOpcode(opcode);
     requireBytes(bytes);
-    if (opcode === TEXT) requireUtf8(bytes, 0, bytes.length);
+    if (opcode === TEXT) requireText(bytes, 0, bytes.length);
     const compress = options === undefined ? undefined : readSendOptions(options);
     if (!this.mayBegin()) return false;
     this.#sender.reference(opcode, bytes, compress);

@@ -13,6 +13,7 @@
 
 import { createSimdMemory, mask as defaultMask, type MaskFunction, type SimdMemory } from '@sanssocket/mask';
 import { MAX_HEADER_BYTES } from '../wire/header.js';
+import { requireUtf8, unfinishedUtf8Bytes } from '../wire/utf8.js';
 import { copyInto, EMPTY, LentSlice } from './bytes.js';
 import { declareOwn, noteLent, noteReturned, poison } from './ownership.js';
 import { scanMemory, scanView } from './scan.js';
@@ -85,6 +86,35 @@ export function isLentUtf8(bytes: Uint8Array, start: number, end: number): boole
   if (end - start < SIMD_TEXT_BYTES) return false;
   const simd = shared !== undefined && bytes === shared.bytes ? shared.simd : scanMemory(bytes);
   return simd !== undefined && simd.isUtf8(start, end) === 1;
+}
+
+/** A text of this size and more is copied to SIMD memory to be validated: 1 MiB of ASCII takes 0.1 ms in place of 1. */
+const LONG_TEXT_BYTES = 512;
+
+/** @throws TypeError (`INVALID_UTF8`) unless bytes are a whole text (RFC 6455 8.1) */
+export function requireText(bytes: Uint8Array, start: number, end: number): void {
+  // The validator in JavaScript tells which byte is wrong.
+  if (end - start < LONG_TEXT_BYTES || !isLongUtf8(bytes, start, end)) requireUtf8(bytes, start, end);
+}
+
+/** Whether a long text is known to be valid; false says nothing. */
+function isLongUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isLent(bytes)) return isLentUtf8(bytes, start, end);
+  const scratch = borrow(Math.min(end - start, SCRATCH_BYTES));
+  try {
+    const { simd } = scratch;
+    if (simd === undefined) return false;
+    for (let at = start; at < end; ) {
+      const to = Math.min(end, at + SCRATCH_BYTES);
+      const whole = to === end ? to : to - unfinishedUtf8Bytes(bytes, at, to);
+      copyInto(bytes, at, whole, scratch.bytes, 0);
+      if (simd.isUtf8(0, whole - at) !== 1) return false;
+      at = whole;
+    }
+    return true;
+  } finally {
+    giveBack(scratch);
+  }
 }
 
 /** Whether bytes are lent for a call, and not the caller's. */
