@@ -16,9 +16,10 @@ const ARROWS = {
   sanssocket: ['codec', 'handshake', 'deflate'],
   'test-vectors': [],
   conformance: ['codec', 'test-vectors'],
+  ws: ['codec', 'handshake', 'deflate'],
 };
 /** Packages that do I/O, and are for runtimes that have Node's modules. */
-const WITH_IO = ['conformance'];
+const WITH_IO = ['conformance', 'ws'];
 /**
  * The folders of a package's `src` as floors, the ground floor first; the files beside the
  * folders are the top floor. Folders on one floor stand side by side and do not know each other.

@@ -3,6 +3,7 @@ import { afterGcCases } from './after-gc.mjs';
 import { broadcastCases } from './broadcast.mjs';
 import { deflateCases } from './deflate.mjs';
 import { engineCases } from './engines.mjs';
+import { facadeCases } from './facade.mjs';
 import { handshakeCases } from './handshake.mjs';
 import { keepaliveCases } from './keepalive.mjs';
 import { maskCases } from './mask.mjs';
@@ -16,6 +17,7 @@ import { singleCases } from './single.mjs';
 /** @type {import('../runner.mjs').Case[]} */
 export const CASES = [
   ...outsideCases,
+  ...facadeCases,
   ...singleCases,
   ...receiveCases,
   ...sendCases,

@@ -18,19 +18,30 @@ import { BINARY, makeFrame, makePayload, randomSource, TEXT } from '../frames.mj
  * @property {number | number[]} bytes - of each message, or of one after the other
  * @property {'bytes' | 'ascii'} kind
  * @property {boolean} [early] - whether the first messages come in one write with the request
+ * @property {'socket.io'} [opening] - the protocol that is spoken before the first messages, and wraps each
  */
 
-const REQUEST = [
-  'GET / HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Version: 13',
-  '\r\n',
-].join('\r\n');
+const requestFor = (path) =>
+  [
+    `GET ${path} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Version: 13',
+    '\r\n',
+  ].join('\r\n');
+
+const REQUEST = requestFor('/');
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 const HEAD_END = '\r\n\r\n';
+
+const SOCKET_IO_REQUEST = requestFor('/socket.io/?EIO=4&transport=websocket');
+
+/** An event of Socket.IO's that is echoed as it is. */
+function socketIoEvent(payload) {
+  return Buffer.from(`42["m",${JSON.stringify(Buffer.from(payload).toString('hex'))}]`);
+}
 
 /** Connections that are opened at once: fewer than may wait to be accepted. */
 const OPENED_AT_ONCE = 50;
@@ -71,16 +82,27 @@ class Line {
    */
   #read = () => {};
 
-  /** @param {boolean} early */
-  async open(early) {
+  /**
+   * @param {boolean} early
+   * @param {Load['opening']} opening
+   */
+  async open(early, opening) {
     const { length } = this.#expected;
-    this.#socket.write(early ? Buffer.concat([Buffer.from(REQUEST), this.#batch]) : REQUEST);
+    const request = opening === 'socket.io' ? SOCKET_IO_REQUEST : REQUEST;
+    this.#socket.write(early ? Buffer.concat([Buffer.from(request), this.#batch]) : request);
     let answer = await this.#collect((bytes) => bytes.includes(HEAD_END));
     const headBytes = answer.indexOf(HEAD_END) + HEAD_END.length;
     const head = answer.subarray(0, headBytes).toString('latin1');
     assert.match(head, /^HTTP\/1.1 101 /);
     assert.ok(head.includes(ACCEPT), 'wrong accept key');
     answer = answer.subarray(headBytes);
+    if (opening === 'socket.io') {
+      // The server's handshake of Engine.IO, and its answer to the CONNECT of Socket.IO.
+      if (!answer.includes('}')) await this.#collect((bytes) => bytes.includes('}'));
+      this.#socket.write(makeFrame(0x80 | TEXT, Buffer.from('40'), Buffer.of(1, 2, 3, 4)));
+      await this.#collect((bytes) => bytes.includes('40{') && bytes.includes('}'));
+      answer = Buffer.alloc(0);
+    }
     if (!early) this.#socket.write(this.#batch);
     if (answer.length < length) {
       const rest = await this.#collect((bytes) => answer.length + bytes.length >= length);
@@ -120,12 +142,13 @@ let targets = [];
 let batchMessages = 0;
 
 /** @param {Load & { ports: number[] }} load */
-async function open({ ports, connections, inFlight, bytes, kind, early = false }) {
+async function open({ ports, connections, inFlight, bytes, kind, early = false, opening }) {
   const random = randomSource(connections);
   const sizes = [bytes].flat();
-  const payloads = Array.from({ length: inFlight }, (_, i) =>
-    makePayload(kind, sizes[i % sizes.length], random),
-  );
+  const payloads = Array.from({ length: inFlight }, (_, i) => {
+    const payload = makePayload(kind, sizes[i % sizes.length], random);
+    return opening === 'socket.io' ? socketIoEvent(payload) : payload;
+  });
   const first = 0x80 | (kind === 'bytes' ? BINARY : TEXT);
   const key = () => Buffer.from(Uint32Array.of(random()).buffer);
   const batch = Buffer.concat(payloads.map((payload) => makeFrame(first, payload, key())));
@@ -138,7 +161,7 @@ async function open({ ports, connections, inFlight, bytes, kind, early = false }
       const some = Array.from({ length: Math.min(OPENED_AT_ONCE, connections - lines.length) }, (_, i) => {
         return new Line({ port, localAddress: `127.0.0.${1 + (i % ADDRESSES)}` }, batch, expected);
       });
-      await Promise.all(some.map((line) => line.open(early)));
+      await Promise.all(some.map((line) => line.open(early, opening)));
       lines.push(...some);
     }
     targets.push(lines);

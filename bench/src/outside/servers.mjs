@@ -156,18 +156,20 @@ const SETTLE_MS = 0.25;
  * @param {Parameters<typeof Server.start>[0]} how
  * @param {import('./load.mjs').Load} load
  * @param {(server: Server) => number | Promise<number>} weigh
+ * @param {number} [before] - connections that are there already, so that the code of the rest is too
  * @returns {Promise<number>}
  */
-export async function bytesPerConnection(how, load, weigh) {
+export async function bytesPerConnection(how, load, weigh, before = 20) {
   const server = await Server.start(how);
   const client = new LoadProcess();
   try {
     // The server's code is there, and its heap has grown a little.
-    await client.connect([server], { ...load, connections: 20 });
-    const before = await weigh(server);
+    await client.connect([server], { ...load, connections: before });
+    await delay(SETTLE_MS * before);
+    const bytes = await weigh(server);
     await client.connect([server], load);
     await delay(SETTLE_MS * load.connections);
-    return ((await weigh(server)) - before) / load.connections;
+    return ((await weigh(server)) - bytes) / load.connections;
   } finally {
     client.stop();
     server.stop();
