@@ -116,7 +116,7 @@ export default defineConfig({
         'packages/{mask,codec,handshake,deflate}/src/**': { lines: 98, branches: 98 },
         // The pages of its reports are tried in a browser, which does not count here.
         'packages/conformance/src/**': { lines: 98, branches: 94 },
-        'packages/ws/src/**': { lines: 98, branches: 95 },
+        'packages/ws/src/**': { lines: 98, branches: 93 },
       },
     },
   },

@@ -19,6 +19,7 @@ const SLOW = [
   'packages/conformance/test/judge/{inflater,vectors}.test.ts',
   'packages/handshake/test/{held,uri}.test.ts',
   'packages/mask/test/utf8.test.ts',
+  'packages/ws/test/dependents.test.ts',
   'test-vectors/test/{reference,ws-example}.test.ts',
   'tools/test/lesser-engines.test.ts',
   'docs/test/{deployment,first-steps}.test.ts',

@@ -274,8 +274,8 @@ export class Session implements ConnectionHandlers {
   }
 
   private end(): void {
-    // Messages that came before are told, whether the application has paused or not.
-    if (this.isPaused) this.driver!.resume();
+    // Messages that came before are told, whether the application has paused, or pauses again, or not.
+    while (this.isPaused && !this.is(DEFERS) && this.driver!.connection.paused) this.driver!.resume();
     if (this.is(DEFERS)) this.marks |= ENDS;
     else this.emitClose();
   }

@@ -61,19 +61,22 @@ class WebSocketStream extends Duplex {
     if (readyState === CONNECTING) {
       websocket.once('open', () => this._final(done));
     } else if (socket !== null) {
-      // The writable side has finished when the socket's has; of a client without a connection the
-      // error follows.
-      if (socket.writableFinished || socket.destroyed) this.#finish(done);
+      // The writable side has finished when the socket's has, or is cut before; of a client without
+      // a connection the error follows.
+      let isDone = false;
+      const finish = (): void => {
+        if (isDone) return;
+        isDone = true;
+        done();
+        if (this.readableEnded) this.destroy();
+      };
+      if (socket.writableFinished || socket.destroyed) finish();
       else {
-        socket.once('finish', done);
+        socket.once('finish', finish);
+        websocket.once('close', finish);
         websocket.close();
       }
     }
-  }
-
-  #finish(done: Done): void {
-    done();
-    if (this.readableEnded) this.destroy();
   }
 
   override _destroy(error: Error | null, done: Done): void {
