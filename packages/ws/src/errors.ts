@@ -48,11 +48,15 @@ const FRAME_ERRORS: Readonly<Record<FaultCode, FrameRow>> = {
   EXTENSION_FAILED: ['WS_ERR_EXTENSION', 'An extension failed'],
 };
 
+/** zlib's number for broken data, which its errors have. */
+const Z_DATA_ERROR = -3;
+
 /** The error of a fault in the peer's frames. */
 export function frameError(fault: Fault): Error & { readonly code: string } {
   const [code, message] = FRAME_ERRORS[fault.code];
   const Kind = fault.code === 'INVALID_UTF8' || fault.code.startsWith('EXTENSION') ? Error : RangeError;
-  return Object.assign(new Kind(message, { cause: fault }), { code });
+  const error = Object.assign(new Kind(message, { cause: fault }), { code });
+  return fault.code === 'EXTENSION_DATA' ? Object.assign(error, { errno: Z_DATA_ERROR }) : error;
 }
 
 /** A fault in a request, in ws's words where ws looks at the same. */

@@ -269,8 +269,7 @@ export class Session implements ConnectionHandlers {
   /** The socket is gone. */
   gone(): void {
     if (this.readyState === OPEN) this.readyState = CLOSING;
-    if (this.is(DEFERS)) this.marks |= ENDS;
-    else this.end();
+    this.end();
   }
 
   private end(): void {

@@ -181,10 +181,14 @@ describe('a client', () => {
   it('that its application closes when the answer has come stays closed', async () => {
     const server = await listen(REAL);
     const client = new WebSocket(`ws://127.0.0.1:${portOf(server)}`);
+    const events: string[] = [];
+    for (const event of ['open', 'error', 'close'] as const) client.on(event, () => events.push(event));
     client.on('upgrade', () => client.close());
     const closed = next(client, 'close');
     expect((await next(client, 'error'))[0]).toMatch(/before the connection was established/);
     await closed;
+    await expect.poll(() => server.clients.size).toBe(0);
+    expect(events).toEqual(['error', 'close']);
   });
 
   it('takes protocols as an option, and options in place of protocols', async () => {
