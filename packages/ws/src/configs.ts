@@ -32,6 +32,25 @@ export interface Configs {
   readonly tracker: Tracker | null;
   /** Whether several events may come in one turn of the event loop. */
   readonly isSynchronous: boolean;
+  /** The agreement of the connection that was opened last. */
+  last: Agreement | null;
+}
+
+/** The agreement of an opening handshake, one object for all connections with the same. */
+export interface Agreement {
+  readonly configs: Configs;
+  /** Empty for none, as is the other. */
+  readonly protocol: string;
+  /** The name of the extension. */
+  readonly extensions: string;
+}
+
+/** An agreement; connections of a server mostly have the same as the one before. */
+export function agreementOf(configs: Configs, protocol: string, extensions: string): Agreement {
+  const { last } = configs;
+  if (last !== null && last.protocol === protocol && last.extensions === extensions) return last;
+  configs.last = { configs, protocol, extensions };
+  return configs.last;
 }
 
 /**
@@ -77,6 +96,7 @@ export function configsOf(
     maxPendingPongs: autoPong ? limitOf(maxPendingAutoPongs) : 0,
     isSynchronous: settings.allowSynchronousEvents !== false,
     tracker,
+    last: null,
   };
 }
 

@@ -11,10 +11,10 @@ import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'nod
 import type { MessageExtension } from '@sanssocket/codec';
 import { type ClientRequest, checkResponse, createRequest } from '@sanssocket/handshake';
 import { type Address, addressOf, credentialsOf, isSameHost, parseAddress } from './address.js';
-import { clientConfigs } from './configs.js';
+import { agreementOf, clientConfigs } from './configs.js';
 import { type Deflate, deflateOf } from './deflate.js';
 import { responseError } from './errors.js';
-import { agreementOf, type Opening, type Session } from './session.js';
+import type { Opening, Session } from './session.js';
 import { CLOSING, CONNECTING } from './states.js';
 import type { ClientOptions, CreateConnection, Transport } from './types.js';
 
@@ -195,9 +195,10 @@ class ClientOpening implements Opening {
     clearTimeout(this.#timer);
     this.request = null;
     session.client!.opening = null;
-    session.agreement = agreementOf(answer.protocol ?? '', answer.extensions.map(({ name }) => name).join());
+    const names = answer.extensions.map(({ name }) => name).join();
+    const agreement = agreementOf(clientConfigs(this.#options), answer.protocol ?? '', names);
     const extensions = answer.extensions.map(({ extension }) => extension);
-    session.open(socket, head, clientConfigs(this.#options), extensions);
+    session.open(socket, head, agreement, extensions);
   }
 
   abort(message: string): void {

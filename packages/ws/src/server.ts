@@ -19,10 +19,9 @@ import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkRequest, type RequestHead, type UpgradeRequest } from '@sanssocket/handshake';
-import { type Configs, configsOf, type Tracker } from './configs.js';
+import { agreementOf, type Configs, configsOf, type Tracker } from './configs.js';
 import { type Deflate, deflateOf } from './deflate.js';
 import { requestMessage } from './errors.js';
-import { agreementOf } from './session.js';
 import type { ServerEvents, ServerOptions, Transport } from './types.js';
 import { type Accepted, acceptUpgrade, destroySocket, refuse, refuseFault } from './upgrade.js';
 import { sessionOf, WebSocket } from './websocket.js';
@@ -257,8 +256,8 @@ export class WebSocketServer<
     const Connection = this.options.WebSocket ?? WebSocket;
     const websocket = new Connection(null, undefined, this.options) as InstanceType<Socket>;
     const session = sessionOf(websocket);
-    session.agreement = agreementOf(protocol ?? '', accepted.name);
-    session.open(socket, head, this.#configs, accepted.extensions);
+    const agreement = agreementOf(this.#configs, protocol ?? '', accepted.name);
+    session.open(socket, head, agreement, accepted.extensions);
     this.clients?.add(websocket);
     callback(websocket, request);
   }

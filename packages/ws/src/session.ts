@@ -24,7 +24,7 @@ import {
 } from '@sanssocket/codec';
 import type { ConnectionDriver } from '@sanssocket/codec/driver';
 import { attachSocket, type NodeSocket } from '@sanssocket/codec/node';
-import type { Configs } from './configs.js';
+import type { Agreement } from './configs.js';
 import { frameError } from './errors.js';
 import { bufferOf, EMPTY, inForm } from './messages.js';
 import { Sending } from './sending.js';
@@ -54,26 +54,6 @@ export interface ClientState {
   opening: Opening | null;
 }
 
-/** The agreement of an opening handshake: one object for all connections with the same. */
-export interface Agreement {
-  /** Empty for none, as is the other. */
-  readonly protocol: string;
-  /** The name of the extension. */
-  readonly extensions: string;
-}
-
-const NOTHING_AGREED: Agreement = { protocol: '', extensions: '' };
-
-let lastAgreement: Agreement = NOTHING_AGREED;
-
-/** An agreement; connections of a server mostly have the same as the one before. */
-export function agreementOf(protocol: string, extensions: string): Agreement {
-  if (lastAgreement.protocol !== protocol || lastAgreement.extensions !== extensions) {
-    lastAgreement = { protocol, extensions };
-  }
-  return lastAgreement;
-}
-
 // Marks of a session, bits of one number: a field for each takes 40 bytes a connection more.
 
 /** The application has paused it. */
@@ -96,7 +76,8 @@ export class Session implements ConnectionHandlers {
   readonly websocket: WebSocket;
   readyState: ReadyState = CONNECTING;
   binaryType: BinaryType = 'nodebuffer';
-  agreement: Agreement = NOTHING_AGREED;
+  /** Null until the connection is open. */
+  agreement: Agreement | null = null;
   /** Null until the connection is open, and for clients whose handshake failed. */
   driver: ConnectionDriver | null = null;
   socket: Transport | null = null;
@@ -104,7 +85,6 @@ export class Session implements ConnectionHandlers {
   client: ClientState | null = null;
   /** Null until there is more to be known than a message that is sent whole. */
   sending: Sending | null = null;
-  private configs: Configs | null = null;
   /** The peer's Close; null until it has come. */
   private closeHeard: { readonly code: number; readonly reason: Buffer } | null = null;
   private marks = 0;
@@ -138,11 +118,12 @@ export class Session implements ConnectionHandlers {
   open(
     socket: Transport,
     head: Uint8Array,
-    configs: Configs,
+    agreement: Agreement,
     extensions: readonly MessageExtension[] | undefined,
   ): void {
     socket.setTimeout?.(0);
-    this.configs = configs;
+    const { configs } = agreement;
+    this.agreement = agreement;
     this.socket = socket;
     const connection = new Connection(configs.connection, this, extensions);
     const driver: Owned = attachSocket(socket as NodeSocket, connection, configs.driver, head);
@@ -160,7 +141,7 @@ export class Session implements ConnectionHandlers {
     const isBinary = opcode === BINARY;
     const data = isBinary && this.binaryType !== 'nodebuffer' ? inForm(buffer, this.binaryType) : buffer;
     // A Blob is none of the forms that the types of ws have.
-    if (this.configs!.isSynchronous) this.websocket.emit('message', data as RawData, isBinary);
+    if (this.agreement!.configs.isSynchronous) this.websocket.emit('message', data as RawData, isBinary);
     else this.emitLater(() => this.websocket.emit('message', data as RawData, isBinary));
   }
 
@@ -170,7 +151,7 @@ export class Session implements ConnectionHandlers {
    * newest Ping, but who sends that many reads nothing else either.
    */
   ping(payload: OwnBytes): void {
-    const { maxPendingPongs } = this.configs!;
+    const { maxPendingPongs } = this.agreement!.configs;
     if (maxPendingPongs > 0 && this.readyState === OPEN) {
       this.sending ??= new Sending(this);
       if (this.sending.pendingPongs >= maxPendingPongs) this.terminate();
@@ -208,7 +189,7 @@ export class Session implements ConnectionHandlers {
 
   private emitControl(type: 'ping' | 'pong', { buffer, byteOffset, length }: OwnBytes): void {
     const payload = Buffer.from(buffer, byteOffset, length);
-    if (this.configs!.isSynchronous) this.websocket.emit(type, payload);
+    if (this.agreement!.configs.isSynchronous) this.websocket.emit(type, payload);
     else this.emitLater(() => this.websocket.emit(type, payload));
   }
 
@@ -281,7 +262,7 @@ export class Session implements ConnectionHandlers {
 
   private emitClose(): void {
     this.readyState = CLOSED;
-    this.configs?.tracker?.forget(this.websocket);
+    this.agreement?.configs.tracker?.forget(this.websocket);
     const { code, reason } = this.closeHeard ?? UNHEARD;
     this.websocket.emit('close', code, reason);
   }

@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events';
 import type { Duplex, DuplexOptions } from 'node:stream';
 import { isValidCloseCode } from '@sanssocket/codec/frames';
 import { isBlob } from './blob.js';
-import { configsOf } from './configs.js';
+import { agreementOf, configsOf } from './configs.js';
 import {
   addListener,
   attributeOf,
@@ -129,7 +129,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
 
   /** The name of the extension in use, or nothing. */
   get extensions(): string {
-    return this.#session.agreement.extensions;
+    return this.#session.agreement?.extensions ?? '';
   }
 
   get isPaused(): boolean {
@@ -138,7 +138,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
 
   /** The subprotocol in use, or nothing. */
   get protocol(): string {
-    return this.#session.agreement.protocol;
+    return this.#session.agreement?.protocol ?? '';
   }
 
   get readyState(): ReadyState {
@@ -178,7 +178,8 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
    */
   setSocket(socket: Transport, head: Uint8Array, options: ConnectionSettings): void {
     const { _isServer: isServer = true } = this as { readonly _isServer?: boolean };
-    this.#session.open(socket, head, configsOf(isServer ? 'server' : 'client', options, null), undefined);
+    const configs = configsOf(isServer ? 'server' : 'client', options, null);
+    this.#session.open(socket, head, agreementOf(configs, '', ''), undefined);
   }
 
   // ---- Sending ----
