@@ -11,6 +11,8 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { ZlibOptions } from 'node:zlib';
 import type { WebSocket } from './websocket.js';
 
+export type { AddressInfo } from 'node:net';
+
 /** A message as the event `'message'` has it; its form is chosen by `binaryType`. */
 export type RawData = Buffer | ArrayBuffer | Buffer[];
 
@@ -28,7 +30,7 @@ export type BufferLike =
   | ArrayBuffer
   | SharedArrayBuffer
   | Blob
-  | readonly number[]
+  | readonly unknown[]
   | { valueOf(): ArrayBuffer | SharedArrayBuffer | Uint8Array | readonly number[] | string }
   | { [Symbol.toPrimitive](hint: string): string };
 
@@ -183,6 +185,9 @@ export interface ServerEvents<Socket = WebSocket, Request = IncomingMessage> {
   listening: [];
   wsClientError: [error: Error, socket: Duplex, request: Request];
 }
+
+/** Certificates and keys, as `tls` takes them. */
+export type CertMeta = string | string[] | Buffer | Buffer[];
 
 /** A transport that is open: Node's sockets, or any `Duplex`, which lacks the methods of sockets. */
 export type Transport = Duplex & Partial<Pick<Socket, 'setTimeout' | 'setNoDelay'>>;
