@@ -16,13 +16,12 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkRequest, type RequestHead, type UpgradeRequest } from '@sanssocket/handshake';
 import { agreementOf, type Configs, configsOf, type Tracker } from './configs.js';
 import { type Deflate, deflateOf } from './deflate.js';
 import { requestMessage } from './errors.js';
-import type { ServerEvents, ServerOptions, Transport } from './types.js';
+import type { AddressInfo, ServerEvents, ServerOptions, Transport } from './types.js';
 import { type Accepted, acceptUpgrade, destroySocket, refuse, refuseFault } from './upgrade.js';
 import { sessionOf, WebSocket } from './websocket.js';
 

@@ -5,13 +5,11 @@
 
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import type { RequestOptions, Server as SecureServer } from 'node:https';
-import type { NetConnectOpts, Socket } from 'node:net';
+import type { AddressInfo as NetAddressInfo, NetConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { ZlibOptions } from 'node:zlib';
 import type { WebSocket } from './websocket.js';
-
-export type { AddressInfo } from 'node:net';
 
 /** A message as the event `'message'` has it; its form is chosen by `binaryType`. */
 export type RawData = Buffer | ArrayBuffer | Buffer[];
@@ -185,6 +183,9 @@ export interface ServerEvents<Socket = WebSocket, Request = IncomingMessage> {
   listening: [];
   wsClientError: [error: Error, socket: Duplex, request: Request];
 }
+
+/** The address of a server that listens at a port. */
+export type AddressInfo = NetAddressInfo;
 
 /** Certificates and keys, as `tls` takes them. */
 export type CertMeta = string | string[] | Buffer | Buffer[];
