@@ -6,10 +6,10 @@
 
 import type { MessageWriter, SendOptions } from '@sanssocket/codec';
 import { isBlob } from './blob.js';
-import { byteLengthOf, type Payload } from './messages.js';
+import { byteLengthOf, EMPTY, type Payload, payloadOf } from './messages.js';
 import type { Session } from './session.js';
-import { CLOSING, OPEN } from './states.js';
-import type { SendCallback } from './types.js';
+import { CLOSING, CONNECTING, OPEN } from './states.js';
+import type { BufferLike, MessageOptions, SendCallback } from './types.js';
 
 /**
  * Payload of this size is queued by reference, as ws does it, and written at once: an application
@@ -20,10 +20,13 @@ const BY_REFERENCE_BYTES = 65_536;
 /** RFC 6455 7.4.1. */
 const INTERNAL_ERROR = 1011;
 
+/** RFC 6455 5.5. */
+const MAX_CONTROL_BYTES = 125;
+
 const UNCOMPRESSED: SendOptions = { compress: false };
 
 /** A message, or a fragment of one, with the options of its caller completed. */
-export interface Outgoing {
+interface Outgoing {
   readonly payload: Payload;
   readonly isBinary: boolean;
   /** False for a message that is not to be compressed. */
@@ -32,14 +35,72 @@ export interface Outgoing {
   readonly callback: SendCallback | undefined;
 }
 
-/** Sends a message. */
-export function send(session: Session, message: Outgoing): void {
-  if (message.fin && session.sending?.isBusy !== true && !isBlob(message.payload)) {
-    sendWhole(session, message.payload, message);
+/**
+ * Sends a message; one that comes when the connection is closing is dropped.
+ *
+ * @throws Error while the connection is being opened; TypeError for data of another kind
+ */
+export function sendMessage(
+  session: Session,
+  data: BufferLike,
+  options: MessageOptions | undefined,
+  callback: SendCallback | undefined,
+): void {
+  if (session.readyState === CONNECTING) throw notOpen(session);
+  const payload = payloadOf(data);
+  if (session.readyState !== OPEN) {
+    drop(session, payload, callback);
+    return;
+  }
+  const message: Outgoing = {
+    payload,
+    isBinary: options?.binary ?? typeof payload !== 'string',
+    compress: options?.compress !== false,
+    fin: options?.fin !== false,
+    callback,
+  };
+  if (message.fin && session.sending?.isBusy !== true && !isBlob(payload)) {
+    sendWhole(session, payload, message);
     return;
   }
   session.sending ??= new Sending(session);
   session.sending.send(message);
+}
+
+/**
+ * Sends a Ping or a Pong (RFC 6455 5.5.2, 5.5.3), with the arguments of ws's methods: data and a
+ * callback, each of which may be left out.
+ *
+ * @throws RangeError for more than 125 bytes, and as {@link sendMessage}
+ */
+export function sendControl(session: Session, type: 'ping' | 'pong', ...args: readonly unknown[]): void {
+  if (session.readyState === CONNECTING) throw notOpen(session);
+  const callback = args.find((argument) => typeof argument === 'function') as SendCallback | undefined;
+  const payload = payloadOf(typeof args[0] === 'function' ? EMPTY : (args[0] as BufferLike));
+  if (session.readyState !== OPEN) {
+    drop(session, payload, callback);
+    return;
+  }
+  if (byteLengthOf(payload) > MAX_CONTROL_BYTES) {
+    throw new RangeError(`The data size must not be greater than ${MAX_CONTROL_BYTES} bytes`);
+  }
+  if (isBlob(payload)) {
+    // Messages do not wait for it: a control frame may stand between any two.
+    payload.arrayBuffer().then(
+      (bytes) => sendControl(session, type, bytes, callback),
+      (error: Error) => callback?.(error),
+    );
+    return;
+  }
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const write = (): void => {
+    const driver = session.driver!;
+    const isSent = type === 'ping' ? driver.ping(bytes) : driver.connection.pong(bytes);
+    if (type === 'pong') driver.flush();
+    if (callback !== undefined) whenWritten(session, isSent, callback);
+  };
+  if (session.sending === null) write();
+  else session.sending.behind(write);
 }
 
 function sendWhole(session: Session, payload: string | Uint8Array, message: Outgoing): void {
@@ -60,7 +121,7 @@ function sendWhole(session: Session, payload: string | Uint8Array, message: Outg
 }
 
 /** Calls back when everything that has been sent is written, or at once with the reason why not. */
-export function whenWritten(session: Session, isSent: boolean, callback: SendCallback): void {
+function whenWritten(session: Session, isSent: boolean, callback: SendCallback): void {
   if (!isSent) process.nextTick(callback, notOpen(session));
   else {
     session.driver!.whenWritten((written) => {
@@ -73,12 +134,12 @@ export function whenWritten(session: Session, isSent: boolean, callback: SendCal
 const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const;
 
 /** The error of a call that comes too early or too late. */
-export function notOpen({ readyState }: Session): Error {
+function notOpen({ readyState }: Session): Error {
   return new Error(`WebSocket is not open: readyState ${readyState} (${STATES[readyState]})`);
 }
 
 /** A message that comes when the connection is closing: its bytes count as buffered for good. */
-export function dropMessage(session: Session, payload: Payload, callback: SendCallback | undefined): void {
+function drop(session: Session, payload: Payload, callback: SendCallback | undefined): void {
   session.sending ??= new Sending(session);
   session.sending.unsentBytes += byteLengthOf(payload);
   if (callback !== undefined) process.nextTick(callback, notOpen(session));

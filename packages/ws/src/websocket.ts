@@ -7,7 +7,6 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex, DuplexOptions } from 'node:stream';
 import { isValidCloseCode } from '@sanssocket/codec/frames';
-import { isBlob } from './blob.js';
 import { agreementOf, configsOf } from './configs.js';
 import {
   addListener,
@@ -17,15 +16,15 @@ import {
   type Event,
   type EventListener,
   type EventListenerOptions,
+  type Listening,
   type MessageEvent,
   removeListener,
   setAttribute,
   type WebSocketEventMap,
 } from './events.js';
 import type { ExtensionHeader, SubprotocolHeader } from './header-values.js';
-import { byteLengthOf, EMPTY, payloadOf } from './messages.js';
 import { openClient } from './opening.js';
-import { dropMessage, notOpen, send, whenWritten } from './sending.js';
+import { sendControl, sendMessage } from './sending.js';
 import type { WebSocketServer } from './server.js';
 import { Session } from './session.js';
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from './states.js';
@@ -42,9 +41,7 @@ import type {
 
 const BINARY_TYPES: readonly string[] = ['nodebuffer', 'arraybuffer', 'blob', 'fragments'];
 
-/** RFC 6455 5.5. */
-const MAX_CONTROL_BYTES = 125;
-
+/** RFC 6455 5.5.1. */
 const MAX_REASON_BYTES = 123;
 
 const CLOSED_TOO_EARLY = 'WebSocket was closed before the connection was established';
@@ -196,31 +193,8 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   send(data: BufferLike, callback?: SendCallback): void;
   send(data: BufferLike, options: MessageOptions, callback?: SendCallback): void;
   send(data: BufferLike, options?: MessageOptions | SendCallback, callback?: SendCallback): void {
-    const session = this.#session;
-    if (session.readyState === CONNECTING) throw notOpen(session);
-    if (typeof options === 'function') {
-      this.sendData(data, undefined, options);
-    } else this.sendData(data, options, callback);
-  }
-
-  private sendData(
-    data: BufferLike,
-    options: MessageOptions | undefined,
-    callback: SendCallback | undefined,
-  ): void {
-    const session = this.#session;
-    const payload = payloadOf(data);
-    if (session.readyState !== OPEN) {
-      dropMessage(session, payload, callback);
-      return;
-    }
-    send(session, {
-      payload,
-      isBinary: options?.binary ?? typeof payload !== 'string',
-      compress: options?.compress !== false,
-      fin: options?.fin !== false,
-      callback,
-    });
+    if (typeof options === 'function') sendMessage(this.#session, data, undefined, options);
+    else sendMessage(this.#session, data, options, callback);
   }
 
   /**
@@ -235,7 +209,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   ping(data?: BufferLike, callback?: SendCallback): void;
   ping(data?: BufferLike, mask?: boolean, callback?: SendCallback): void;
   ping(data?: BufferLike | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
-    this.sendControl('ping', data, mask, callback);
+    sendControl(this.#session, 'ping', data, mask, callback);
   }
 
   /** Sends a Pong (RFC 6455 5.5.3); as {@link WebSocket.ping}. */
@@ -243,42 +217,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   pong(data?: BufferLike, callback?: SendCallback): void;
   pong(data?: BufferLike, mask?: boolean, callback?: SendCallback): void;
   pong(data?: BufferLike | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
-    this.sendControl('pong', data, mask, callback);
-  }
-
-  private sendControl(
-    type: 'ping' | 'pong',
-    data: BufferLike | SendCallback | undefined,
-    mask: boolean | SendCallback | undefined,
-    last: SendCallback | undefined,
-  ): void {
-    const session = this.#session;
-    if (session.readyState === CONNECTING) throw notOpen(session);
-    const callback = [data, mask, last].find((argument) => typeof argument === 'function');
-    const payload = payloadOf(typeof data === 'function' ? EMPTY : data);
-    if (session.readyState !== OPEN) {
-      dropMessage(session, payload, callback as SendCallback | undefined);
-      return;
-    }
-    if (byteLengthOf(payload) > MAX_CONTROL_BYTES) {
-      throw new RangeError(`The data size must not be greater than ${MAX_CONTROL_BYTES} bytes`);
-    }
-    if (isBlob(payload)) {
-      // Read first: a control frame is for nobody who waits.
-      void payload
-        .arrayBuffer()
-        .then((bytes) => this.sendControl(type, bytes, undefined, callback as SendCallback));
-      return;
-    }
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-    const driver = session.driver!;
-    const write = (): void => {
-      const isSent = type === 'ping' ? driver.ping(bytes) : driver.connection.pong(bytes);
-      if (type === 'pong') driver.flush();
-      if (callback !== undefined) whenWritten(session, isSent, callback as SendCallback);
-    };
-    if (session.sending === null) write();
-    else session.sending.behind(write);
+    sendControl(this.#session, 'pong', data, mask, callback);
   }
 
   // ---- Reading, and the end ----
@@ -322,7 +261,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   set onopen(listener: ((event: Event) => void) | null) {
-    setAttribute(this.listening, 'open', listener);
+    setAttribute(listening(this), 'open', listener);
   }
 
   get onerror(): ((event: ErrorEvent) => void) | null {
@@ -330,7 +269,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   set onerror(listener: ((event: ErrorEvent) => void) | null) {
-    setAttribute(this.listening, 'error', listener);
+    setAttribute(listening(this), 'error', listener);
   }
 
   get onclose(): ((event: CloseEvent) => void) | null {
@@ -338,7 +277,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   set onclose(listener: ((event: CloseEvent) => void) | null) {
-    setAttribute(this.listening, 'close', listener);
+    setAttribute(listening(this), 'close', listener);
   }
 
   get onmessage(): ((event: MessageEvent) => void) | null {
@@ -346,7 +285,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   set onmessage(listener: ((event: MessageEvent) => void) | null) {
-    setAttribute(this.listening, 'message', listener);
+    setAttribute(listening(this), 'message', listener);
   }
 
   /** Adds a listener that gets an event; one that is there already is not added again. */
@@ -355,7 +294,7 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
     listener: EventListener<WebSocketEventMap[K]>,
     options: EventListenerOptions = {},
   ): void {
-    addListener(this.listening, type, listener, options, false);
+    addListener(listening(this), type, listener, options, false);
   }
 
   removeEventListener<K extends keyof WebSocketEventMap>(
@@ -363,10 +302,6 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
     listener: EventListener<WebSocketEventMap[K]>,
   ): void {
     removeListener(this as EventEmitter, type, listener);
-  }
-
-  private get listening(): { readonly target: WebSocket; readonly wasClean: () => boolean } {
-    return { target: this, wasClean: () => this.#session.wasClean };
   }
 }
 
@@ -391,6 +326,11 @@ for (const name of [
   'onmessage',
 ]) {
   Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
+}
+
+/** A WebSocket as its listeners need it. */
+function listening(target: WebSocket): Listening {
+  return { target, wasClean: () => sessionOf(target).wasClean };
 }
 
 function isList(value: unknown): value is readonly string[] {
