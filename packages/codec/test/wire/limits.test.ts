@@ -38,6 +38,9 @@ describe('limits', () => {
         binary: (message: Uint8Array) => {
           bytes += message.length;
         },
+        bytes: (_: number, message: Uint8Array) => {
+          bytes += message.length;
+        },
         message: (_: number, span: BorrowedSlice) => {
           bytes += span.length;
         },
