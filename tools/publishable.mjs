@@ -79,7 +79,7 @@ function codeFiles(dist) {
 
 /** Whether a package has folders of data, or a file that looks for others from where it is itself: all stays in its place then. */
 function keepsPlaces(folder, { exports }) {
-  if (Object.values(exports).some((entry) => typeof entry === 'string')) return true;
+  if (Object.values(exports).some((entry) => typeof entry === 'string' && entry.includes('*'))) return true;
   const dist = join(folder, 'dist');
   return codeFiles(dist).some((file) => readFileSync(join(dist, file), 'utf8').includes('import.meta'));
 }
@@ -109,6 +109,7 @@ async function writeFlat(manifest, folder, target) {
   const declarations = {};
   for (const [path, entry] of Object.entries(manifest.exports)) {
     exports[path] = entry;
+    if (typeof entry === 'string') continue; // the manifest itself
     if (!entry.default.startsWith('./dist/')) {
       exports[path] = flatten(entry, folder, target);
       continue;

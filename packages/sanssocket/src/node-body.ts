@@ -24,7 +24,7 @@ export function readBody(
     isDone = true;
     signal.removeEventListener('abort', onAbort);
     stream.destroy();
-    done({ ...rejection, body: body.slice(0, length), complete });
+    done({ ...rejection, body: new Uint8Array(body.subarray(0, length)), complete });
   };
   function onAbort(): void {
     finish(false);
