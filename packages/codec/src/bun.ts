@@ -62,11 +62,21 @@ class BunTransport extends WakingTransport implements ReceivedTransport {
   write(chunks: readonly Uint8Array[]): number {
     let bytes = 0;
     for (const chunk of chunks) {
-      const taken = Math.max(0, this.#socket.write(chunk));
+      const taken = this.#socket.write(chunk);
+      // A socket that is gone takes -1 bytes, and may never tell.
+      if (taken < 0) {
+        queueMicrotask(() => this.#lost());
+        break;
+      }
       bytes += taken;
       if (taken < chunk.length) break;
     }
     return bytes;
+  }
+
+  #lost(): void {
+    this.#socket.terminate();
+    this.receiver.transportClosed(new Error('the socket takes no bytes any more'));
   }
 
   pause(): void {

@@ -13,7 +13,13 @@ import type { ClientOptions } from './client/options.js';
 import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './client/reconnecting.js';
 import type { WebSocketConnection } from './connection.js';
 import { clock, deflate } from './node-runtime.js';
-import { isLoopback, LOOPBACK_HOSTS, ServerConfig, type ServerOptions } from './server/options.js';
+import {
+  isLoopback,
+  LOOPBACK_HOSTS,
+  requirePlace,
+  ServerConfig,
+  type ServerOptions,
+} from './server/options.js';
 import { type ServerHandlers, WebSocketServer } from './server/server.js';
 
 export * from './common.js';
@@ -78,9 +84,10 @@ export async function serve<Identity = undefined>(
   options: ServeOptions<Identity>,
   handlers: ServerHandlers<Identity>,
 ): Promise<WebSocketServer<Identity>> {
+  const hosts = isLoopback(options?.hostname) ? LOOPBACK_HOSTS : undefined;
+  const config = new ServerConfig(options, handlers, LISTEN_OPTIONS, hosts, deflate);
   const { port, hostname = '::', tls } = options;
-  const hosts = isLoopback(options.hostname) ? LOOPBACK_HOSTS : undefined;
-  const config = new ServerConfig(options, LISTEN_OPTIONS, hosts, deflate);
+  requirePlace(port, tls);
   const open = (socket: Socket): void => {
     bunTransport(socket, (transport) => {
       socket.data = transport;
@@ -191,7 +198,9 @@ function dial(dialling: Dialling, uri: WebSocketUri, tls: object | undefined, si
     },
     handshake(opened, success, error) {
       if (!uri.secure || isSettled) return;
-      if (success && error === null) ready(opened);
+      const isLax =
+        (tls as { readonly rejectUnauthorized?: boolean } | undefined)?.rejectUnauthorized === false;
+      if (isLax || (success && error === null)) ready(opened);
       else {
         fail(error ?? new Error('the TLS handshake failed'));
         opened.terminate();

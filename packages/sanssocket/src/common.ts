@@ -6,6 +6,7 @@ export { Backoff, type BackoffOptions } from './client/backoff.js';
 export { type ClientHandlers, OpeningError } from './client/open.js';
 export type { ClientOptions } from './client/options.js';
 export {
+  ConnectionLostError,
   type Loss,
   ReconnectingConnection,
   type ReconnectingState,

@@ -2,6 +2,13 @@
 
 import { type CloseInfo, Connection, type ConnectionConfig, type MessageExtension } from '@sanssocket/codec';
 import { ConnectionDriver, type DriverConfig, type Transport } from '@sanssocket/codec/driver';
+import { inWords, usageError } from '@sanssocket/codec/options';
+
+/** The caller has paused the connection. */
+const BY_CALLER = 1;
+
+/** The connection's promise has not been seen yet. */
+const BY_OPENING = 2;
 
 /** RFC 6455 7.1.5: no Close was received. */
 const LOST: CloseInfo = { wasClean: false, code: 1006, reason: '', fault: undefined, truncated: false };
@@ -40,6 +47,8 @@ export class WebSocketConnection extends ConnectionDriver {
   readonly #owner: ConnectionOwner | undefined;
   #whenDrained: (() => void)[] | undefined;
   #whenFinished: (() => void)[] | undefined;
+  /** Whether reading is held back, by whom it may be: a sum of the bits below. */
+  #held = 0;
 
   /** @internal Made by `connect` and `serve`. */
   constructor(
@@ -89,6 +98,29 @@ export class WebSocketConnection extends ConnectionDriver {
     return this.connection.closeInfo ?? LOST;
   }
 
+  override pause(): void {
+    this.#held |= BY_CALLER;
+    super.pause();
+  }
+
+  override resume(): void {
+    this.#held &= ~BY_CALLER;
+    if (this.#held === 0) super.resume();
+  }
+
+  /**
+   * @internal Holds the first message back until all microtasks are through: the promise of the
+   * connection has given it to its caller by then.
+   */
+  holdFirst(): void {
+    this.#held |= BY_OPENING;
+    super.pause();
+    setTimeout(() => {
+      this.#held &= ~BY_OPENING;
+      if (this.#held === 0) super.resume();
+    }, 0);
+  }
+
   /** Gives up the transport at once, without a closing handshake: the close code is 1006. */
   terminate(): void {
     if (this.closed) return;
@@ -123,7 +155,13 @@ export function beginConnection(
   makeHandlers: () => Parameters<Connection['setHandlers']>[0],
 ): void {
   try {
-    connection.connection.setHandlers(makeHandlers());
+    const handlers: unknown = makeHandlers();
+    if (typeof handlers !== 'object' || handlers === null || 'then' in handlers) {
+      const got = inWords(handlers);
+      const wanted = 'the function that makes handlers gives them at once: it is not async';
+      throw usageError(TypeError, 'HANDLERS_INVALID', `${wanted}. It gave ${got}`);
+    }
+    connection.connection.setHandlers(handlers);
   } catch (error) {
     connection.fail(1011);
     throw error;

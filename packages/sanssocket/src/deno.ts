@@ -12,7 +12,13 @@ import type { ClientOptions } from './client/options.js';
 import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './client/reconnecting.js';
 import type { WebSocketConnection } from './connection.js';
 import { clock, deflate } from './node-runtime.js';
-import { isLoopback, LOOPBACK_HOSTS, ServerConfig, type ServerOptions } from './server/options.js';
+import {
+  isLoopback,
+  LOOPBACK_HOSTS,
+  requirePlace,
+  ServerConfig,
+  type ServerOptions,
+} from './server/options.js';
 import { type ServerHandlers, WebSocketServer } from './server/server.js';
 
 export * from './common.js';
@@ -67,9 +73,10 @@ export async function serve<Identity = undefined>(
   options: ServeOptions<Identity>,
   handlers: ServerHandlers<Identity>,
 ): Promise<WebSocketServer<Identity>> {
+  const hosts = isLoopback(options?.hostname) ? LOOPBACK_HOSTS : undefined;
+  const config = new ServerConfig(options, handlers, LISTEN_OPTIONS, hosts, deflate);
   const { port, hostname = '::', tls } = options;
-  const hosts = isLoopback(options.hostname) ? LOOPBACK_HOSTS : undefined;
-  const config = new ServerConfig(options, LISTEN_OPTIONS, hosts, deflate);
+  requirePlace(port, tls);
   const listener =
     tls === undefined ? Deno.listen({ hostname, port }) : Deno.listenTls({ hostname, port, ...tls });
   const { addr } = listener;
@@ -165,7 +172,13 @@ function dialOf({ tls = {} }: ConnectOptions): Dial {
 
 async function dial(dialling: Dialling, uri: WebSocketUri, tls: object, signal: AbortSignal): Promise<void> {
   let conn: Conn | undefined;
-  const close = (): void => conn?.close();
+  const close = (): void => {
+    try {
+      conn?.close();
+    } catch {
+      // It is closed already.
+    }
+  };
   try {
     conn = await Deno.connect({ hostname: uri.host, port: uri.port, signal });
     signal.addEventListener('abort', close);
@@ -176,6 +189,7 @@ async function dial(dialling: Dialling, uri: WebSocketUri, tls: object, signal: 
     }
   } catch (error) {
     signal.removeEventListener('abort', close);
+    close();
     if (!signal.aborted) dialling.failed(error);
     return;
   }

@@ -3,6 +3,9 @@
 import type { Readable } from 'node:stream';
 import type { ConnectionRejected, ResponseRejection } from '@sanssocket/handshake';
 
+/** Bytes of a rejection's body that are kept, unless an option says otherwise: as `ClientHandshake`. */
+export const MAX_BODY_BYTES = 16_384;
+
 /**
  * Reads a body up to a limit, and gives up its stream.
  *

@@ -2,7 +2,7 @@
 
 import { type Agent, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type NetConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { MessageExtension } from '@sanssocket/codec';
@@ -14,8 +14,9 @@ import type { ClientHandlers, Dial, Dialling } from './client/open.js';
 import type { ClientOptions } from './client/options.js';
 import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './client/reconnecting.js';
 import type { WebSocketConnection } from './connection.js';
-import { readBody } from './node-body.js';
+import { MAX_BODY_BYTES, readBody } from './node-body.js';
 import { clock, deflate } from './node-runtime.js';
+import { requireObject } from './options.js';
 
 /** Options of `connect` on Node. */
 export interface ConnectOptions extends ClientOptions {
@@ -38,9 +39,6 @@ const RUNTIME: ClientRuntime<ConnectOptions> = {
   deflate,
   clock,
 };
-
-/** The longest of a rejection's body that is read behind an agent. */
-const MAX_BODY_BYTES = 16_384;
 
 /**
  * Connects to a WebSocket server.
@@ -98,20 +96,23 @@ export function reconnect(
 }
 
 function dialOf({ tls = {}, net = {}, socket, agent }: ConnectOptions): Dial {
+  requireObject('tls', tls);
+  requireObject('net', net);
+  if (agent !== undefined) requireObject('agent', agent);
   if (socket !== undefined) {
     requireType('socket', socket, 'function');
     if (agent !== undefined) {
       throw usageError(TypeError, 'OPTION_INVALID', 'the socket is made by socket or by agent, not both');
     }
-    return (dialling, { request }, _target, _offer, signal) => {
-      dialOwn(dialling, () => socket(request.uri, signal), signal);
+    return (dialling, { request }, _target, _options, signal) => {
+      dialOwn(dialling, () => socket(request.uri, signal), request.uri.secure, signal);
     };
   }
   if (agent !== undefined) {
-    return (dialling, handshake, _target, _offer, signal) =>
-      dialAgent(dialling, handshake, agent, tls, signal);
+    return (dialling, handshake, _target, { maxBodyBytes = MAX_BODY_BYTES }, signal) =>
+      dialAgent(dialling, handshake, agent, tls, maxBodyBytes, signal);
   }
-  return (dialling, { request }, _target, _offer, signal) => {
+  return (dialling, { request }, _target, _options, signal) => {
     dialTcp(dialling, request.uri, tls, net, signal);
   };
 }
@@ -163,10 +164,17 @@ function dialTcp(
 }
 
 /** A socket that the caller makes. One that comes too late is given up. */
-function dialOwn(dialling: Dialling, make: () => Duplex | Promise<Duplex>, signal: AbortSignal): void {
+function dialOwn(
+  dialling: Dialling,
+  make: () => Duplex | Promise<Duplex>,
+  secure: boolean,
+  signal: AbortSignal,
+): void {
   const connected = (socket: Duplex): void => {
-    if (signal.aborted) socket.on('error', () => {}).destroy();
-    else dialling.connected((receiverOf) => nodeTransport(socket, receiverOf));
+    const isPlain = secure && socket instanceof Socket && !(socket instanceof TLSSocket);
+    if (signal.aborted || isPlain) socket.on('error', () => {}).destroy();
+    if (isPlain) dialling.failed(new Error('the socket is not behind TLS, and the URL is one of wss:'));
+    else if (!signal.aborted) dialling.connected((receiverOf) => nodeTransport(socket, receiverOf));
   };
   const failed = (error: unknown): void => {
     if (!signal.aborted) dialling.failed(error);
@@ -180,6 +188,7 @@ function dialAgent(
   { request: asked }: ClientHandshake<MessageExtension>,
   agent: Agent,
   tls: TlsOptions,
+  maxBodyBytes: number,
   signal: AbortSignal,
 ): void {
   const { uri, head } = asked;
@@ -222,7 +231,7 @@ function dialAgent(
     if (outcome.kind === 'fault' || outcome.kind === 'accepted') {
       response.destroy();
       dialling.failed(new Error(`the server answered ${response.statusCode} without an upgrade`));
-    } else readBody(response, outcome, MAX_BODY_BYTES, signal, (rejected) => dialling.ended(rejected));
+    } else readBody(response, outcome, maxBodyBytes, signal, (rejected) => dialling.ended(rejected));
   });
   request.end();
 }

@@ -22,7 +22,7 @@ import {
 import { type ClientHandlers, type Dial, type Dialling, openConnection } from './client/open.js';
 import { ClientConfig, type ClientOptions } from './client/options.js';
 import type { WebSocketConnection } from './connection.js';
-import { readBody } from './node-body.js';
+import { MAX_BODY_BYTES, readBody } from './node-body.js';
 import { clock, deflate } from './node-runtime.js';
 import type {
   RequestEvent,
@@ -109,46 +109,62 @@ export async function connectHttp2(
 }
 
 function dialHttp2(session: ClientHttp2Session): Dial {
-  return (dialling, _handshake, target, offer, signal) => {
-    const onEnd = (): void => {
-      stop();
-      dialling.failed(new Error('the connection of HTTP/2 has ended'));
-    };
-    const onError = (error: Error): void => {
-      stop();
-      dialling.failed(error);
-    };
-    const onSettings = (): void => {
-      stop();
-      ask(session, dialling, target.url, offer, signal);
-    };
-    function stop(): void {
-      session
-        .off('close', onEnd)
-        .off('goaway', onEnd)
-        .off('error', onError)
-        .off('remoteSettings', onSettings);
-      signal.removeEventListener('abort', stop);
-    }
-    if (session.destroyed || session.closed) {
-      dialling.failed(new Error('the connection of HTTP/2 has ended'));
-    } else if (session.remoteSettings?.enableConnectProtocol !== undefined) onSettings();
-    else {
-      // Before the settings are there nobody knows whether the server takes WebSockets (RFC 8441 3).
-      session.on('close', onEnd).on('goaway', onEnd).on('error', onError).on('remoteSettings', onSettings);
-      signal.addEventListener('abort', stop);
-    }
+  return (dialling, _handshake, target, options, signal) => {
+    settingsOf(session).then(
+      () => {
+        if (!signal.aborted) ask(session, dialling, target.url, options, signal);
+      },
+      (error: unknown) => {
+        if (!signal.aborted) dialling.failed(error);
+      },
+    );
   };
+}
+
+/** The waits for the settings of sessions: one for each. */
+const SETTINGS = new WeakMap<ClientHttp2Session, Promise<void>>();
+
+/**
+ * Waits for the server's settings: before they are there nobody knows whether it takes WebSockets (RFC
+ * 8441 3), and Node shows defaults. They are a server's first frame (RFC 9113 3.4), so that they are
+ * there when it has answered a PING.
+ */
+function settingsOf(session: ClientHttp2Session): Promise<void> {
+  if (session.remoteSettings?.enableConnectProtocol === true) return Promise.resolve();
+  const found = SETTINGS.get(session);
+  if (found !== undefined) return found;
+  const settings = new Promise<void>((resolve, reject) => {
+    const onClose = (): void => reject(new Error('the connection of HTTP/2 has ended'));
+    if (session.destroyed || session.closed) {
+      onClose();
+      return;
+    }
+    session.once('close', onClose);
+    const onPing = (error: Error | null): void => {
+      session.off('close', onClose);
+      if (error === null) resolve();
+      else reject(error);
+    };
+    const ping = (): void => void session.ping(onPing);
+    if (session.connecting) session.once('connect', ping);
+    else ping();
+  });
+  SETTINGS.set(session, settings);
+  const forget = (): void => void SETTINGS.delete(session);
+  settings.then(forget, forget);
+  return settings;
 }
 
 function ask(
   session: ClientHttp2Session,
   dialling: Dialling,
   url: string,
-  offer: Parameters<Dial>[3],
+  options: Parameters<Dial>[3],
   signal: AbortSignal,
 ): void {
-  const request = createConnect(url, session.remoteSettings.enableConnectProtocol === true, offer);
+  const { protocols, extensions, origin, headers, maxBodyBytes = MAX_BODY_BYTES } = options;
+  const isEnabled = session.remoteSettings?.enableConnectProtocol === true;
+  const request = createConnect(url, isEnabled, { protocols, extensions, origin, headers });
   if (request.kind === 'fault') {
     dialling.ended(request);
     return;
@@ -179,7 +195,7 @@ function ask(
       // RFC 8441 5 has no use for a stream after a fault.
       stream.close();
       dialling.ended(outcome);
-    } else readBody(stream, outcome, 16_384, signal, (rejected) => dialling.ended(rejected));
+    } else readBody(stream, outcome, maxBodyBytes, signal, (rejected) => dialling.ended(rejected));
   };
   function stop(): void {
     stream.off('close', onClose).off('response', onResponse);

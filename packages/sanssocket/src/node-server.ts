@@ -6,11 +6,17 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type NodeSocket, nodeTransport } from '@sanssocket/codec/node';
-import { usageError } from '@sanssocket/codec/options';
+import { inWords, requireInteger, requireType, usageError } from '@sanssocket/codec/options';
 import { Http2Request } from './node-http2.js';
 import { clock, deflate } from './node-runtime.js';
 import type { RequestEvent, RequestSource, ServerOpening } from './opening/server-opening.js';
-import { isLoopback, LOOPBACK_HOSTS, ServerConfig, type ServerOptions } from './server/options.js';
+import {
+  isLoopback,
+  LOOPBACK_HOSTS,
+  requirePlace,
+  ServerConfig,
+  type ServerOptions,
+} from './server/options.js';
 import { ParsedRequest } from './server/parsed.js';
 import { type Listener, NO_LISTENER, type ServerHandlers, WebSocketServer } from './server/server.js';
 
@@ -138,7 +144,7 @@ export function createServer<Identity = undefined>(
   handlers: ServerHandlers<Identity>,
 ): NodeWebSocketServer<Identity> {
   return new NodeWebSocketServer(
-    new ServerConfig(options, [], undefined, deflate),
+    new ServerConfig(options, handlers, [], undefined, deflate),
     handlers,
     NO_LISTENER,
     clock,
@@ -169,38 +175,79 @@ export async function serve<Identity = undefined>(
   options: ServeOptions<Identity>,
   handlers: ServerHandlers<Identity>,
 ): Promise<NodeWebSocketServer<Identity>> {
-  const { hostname, server: http } = options;
-  const wanted = [options.port, options.path, http].filter((way) => way !== undefined);
-  if (wanted.length !== 1) {
+  const hosts = isLoopback(options?.hostname) ? LOOPBACK_HOSTS : undefined;
+  const config = new ServerConfig(options, handlers, LISTEN_OPTIONS, hosts, deflate);
+  const { port, path, server: http } = options;
+  if ([port, path, http].filter((way) => way !== undefined).length !== 1) {
     throw usageError(TypeError, 'OPTION_INVALID', 'one of port, path and server says where to listen');
   }
-  const hosts = isLoopback(hostname) ? LOOPBACK_HOSTS : undefined;
-  const config = new ServerConfig(options, LISTEN_OPTIONS, hosts, deflate);
-  const accept = (socket: Socket): void => server.accept(socket);
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Uint8Array): void =>
-    server.upgrade(request, socket, head);
-  const listener =
-    http === undefined ? new SocketListener(options, config, accept) : upgradesOf(http, onUpgrade);
+  if (http !== undefined) return serveUpgrades(http, options, config, handlers);
+  if (path === undefined) requirePlace(port, options.tls);
+  else requireType('path', path, 'string');
+  const listener = new SocketListener(options, config, (socket) => server.accept(socket));
   const server = new NodeWebSocketServer(config, handlers, listener, clock);
-  if (listener instanceof SocketListener) await listener.listen(options);
+  await listener.listen(options);
   return server;
 }
 
-function upgradesOf(
+/** The servers that take the `upgrade` events of an HTTP server, by that, and their paths. */
+const UPGRADING = new WeakMap<HttpServer, Map<Upgrading, readonly string[] | undefined>>();
+
+type Upgrading = Pick<NodeWebSocketServer, 'upgrade'>;
+
+/**
+ * Takes the `upgrade` events of an HTTP server. Several servers of one HTTP server have the paths of
+ * their option; one without it has the rest.
+ */
+function serveUpgrades<Identity>(
   http: HttpServer,
-  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Uint8Array) => void,
-): Listener {
-  http.on('upgrade', onUpgrade);
+  { tls, hostname }: Pick<ServeOptions, 'tls' | 'hostname'>,
+  config: ServerConfig<Identity>,
+  handlers: ServerHandlers<Identity>,
+): NodeWebSocketServer<Identity> {
+  if (typeof http?.on !== 'function' || typeof http.address !== 'function') {
+    throw usageError(TypeError, 'OPTION_INVALID', `server is an HTTP server, not ${inWords(http)}`);
+  }
+  if (tls !== undefined || hostname !== undefined) {
+    throw usageError(TypeError, 'OPTION_INVALID', 'tls and hostname are those of the HTTP server');
+  }
+  const servers = UPGRADING.get(http) ?? new Map<Upgrading, readonly string[] | undefined>();
   const address = (): Partial<AddressInfo> => Object(http.address()) as Partial<AddressInfo>;
-  return {
-    get port() {
-      return address().port ?? 0;
+  const server = new NodeWebSocketServer(
+    config,
+    handlers,
+    {
+      get port() {
+        return address().port ?? 0;
+      },
+      get hostname() {
+        return address().address ?? '';
+      },
+      stop() {
+        servers.delete(server);
+        if (servers.size > 0) return;
+        UPGRADING.delete(http);
+        http.off('upgrade', onUpgrade);
+      },
     },
-    get hostname() {
-      return address().address ?? '';
-    },
-    stop: () => void http.off('upgrade', onUpgrade),
-  };
+    clock,
+  );
+  servers.set(server, config.paths);
+  if (!UPGRADING.has(http)) {
+    UPGRADING.set(http, servers);
+    http.on('upgrade', onUpgrade);
+  }
+  return server;
+}
+
+function onUpgrade(this: HttpServer, request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+  const servers = [...UPGRADING.get(this)!];
+  const path = (request.url ?? '').split('?', 1)[0]!;
+  const [server] =
+    servers.find(([, paths]) => paths?.includes(path)) ??
+    servers.find(([, paths]) => paths === undefined) ??
+    servers[0]!; // which answers 404
+  server.upgrade(request, socket, head);
 }
 
 type ServerLimits = Pick<ServerConfig, 'openingTimeoutMs' | 'maxConnections' | 'maxOpenings' | 'onError'>;
@@ -212,6 +259,8 @@ class SocketListener implements Listener {
   port = 0;
   hostname = '';
   readonly #server: Server;
+  /** Sockets whose TLS handshake is under way, by the address and port of their client. */
+  readonly #securing = new Map<string, Socket>();
 
   constructor(
     { tls }: Pick<ServeOptions, 'tls'>,
@@ -224,16 +273,19 @@ class SocketListener implements Listener {
       // limit. The transport makes it half-open once it is secure.
       const options = { ALPNProtocols: ['http/1.1'], ...tls, handshakeTimeout: openingTimeoutMs };
       this.#server = createTlsServer(options, accept);
+      this.#server.on('connection', (socket: Socket) => this.#secure(socket, maxOpenings));
+      this.#server.on('secureConnection', (socket: Socket) => this.#securing.delete(clientOf(socket)));
       this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
     }
     // Those in their TLS handshake count as well.
     this.#server.maxConnections = maxConnections + maxOpenings;
     // Such as EMFILE: the next socket may be accepted.
-    this.#server.on('error', (error) => onError?.(error));
+    this.#server.on('error', onError);
   }
 
   /** Rejects with the system's error. */
   listen({ port, hostname, path, backlog = 4096 }: Where): Promise<void> {
+    requireInteger('backlog', backlog, 1, 0x7fff_ffff);
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       const where = path === undefined ? { port, host: hostname, backlog } : { path, backlog };
@@ -249,9 +301,24 @@ class SocketListener implements Listener {
     });
   }
 
+  #secure(socket: Socket, max: number): void {
+    if (this.#securing.size >= max) {
+      socket.destroy();
+      return;
+    }
+    const client = clientOf(socket);
+    this.#securing.set(client, socket);
+    socket.once('close', () => this.#securing.delete(client));
+  }
+
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
+      for (const socket of this.#securing.values()) socket.destroy();
     });
   }
+}
+
+function clientOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

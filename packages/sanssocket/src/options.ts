@@ -41,3 +41,17 @@ export function pick<T extends object, K extends keyof T>(from: T, names: readon
   for (const name of names) if (from[name] !== undefined) picked[name] = from[name];
   return picked;
 }
+
+/** The longest delay of `setTimeout`; with a longer one it rings at once. */
+const MAX_DELAY_MS = 0x7fff_ffff;
+
+/** A time as the delay of a timer. */
+export function delayOf(ms: number): number {
+  return Math.min(Math.max(0, ms), MAX_DELAY_MS);
+}
+
+/** @throws TypeError (`OPTION_INVALID`) for anything but an object */
+export function requireObject(name: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw usageError(TypeError, 'OPTION_INVALID', `${name} is an object, not ${inWords(value)}`);
+}

@@ -101,7 +101,7 @@ export function createServer<Identity = undefined>(
   options: ServerOptions<Identity>,
   handlers: ServerHandlers<Identity>,
 ): StreamsWebSocketServer<Identity> {
-  const config = new ServerConfig(options, [], undefined, deflate);
+  const config = new ServerConfig(options, handlers, [], undefined, deflate);
   return new StreamsWebSocketServer(config, handlers, NO_LISTENER, clock);
 }
 

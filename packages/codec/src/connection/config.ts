@@ -40,6 +40,7 @@ export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'generateMaskingKey',
   'mask',
   'allocate',
+  'reportError',
   'maxFrameBytes',
   'maxMessageBytes',
   'maxFragments',
@@ -116,6 +117,12 @@ export interface ConnectionOptions extends Partial<Limits> {
    * serves instead.
    */
   readonly allocate?: (bytes: number) => Uint8Array;
+  /**
+   * Gets the exceptions of handlers that have no handler `error`, or throw there. By default the
+   * runtime's `reportError`, or else an uncaught exception, which ends a process of Node: a server
+   * with handlers that a peer's message may make throw wants another one.
+   */
+  readonly reportError?: (error: unknown) => void;
 }
 
 /**
@@ -177,6 +184,7 @@ export class ConnectionConfig {
    * @internal
    */
   readonly allocateLasting: (bytes: number) => OwnBytes;
+  readonly reportError: (error: unknown) => void;
   readonly maxInputBufferBytes: number;
   readonly maxMessageBytes: number;
   /**
@@ -212,6 +220,7 @@ export class ConnectionConfig {
       generateMaskingKey = randomMaskingKey,
       mask = defaultMask,
       allocate,
+      reportError = reportUncaught,
     } = options;
     const limits = resolveLimits(options);
     requireOneOf('role', role, ['server', 'client']);
@@ -229,6 +238,7 @@ export class ConnectionConfig {
     requireType('generateMaskingKey', generateMaskingKey, 'function');
     requireType('mask', mask, 'function');
     if (allocate !== undefined) requireType('allocate', allocate, 'function');
+    requireType('reportError', reportError, 'function');
     this.role = role;
     this.transferInput = transferInput;
     this.views = transferInput ? ALL_VIEWS : NO_VIEWS;
@@ -245,6 +255,7 @@ export class ConnectionConfig {
     this.allocateLasting = allocate === undefined ? allocateCleared : lastingAllocate(this.allocate);
     this.output = new OutputMemory(this.allocate);
     this.lastingOutput = new OutputMemory(this.allocateLasting);
+    this.reportError = reportError;
     this.maxInputBufferBytes = positiveInteger('maxInputBufferBytes', maxInputBufferBytes);
     const receiver = allowUnmasked ? 'either' : role;
     this.#rules = [new FrameParserConfig({ ...limits, role: receiver, mask, unmask: 'none' })];
@@ -264,6 +275,16 @@ export class ConnectionConfig {
       this.#rules[rsv] = rules;
     }
     return rules;
+  }
+}
+
+/** An exception that nobody takes. */
+function reportUncaught(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error);
+  else {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

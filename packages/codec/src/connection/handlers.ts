@@ -154,9 +154,9 @@ export interface ConnectionHandlers {
    * Without a driver it passes through the call that led to it (`receive`, `receiveEof`, `resume`,
    * `close`, `fail`).
    *
-   * Without this handler, or when it throws itself, the error is reported as uncaught (but for an
-   * extension's, see above): by the runtime's `reportError`, or else from a microtask. A promise
-   * that this handler returns is not looked at.
+   * Without this handler, or when it throws itself, the error goes to the option `reportError` (but
+   * for an extension's, see above): by default it is uncaught. A promise that this handler returns is
+   * not looked at.
    */
   error?(error: unknown): void;
 }
@@ -175,18 +175,25 @@ const GROUPS: Readonly<Record<MessageMode, readonly (keyof ConnectionHandlers)[]
  * Looks at the handlers once, when the connection is made.
  *
  * @returns the form of messages; `'whole'` where no method is for messages
- * @throws TypeError (`HANDLERS_INVALID`) for anything but an object; for methods of two groups, as
- * one of them would never be called; and for a generator, as a call runs none of its lines
+ * @throws TypeError (`HANDLERS_INVALID`) for anything but an object, and a promise of one; for a
+ * handler of messages that is no function; for methods of two groups, as one of them would never be
+ * called; and for a generator, as a call runs none of its lines
  */
 export function messageModeOf(handlers: ConnectionHandlers): MessageMode {
   if (typeof handlers !== 'object' || handlers === null) {
     throw usageError(TypeError, 'HANDLERS_INVALID', `handlers are an object, not ${inWords(handlers)}`);
   }
+  if (isPromise(handlers)) {
+    throw usageError(TypeError, 'HANDLERS_INVALID', 'handlers are an object, not a promise of one');
+  }
   let mode: MessageMode | undefined;
   for (const group of ['whole', 'bytes', 'borrowed', 'streamed'] as const) {
     for (const name of GROUPS[group]) {
       const method: unknown = handlers[name];
-      if (typeof method !== 'function') continue;
+      if (method === undefined || method === null) continue;
+      if (typeof method !== 'function') {
+        throw usageError(TypeError, 'HANDLERS_INVALID', `${name} is a function, not ${inWords(method)}`);
+      }
       // The tag serves for functions of any realm: only functions that are not plain have one.
       const tag = (method as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
       if (tag?.endsWith('GeneratorFunction') === true) {
@@ -249,8 +256,12 @@ export function onRejection(returned: unknown, rejected: (error: unknown) => voi
   if (isPromise(returned)) Promise.resolve(returned).then(undefined, rejected);
 }
 
-/** Reports an exception; also after the terminal event, as `close` itself may have thrown it. */
-export function report(handlers: ConnectionHandlers, thrown: unknown): void {
+/**
+ * Reports an exception; also after the terminal event, as `close` itself may have thrown it.
+ *
+ * @param last - gets it if the handlers have no `error`, or that throws
+ */
+export function report(handlers: ConnectionHandlers, thrown: unknown, last: (error: unknown) => void): void {
   let error = thrown;
   try {
     if (handlers.error !== undefined) {
@@ -262,10 +273,5 @@ export function report(handlers: ConnectionHandlers, thrown: unknown): void {
   } catch (another) {
     error = another;
   }
-  if (typeof reportError === 'function') reportError(error);
-  else {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+  last(error);
 }

@@ -114,7 +114,7 @@ export class MessageReader extends FrameReader implements Caller {
 
   /** Reports an exception that no call can throw. */
   report(error: unknown): void {
-    report(this.handlers, error);
+    report(this.handlers, error, this.config.reportError);
   }
 
   follow(returned: object): void {

@@ -2,9 +2,10 @@
 
 import type { Connection, ConnectionHandlers, MessageExtension } from '@sanssocket/codec';
 import type { ReceivedTransport, ReceiverOf } from '@sanssocket/codec/driver';
-import { type ClientAcceptance, ClientHandshake, type ClientRequestOptions } from '@sanssocket/handshake';
+import { type ClientAcceptance, ClientHandshake, type ClientHandshakeOptions } from '@sanssocket/handshake';
 import { beginConnection, WebSocketConnection } from '../connection.js';
 import { ClientOpening, type ResponseSource, type Unopened } from '../opening/client-opening.js';
+import { delayOf } from '../options.js';
 import { type ClientConfig, redirected, type Target, targetOf } from './options.js';
 
 /**
@@ -40,7 +41,7 @@ export type Dial = (
   dialling: Dialling,
   handshake: ClientHandshake<MessageExtension>,
   target: Target,
-  options: ClientRequestOptions<MessageExtension>,
+  options: ClientHandshakeOptions<MessageExtension>,
   signal: AbortSignal,
 ) => void;
 
@@ -155,11 +156,9 @@ class Attempt implements Dialling {
       this.#settle = resolve;
     });
     signal?.addEventListener('abort', this.#onAbort);
-    this.#timer = setTimeout(() => this.#late(), Math.max(0, deadline - clock()));
-    const { protocols, extensions, origin } = config.handshake;
-    const offer = { protocols, extensions, origin, headers: target.headers };
+    this.#timer = setTimeout(() => this.#late(), delayOf(deadline - clock()));
     try {
-      dial(this, handshake, target, offer, this.#dialling.signal);
+      dial(this, handshake, target, options, this.#dialling.signal);
     } catch (error) {
       this.failed(error);
     }
@@ -220,9 +219,7 @@ class Attempt implements Dialling {
       undefined,
       this.#clock(),
     );
-    // The first message comes behind all microtasks: the caller's promise has given the connection by then.
-    connection.pause();
-    setTimeout(() => connection.resume(), 0);
+    connection.holdFirst();
     try {
       beginConnection(connection, () => this.#makeHandlers(connection));
       this.#end(connection);
@@ -239,16 +236,18 @@ class Attempt implements Dialling {
   readonly #onAbort = (): void => {
     const reason: unknown = this.#signal?.reason;
     if (this.#opening !== undefined) this.#opening.abort(reason);
-    else this.#giveUp('OPENING_ABORTED', 'the opening was aborted', reason);
+    else {
+      const message = 'the opening was aborted';
+      this.#end({ kind: 'failure', code: 'OPENING_ABORTED', message, cause: reason });
+      this.#dialling.abort();
+    }
   };
 
   #late(): void {
-    this.#giveUp('OPENING_TIMEOUT', 'there was no connection in time', undefined);
-  }
-
-  #giveUp(code: 'OPENING_TIMEOUT' | 'OPENING_ABORTED', message: string, cause: unknown): void {
-    this.#end({ kind: 'failure', code, message, cause });
+    // A rejection that is known but for the end of its body comes of that.
     this.#dialling.abort();
+    const message = 'there was no connection in time';
+    this.#end({ kind: 'failure', code: 'OPENING_TIMEOUT', message, cause: undefined });
   }
 
   #end(result: WebSocketConnection | Unopened): void {

@@ -10,11 +10,12 @@ import {
   requireKnown,
   usageError,
 } from '@sanssocket/codec/options';
-import type {
-  ClientHandshakeOptions,
-  ExtensionFactory,
-  HeaderPairs,
-  HeadLimits,
+import {
+  ClientHandshake,
+  type ClientHandshakeOptions,
+  type ExtensionFactory,
+  type HeaderPairs,
+  type HeadLimits,
 } from '@sanssocket/handshake';
 import { type Compression, compressionOf, type DeflateFactory, pick } from '../options.js';
 
@@ -104,7 +105,13 @@ export class ClientConfig {
       origin,
       extensions: [...compressionOf(compression, {}, deflate), ...extensions],
     };
-    this.headers = [...headers] as readonly (readonly [string, string])[];
+    if (!Array.isArray(headers)) {
+      const wanted = 'headers are an array of names and values, as [["Cookie", "a=1"]]';
+      throw usageError(TypeError, 'OPTION_INVALID', `${wanted}, not ${inWords(headers)}`);
+    }
+    this.headers = headers as readonly (readonly [string, string])[];
+    // Wrong wishes are told of before anything is dialled.
+    new ClientHandshake('ws://localhost/', { ...this.handshake, headers: this.headers });
     this.openingTimeoutMs = requireInteger('openingTimeoutMs', openingTimeoutMs, 1, Number.MAX_SAFE_INTEGER);
     this.signal = signal;
     this.maxRedirects = requireInteger('maxRedirects', maxRedirects, 0, 100);
@@ -133,7 +140,7 @@ export function targetOf(
   if (!hasUser || headers.some(([name]) => name.toLowerCase() === 'authorization')) {
     return { url: parsed.href, headers };
   }
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decoded(username)}:${decoded(password)}`;
   const basic = btoa(String.fromCharCode(...new TextEncoder().encode(credentials)));
   return { url: parsed.href, headers: [...headers, ['Authorization', `Basic ${basic}`]] };
 }
@@ -167,6 +174,19 @@ export function redirected(from: Target, location: string): Target | undefined {
   next.username = '';
   next.password = '';
   return { url: next.href, headers };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Nothing of a password is told.
+    throw usageError(
+      TypeError,
+      'OPTION_INVALID',
+      'the user information of the URL is not percent-encoded UTF-8',
+    );
+  }
 }
 
 function parseUrl(text: string): URL {

@@ -17,6 +17,7 @@
 import type { CloseInfo } from '@sanssocket/codec';
 import { inWords, requireType, usageError } from '@sanssocket/codec/options';
 import type { WebSocketConnection } from '../connection.js';
+import { delayOf } from '../options.js';
 import { Backoff, type BackoffOptions } from './backoff.js';
 import { OpeningError } from './open.js';
 
@@ -78,37 +79,53 @@ function retriesByDefault({ error }: Omit<Loss, 'retryInMs'>): boolean {
   return status < 400 || status > 499 || PASSING.includes(status);
 }
 
-/** Messages that have not left, as far as that can be known. */
+/** Messages that have not left, oldest first. */
 class Unsent {
-  #messages: { readonly message: string | Uint8Array; readonly bytes: number }[] = [];
+  #messages: (string | Uint8Array)[] = [];
   #first = 0;
-  #bytes = 0;
 
-  add(message: string | Uint8Array, bytes: number): void {
-    this.#messages.push({ message, bytes });
-    this.#bytes += bytes;
+  add(message: string | Uint8Array): void {
+    this.#messages.push(message);
   }
 
-  /** Drops those that are not among the last bytes of the output. */
-  settle(waiting: number): void {
-    for (; this.#first < this.#messages.length; this.#first++) {
-      const { bytes } = this.#messages[this.#first]!;
-      if (this.#bytes - bytes < waiting) break;
-      this.#bytes -= bytes;
-    }
-    // Each message is moved at most once for each that was dropped.
+  /** The oldest one has left. */
+  leave(): void {
+    this.#first++;
+    // Each message is moved at most once for each that has left.
     if (2 * this.#first < this.#messages.length) return;
     this.#messages = this.#messages.slice(this.#first);
     this.#first = 0;
   }
 
-  take(waiting: number): (string | Uint8Array)[] {
-    this.settle(waiting);
-    const messages = this.#messages.slice(this.#first).map(({ message }) => message);
+  take(): (string | Uint8Array)[] {
+    const messages = this.#messages.slice(this.#first);
     this.#messages = [];
     this.#first = 0;
-    this.#bytes = 0;
     return messages;
+  }
+}
+
+/**
+ * Why a link of `reconnect` has stopped, where `retries` has said no behind a connection that was lost.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { ConnectionLostError } from 'sanssocket';
+ *
+ * const closeInfo = { wasClean: true, code: 4001, reason: 'go', fault: undefined, truncated: false };
+ * assert.equal(new ConnectionLostError(closeInfo).code, 'CONNECTION_LOST');
+ * ```
+ */
+export class ConnectionLostError extends Error {
+  readonly code = 'CONNECTION_LOST';
+  /** How the connection ended. */
+  readonly closeInfo: CloseInfo;
+
+  constructor(closeInfo: CloseInfo) {
+    super(`the connection was lost: ${closeInfo.code} ${closeInfo.reason}`.trimEnd());
+    this.name = 'ConnectionLostError';
+    this.closeInfo = closeInfo;
   }
 }
 
@@ -136,10 +153,12 @@ export class ReconnectingConnection {
   readonly #onLost: ((loss: Loss) => void) | undefined;
   readonly #backoff: Backoff;
   readonly #clock: () => number;
-  readonly #unsent = new Unsent();
+  /** Of the connection that is open. */
+  #unsent = new Unsent();
   #state: ReconnectingState = 'connecting';
   #connection: WebSocketConnection | undefined;
   #attempt: AbortController | undefined;
+  #forgetSignal: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Why there are no more attempts. */
   #reason: unknown;
@@ -193,7 +212,7 @@ export class ReconnectingConnection {
    * the reason.
    */
   connected(): Promise<WebSocketConnection> {
-    if (this.#connection !== undefined) return Promise.resolve(this.#connection);
+    if (this.#state === 'open') return Promise.resolve(this.#connection!);
     return new Promise((resolve, reject) => {
       if (this.#state === 'stopped') reject(this.#reason);
       else this.#waiting.push({ resolve, reject });
@@ -228,7 +247,10 @@ export class ReconnectingConnection {
       this.#stop(signal.reason);
     };
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    else {
+      signal.addEventListener('abort', stop);
+      this.#forgetSignal = () => signal.removeEventListener('abort', stop);
+    }
   }
 
   async #connect(): Promise<void> {
@@ -238,7 +260,7 @@ export class ReconnectingConnection {
     try {
       connection = await this.#open(attempt.signal);
     } catch (error) {
-      if (this.#state === 'connecting') this.#lose('failed', undefined, error, 0);
+      if (this.#state === 'connecting') this.#lose('failed', undefined, error);
       return;
     }
     if (!this.#go('opened')) {
@@ -252,19 +274,24 @@ export class ReconnectingConnection {
     this.#connection = undefined;
     if (this.#state !== 'open') return;
     this.#backoff.lost(this.#clock());
-    this.#lose('lost', closeInfo, undefined, connection.unsentBytes);
+    this.#lose('lost', closeInfo, undefined);
   }
 
-  #lose(event: 'failed' | 'lost', closeInfo: CloseInfo | undefined, error: unknown, waiting: number): void {
-    const loss = { closeInfo, error, unsent: this.#unsent.take(waiting) };
+  #lose(event: 'failed' | 'lost', closeInfo: CloseInfo | undefined, error: unknown): void {
+    const loss = { closeInfo, error, unsent: this.#unsent.take() };
+    this.#unsent = new Unsent();
     this.#go(event);
-    let retryInMs: number | undefined;
+    let retries = false;
     try {
-      if (this.#retries(loss)) retryInMs = this.#backoff.next(chance());
+      retries = this.#retries(loss);
     } finally {
       // A function that throws leaves nothing that waits for ever.
-      if (retryInMs === undefined) this.#stop(error ?? closeInfo);
-      else this.#timer = setTimeout(() => this.retry(), retryInMs);
+      if (!retries) this.#stop(closeInfo === undefined ? error : new ConnectionLostError(closeInfo));
+    }
+    let retryInMs: number | undefined;
+    if (this.#state === 'waiting') {
+      retryInMs = this.#backoff.next(chance());
+      this.#timer = setTimeout(() => this.retry(), delayOf(retryInMs));
     }
     this.#onLost?.({ ...loss, retryInMs });
   }
@@ -272,6 +299,7 @@ export class ReconnectingConnection {
   #stop(reason: unknown): void {
     if (!this.#go('stop')) return;
     this.#reason = reason;
+    this.#forgetSignal?.();
     clearTimeout(this.#timer);
     this.#attempt?.abort(reason);
     for (const { reject } of this.#waiting.splice(0)) reject(reason);
@@ -280,11 +308,12 @@ export class ReconnectingConnection {
   #send(message: string | Uint8Array, send: (connection: WebSocketConnection) => boolean): boolean {
     const connection = this.#connection;
     if (connection === undefined) return false;
-    const before = connection.bufferedAmount;
     if (!send(connection)) return false;
-    const after = connection.bufferedAmount;
-    this.#unsent.add(message, Math.max(0, after - before));
-    this.#unsent.settle(after);
+    const unsent = this.#unsent;
+    unsent.add(message);
+    connection.whenWritten((written) => {
+      if (written) unsent.leave();
+    });
     return true;
   }
 

@@ -134,6 +134,7 @@ export class ClientOpening extends Opening {
   }
 
   transportClosed(error?: unknown): void {
+    this.call(() => this.transport.wakeAt(Number.POSITIVE_INFINITY));
     if (this.#state === 'asking' && error === undefined) {
       // As far as it came, the answer counts.
       const outcome = this.#source.receiveEof();
@@ -180,7 +181,7 @@ export class ClientOpening extends Opening {
   #openIfReady(now: number): void {
     const acceptance = this.#acceptance;
     if (acceptance === undefined || !this.#sent || !this.#go('end')) return;
-    this.handOver(this.#handlers.open(this.transport, acceptance), now);
+    this.handOver(() => this.#handlers.open(this.transport, acceptance), now);
   }
 
   #fail(code: OpeningFailure['code'], message: string, cause: unknown): void {

@@ -85,12 +85,18 @@ export abstract class Opening implements TransportReceiver {
     this.call(() => this.transport.pause());
   }
 
-  /** The transport is the connection's from now on. */
-  protected handOver(receiver: TransportReceiver, now: number): void {
+  /**
+   * The transport is the connection's from now on.
+   *
+   * @param open - makes the receiver; it may pause the transport
+   */
+  protected handOver(open: () => TransportReceiver, now: number): void {
+    if (this.#paused) this.call(() => this.transport.resume());
+    this.#paused = true; // bytes that come meanwhile pause nothing: it is the connection's affair
+    const receiver = open();
     const early = this.#early;
     this.#early = [];
     this.transport.receiver = receiver;
-    if (this.#paused) this.call(() => this.transport.resume());
     for (const chunk of early) receiver.receive(chunk, now);
   }
 

@@ -176,7 +176,7 @@ export class ServerOpening extends Opening {
     if (this.#state !== 'deciding') return false;
     const agreement = this.#source.accept(options);
     this.#go('accept');
-    this.#open = (then) => this.handOver(open(this.transport, agreement), then);
+    this.#open = (then) => this.handOver(() => open(this.transport, agreement), then);
     this.send(agreement.bytes, now);
     return true;
   }

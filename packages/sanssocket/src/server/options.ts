@@ -5,11 +5,22 @@ import { DriverConfig, type DriverOptions } from '@sanssocket/codec/driver';
 import {
   CONNECTION_OPTIONS,
   DRIVER_OPTIONS,
+  inWords,
   requireInteger,
   requireKnown,
   requireType,
+  usageError,
 } from '@sanssocket/codec/options';
-import type { ExtensionFactory, HeaderPairs, HeadLimits, RejectOptions } from '@sanssocket/handshake';
+import {
+  acceptRequest,
+  type ExtensionFactory,
+  type HeaderPairs,
+  type HeadLimits,
+  isSameOrigin,
+  type RejectOptions,
+  ServerHandshake,
+  type UpgradeRequest,
+} from '@sanssocket/handshake';
 import {
   allowHosts,
   allowOrigins,
@@ -17,7 +28,7 @@ import {
   allowSameOrigin,
   type RequestRule,
 } from '@sanssocket/handshake/rules';
-import { type Compression, compressionOf, type DeflateFactory, pick } from '../options.js';
+import { type Compression, compressionOf, type DeflateFactory, pick, requireObject } from '../options.js';
 import type { ServerRequest } from './server.js';
 
 /**
@@ -25,7 +36,7 @@ import type { ServerRequest } from './server.js';
  * (`pingIntervalMs`, ...). All limits and times are finite by default.
  */
 export interface ServerOptions<Identity = undefined>
-  extends Omit<ConnectionOptions, 'role'>,
+  extends Omit<ConnectionOptions, 'role' | 'reportError'>,
     DriverOptions,
     HeadLimits {
   /** Paths that have a WebSocket; others get 404. Every path by default. */
@@ -37,8 +48,8 @@ export interface ServerOptions<Identity = undefined>
    */
   readonly origins?: readonly string[] | 'same' | 'any' | undefined;
   /**
-   * Hosts that may be asked for, see `allowHosts`. By default those of this machine, where the server
-   * listens on `localhost`, `127.0.0.1` or `::1`; and any host elsewhere.
+   * Hosts that may be asked for, see `allowHosts`. By default the names of this machine, where the option
+   * `hostname` is one of them; and any host otherwise. Behind a proxy that passes `Host` on, name them.
    */
   readonly hosts?: readonly string[] | undefined;
   /** Further rules, asked after these. */
@@ -73,7 +84,12 @@ export interface ServerOptions<Identity = undefined>
   readonly openingTimeoutMs?: number | undefined;
   /** The time that a rejected client has to take the response and end its side. 5 seconds by default. */
   readonly lingerTimeoutMs?: number | undefined;
-  /** Called with exceptions of `authorize`, `headers`, the rules and the function that makes handlers. */
+  /**
+   * Gets the exceptions of the application's functions: of `authorize`, `headers` and the rules (the
+   * client gets 500), of the function that makes handlers, and of handlers without a handler `error`
+   * (the connection is closed with 1011). By default they are written to the console, as no request
+   * must end a server.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -98,7 +114,7 @@ const OWN_OPTIONS = [
   'maxHeaders',
 ] as const;
 
-const CONNECTION_NAMES = CONNECTION_OPTIONS.filter((name) => name !== 'role');
+const CONNECTION_NAMES = CONNECTION_OPTIONS.filter((name) => name !== 'role' && name !== 'reportError');
 
 /** All options of a server, but those of runtimes. */
 const SERVER_OPTIONS: readonly string[] = [...OWN_OPTIONS, ...CONNECTION_NAMES, ...DRIVER_OPTIONS];
@@ -106,9 +122,18 @@ const SERVER_OPTIONS: readonly string[] = [...OWN_OPTIONS, ...CONNECTION_NAMES, 
 /** Names of this machine: a page of another site has none of them. */
 export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Whether an address to listen on is this machine's alone. */
+/**
+ * @throws RangeError (`OPTION_INVALID`) for a port that is none, TypeError for options of TLS that are
+ * no object
+ */
+export function requirePlace(port: unknown, tls: unknown): void {
+  requireInteger('port', port as number, 0, 65_535);
+  if (tls !== undefined) requireObject('tls', tls);
+}
+
+/** Whether an address to listen on is this machine's alone (RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3). */
 export function isLoopback(hostname: string | undefined): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '::1';
+  return hostname !== undefined && /^(?:localhost|(?:::ffff:)?127\.[\d.]+|::1)$/i.test(hostname);
 }
 
 /** A decision against a request: {@link reject} makes one. */
@@ -164,10 +189,13 @@ export class ServerConfig<Identity = undefined> {
   readonly maxOpenings: number;
   readonly openingTimeoutMs: number;
   readonly lingerTimeoutMs: number;
-  readonly onError: ((error: unknown) => void) | undefined;
+  readonly onError: (error: unknown) => void;
+  /** The paths of the option; undefined for every path. */
+  readonly paths: readonly string[] | undefined;
 
   /**
    * @param options - as given
+   * @param handlers - those of the server, looked at before anything listens
    * @param known - the names of options that the runtime has beside these
    * @param defaultHosts - hosts that may be asked for, unless the options say; undefined for any
    * @param deflate - makes permessage-deflate
@@ -177,38 +205,103 @@ export class ServerConfig<Identity = undefined> {
    */
   constructor(
     options: ServerOptions<Identity>,
+    handlers: unknown,
     known: readonly string[],
     defaultHosts: readonly string[] | undefined,
     deflate: DeflateFactory,
   ) {
     requireKnown(options, [...SERVER_OPTIONS, ...known]);
     const { paths, origins = 'same', hosts = defaultHosts, rules = [], protocols = [], headers } = options;
-    const { compression = true, extensions = [], authorize, onError } = options;
+    const { compression = true, extensions = [], authorize, onError = reportToConsole } = options;
     const { maxConnections = 65_536, maxConnectionsPerAddress = maxConnections } = options;
     const { maxOpenings = 16_384, openingTimeoutMs = 10_000, lingerTimeoutMs = 5_000 } = options;
     if (authorize !== undefined) requireType('authorize', authorize, 'function');
-    if (onError !== undefined) requireType('onError', onError, 'function');
-    this.connection = new ConnectionConfig({ role: 'server', ...pick(options, CONNECTION_NAMES) });
+    requireType('onError', onError, 'function');
+    requireType('the function that makes handlers', handlers, 'function');
+    requireLists({ protocols, extensions, rules });
+    for (const rule of rules) requireType('a rule', rule, 'function');
+    this.onError = safely(onError);
+    const own = pick(options, CONNECTION_NAMES);
+    this.connection = new ConnectionConfig({ role: 'server', ...own, reportError: this.onError });
     this.driver = new DriverConfig(pick(options, DRIVER_OPTIONS));
     this.head = pick(options, ['maxHeadBytes', 'maxHeaders']);
+    new ServerHandshake(this.head); // which looks at them
     this.rules = [
       ...(hosts === undefined ? [] : [allowHosts(hosts)]),
       ...(paths === undefined ? [] : [allowPaths(paths)]),
-      ...(origins === 'any' ? [] : [origins === 'same' ? allowSameOrigin() : allowOrigins(origins)]),
+      ...(origins === 'any'
+        ? []
+        : [origins === 'same' ? allowSameOrigin() : allowOrigins(requireOrigins(origins))]),
       ...rules,
     ];
     this.protocols = [...protocols];
     this.headers = headers;
+    this.paths = paths === undefined ? undefined : [...paths];
     const forgets = { serverNoContextTakeover: true, clientNoContextTakeover: true };
     this.extensions = [...compressionOf(compression, forgets, deflate), ...extensions];
     this.authorize = authorize;
-    this.onError = onError;
+    // Wrong headers and extensions are told of here, and not to the first client.
+    acceptRequest(PROBE, {
+      protocols: this.protocols,
+      extensions: this.extensions,
+      ...(typeof headers === 'function' ? {} : { headers }),
+    });
     this.maxConnections = positive('maxConnections', maxConnections);
     this.maxConnectionsPerAddress = positive('maxConnectionsPerAddress', maxConnectionsPerAddress);
     this.maxOpenings = positive('maxOpenings', maxOpenings);
     this.openingTimeoutMs = positive('openingTimeoutMs', openingTimeoutMs);
     this.lingerTimeoutMs = positive('lingerTimeoutMs', lingerTimeoutMs);
   }
+}
+
+/** A right request, to try the answer with. */
+const PROBE: UpgradeRequest = {
+  kind: 'request',
+  key: 'dGhlIHNhbXBsZSBub25jZQ==',
+  resourceName: '/',
+  host: 'localhost',
+  origin: undefined,
+  protocols: [],
+  extensions: [],
+  headers: [],
+};
+
+function requireLists(lists: Readonly<Record<string, unknown>>): void {
+  for (const [name, list] of Object.entries(lists)) {
+    if (Array.isArray(list)) continue;
+    throw usageError(TypeError, 'OPTION_INVALID', `${name} are an array, not ${inWords(list)}`);
+  }
+}
+
+function requireOrigins(origins: unknown): readonly string[] {
+  if (!Array.isArray(origins)) {
+    throw usageError(
+      TypeError,
+      'OPTION_INVALID',
+      `origins are 'same', 'any' or an array, not ${inWords(origins)}`,
+    );
+  }
+  for (const origin of origins as unknown[]) {
+    if (typeof origin === 'string' && isSameOrigin(origin, origin)) continue;
+    const got = typeof origin === 'string' ? JSON.stringify(origin) : inWords(origin);
+    throw usageError(TypeError, 'OPTION_INVALID', `an origin is as https://example.com, not ${got}`);
+  }
+  return origins as string[];
+}
+
+function reportToConsole(error: unknown): void {
+  console.error(error);
+}
+
+/** A function for errors that throws itself is nobody else's affair. */
+function safely(report: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      report(error);
+    } catch (another) {
+      console.error(another);
+    }
+  };
 }
 
 function positive(name: string, value: number): number {

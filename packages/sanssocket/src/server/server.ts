@@ -3,9 +3,14 @@
  * and a graceful end. A listener gives it transports.
  */
 
-import { type ConnectionHandlers, type MessageExtension, PreparedMessage } from '@sanssocket/codec';
+import {
+  Connection,
+  type ConnectionHandlers,
+  type MessageExtension,
+  PreparedMessage,
+} from '@sanssocket/codec';
 import type { ReceivedTransport, TransportReceiver } from '@sanssocket/codec/driver';
-import { requireType } from '@sanssocket/codec/options';
+import { requireInteger, requireKnown } from '@sanssocket/codec/options';
 import {
   type HeaderPairs,
   type OpeningRequest,
@@ -20,6 +25,7 @@ import {
   ServerOpening,
   type ServerOpeningHandlers,
 } from '../opening/server-opening.js';
+import { delayOf } from '../options.js';
 import { isRejecting, type Rejecting, type ServerConfig } from './options.js';
 
 /** A client's request, as the rules, `authorize` and the handlers see it. */
@@ -92,7 +98,7 @@ export const NO_LISTENER: Listener = { port: 0, hostname: '', stop() {} };
  * await server.close();
  * ```
  */
-export class WebSocketServer<Identity = undefined> implements ConnectionOwner, ServerOpeningHandlers {
+export class WebSocketServer<Identity = undefined> {
   readonly #config: ServerConfig<Identity>;
   readonly #handlers: ServerHandlers<Identity>;
   readonly #clock: () => number;
@@ -103,6 +109,12 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
   readonly #addresses = new Map<string, number>();
   /** Openings that were accepted, while their response is not through. */
   readonly #accepting = new Set<ServerOpening>();
+  /** Looks after connections and openings for the server. */
+  readonly #keeper: ConnectionOwner & ServerOpeningHandlers = {
+    request: (opening, request) => this.#request(opening, request),
+    end: (opening) => this.#ended(opening),
+    gone: (connection) => this.#gone(connection),
+  };
   #closing: Promise<void> | undefined;
   /** Called when nothing is left. */
   #whenEmpty: (() => void) | undefined;
@@ -114,7 +126,6 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
     listener: Listener,
     clock: () => number,
   ) {
-    requireType('what makes handlers', handlers, 'function');
     this.#config = config;
     this.#handlers = handlers;
     this.#listener = listener;
@@ -164,15 +175,18 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
    * Ends the server: it takes no more clients, answers those that are being let in with 503, closes all
    * connections, and waits for them. The rest is cut off after a time limit. A second call waits for the
    * first one.
+   *
+   * @throws TypeError and RangeError for options that make no sense, and a code or reason that cannot be
+   * sent: nothing was done then
    */
-  close(options: CloseServerOptions = {}): Promise<void> {
-    this.#closing ??= this.#end(options);
-    return this.#closing;
-  }
-
-  /** As {@link WebSocketServer.close}. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  async close(options: CloseServerOptions = {}): Promise<void> {
+    requireKnown(options, CLOSE_OPTIONS);
+    const { code = 1001, reason = '', timeoutMs = 10_000 } = options;
+    requireInteger('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
+    // Which looks at code and reason.
+    new Connection(this.#config.connection, {}).close(code, reason);
+    this.#closing ??= this.#end(code, reason, timeoutMs);
+    await this.#closing;
   }
 
   // For listeners.
@@ -187,7 +201,7 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
    */
   admit(transport: ReceivedTransport, remoteAddress: string | undefined): ServerOpening {
     const opening = this.#opening(transport, new ServerHandshake(this.#config.head), remoteAddress);
-    if (this.#closing !== undefined || this.#openings.size > this.#config.maxOpenings) {
+    if (this.#closing !== undefined || this.#isCrowded) {
       // Its receiver is called when the transport is there.
       queueMicrotask(() => opening.abort());
     }
@@ -207,8 +221,12 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
     return this.#opening(transport, source, remoteAddress);
   }
 
-  /** @internal */
-  request(opening: ServerOpening, checked: OpeningRequest): void {
+  #request(opening: ServerOpening, checked: OpeningRequest): void {
+    // Behind an HTTP parser no opening is refused before it has a request.
+    if (this.#isCrowded) {
+      opening.abort();
+      return;
+    }
     const request = withAddress(checked, this.#openings.get(opening));
     try {
       const rejection = this.#objection(request);
@@ -219,15 +237,13 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
     }
   }
 
-  /** @internal */
-  end(opening: ServerOpening): void {
+  #ended(opening: ServerOpening): void {
     if (this.#accepting.delete(opening)) this.#leave(this.#openings.get(opening));
     this.#openings.delete(opening);
     this.#tellIfEmpty();
   }
 
-  /** @internal */
-  gone(connection: WebSocketConnection): void {
+  #gone(connection: WebSocketConnection): void {
     this.#leave(this.#connections.get(connection));
     this.#connections.delete(connection);
     this.#tellIfEmpty();
@@ -235,12 +251,17 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
 
   // Letting in.
 
+  /** Whether too many openings are under way. */
+  get #isCrowded(): boolean {
+    return this.#openings.size > this.#config.maxOpenings;
+  }
+
   #opening(
     transport: ReceivedTransport,
     source: RequestSource,
     remoteAddress: string | undefined,
   ): ServerOpening {
-    const opening = new ServerOpening(transport, source, this.#config, this, this.#clock());
+    const opening = new ServerOpening(transport, source, this.#config, this.#keeper, this.#clock());
     this.#openings.set(opening, remoteAddress);
     return opening;
   }
@@ -318,13 +339,20 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
       protocol,
       extensions: extensions.map(({ extension }): MessageExtension => extension),
     };
-    const connection = new WebSocketConnection(transport, config, driver, agreement, this, this.#clock());
+    const connection = new WebSocketConnection(
+      transport,
+      config,
+      driver,
+      agreement,
+      this.#keeper,
+      this.#clock(),
+    );
     this.#connections.set(connection, request.remoteAddress);
     try {
       beginConnection(connection, () => this.#handlers(connection, request, identity));
       if (this.#closing !== undefined) connection.close(1001);
     } catch (error) {
-      this.#report(error);
+      this.#config.onError(error);
     }
     return connection;
   }
@@ -332,18 +360,7 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
   /** An exception of the application's is answered with 500. */
   #fail(opening: ServerOpening, error: unknown): void {
     opening.reject({ status: 500, reason: 'Internal Server Error' }, this.#clock());
-    this.#report(error);
-  }
-
-  #report(error: unknown): void {
-    const { onError } = this.#config;
-    if (onError !== undefined) onError(error);
-    else {
-      // An uncaught exception, as an application's is everywhere else.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    this.#config.onError(error);
   }
 
   #enter(address: string | undefined): void {
@@ -359,19 +376,21 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
 
   // The end.
 
-  async #end({ code = 1001, reason = '', timeoutMs = 10_000 }: CloseServerOptions): Promise<void> {
+  async #end(code: number, reason: string, timeoutMs: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#cut();
+        resolve();
+      }, delayOf(timeoutMs));
+    });
     const stopped = this.#listener.stop();
-    const timer = setTimeout(() => this.#cut(), timeoutMs);
-    try {
-      const empty = this.#empty();
-      for (const opening of this.#openings.keys()) opening.stop(this.#clock());
-      for (const connection of this.#connections.keys()) connection.close(code, reason);
-      this.#tellIfEmpty();
-      await empty;
-    } finally {
-      clearTimeout(timer);
-    }
-    await stopped;
+    const empty = this.#empty();
+    for (const opening of this.#openings.keys()) opening.stop(this.#clock());
+    for (const connection of this.#connections.keys()) connection.close(code, reason);
+    this.#tellIfEmpty();
+    await Promise.race([Promise.all([empty, stopped]), late]);
+    clearTimeout(timer);
   }
 
   #empty(): Promise<void> {
@@ -389,6 +408,8 @@ export class WebSocketServer<Identity = undefined> implements ConnectionOwner, S
     for (const connection of this.#connections.keys()) connection.terminate();
   }
 }
+
+const CLOSE_OPTIONS: readonly (keyof CloseServerOptions)[] = ['code', 'reason', 'timeoutMs'];
 
 /** RFC 9110 15.6.4, 10.2.3. */
 const UNAVAILABLE: RejectOptions = { status: 503, headers: [['Retry-After', '1']], body: 'no room' };

@@ -143,7 +143,7 @@ describe('serve', () => {
       const server = await started({ ...options, onError });
       await expect(connect(server.url, {})).rejects.toMatchObject({ status: 500 });
     }
-    const wrong = await started({ headers: [['Sec-WebSocket-Accept', 'x']], onError });
+    const wrong = await started({ headers: () => [['Sec-WebSocket-Accept', 'x']], onError });
     await expect(connect(wrong.url, {})).rejects.toMatchObject({ status: 500 });
     const without = await started({ onError }, fail);
     const connection = await connect(without.url, {});
