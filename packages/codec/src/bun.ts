@@ -26,6 +26,8 @@ export interface BunSocket {
   resume(): void;
   end(): unknown;
   terminate(): void;
+  /** Ends this side; in place of `end` where it is there. */
+  shutdown?(): unknown;
 }
 
 const SOCKET_METHODS = ['write', 'pause', 'resume', 'end', 'terminate'] as const;
@@ -88,7 +90,10 @@ class BunTransport extends WakingTransport implements ReceivedTransport {
   }
 
   end(): void {
-    this.#socket.end();
+    // Behind `end` a socket of TLS cannot be terminated any more (Bun 1.4): its descriptor would stay
+    // for as long as the peer likes.
+    if (this.#socket.shutdown === undefined) this.#socket.end();
+    else this.#socket.shutdown();
   }
 
   destroy(): void {

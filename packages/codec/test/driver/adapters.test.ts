@@ -257,4 +257,15 @@ describe('attachBunSocket', () => {
     handlers.close(socket);
     expect(socket.host.closed).toBe(true);
   });
+
+  it('shuts down a socket that has it, as `end` would keep one of TLS for as long as its peer likes', () => {
+    const socket = new (class extends Socket {
+      shutdown(): void {
+        this.calls.push('shutdown');
+      }
+    })(100);
+    socket.host = attachBunSocket(socket, new Connection({ role: 'server' }, {}));
+    socket.host.receiveEof(0);
+    expect(socket.calls).toEqual(['shutdown']);
+  });
 });
