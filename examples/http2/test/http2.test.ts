@@ -1,14 +1,20 @@
 // Real servers and clients of `node:http2`: WebSockets are streams among others on one connection.
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect, createServer, type Http2Server } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect,
+  createSecureServer,
+  createServer,
+  type Http2Server,
+} from 'node:http2';
 import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
-import { Connection } from '@sanssocket/codec';
-import { attachSocket } from '@sanssocket/codec/node';
+import { connectHttp2, type NodeWebSocketServer } from 'sanssocket';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { open, settled } from '../src/client.js';
+import { makeCertificate } from '../src/certificate.js';
 import { SETTINGS, serveEcho } from '../src/server.js';
 
 let server: Http2Server;
+let echo: NodeWebSocketServer;
 let session: ClientHttp2Session;
 let url: string;
 let sockets = 0;
@@ -16,37 +22,41 @@ let sockets = 0;
 beforeAll(async () => {
   server = createServer({ settings: SETTINGS });
   server.on('connection', () => sockets++);
-  serveEcho(server);
+  echo = serveEcho(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   url = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   session = connect(`http://${url}`);
-  await settled(session);
 });
 
 afterAll(async () => {
+  await echo.close();
   session.close();
   server.close();
   await once(server, 'close');
 });
 
 /** Opens a WebSocket, sends texts, and closes once all have come back. */
-async function talk(texts: readonly string[]): Promise<{ heard: string[]; clean: boolean | undefined }> {
-  const { stream, outcome } = await open(session, `ws://${url}/echo`, { protocols: ['echo'] });
-  expect(outcome).toMatchObject({ kind: 'accepted', protocol: 'echo', extensions: [] });
+async function talk(
+  texts: readonly string[],
+  on = session,
+  to = `ws://${url}/echo`,
+): Promise<{ heard: string[]; clean: boolean }> {
   const heard: string[] = [];
-  const connection = new Connection(
-    { role: 'client' },
+  const connection = await connectHttp2(
+    on,
+    to,
     {
       text(text) {
         heard.push(text);
-        if (heard.length === texts.length + 1) host.close(1000);
+        if (heard.length === texts.length + 1) connection.close(1000);
       },
     },
+    { protocols: ['echo'] },
   );
-  const host = attachSocket(stream, connection);
-  for (const text of texts) host.sendText(text);
-  await once(stream, 'close');
-  return { heard, clean: connection.closeInfo?.wasClean };
+  expect(connection.protocol).toBe('echo');
+  for (const text of texts) connection.sendText(text);
+  const { wasClean } = await connection.finished();
+  return { heard, clean: wasClean };
 }
 
 function get(path: string): Promise<string> {
@@ -63,28 +73,46 @@ function get(path: string): Promise<string> {
 test('two WebSockets and a plain GET side by side on one connection', async () => {
   const long = 'x'.repeat(300_000);
   const [first, second, page] = await Promise.all([talk(['a', long, 'b']), talk(['c']), get('/')]);
-  // The greeting came with the response's head.
   expect(first).toEqual({ heard: ['hello', 'a', long, 'b'], clean: true });
   expect(second).toEqual({ heard: ['hello', 'c'], clean: true });
   expect(page).toContain('<title>WebSockets over HTTP/2</title>');
   expect(sockets).toBe(1);
 });
 
+test('texts of all sizes there and back over TLS', async () => {
+  const { key, cert } = await makeCertificate();
+  const secure = createSecureServer({ key, cert, settings: SETTINGS });
+  serveEcho(secure);
+  await once(secure.listen(0), 'listening');
+  const host = `localhost:${(secure.address() as AddressInfo).port}`;
+  const over = connect(`https://${host}`, { ca: cert });
+  const texts = [0, 1, 126, 16_384, 65_536, 1_000_000].map((length) => 'é'.repeat(length));
+  expect(await talk(texts, over, `wss://${host}/echo`)).toEqual({ heard: ['hello', ...texts], clean: true });
+  over.close();
+  secure.close();
+});
+
+/** A request for a WebSocket, as a client without a library makes it. */
+const CONNECT = {
+  ':method': 'CONNECT',
+  ':protocol': 'websocket',
+  ':scheme': 'http',
+  ':path': '/echo',
+  'sec-websocket-version': '13',
+};
+
 test('refusals are answers on their stream; the connection stays', async () => {
-  const lost = await open(session, `ws://${url}/elsewhere`);
-  expect(lost.outcome).toMatchObject({ kind: 'rejected', status: 404 });
-  lost.stream.resume();
+  await expect(connectHttp2(session, `ws://${url}/elsewhere`, {})).rejects.toMatchObject({ status: 404 });
   const ask = async (headers: Record<string, string>): Promise<number> => {
-    const stream = session.request({ ':scheme': 'http', ':authority': url, ':path': '/echo', ...headers });
+    const stream = session.request({ ...CONNECT, ':authority': url, ...headers });
     const [response] = (await once(stream, 'response')) as [Record<string, number>];
     stream.resume().end();
     return response[':status']!;
   };
-  const connect = { ':method': 'CONNECT', ':protocol': 'websocket', 'sec-websocket-version': '13' };
-  expect(await ask({ ...connect, 'sec-websocket-version': '8' })).toBe(400);
-  expect(await ask({ ...connect, ':protocol': 'webtransport' })).toBe(501);
-  expect(await ask({ ...connect, host: 'evil.example' })).toBe(400);
-  expect(await ask(connect)).toBe(200);
+  expect(await ask({ 'sec-websocket-version': '8' })).toBe(400);
+  expect(await ask({ ':protocol': 'webtransport' })).toBe(501);
+  expect(await ask({ host: 'evil.example' })).toBe(400);
+  expect(await ask({})).toBe(200);
   expect((await talk(['still here'])).clean).toBe(true);
   expect(sockets).toBe(1);
 });
@@ -93,8 +121,9 @@ test('a server that has not announced it is not asked', async () => {
   const plain = createServer();
   await once(plain.listen(0, '127.0.0.1'), 'listening');
   const other = connect(`http://127.0.0.1:${(plain.address() as AddressInfo).port}`);
-  await once(other, 'remoteSettings');
-  await expect(open(other, 'ws://127.0.0.1/echo')).rejects.toThrow('extended CONNECT was not enabled');
+  await expect(connectHttp2(other, 'ws://127.0.0.1/echo', {})).rejects.toMatchObject({
+    code: 'CONNECT_NOT_ENABLED',
+  });
   other.close();
   plain.close();
 });
@@ -103,13 +132,9 @@ test('the client’s connection is cut: no clean end, and nothing is thrown', as
   const socket = connectTcp(Number(url.split(':')[1]), '127.0.0.1');
   const cut = connect(`http://${url}`, { createConnection: () => socket });
   cut.on('error', () => {});
-  await settled(cut);
-  const { stream } = await open(cut, `ws://${url}/echo`);
-  const connection = new Connection({ role: 'client' }, {});
-  attachSocket(stream, connection);
+  const connection = await connectHttp2(cut, `ws://${url}/echo`, {});
   socket.destroy();
-  await once(stream, 'close');
-  expect(connection.closeInfo).toMatchObject({ wasClean: false });
+  expect(await connection.finished()).toMatchObject({ wasClean: false, code: 1006 });
 });
 
 /** The DATA frames of what a server has sent over HTTP/2, as it stands on the wire (RFC 9113 4.1, 6.1). */
@@ -134,9 +159,10 @@ async function playClient(frame: string): Promise<ReturnType<typeof dataFrames>>
   }).listen(0, '127.0.0.1');
   await once(tap, 'listening');
   const tapped = connect(`http://127.0.0.1:${(tap.address() as AddressInfo).port}`);
-  await settled(tapped);
-  const { stream } = await open(tapped, `ws://${url}/echo`);
+  await once(tapped, 'remoteSettings');
+  const stream = tapped.request({ ...CONNECT, ':authority': url }, { endStream: false });
   stream.resume();
+  await once(stream, 'response');
   stream.write(Buffer.from(frame, 'hex'));
   await once(stream, 'end');
   tapped.destroy();
