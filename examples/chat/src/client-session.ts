@@ -2,74 +2,37 @@
  * One client of the chat: its connection, its name, and the bound on the messages that wait for
  * it.
  */
-import type { Duplex } from 'node:stream';
-import {
-  type CloseInfo,
-  Connection,
-  ConnectionConfig,
-  type MessageExtension,
-  type PreparedMessage,
-} from '@sanssocket/codec';
-import type { ConnectionDriver, DriverConfig } from '@sanssocket/codec/driver';
-import { attachSocket } from '@sanssocket/codec/node';
+import type { CloseInfo, ConnectionHandlers, PreparedMessage, WebSocketConnection } from 'sanssocket';
 import type { FrameTap } from './frame-tap.js';
 import type { Hub, Member } from './hub.js';
-import { MAX_CLIENT_MESSAGE_BYTES, parseClientMessage, type ServerMessage } from './protocol.js';
-
-/** One for all clients. */
-const CONFIG = new ConnectionConfig({
-  role: 'server',
-  maxMessageBytes: MAX_CLIENT_MESSAGE_BYTES,
-});
+import { parseClientMessage, type ServerMessage } from './protocol.js';
 
 /** A client from its accepted handshake to its end. */
 export class ClientSession implements Member {
+  /** For its connection. */
+  readonly handlers: ConnectionHandlers = {
+    text: (text) => this.#heard(text),
+    binary: () => this.#connection.fail(1003, 'this chat speaks JSON, in text messages'),
+    close: (outcome) => this.#hub.unregister(this, describe(outcome)),
+  };
+  readonly #connection: WebSocketConnection;
   readonly #hub: Hub;
   readonly #tap: FrameTap | undefined;
-  readonly #driver: ConnectionDriver;
 
-  /**
-   * @param socket - behind the opening handshake
-   * @param head - the bytes that followed it
-   * @param limits - how much may wait for the client, and how long it may be silent
-   * @param extensions - the ones that the handshake agreed on
-   * @param tap - if the client wants to see its own frames
-   */
-  constructor(
-    socket: Duplex,
-    head: Uint8Array,
-    hub: Hub,
-    limits: DriverConfig,
-    extensions: readonly MessageExtension[],
-    tap?: FrameTap,
-  ) {
+  /** @param tap - if the client wants to see its own frames */
+  constructor(connection: WebSocketConnection, hub: Hub, tap?: FrameTap) {
+    this.#connection = connection;
     this.#hub = hub;
     this.#tap = tap;
-    const connection = new Connection(
-      CONFIG,
-      {
-        text: (text) => this.#heard(text),
-        binary: () => this.#driver.fail(1003, 'this chat speaks JSON, in text messages'),
-        close: (outcome) => hub.unregister(this, describe(outcome)),
-      },
-      extensions,
-    );
-    tap?.attach(socket);
-    this.#driver = attachSocket(socket, connection, limits, head);
-  }
-
-  /** Starts the closing handshake. */
-  close(code: number, reason: string): void {
-    this.#driver.close(code, reason);
   }
 
   /**
-   * The bounded queue is the driver's: messages that the socket cannot take wait there, up to a
+   * The bounded queue is the connection's: messages that the socket cannot take wait there, up to a
    * limit.
    */
   deliver(message: PreparedMessage): boolean {
     // One that is closing hears no more, and is no reason to drop it.
-    return this.#driver.sendPrepared(message) || this.#driver.connection.state !== 'open';
+    return this.#connection.sendPrepared(message) || this.#connection.connection.state !== 'open';
   }
 
   /**
@@ -77,7 +40,7 @@ export class ClientSession implements Member {
    * 7.4.1 and IANA's 1013.
    */
   drop(): void {
-    this.#driver.fail(1013, 'too slow: more waits for you than the server holds');
+    this.#connection.fail(1013, 'too slow: more waits for you than the server holds');
   }
 
   #heard(text: string): void {
@@ -102,7 +65,7 @@ export class ClientSession implements Member {
   }
 
   #answer(message: ServerMessage): void {
-    if (!this.#driver.sendText(JSON.stringify(message))) this.drop();
+    if (!this.#connection.sendText(JSON.stringify(message))) this.drop();
   }
 }
 

@@ -72,14 +72,16 @@ export class FrameTap {
   readonly #sent: FrameParser = this.#parser('sent');
 
   /**
-   * Looks on from now on. Must be called before anyone else reads from the socket, or writes
-   * frames to it.
+   * Looks on from now on. Must be called before anyone else reads from the socket, and before the
+   * opening handshake is answered: the answer is the first chunk that is written, and no frame.
    */
   attach(socket: Duplex): void {
     socket.on('data', (bytes: Uint8Array) => this.received(bytes));
     const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+    let answered = false;
     socket.write = (bytes: Uint8Array, ...rest: unknown[]): boolean => {
-      this.sent(bytes);
+      if (answered) this.sent(bytes);
+      answered = true;
       return write(bytes, ...rest);
     };
   }

@@ -1,4 +1,4 @@
-/** `npm start`: the chat server on `PORT`, 8080 unless set. */
+/** `npm start`: the chat server on `PORT`, 8080 unless set; `HOSTS=a.example,localhost` names its hosts. */
 import { ChatServer } from './server.js';
 
 const ABOUT = `sanssocket: the WebSocket protocol, without the socket. A codec in TypeScript, for any runtime.
@@ -14,7 +14,8 @@ try {
 
 async function run(port: string): Promise<void> {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new Error(`PORT is not a port number: ${port}`);
-  const chat = new ChatServer();
+  const hosts = process.env['HOSTS'];
+  const chat = new ChatServer(hosts ? { hosts: hosts.split(',') } : {});
   const actual = await chat.listen(Number(port)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') throw new Error(`port ${port} is taken; set PORT to another one`);
     throw error;

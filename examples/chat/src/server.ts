@@ -2,16 +2,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { MessageExtension } from '@sanssocket/codec';
-import { DriverConfig } from '@sanssocket/codec/driver';
 import { rejectRequest } from '@sanssocket/handshake';
+import { allowPaths } from '@sanssocket/handshake/rules';
+import {
+  createServer as createWebSocketServer,
+  type NodeWebSocketServer,
+  reject,
+  type ServerHandlers,
+} from 'sanssocket';
 import { ClientSession } from './client-session.js';
 import { FrameTap } from './frame-tap.js';
 import { FramesSession } from './frames-session.js';
 import { Hub } from './hub.js';
+import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 import { StaticFiles } from './static-files.js';
-import { accept, checkUpgrade, refuse } from './upgrade.js';
 
 /**
  * The address at which a client chats. With the query `frames` it may watch its own frames at
@@ -21,12 +26,14 @@ const CHAT_PATH = '/ws';
 /** `/frames?client=KEY` */
 const FRAMES_PATH = '/frames';
 
-/** Something that runs on an accepted socket. */
-interface Session {
-  close(code: number, reason: string): void;
-}
+/** The answer to a request for any other WebSocket. */
+const NOTHING_HERE = { status: 404, body: 'nothing to connect to here\n' };
 
-type OpenSession = (socket: Duplex, head: Uint8Array, extensions: readonly MessageExtension[]) => Session;
+/**
+ * Compression, as browsers offer it. Without context takeover: no memory stays with a client
+ * between messages, and a broadcast message is compressed once for all of them.
+ */
+const COMPRESSION = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 64 };
 
 /**
  * The chat, ready to listen.
@@ -39,18 +46,46 @@ type OpenSession = (socket: Duplex, head: Uint8Array, extensions: readonly Messa
  */
 export class ChatServer {
   readonly #settings: Settings;
-  readonly #limits: DriverConfig;
   readonly #http: Server;
   readonly #hub = new Hub();
   readonly #page = new StaticFiles(new URL('../public/', import.meta.url));
-  readonly #sessions = new Set<Session>();
   readonly #taps = new Map<string, FrameTap>();
+  /** The clients of the chat, those that want no compression, and the watchers of frames. */
+  readonly #chat: NodeWebSocketServer<FrameTap | undefined>;
+  readonly #plain: NodeWebSocketServer<FrameTap | undefined>;
+  readonly #frames: NodeWebSocketServer<FrameTap>;
+  /** The tap of the request that is looked at. */
+  #tap: FrameTap | undefined;
 
   /** @param settings - those that differ from {@link DEFAULT_SETTINGS} */
   constructor(settings: Partial<Settings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
-    const { headersTimeoutMs, ...limits } = this.#settings;
-    this.#limits = new DriverConfig(limits);
+    const { headersTimeoutMs, ...others } = this.#settings;
+    // Pages of other hosts are rejected (RFC 6455 10.2): `origins` is 'same' by default.
+    const options = {
+      ...others,
+      openingTimeoutMs: headersTimeoutMs,
+      lingerTimeoutMs: others.closeTimeoutMs,
+      compression: false,
+    };
+    const chat = {
+      ...options,
+      rules: [allowPaths([CHAT_PATH], NOTHING_HERE)],
+      maxMessageBytes: MAX_CLIENT_MESSAGE_BYTES,
+      authorize: () => this.#tap, // called inside of `upgrade`
+    };
+    const join: ServerHandlers<FrameTap | undefined> = (connection, _request, tap) =>
+      new ClientSession(connection, this.#hub, tap).handlers;
+    this.#chat = createWebSocketServer({ ...chat, compression: COMPRESSION }, join);
+    this.#plain = createWebSocketServer(chat, join);
+    this.#frames = createWebSocketServer(
+      {
+        ...options,
+        maxMessageBytes: 1,
+        authorize: ({ resourceName }) => this.#tapOf(addressOf(resourceName)) ?? reject(NOTHING_HERE),
+      },
+      (connection, _request, tap) => new FramesSession(connection, tap).handlers,
+    );
     this.#http = createServer({
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4),
@@ -80,17 +115,20 @@ export class ChatServer {
    * Closes every connection with 1001, "going away" (RFC 6455 7.4.1), and resolves when the last
    * one has ended.
    */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      // Requests under way get as long as closing handshakes do; sockets that were upgraded are
-      // not Node's to end.
-      const timer = setTimeout(() => this.#http.closeAllConnections(), this.#settings.closeTimeoutMs);
-      this.#http.close(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-      for (const session of this.#sessions) session.close(1001, 'the server is going away');
-    });
+  async close(): Promise<void> {
+    const { closeTimeoutMs } = this.#settings;
+    const stopped = new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    // Requests under way get as long as closing handshakes do; sockets that were upgraded are
+    // not Node's to end.
+    const timer = setTimeout(() => this.#http.closeAllConnections(), closeTimeoutMs);
+    const going = { code: 1001, reason: 'the server is going away', timeoutMs: closeTimeoutMs };
+    await Promise.all([
+      this.#chat.close(going),
+      this.#plain.close(going),
+      this.#frames.close(going),
+      stopped,
+    ]);
+    clearTimeout(timer);
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -107,43 +145,23 @@ export class ChatServer {
   }
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { closeTimeoutMs } = this.#settings;
-    const checked = this.#http.listening
-      ? checkUpgrade(request)
-      : rejectRequest({ status: 503, body: 'the server is going away\n' });
-    if (checked.kind === 'rejected') {
-      refuse(checked, socket, closeTimeoutMs);
+    const { pathname, searchParams } = addressOf(request.url ?? '');
+    if (pathname === FRAMES_PATH) {
+      this.#frames.upgrade(request, socket, head);
       return;
     }
-    const address = addressOf(checked.resourceName);
-    const compresses = address.pathname === CHAT_PATH && !address.searchParams.has('plain');
-    const { bytes, extensions } = accept(checked, compresses);
-    const open = this.#sessionAt(address);
-    if (open === undefined) {
-      refuse(rejectRequest({ status: 404, body: 'nothing to connect to here\n' }), socket, closeTimeoutMs);
-      return;
-    }
-    socket.write(bytes);
-    const session = open(socket, head, extensions);
-    this.#sessions.add(session);
-    socket.on('close', () => this.#sessions.delete(session));
+    this.#tap = searchParams.has('frames') ? this.#openTap(socket) : undefined;
+    (searchParams.has('plain') ? this.#plain : this.#chat).upgrade(request, socket, head);
+    this.#tap = undefined;
   }
 
-  /** The session that an address opens; undefined if there is nothing. */
-  #sessionAt({ pathname, searchParams }: URL): OpenSession | undefined {
-    if (pathname === CHAT_PATH) {
-      return (socket, head, extensions) => {
-        const tap = searchParams.has('frames') ? this.#openTap(socket) : undefined;
-        return new ClientSession(socket, head, this.#hub, this.#limits, extensions, tap);
-      };
-    }
-    const tap = this.#taps.get(searchParams.get('client') ?? '');
-    if (pathname !== FRAMES_PATH || tap === undefined) return undefined;
-    return (socket, head) => new FramesSession(socket, head, tap, this.#limits);
+  #tapOf({ searchParams }: URL): FrameTap | undefined {
+    return this.#taps.get(searchParams.get('client') ?? '');
   }
 
   #openTap(socket: Duplex): FrameTap {
     const tap = new FrameTap();
+    tap.attach(socket);
     this.#taps.set(tap.key, tap);
     socket.on('close', () => {
       this.#taps.delete(tap.key);

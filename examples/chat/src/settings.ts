@@ -10,6 +10,11 @@ export interface Settings extends DriverOptions {
   readonly headersTimeoutMs: number;
   /** How many bytes may wait for one client before it counts as too slow. */
   readonly backpressureLimit: number;
+  /**
+   * The names under which the chat is asked for, such as `chat.example.com`; other requests for a
+   * WebSocket are rejected, as those of a page whose name was made to point here. Any unless given.
+   */
+  readonly hosts?: readonly string[];
   /** The chat tells a client that is too slow by a close code of its own. */
   readonly closeOnBackpressureLimit: false;
 }

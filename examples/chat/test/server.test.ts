@@ -53,6 +53,15 @@ describe('requests', () => {
     }
   });
 
+  it('knows its hosts, if it is told: a page whose name was made to point here has another', async () => {
+    const { port } = await startChat({ hosts: ['localhost'] });
+    const from = (host: string) => [`Host: ${host}`, ...UPGRADE, `Origin: http://${host}`];
+    for (const path of ['/ws', '/ws?plain', '/frames?client=guess']) {
+      expect((await exchange(port, path, from(`evil.example:${port}`))).status).toBe(421);
+    }
+    await Chatter.join(`ws://localhost:${port}/ws`, 'ada');
+  });
+
   it('lets its own pages in, and takes frames that come with the handshake', async () => {
     const { port, url } = await startChat();
     const client = new RawClient(port);

@@ -4,13 +4,12 @@ import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { type CloseInfo, Connection, ConnectionConfig, type ConnectionOptions } from '@sanssocket/codec';
 import type { ConnectionDriver } from '@sanssocket/codec/driver';
 import { attachSocket } from '@sanssocket/codec/node';
-import { createRequest } from '@sanssocket/handshake';
+import { acceptRequest, checkRequest, createRequest } from '@sanssocket/handshake';
 import { onTestFinished } from 'vitest';
 import { connect } from '../src/connect.js';
 import type { ClientMessage, ServerMessage } from '../src/protocol.js';
 import { ChatServer } from '../src/server.js';
 import type { Settings } from '../src/settings.js';
-import { accept, checkUpgrade, refuse } from '../src/upgrade.js';
 
 /** Things that happened, and that a test waits for. */
 export class Log<T> {
@@ -96,9 +95,9 @@ export async function startEcho(fragmentBytes?: number): Promise<{ url: string; 
   const endpoints = new Log<Endpoint>();
   const server = createServer();
   server.on('upgrade', (request, socket, head) => {
-    const checked = checkUpgrade(request);
-    if (checked.kind === 'rejected') return refuse(checked, socket, 1000);
-    socket.write(accept(checked, false).bytes);
+    const checked = checkRequest(request);
+    if (checked.kind === 'fault') throw new Error(checked.message);
+    socket.write(acceptRequest(checked).bytes);
     endpoints.add(
       new Endpoint({ role: 'server' }, socket as Socket, head, (event, { connection }) => {
         if (event.kind === 'text') sendPieces(connection, event.text, fragmentBytes);
