@@ -60,6 +60,7 @@ beforeAll(async () => {
     absWorkingDir: folder,
     entryPoints: [write('worker', 8080)],
     outfile: 'dist/first-steps-worker.js',
+    alias: { sanssocket: '../../packages/sanssocket/dist/workers.js' },
     bundle: true,
     format: 'esm',
     external: ['cloudflare:sockets'],
