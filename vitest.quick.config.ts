@@ -24,6 +24,7 @@ const SLOW = [
   'tools/test/lesser-engines.test.ts',
   'docs/test/{deployment,first-steps}.test.ts',
   'examples/chat/test/{command-line,many-clients,misbehaviour}.test.ts',
+  'examples/proxy/test/{answers,hostile}.test.ts',
 ];
 
 // `npm run test:quick`: what says within 20 seconds whether a change is worth the rest.

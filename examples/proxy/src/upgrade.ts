@@ -17,8 +17,14 @@ const MAX_EARLY_BYTES = 0x1_0000;
 export function onUpgrade(request: IncomingMessage, socket: Socket, head: Uint8Array, route: Route): void {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
-  response.assignSocket(socket);
   socket.on('error', () => {}); // 'close' follows
+  try {
+    response.assignSocket(socket);
+  } catch {
+    // An answer to a request before this one is still to come, and no client asks for a WebSocket then.
+    socket.destroy();
+    return;
+  }
   const early = [head];
   let size = head.length;
   const onData = (chunk: Uint8Array): void => {

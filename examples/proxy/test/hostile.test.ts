@@ -195,6 +195,32 @@ test.each(Object.keys(SMUGGLING))('H21: a second request %s does not reach the b
   await expectNothing(proxy, backend);
 });
 
+test('an upgrade behind a request that has no answer yet ends that connection, and no other', async () => {
+  const backend = await startBackend(silence);
+  const proxy = await startProxy(backend.port, { ...SHORT, answerTimeoutMs: LONG, idleTimeoutMs: LONG });
+  const other = new RawClient(proxy.port, getRequest());
+  await expect.poll(() => backend.sockets.size).toBe(1);
+  const client = new RawClient(proxy.port, getRequest().replace('close', 'keep-alive') + upgradeRequest());
+  await expect.poll(() => client.ended || client.socket.destroyed).toBe(true);
+  expect(client.text).toBe('');
+  await expect.poll(() => backend.sockets.size).toBe(1);
+  expect(other.ended).toBe(false);
+  other.socket.destroy();
+  await expectNothing(proxy, backend);
+});
+
+test('an upgrade behind a request that has its answer is one as all others', async () => {
+  const backend = await startBackend((socket, head) => {
+    if (head.includes('Upgrade')) upgrade(socket, head);
+    else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  });
+  const proxy = await startProxy(backend.port);
+  const client = new RawClient(proxy.port, getRequest().replace('close', 'keep-alive'));
+  await expect.poll(() => client.text).toMatch(/ok$/);
+  client.socket.write(upgradeRequest());
+  await expect.poll(() => client.text).toMatch(/okHTTP\/1\.1 101 [\s\S]*\r\n\r\n$/);
+});
+
 test('a body stays a body where `Connection` names its length, or there are thousands of headers', async () => {
   const lines = Array.from({ length: 2500 }, () => 'a: b').join('\r\n');
   const chunks = `${SECRET.length.toString(16)}\r\n${SECRET}\r\n0\r\n\r\n`;

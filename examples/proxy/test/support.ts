@@ -73,7 +73,6 @@ export function accepting(head: string, lines = ''): string {
 /** A client of TCP, and all that it has heard. */
 export class RawClient {
   readonly socket: Socket;
-  readonly closed: Promise<unknown>;
   text = '';
   ended = false;
 
@@ -86,7 +85,6 @@ export class RawClient {
     this.socket.on('end', () => {
       this.ended = true;
     });
-    this.closed = new Promise((resolve) => this.socket.on('close', resolve));
     for (const chunk of bytes) this.socket.write(chunk);
     onTestFinished(() => void this.socket.destroy());
   }
