@@ -29,7 +29,7 @@ export interface ProxySettings extends TunnelTimes {
   readonly requestTimeoutMs: number;
   /** For the backend to be reached and to answer, from the last byte of the request that went there. */
   readonly answerTimeoutMs: number;
-  /** For a client that asked for a WebSocket and gets none to end its side. */
+  /** For a client that has its answer to ask again, or to end its side if it got no WebSocket. */
   readonly lingerTimeoutMs: number;
   /** Clients at a time; further ones are closed. */
   readonly maxConnections: number;
@@ -63,6 +63,7 @@ export function createProxy(backend: string, options: Partial<ProxySettings> = {
   const settings = {
     headersTimeout: headTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: times.lingerTimeoutMs,
     connectionsCheckingInterval: Math.ceil(headTimeoutMs / 4),
   };
   const server =
