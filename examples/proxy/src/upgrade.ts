@@ -36,8 +36,8 @@ export function onUpgrade(request: IncomingMessage, socket: Socket, head: Uint8A
   // RFC 6455 7.1.2: a client that has ended its side cannot close a WebSocket.
   const cut = (): void => void socket.destroy();
   const onDrain = (): void => void response.emit('drain');
+  // The time without a byte is that of the server's `timeout`.
   socket.on('data', onData).on('end', cut).on('drain', onDrain).on('timeout', cut);
-  socket.setTimeout(route.idleTimeoutMs);
   const release = (): void => {
     socket.off('data', onData).off('end', cut).off('drain', onDrain).off('timeout', cut);
     response.detachSocket(socket);

@@ -135,6 +135,15 @@ test.each(ASKED)('a body that is cut short does not look whole, %s', async (_nam
   expect(heard).toMatch(/\r\n\r\n5\r\nshort\r\n$/);
 });
 
+test('a head of thousands of headers is passed on whole', async () => {
+  const headers = 'a: b\r\n'.repeat(2500);
+  const heard = await answered(
+    `HTTP/1.1 200 OK\r\n${headers}X-Last: 1\r\nContent-Length: 0\r\n\r\n`,
+    getRequest(),
+  );
+  expect(heard).toContain('\r\nX-Last: 1\r\n');
+});
+
 test('a head arrives before its body', async () => {
   const backend = await startAnswering(
     'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n',

@@ -49,7 +49,6 @@ const WAITING: Readonly<Record<string, [asked: string, act: (socket: Socket, hea
   'a client that asks wrongly, and stays': [upgradeRequest().replace(': 13', ': 77'), silence],
   'another protocol': [upgradeRequest().replace('websocket', 'h2c'), silence],
   'a tunnel without a byte': [upgradeRequest(), upgrade],
-  'a backend that ends its side': [upgradeRequest(), (socket, head) => socket.end(accepting(head), 'latin1')],
   'a body that does not come': [`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n`, silence],
 };
 test.each(Object.keys(WAITING))('ends by a time limit: %s', async (name) => {
@@ -73,6 +72,24 @@ test('a client that is refused and sends on is cut off, and one that does not re
   sends.socket.on('close', () => clearInterval(timer));
   await expect.poll(() => proxy.sockets.size).toBe(2);
   await expectNothing(proxy, backend);
+});
+
+test.each(['front', 'back'])('a tunnel whose %s has ended its side ends by a time limit', async (side) => {
+  const backend = await startBackend(upgrade);
+  const proxy = await startProxy(backend.port, { ...SHORT, idleTimeoutMs: LONG });
+  const client = new RawClient(proxy.port, upgradeRequest());
+  await expect.poll(() => client.text).toContain('\r\n\r\n');
+  const [behind] = backend.sockets;
+  (side === 'front' ? client.socket : behind!).end();
+  await expectNothing(proxy, backend);
+});
+
+test('a body in an upgrade to another protocol is refused', async () => {
+  const backend = await startBackend(silence);
+  const { port } = await startProxy(backend.port, SHORT);
+  const asked = `${upgradeRequest(['Content-Length: 2']).replace('websocket', 'h2c')}xy`;
+  expect(await new RawClient(port, asked).response()).toMatch(/^HTTP\/1\.1 400 /);
+  expect(backend.seen()).toBe('');
 });
 
 test('a backend that does not answer is answered for with 504', async () => {
