@@ -86,7 +86,9 @@ const CALLS: Readonly<Record<string, readonly [Call, readonly unknown[]]>> = {
   confirmExtensions: [rules.confirmExtensions, [[{ name: 'x', parameters: [] }], [extension]]],
   negotiateExtensions: [rules.negotiateExtensions, [[{ name: 'x', parameters: [] }], [extension]]],
   allowOrigins: [rules.allowOrigins, [['http://a'], rejectOptions]],
+  allowHosts: [rules.allowHosts, [['a'], rejectOptions]],
   allowPaths: [rules.allowPaths, [['/'], rejectOptions]],
+  allowSameOrigin: [rules.allowSameOrigin, [rejectOptions]],
   requireProtocol: [rules.requireProtocol, [['a'], rejectOptions]],
   requireHeader: [rules.requireHeader, ['a', () => true, rejectOptions]],
   findRejection: [
@@ -219,7 +221,16 @@ describe.each(Object.entries(CALLS))('%s', (_, [call, right]) => {
 /** Each call that takes options, by where they are. */
 const OPTIONS = ['acceptRequest', 'rejectRequest', 'createRequest', 'checkRequest', 'ServerHandshake']
   .concat('ServerHandshake.accept', 'ServerHandshake.reject', 'ClientHandshake', 'HeadObserver')
-  .concat('allowOrigins', 'allowPaths', 'requireProtocol', 'requireHeader', 'createConnect', 'checkConnect')
+  .concat(
+    'allowOrigins',
+    'allowHosts',
+    'allowSameOrigin',
+    'allowPaths',
+    'requireProtocol',
+    'requireHeader',
+    'createConnect',
+    'checkConnect',
+  )
   .concat('acceptConnect', 'rejectConnect');
 
 describe.each(OPTIONS)('options of %s', (name) => {

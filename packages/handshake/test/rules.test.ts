@@ -1,8 +1,10 @@
 // What a server allows: pure functions of a request.
 import { rejectRequest, ServerHandshake, type UpgradeRequest } from '@sanssocket/handshake';
 import {
+  allowHosts,
   allowOrigins,
   allowPaths,
+  allowSameOrigin,
   findRejection,
   type RequestRule,
   requireHeader,
@@ -33,6 +35,33 @@ test('origins (H24)', () => {
     expect(status(rule, `Origin: ${origin}`), origin).toBe(403);
   }
   expect(status(allowOrigins([], { status: 451 }), 'Origin: https://a')).toBe(451);
+});
+
+test('the origin of the host asked for', () => {
+  const rule = allowSameOrigin();
+  const { host } = request();
+  expect(status(rule)).toBeUndefined();
+  for (const origin of [`http://${host}`, `https://${host}`, `HTTPS://${host.toUpperCase()}`]) {
+    expect(status(rule, `Origin: ${origin}`), origin).toBeUndefined();
+  }
+  for (const origin of [`http://${host}:8080`, `http://evil.${host}`, `ftp://${host}`, 'null', '']) {
+    expect(status(rule, `Origin: ${origin}`), origin).toBe(403);
+  }
+});
+
+test('hosts', () => {
+  const asked = (host: string, hosts: readonly string[]): number | undefined =>
+    allowHosts(hosts)({ ...request(), headers: [], host })?.status;
+  expect(asked('Example.COM', ['example.com'])).toBeUndefined();
+  expect(asked('example.com:8080', ['a', 'example.com'])).toBeUndefined();
+  expect(asked('[::1]:8080', ['[::1]'])).toBeUndefined();
+  expect(asked('example.com:8080', ['example.com:8080'])).toBeUndefined();
+  expect(asked('example.com', ['example.com:8080'])).toBe(421);
+  expect(asked('example.com.evil', ['example.com'])).toBe(421);
+  expect(asked('evil', [])).toBe(421);
+  for (const wrong of ['', 'a b', 'http://a', '::1']) {
+    expect(() => allowHosts([wrong]), wrong).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
+  }
 });
 
 test('paths', () => {

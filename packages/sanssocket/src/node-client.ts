@@ -4,7 +4,7 @@ import { type Agent, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect as connectTcp, isIP, type NetConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
+import { connect as connectTls, TLSSocket, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { MessageExtension } from '@sanssocket/codec';
 import { nodeTransport } from '@sanssocket/codec/node';
 import { requireType, usageError } from '@sanssocket/codec/options';
