@@ -5,8 +5,6 @@
  * @packageDocumentation
  */
 
-// @ts-expect-error the runtime has it
-import { connect as connectSocket } from 'cloudflare:sockets';
 import type { ReadableWritablePair } from '@sanssocket/codec/web-streams';
 import type { WebSocketUri } from '@sanssocket/handshake';
 import type { ClientHandlers } from './client/open.js';
@@ -68,13 +66,14 @@ export function reconnect(
 }
 
 async function open({ secure, host, port }: WebSocketUri, signal: AbortSignal): Promise<TcpSocket> {
+  // @ts-expect-error the runtime has it; loaded here, so that other runtimes can load this file
+  const { connect: connectSocket } = (await import('cloudflare:sockets')) as {
+    connect(address: object, options: object): TcpSocket;
+  };
   // Workers want an IPv6 address in its brackets.
   const hostname = host.includes(':') ? `[${host}]` : host;
-  const secureTransport = secure ? 'on' : 'off';
-  const socket = (connectSocket as (address: object, options: object) => TcpSocket)(
-    { hostname, port },
-    { secureTransport, allowHalfOpen: true },
-  );
+  const options = { secureTransport: secure ? 'on' : 'off', allowHalfOpen: true };
+  const socket = connectSocket({ hostname, port }, options);
   const abort = (): void => void socket.close().catch(() => {});
   signal.addEventListener('abort', abort);
   try {

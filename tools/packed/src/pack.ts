@@ -38,7 +38,7 @@ export default function setup(project: TestProject): () => void {
     return {
       name,
       folder: root + path,
-      tarball: join(folder, `${name.slice(1).replace('/', '-')}-${version}.tgz`),
+      tarball: join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
     };
   });
   project.provide('packed', packed);

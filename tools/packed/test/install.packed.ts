@@ -35,7 +35,8 @@ describe.each(installers)('$name', (installer) => {
   test.skipIf(installer.name === 'bun' || installer.name === 'yarn')(
     'CommonJS gets the same names',
     async () => {
-      const entries = allEntries();
+      // What ws's facade gives to CommonJS is ws's: the class, with all else as its members.
+      const entries = allEntries((name) => name !== '@sanssocket/ws');
       const names = JSON.parse(await runIn(folder, [...installer.node, 'import.js', ...entries]));
       const common = JSON.parse(await runIn(folder, [...installer.node, 'require.cjs', ...entries]));
       expect(common.required).toBe(
