@@ -245,12 +245,6 @@ describe('clients', () => {
     });
   });
 
-  it('leave no timer behind a reset', async () => {
-    const { url } = await rawServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    await expect(connect(url, {})).rejects.toMatchObject({ code: 'TRANSPORT_FAILED' });
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThan(3);
-  });
-
   it('send no credentials in the clear over a socket of their own', async () => {
     const { port } = await rawServer(() => {});
     const opening = connect('wss://a/', {}, { socket: () => connectTcp(port, '127.0.0.1') });

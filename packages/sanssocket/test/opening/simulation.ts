@@ -59,6 +59,8 @@ export class SimulatedTransport implements ReceivedTransport {
   #paused = false;
   #held: (() => void)[] = [];
   gone = false;
+  /** Whether it is to wake its receiver at some time. */
+  armed = false;
 
   constructor(world: World, taking: Taking, cut: number, latency: number) {
     this.#world = world;
@@ -167,9 +169,12 @@ export class SimulatedTransport implements ReceivedTransport {
     if (this.gone && time !== Number.POSITIVE_INFINITY) throw new Error('wakeAt on a transport that is gone');
     this.#alarm++;
     const alarm = this.#alarm;
+    this.armed = time !== Number.POSITIVE_INFINITY;
     if (time === Number.POSITIVE_INFINITY) return;
     this.#world.at(time, () => {
-      if (alarm === this.#alarm && !this.gone) this.receiver.wake(this.#world.now);
+      if (alarm !== this.#alarm) return;
+      this.armed = false;
+      if (!this.gone) this.receiver.wake(this.#world.now);
     });
   }
 
