@@ -27,6 +27,7 @@ const PAGES = [
   'reconnecting',
   'broadcasting',
   'authentication',
+  'reverse-proxy',
   'onlooker',
   'testing',
   'deployment',
