@@ -87,6 +87,8 @@ const app = await Application.bootstrap({
   excludeInternal: true,
   sort: ['source-order'],
   highlightLanguages: ['ts', 'js', 'sh', 'json', 'python', 'bash', 'yaml', 'nginx', 'text'],
+  // Comments that interfaces of ours have from Node's.
+  externalSymbolLinkMappings: { '@types/node': { '"tls".connect': '#' } },
   treatWarningsAsErrors: true,
 });
 

@@ -182,11 +182,9 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   // ---- Sending ----
 
   /**
-   * Sends a message.
+   * Sends a message: a string becomes a text, everything else a binary message. The callback is called
+   * when the message is written, or with the reason why it will not be. See {@link MessageOptions}.
    *
-   * @param data - a string becomes a text, everything else a binary message
-   * @param options - see {@link MessageOptions}
-   * @param callback - called when the message is written, or with the reason why it will not be
    * @throws Error while the connection is being opened; TypeError for data of another kind, and for
    * bytes of a text that are no UTF-8
    */
@@ -198,11 +196,9 @@ export class WebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   /**
-   * Sends a Ping (RFC 6455 5.5.2).
+   * Sends a Ping (RFC 6455 5.5.2), with at most 125 bytes. `mask` has no effect; the callback is that of
+   * `send`.
    *
-   * @param data - at most 125 bytes
-   * @param mask - without effect
-   * @param callback - as of `send`
    * @throws RangeError for more bytes, and as `send`
    */
   ping(callback?: SendCallback): void;

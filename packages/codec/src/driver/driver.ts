@@ -75,8 +75,8 @@ export class ConnectionDriver implements TransportReceiver {
   }
   /**
    * Called when {@link ConnectionDriver.needDrain} has been true, and half of `highWaterMark` or
-   * less wait again; also when the transport is gone, as nothing waits then: {@link
-   * ConnectionDriver.closed} tells, and methods that send return false.
+   * less wait again; also when the transport is gone, as nothing waits then:
+   * `closed` tells, and methods that send return false.
    */
   onDrain: (() => void) | undefined;
   /**
