@@ -14,4 +14,10 @@ export {
   randomMaskingKey,
   rotateKey,
 } from './key.js';
-export { createSimdKernel, createSimdMemory, type SimdMemory, type SimdModule } from './simd.js';
+export {
+  createSimdKernel,
+  createSimdMemory,
+  provideSimdModule,
+  type SimdMemory,
+  type SimdModule,
+} from './simd.js';

@@ -89,6 +89,29 @@ function compile(): WebAssembly.Module | null {
 }
 
 /**
+ * Gives the module to a realm that imports modules and does not compile them (Workers), as the first thing that its program
+ * does: `mask`, and the connections of `@sanssocket/codec`, use SIMD from then on. What masked before keeps to JavaScript.
+ *
+ * @param module - the compiled module: `import module from '@sanssocket/mask/simd.wasm'`
+ * @throws TypeError for another module or anything but a module (`MODULE_INVALID`)
+ *
+ * RFC 6455 5.3.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { provideSimdModule } from '@sanssocket/mask';
+ *
+ * // In a Worker: import simd from '@sanssocket/mask/simd.wasm'; provideSimdModule(simd);
+ * assert.throws(() => provideSimdModule({}), { name: 'TypeError', code: 'MODULE_INVALID' });
+ * ```
+ */
+export function provideSimdModule(module: SimdModule): void {
+  createSimdMemory(0, module);
+  compiled = module;
+}
+
+/**
  * Makes memory for masking by SIMD.
  *
  * @param bytes - its size, a whole number from 0 on; rounded up to 64 KiB

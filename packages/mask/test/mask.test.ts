@@ -11,6 +11,7 @@ import {
   maskInPlace,
   maskView,
   maskWords,
+  provideSimdModule,
   rotateKey,
 } from '../src/index.js';
 import { hostKey } from '../src/kernels.js';
@@ -334,6 +335,7 @@ describe('SIMD', () => {
     const fault = expect.objectContaining({ code: 'MODULE_INVALID' });
     expect(() => createSimdMemory(1, module)).toThrow(fault);
     expect(() => createSimdKernel(module)).toThrow(fault);
+    expect(() => provideSimdModule(module)).toThrow(fault);
   });
 
   it('takes a module that was compiled elsewhere: simd.wasm, which is what simd-module.ts holds', async () => {
@@ -346,8 +348,10 @@ describe('SIMD', () => {
     expect([...bytes]).toEqual([1, 2, 3, 4, 1]);
   });
 
-  it('is absent where compiling is forbidden, and mask gives the same results without it', async () => {
+  /** Mask, loaded where compiling is forbidden, as in Workers. */
+  async function withoutCompiling(): Promise<typeof import('../src/index.js')> {
     vi.stubGlobal('WebAssembly', {
+      Instance: WebAssembly.Instance,
       Module: class {
         constructor() {
           throw new WebAssembly.CompileError('Wasm code generation disallowed by embedder');
@@ -355,7 +359,20 @@ describe('SIMD', () => {
       },
     });
     vi.resetModules();
-    const without = await import('../src/index.js');
+    return import('../src/index.js');
+  }
+
+  it('is there where compiling is forbidden, if the realm is given the module', async () => {
+    const { readFileSync } = await import('node:fs');
+    const module = new WebAssembly.Module(readFileSync(new URL('../wasm/simd.wasm', import.meta.url)));
+    const { createSimdMemory, provideSimdModule } = await withoutCompiling();
+    expect(createSimdMemory(1)).toBeUndefined();
+    provideSimdModule(module);
+    expect(createSimdMemory(1)?.isUtf8(0, 0)).toBe(1);
+  });
+
+  it('is absent where compiling is forbidden, and mask gives the same results without it', async () => {
+    const without = await withoutCompiling();
     expect(without.createSimdMemory(1)).toBeUndefined();
     expect(without.createSimdKernel()).toBeUndefined();
     const payload = Uint8Array.from({ length: 5000 }, (_, i) => i);
