@@ -24,6 +24,7 @@ const PAGES = [
   'limits',
   'when-it-goes-wrong',
   'proxies',
+  'who-talks-to-whom',
   'reconnecting',
   'broadcasting',
   'authentication',

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHROMIUM, findBinaries, versionOf } from '../vectors/binaries.js';
+import { CHROMIUM, findBinaries, versionOf } from '../vectors/binaries.mjs';
 import { bundle } from '../vectors/bundle.js';
 import { runtimesOf } from '../vectors/runtimes.js';
 import { type Row, readTable, tableOf, withoutVersions, withTable } from '../vectors/table.js';

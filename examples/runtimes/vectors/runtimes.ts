@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { type Binaries, CHROMIUM, versionOf } from './binaries.js';
+import { type Binaries, CHROMIUM, versionOf } from './binaries.mjs';
 import type { Result } from './program.js';
 
 const execute = promisify(execFile);

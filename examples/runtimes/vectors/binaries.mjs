@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url';
 
 const example = fileURLToPath(new URL('..', import.meta.url));
 
-/** @returns the `node_modules` of a manifest with its lockfile, installed once for each content of the latter */
-function installed(manifest: string): string {
+/**
+ * @param {string} manifest - the folder of a manifest with its lockfile
+ * @returns {string} its `node_modules`, installed once for each content of the lockfile
+ */
+function installed(manifest) {
   const here = join(manifest, 'node_modules');
   if (existsSync(join(here, '.package-lock.json'))) return here;
   const digest = createHash('sha256')
@@ -29,18 +32,18 @@ function installed(manifest: string): string {
 
 export const CHROMIUM = '/usr/bin/chromium';
 
-/** The binaries that come from npm. */
-export interface Binaries {
-  readonly node22: string;
-  readonly node24: string;
-  readonly node26: string;
-  readonly bun: string;
-  readonly deno: string;
-  readonly workerd: string;
-}
+/**
+ * The binaries that come from npm.
+ *
+ * @typedef {Readonly<Record<'node22' | 'node24' | 'node26' | 'bun' | 'deno' | 'workerd', string>>} Binaries
+ */
 
-/** Installs what is not there: 900 MB at first, nothing afterwards. */
-export function findBinaries(): Binaries {
+/**
+ * Installs what is not there: 900 MB at first, nothing afterwards.
+ *
+ * @returns {Binaries}
+ */
+export function findBinaries() {
   const nodes = installed(join(example, 'nodes'));
   const others = installed(example);
   return {
@@ -53,8 +56,11 @@ export function findBinaries(): Binaries {
   };
 }
 
-/** @returns the first number with dots that a program says of itself */
-export function versionOf(binary: string): string {
+/**
+ * @param {string} binary
+ * @returns {string} the first number with dots that a program says of itself
+ */
+export function versionOf(binary) {
   const said = execFileSync(binary, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return /\d+[.\d-]*\d/.exec(said)?.[0] ?? said.trim();
 }
