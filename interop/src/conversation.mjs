@@ -91,20 +91,30 @@ async function echoed(talk, message) {
   return isSame(message, answer) ? '' : `${described(answer)} instead of ${described(message)}`;
 }
 
-/** A text in three fragments that part a letter, with a Ping between. @param {Talk} talk */
+/**
+ * A text in three fragments that part a letter, with a Ping between; once more compressed, if that is agreed on.
+ *
+ * @param {Talk} talk
+ */
 async function fragments(talk) {
   const { connection } = talk;
-  const bytes = new TextEncoder().encode('fragmentär');
-  const writer = connection.connection.textWriter({ compress: false });
-  writer.write(bytes.subarray(0, 4));
-  connection.flush();
-  connection.ping(Uint8Array.of(1));
-  writer.write(bytes.subarray(4, 9));
-  connection.flush();
-  writer.end(bytes.subarray(9));
-  connection.flush();
-  const answer = await next(talk);
-  return answer === 'fragmentär' ? 'yes' : `${described(answer)}: ${String(answer).slice(0, 12)}`;
+  const text = 'fragmentär';
+  const bytes = new TextEncoder().encode(text);
+  for (const compress of talk.answer().includes('permessage-deflate') ? [false, true] : [false]) {
+    const writer = connection.connection.textWriter({ compress });
+    writer.write(bytes.subarray(0, 4));
+    connection.flush();
+    connection.ping(Uint8Array.of(1));
+    writer.write(bytes.subarray(4, 9));
+    connection.flush();
+    writer.end(bytes.subarray(9));
+    connection.flush();
+    const answer = await next(talk).catch((/** @type {Error} */ error) => error);
+    const which = compress ? ', compressed' : '';
+    if (answer instanceof Error) return `${answer.message}${which}`;
+    if (answer !== text) return `${described(answer)}: ${String(answer).slice(0, 12)}${which}`;
+  }
+  return 'yes';
 }
 
 /** @param {Talk} talk */

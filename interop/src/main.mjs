@@ -4,13 +4,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { writePage } from './page.mjs';
+import { pageOf } from './page.mjs';
 import { debianVersion, peers, versionOf } from './peers.mjs';
 import { proxies, proxyRows } from './proxies.mjs';
 import { rowOf } from './rows.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const results = join(here, 'results.json');
+const page = join(here, '../docs/pages/guide/who-talks-to-whom.md');
 
 const { values } = parseArgs({
   options: {
@@ -91,7 +92,7 @@ if (values.quick) {
     between: merge(before.between, between, ({ name, way }) => `${name} ${way}`),
   };
   writeFileSync(results, `${JSON.stringify(merged, null, 2)}\n`);
-  writePage(merged);
+  writeFileSync(page, pageOf(merged));
 }
 // What a peer keeps open does not hold this program.
 process.exit();

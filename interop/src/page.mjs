@@ -1,9 +1,5 @@
 /** The page of the documentation: what came of it, and what is to be known of each implementation. */
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { peers } from './peers.mjs';
-
-const page = fileURLToPath(new URL('../../docs/pages/guide/who-talks-to-whom.md', import.meta.url));
 
 const HEAD = `---
 title: Who talks to whom
@@ -19,14 +15,14 @@ tries one of them again. Programs for all of them, an echo in a few lines each, 
 | column | what was tried |
 |---|---|
 | messages | 7 texts and 7 binary messages of 0 to 1,048,576 characters or bytes, with the lengths around each form of a header, and back |
-| fragments | a text in three frames that part a letter, with a Ping between them |
+| fragments | a text in three frames that part a letter, with a Ping between them; once more compressed, where that was agreed on |
 | Ping | a Ping with 125 bytes, and its Pong |
 | compression | permessage-deflate: whether it was agreed on, and whether the other side keeps its context (a text of 2,000 letters comes back three times, then two empty messages) |
 | our Close | how the connection ends for us when we close it with 1000 and the reason \`bye\`: the code and reason of the answer |
 | its Close | the same, when the other side closes with 4001 \`bye\` |
 
 A cell that is not a plain yes is either a choice (no compression, no reason in the answer) or a fault of the other side, which the last
-column names. [When it goes wrong](when-it-goes-wrong.md) has the codes.
+column names; it also has what was seen of the same versions in other tries. [When it goes wrong](when-it-goes-wrong.md) has the codes.
 `;
 
 /** @param {string} text */
@@ -80,8 +76,11 @@ function peerTable(rows, role) {
   );
 }
 
-/** @param {{ rows: import('./rows.mjs').Row[], between: import('./proxies.mjs').Between[] }} results */
-export function writePage({ rows, between }) {
+/**
+ * @param {{ rows: import('./rows.mjs').Row[], between: import('./proxies.mjs').Between[] }} results
+ * @returns {string} the page
+ */
+export function pageOf({ rows, between }) {
   const proxies = table(
     ['proxy', 'way', ...FOUND, 'what to know', 'tried'],
     between.map(({ name, version, way, know, date, found }) => [
@@ -92,7 +91,7 @@ export function writePage({ rows, between }) {
       date,
     ]),
   );
-  const text = `${HEAD}
+  return `${HEAD}
 ## Servers of others, our client
 
 ${peerTable(rows, 'server')}
@@ -104,5 +103,4 @@ ${peerTable(rows, 'client')}
 Settings are those of \`interop/src/proxies.mjs\`; [Proxies](proxies.md) tells more of what each does to a connection.
 
 ${proxies}`;
-  writeFileSync(page, text);
 }

@@ -184,11 +184,29 @@ export const peers = [
   runtime('Deno', SERVER, 'deno', 'deno-serve.mjs'),
   runtime('WebSocket of Deno', CLIENT, 'deno', 'web-socket.mjs'),
 
+  {
+    name: 'WebSocket of Chromium',
+    source: 'Debian',
+    roles: CLIENT,
+    debian: ['chromium'],
+    command: (url) => [
+      ...['chromium', '--headless', '--no-sandbox', '--no-first-run', '--disable-background-networking'],
+      `--user-data-dir=${join(tmpdir(), 'sanssocket-interop', 'chromium')}`,
+      `file://${join(PEERS, 'chromium.html')}#${url}`,
+    ],
+    asClient: 'messages of more than 131,000 bytes come in fragments; text that is not UTF-8 gets 1002',
+  },
   script('websockets (Python)', BOTH, ['python3-websockets'], PYTHON, 'websockets_peer.py', {
     asServer: 'under uvicorn, 500 to an offer of `server_max_window_bits=8`',
   }),
-  script('aiohttp (Python)', BOTH, ['python3-aiohttp'], PYTHON, 'aiohttp_peer.py'),
-  script('Tornado (Python)', BOTH, ['python3-tornado'], PYTHON, 'tornado_peer.py'),
+  script('aiohttp (Python)', BOTH, ['python3-aiohttp'], PYTHON, 'aiohttp_peer.py', {
+    asServer: 'a Ping between the frames of a compressed message: 1007',
+    asClient: 'a Ping between the frames of a compressed message: 1007',
+  }),
+  script('Tornado (Python)', BOTH, ['python3-tornado'], PYTHON, 'tornado_peer.py', {
+    asServer: 'a Ping between the frames of a compressed message loses the connection',
+    asClient: 'a Ping between the frames of a compressed message loses the connection',
+  }),
   script('Autobahn (Python)', BOTH, ['python3-autobahn'], PYTHON, 'autobahn_peer.py', {
     asServer: 'answers every Close with 1000; 400 to a window of 8',
   }),
@@ -232,13 +250,23 @@ export const peers = [
       '--ws-max-size=67108864',
       'asgi_peer:app',
     ],
-    { asServer: 'a ping within a compressed message in fragments loses the connection' },
+    { asServer: 'a Ping between the frames of a compressed message loses the connection' },
   ),
   asgi(
     'hypercorn (Python)',
     ['python3-hypercorn'],
     ['hypercorn', '--bind=127.0.0.1:PORT', '--log-level=ERROR', 'asgi_peer:app'],
+    { asServer: 'a Ping between the frames of a compressed message loses the connection' },
   ),
+  {
+    name: 'daphne (Python)',
+    source: 'Debian',
+    roles: SERVER,
+    debian: ['daphne'],
+    command: (port) => [...PYTHON, '/usr/bin/daphne', '-v', '0', '-p', port, 'asgi_peer:app'],
+    environment: { PYTHONPATH: PEERS },
+    asServer: 'does not send empty messages; no reason in a Close',
+  },
   script('websocket-client (Python)', CLIENT, ['python3-websocket'], PYTHON, 'websocket_client_peer.py', {
     asClient: 'an exception at a Close with 1012',
   }),
@@ -252,10 +280,17 @@ export const peers = [
     asServer: 'messages of more than 131,072 bytes need `set_max_incoming_payload_size`',
     asClient: 'offers no compression',
   }),
-  script('Qt 5', BOTH, ['python3-pyqt5.qtwebsockets', 'python3-pyqt5'], PYTHON, 'qt_peer.py', {
-    asServer: 'a reason names the code of its own answer, whatever came',
-    asClient: 'resets TCP behind its Close',
-  }),
+  script(
+    'Qt 5',
+    BOTH,
+    ['libqt5websockets5', 'python3-pyqt5.qtwebsockets', 'python3-pyqt5'],
+    PYTHON,
+    'qt_peer.py',
+    {
+      asServer: 'a reason names the code of its own answer, whatever came',
+      asClient: 'resets TCP behind its Close',
+    },
+  ),
   script('Mojolicious (Perl)', BOTH, ['libmojolicious-perl'], ['perl'], 'mojolicious.pl', {
     asServer:
       'messages of more than 262,144 bytes need `max_websocket_size`; answers demands about the window with a bare acceptance, which our client refuses',
