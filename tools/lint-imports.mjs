@@ -17,9 +17,10 @@ const ARROWS = {
   'test-vectors': [],
   conformance: ['codec', 'test-vectors'],
   ws: ['codec', 'handshake', 'deflate'],
+  inspect: ['codec', 'handshake', 'deflate'],
 };
 /** Packages that do I/O, and are for runtimes that have Node's modules. */
-const WITH_IO = ['conformance', 'ws'];
+const WITH_IO = ['conformance', 'inspect', 'ws'];
 /**
  * The folders of a package's `src` as floors, the ground floor first; the files beside the
  * folders are the top floor. Folders on one floor stand side by side and do not know each other.
@@ -36,6 +37,14 @@ const FLOORS = {
     ['runners'],
     ['fuzzing-server'],
     ['reports'],
+    ['command-line'],
+  ],
+  inspect: [
+    ['model'],
+    ['protocol'],
+    ['packets'],
+    ['formats'],
+    ['inspection', 'proxy'],
     ['command-line'],
   ],
 };

@@ -34,5 +34,5 @@ test.each(SERVER)('%s has no sources and no maps', (name) => {
 
 test('every package that is published is among those measured, or is no part of a server', () => {
   const others = inject('packed').filter(({ name }) => !SERVER.includes(name));
-  for (const { name } of others) expect(name).toMatch(/\/(?:test-vectors|conformance|ws)$/);
+  for (const { name } of others) expect(name).toMatch(/\/(?:test-vectors|conformance|inspect|ws)$/);
 });

@@ -1,0 +1,96 @@
+/**
+ * tshark's `-z follow,tcp,raw,N`, `follow,tls,raw,N` and both as `yaml`: the bytes of one stream.
+ * The tab before a line tells the two ends apart, but not the client from the server: in
+ * `follow,tls` the sides are swapped. The bytes themselves tell.
+ */
+
+import { parseHex } from '../model/bytes.js';
+import type { Session } from '../model/session.js';
+import { Conversation, type End } from '../protocol/conversation.js';
+import { InputError, Lines, type Reader } from './reader.js';
+
+/** Reads one stream, or several one after the other. */
+export function followRaw(session: Session): Reader {
+  const peers: [string | undefined, string | undefined] = [undefined, undefined];
+  let conversation: Conversation | undefined;
+  return new Lines(
+    (line, number) => {
+      const [, mode] = /^Follow: (.*)/.exec(line) ?? [];
+      if (mode !== undefined) {
+        if (!/^(?:tcp|tls),raw$/.test(mode.trim())) throw new InputError(refusal(mode.trim()));
+        conversation?.finish();
+        conversation = undefined;
+        return;
+      }
+      const [, node, address] = /^Node ([01]): (.*)/.exec(line) ?? [];
+      if (node !== undefined) {
+        peers[node === '0' ? 0 : 1] = address === ':0' ? undefined : address;
+        return;
+      }
+      if (/^(?:=+|Filter: .*|)$/.test(line)) return;
+      const bytes = parseHex(line);
+      if (bytes === undefined)
+        throw new InputError(`line ${number} is not hexadecimal: is this follow,...,raw?`);
+      conversation ??= new Conversation(session, { peers: [...peers], opened: false, certain: true });
+      conversation.receive(line.startsWith('\t') ? 1 : 0, bytes, undefined);
+    },
+    () => conversation?.finish(),
+  );
+}
+
+/** The reason why a mode of `follow` is not read. */
+function refusal(mode: string): string {
+  if (/^http2/.test(mode)) return 'follow,http2 is not read: give the capture itself';
+  if (/^http/.test(mode)) return `follow,http ends behind the two heads: use \`-z follow,tcp,raw,N\``;
+  return `follow,${mode.replace(/^.*,/, '...,')} loses bytes (all that is no printable character is a dot): use \`raw\` or \`yaml\``;
+}
+
+/** A packet of the YAML under way. */
+interface Packet {
+  end: End;
+  timeMs: number | undefined;
+  base64: string;
+}
+
+/** Reads `follow,tcp,yaml`: the two peers, then packets with times and Base64. */
+export function followYaml(session: Session): Reader {
+  const peers: [string | undefined, string | undefined] = [undefined, undefined];
+  let conversation: Conversation | undefined;
+  let packet: Packet | undefined;
+  let peer: End = 0;
+  let inPackets = false;
+  const finishPacket = (): void => {
+    if (packet === undefined || packet.base64 === '') return;
+    conversation ??= new Conversation(session, { peers: [...peers], opened: false, certain: true });
+    conversation.receive(packet.end, new Uint8Array(Buffer.from(packet.base64, 'base64')), packet.timeMs);
+    packet = undefined;
+  };
+  return new Lines(
+    (line) => {
+      const [, name, value] = /^\s*(?:- )?([a-z]+):\s*(.*)$/.exec(line) ?? [];
+      if (name === undefined) {
+        if (packet !== undefined && /^\s+[A-Za-z0-9+/=]+$/.test(line)) packet.base64 += line.trim();
+        return;
+      }
+      if (name === 'peers') {
+        finishPacket();
+        conversation?.finish();
+        conversation = undefined;
+        inPackets = false;
+      } else if (name === 'packets') inPackets = true;
+      else if (name === 'packet') {
+        finishPacket();
+        packet = { end: 0, timeMs: undefined, base64: '' };
+      } else if (name === 'peer') {
+        peer = value === '0' ? 0 : 1;
+        if (packet !== undefined && inPackets) packet.end = peer;
+      } else if (name === 'host') peers[peer] = value;
+      else if (name === 'port' && peers[peer] !== undefined) peers[peer] += `:${value}`;
+      else if (name === 'timestamp' && packet !== undefined) packet.timeMs = Number(value) * 1000;
+    },
+    () => {
+      finishPacket();
+      conversation?.finish();
+    },
+  );
+}

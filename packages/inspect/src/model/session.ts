@@ -1,0 +1,61 @@
+/**
+ * The state that all connections of an inspection share: the receiver of events, counts, and the
+ * memory that unfinished things may hold together.
+ */
+
+import type { InspectEvent, Note, NoteCode } from './event.js';
+
+/** Bytes of unfinished frames, messages and segments of one inspection. */
+const DEFAULT_HELD_BYTES = 64 * 1024 * 1024;
+
+/** Bytes of one message, on the wire and inflated. */
+const DEFAULT_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** Limits of an inspection. */
+export interface InspectLimits {
+  /** Longer messages are counted and shown in part; 16 MiB by default. */
+  readonly maxMessageBytes?: number;
+  /** Bytes that unfinished messages and segments hold, all connections together; 64 MiB by default. */
+  readonly maxHeldBytes?: number;
+}
+
+export class Session {
+  readonly maxMessageBytes: number;
+  readonly #maxHeldBytes: number;
+  readonly #receive: (event: InspectEvent) => void;
+  #heldBytes = 0;
+  connections = 0;
+  frames = 0;
+  messages = 0;
+  faults = 0;
+  packets = 0;
+  streams = 0;
+
+  constructor(receive: (event: InspectEvent) => void, limits: InspectLimits = {}) {
+    this.#receive = receive;
+    this.maxMessageBytes = limits.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES;
+    this.#maxHeldBytes = limits.maxHeldBytes ?? DEFAULT_HELD_BYTES;
+  }
+
+  emit(event: InspectEvent): void {
+    if (event.type === 'frame') this.frames++;
+    if (event.type === 'message') this.messages++;
+    if (event.type === 'fault') this.faults++;
+    this.#receive(event);
+  }
+
+  note(code: NoteCode, message: string, place: Omit<Note, 'type' | 'code' | 'message'> = {}): void {
+    this.emit({ type: 'note', code, message, ...place });
+  }
+
+  /** Asks for memory; what is granted is given back by {@link Session.release}. */
+  hold(bytes: number): boolean {
+    if (this.#heldBytes + bytes > this.#maxHeldBytes) return false;
+    this.#heldBytes += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#heldBytes -= bytes;
+  }
+}

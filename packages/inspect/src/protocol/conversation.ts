@@ -1,0 +1,449 @@
+/**
+ * A stream between two ends that may be a WebSocket connection: its handshake is looked for, then
+ * its frames; where the handshake is not in the input, frames alone.
+ *
+ * ```
+ *   SEARCHING ── 101 seen, or frames found ──> OPEN
+ *      ├── TLS, or no HTTP at the start ──> OTHER
+ *      └── nothing found in MAX_SEARCH_BYTES ──> OTHER
+ * ```
+ */
+
+import type { RequestHead, ResponseHead } from '@sanssocket/handshake/heads';
+import type { ExtensionParameter } from '@sanssocket/handshake/values';
+import { latin1 } from '../model/bytes.js';
+import type { ConnectionFound, Side } from '../model/event.js';
+import type { Session } from '../model/session.js';
+import { Direction } from './direction.js';
+import { deflateParameters, type FoundHead, findHead, isUpgrade } from './heads.js';
+import { Inflating } from './inflating.js';
+import { Pending } from './pending.js';
+import { findFrames } from './resync.js';
+
+/** Two ends without a name: 0 and 1. */
+export type End = 0 | 1;
+
+/** The knowledge of an input about a stream. */
+export interface ConversationOptions {
+  /** Addresses and ports of both ends. */
+  readonly peers?: readonly [string | undefined, string | undefined];
+  /** Whether the first bytes of the stream are in the input. */
+  readonly opened: boolean;
+  /** Whether bytes of both ends come in the order in which they were sent; true by default. */
+  readonly ordered?: boolean;
+  /** The end that the input calls the client. */
+  readonly client?: End;
+  /** Whether the input says that this is a WebSocket connection: frames are believed at once. */
+  readonly certain?: boolean;
+}
+
+/** Bytes without a head or a frame, behind which a stream is something else. */
+const MAX_SEARCH_BYTES = 1024 * 1024;
+
+/** Bytes that are looked at together for the place of a frame. */
+const WINDOW_BYTES = 256 * 1024;
+
+const HTTP = /^(?:GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH|TRACE|CONNECT) |^HTTP\//;
+
+/** One end: its bytes until they can be read, then its direction. */
+class Sender {
+  readonly pending = new Pending();
+  direction: Direction | undefined;
+  /** Bytes that have come, and missing ones. */
+  length = 0;
+  /** Length of `pending` from which on frames are looked for again: each time twice as long. */
+  nextTry = 1;
+  ended = false;
+}
+
+export class Conversation {
+  readonly #session: Session;
+  readonly #options: ConversationOptions;
+  readonly #senders: readonly [Sender, Sender] = [new Sender(), new Sender()];
+  #state: 'searching' | 'open' | 'other' = 'searching';
+  #connection = 0;
+  #client: End | undefined;
+  #requestSeen = false;
+  #response: ResponseHead | undefined;
+  #lastMs: number | undefined;
+  /** Bytes that were looked at in vain. */
+  #searched = 0;
+  /** Whether bytes before those that are pending are missing. */
+  #midway: boolean;
+  /** The stream begins with a TLS record. */
+  encrypted = false;
+
+  constructor(session: Session, options: ConversationOptions) {
+    this.#session = session;
+    this.#options = options;
+    this.#midway = !options.opened;
+  }
+
+  /** The number of the connection; 0 if none was recognised. */
+  get connection(): number {
+    return this.#connection;
+  }
+
+  /** Bytes of one end, the next ones behind those that came before. */
+  receive(end: End, bytes: Uint8Array, timeMs: number | undefined): void {
+    if (bytes.length === 0) return;
+    this.#lastMs = timeMs ?? this.#lastMs;
+    const sender = this.#senders[end];
+    const first = sender.length === 0;
+    sender.length += bytes.length;
+    if (this.#state === 'open') {
+      this.#read(sender, bytes, timeMs);
+      return;
+    }
+    if (first && this.#isOther(bytes)) this.#state = 'other';
+    if (this.#state === 'other') {
+      // A connection that is kept for several requests may still be upgraded.
+      if (this.encrypted || !latin1(bytes, 0, 4).startsWith('GET ')) return;
+      this.#restart();
+    }
+    sender.pending.append(bytes, timeMs);
+    this.#search();
+  }
+
+  /** Bytes of one end that the input does not have. */
+  gap(end: End, length: number, timeMs: number | undefined): void {
+    const sender = this.#senders[end];
+    sender.length += length;
+    if (this.#state === 'open') {
+      const { direction } = sender;
+      const frame = direction?.frames.unfinished;
+      const place = frame === undefined ? '' : `, in the frame at byte ${frame.offset}`;
+      this.#note(
+        'gap',
+        `${length} bytes of ${nameOf(direction?.from)} are missing${place}`,
+        direction?.from,
+        timeMs,
+      );
+      this.#gapInFrames(sender, length, timeMs);
+      return;
+    }
+    this.#midway = true;
+    sender.pending.skip(length);
+  }
+
+  /** One end, or both, will send nothing more. */
+  finish(end?: End): void {
+    for (const each of end === undefined ? ([0, 1] as const) : [end]) this.#senders[each].ended = true;
+    if (this.#state === 'searching') this.#search();
+    if (this.#state === 'open')
+      for (const sender of this.#senders) if (sender.ended) this.#finishSender(sender);
+  }
+
+  #finishSender(sender: Sender): void {
+    const { direction, pending } = sender;
+    if (direction === undefined) return;
+    this.#resync(sender);
+    if (pending.length > 0) this.#skipLost(sender, 0);
+    direction.finish(this.#lastMs);
+    sender.direction = undefined;
+  }
+
+  // --- Searching ---
+
+  #restart(): void {
+    this.#state = 'searching';
+    this.#searched = 0;
+    for (const sender of this.#senders) sender.pending.skip(sender.length - sender.pending.offset);
+  }
+
+  /** Whether the first bytes of a stream tell another protocol. */
+  #isOther(bytes: Uint8Array): boolean {
+    if (bytes.length > 2 && bytes[0]! >= 0x14 && bytes[0]! <= 0x17 && bytes[1] === 3 && bytes[2]! <= 4) {
+      this.encrypted = true;
+      return true;
+    }
+    if (bytes.length < 8) return false;
+    return this.#options.opened && this.#options.certain !== true && !HTTP.test(latin1(bytes, 0, 8));
+  }
+
+  #search(): void {
+    for (const end of [0, 1] as const) this.#searchHeads(end);
+    const ended = this.#senders.every((sender) => sender.ended);
+    if (this.#state === 'other') return;
+    if (this.#response !== undefined) {
+      const other = this.#senders[this.#client!];
+      const waits = !this.#requestSeen && this.#options.ordered === false && other.length === 0;
+      if (!waits || ended) this.#open(this.#response);
+    } else if (this.#requestSeen) {
+      this.#awaitResponse(ended);
+    } else if (this.#midway || this.#options.certain === true) {
+      this.#searchFrames(ended);
+    } else {
+      this.#bound();
+    }
+  }
+
+  /** Heads of a side that is not known may be either's. */
+  #searchHeads(end: End): void {
+    const forgotten: number[] = [];
+    if (this.#client !== flip(end)) forgotten.push(this.#searchRequest(end));
+    // The request may have been found in the same bytes.
+    if (this.#client !== end && this.#state === 'searching') forgotten.push(this.#searchResponse(end));
+    // Frames may stand in bytes without a head, where the beginning is missing.
+    if (this.#midway || this.#options.certain === true || this.#response !== undefined) return;
+    if (this.#client !== end || !this.#requestSeen) this.#senders[end].pending.drop(Math.min(...forgotten));
+  }
+
+  /** @returns the number of bytes without a request */
+  #searchRequest(end: End): number {
+    const { pending, ended } = this.#senders[end];
+    while (!this.#requestSeen) {
+      const found = findHead(pending.bytes, 'GET ', ended);
+      if (typeof found === 'number') return found;
+      if (this.#takeFault(end, found, 'client')) return 0;
+      const { seen } = found;
+      const timeMs = pending.timeAt(found.start);
+      if (seen.kind === 'request' && isUpgrade(seen.head.rawHeaders)) {
+        this.#client = end;
+        this.#requestSeen = true;
+        this.#found('handshake', timeMs);
+        this.#showRequest(seen.head, timeMs);
+      }
+      pending.drop(found.end);
+    }
+    return 0;
+  }
+
+  /** @returns the number of bytes without a response */
+  #searchResponse(end: End): number {
+    const { pending, ended } = this.#senders[end];
+    while (this.#response === undefined) {
+      const mark = this.#requestSeen ? 'HTTP/1.' : 'HTTP/1.1 101';
+      const found = findHead(pending.bytes, mark, ended);
+      if (typeof found === 'number') return found;
+      if (this.#takeFault(end, found, 'server')) return 0;
+      const timeMs = pending.timeAt(found.start);
+      const { seen } = found;
+      pending.drop(found.end);
+      if (seen.kind !== 'response') continue;
+      this.#client = flip(end);
+      this.#found('handshake', timeMs);
+      this.#takeResponse(seen.head, timeMs);
+    }
+    return 0;
+  }
+
+  #takeResponse(head: ResponseHead, timeMs: number | undefined): void {
+    const { httpVersion, statusCode = 0, statusMessage, rawHeaders } = head;
+    const startLine = `HTTP/${httpVersion} ${statusCode} ${statusMessage}`;
+    this.#session.emit({ type: 'handshake', ...this.#place(timeMs), from: 'server', startLine, rawHeaders });
+    if (statusCode === 101) {
+      this.#response = head;
+    } else if (statusCode >= 200) {
+      this.#note('rejected', `the server rejects the upgrade with ${statusCode}`, 'server', timeMs);
+      this.#requestSeen = false;
+      this.#client = undefined;
+      this.#connection = 0;
+    }
+  }
+
+  /** A handshake that breaks a rule of HTTP: it is shown, and no frames follow it. */
+  #takeFault(end: End, { seen, start }: FoundHead, from: 'client' | 'server'): boolean {
+    if (seen.kind !== 'fault') return false;
+    const { pending } = this.#senders[end];
+    const timeMs = pending.timeAt(start);
+    this.#client = from === 'client' ? end : flip(end);
+    this.#found('handshake', timeMs);
+    const offset = seen.offset === undefined ? undefined : pending.offset + start + seen.offset;
+    this.#session.emit({ type: 'fault', ...this.#place(timeMs), from, fault: { ...seen, offset } });
+    this.#state = 'other';
+    return true;
+  }
+
+  /** Frames may follow a request whose response is not in the input, as in the bytes of one side. */
+  #awaitResponse(ended: boolean): void {
+    const sender = this.#senders[this.#client!];
+    const silent = this.#senders[flip(this.#client!)].length === 0;
+    const enough = ended || (sender.pending.length > WINDOW_BYTES && this.#options.ordered !== false);
+    if (!(silent && enough && sender.pending.length > 0)) {
+      this.#bound();
+      return;
+    }
+    const why = 'the response of the server is not in the input: extensions are not known';
+    this.#note('no-handshake', `${why}, compressed messages are inflated by their RSV1 alone`);
+    this.#begin(undefined, true);
+  }
+
+  /** Bytes that wait for a handshake are bounded. */
+  #bound(): void {
+    for (const { pending } of this.#senders) {
+      if (pending.length <= MAX_SEARCH_BYTES) continue;
+      this.#state = 'other';
+      if (this.#connection === 0) continue;
+      this.#note('unread-bytes', `${pending.length} bytes wait for a response that is not in the input`);
+    }
+    if (this.#state === 'other') for (const { pending } of this.#senders) pending.clear();
+  }
+
+  #searchFrames(ended: boolean): void {
+    for (const end of [0, 1] as const) {
+      const sender = this.#senders[end];
+      const { pending } = sender;
+      if (pending.length === 0 || (pending.length < sender.nextTry && !ended)) continue;
+      sender.nextTry = pending.length * 2;
+      const isClient = this.#options.client === undefined ? undefined : this.#options.client === end;
+      const start = pending.offset === 0 || this.#options.certain === true;
+      const found = findFrames(pending.bytes, undefined, start) ?? this.#believed(end, ended);
+      if (found !== undefined) {
+        this.#openMidway(end, found, isClient);
+        return;
+      }
+      if (pending.length < WINDOW_BYTES) continue;
+      this.#searched += pending.length / 2;
+      pending.drop(Math.floor(pending.length / 2));
+      sender.nextTry = WINDOW_BYTES;
+      if (this.#searched < MAX_SEARCH_BYTES || this.#options.certain === true) continue;
+      this.#state = 'other';
+      for (const { pending } of this.#senders) pending.clear();
+    }
+  }
+
+  /** The input itself says that these are frames: then they begin with its first byte. */
+  #believed(end: End, ended: boolean): { at: number; masked: boolean; frames: number } | undefined {
+    const { bytes } = this.#senders[end].pending;
+    if (this.#options.certain !== true || !ended || bytes.length === 0) return undefined;
+    return { at: 0, masked: bytes.length > 1 && bytes[1]! >= 0x80, frames: 1 };
+  }
+
+  // --- Opening ---
+
+  #open(response: ResponseHead): void {
+    if (!this.#requestSeen) this.#note('no-handshake', 'the request of the client is not in the input');
+    this.#begin(deflateParameters(response.rawHeaders), false);
+  }
+
+  #openMidway(end: End, found: { at: number; masked: boolean }, isClient: boolean | undefined): void {
+    const client = found.masked ? end : flip(end);
+    this.#client = client;
+    const { pending } = this.#senders[end];
+    this.#found('frames', pending.timeAt(found.at));
+    const why = 'no handshake in the input: extensions are not known';
+    this.#note('no-handshake', `${why}, compressed messages are inflated by their RSV1 alone`);
+    this.#note('side-by-mask', 'client and server are told by the mask bit');
+    if (isClient !== undefined && isClient !== found.masked) {
+      this.#note('sides-swapped', 'the input names the sides the other way round than the mask bit');
+    }
+    this.#begin(undefined, true);
+  }
+
+  #begin(parameters: readonly ExtensionParameter[] | undefined, midway: boolean): void {
+    this.#state = 'open';
+    for (const end of [0, 1] as const) {
+      const sender = this.#senders[end];
+      const from = end === this.#client ? 'client' : 'server';
+      const inflating = new Inflating(from, parameters, midway);
+      const { offset } = sender.pending;
+      const start = { from, offset, inflating, beginsBefore: midway } as const;
+      sender.direction = new Direction(this.#session, this.#connection, start);
+      sender.nextTry = 1;
+      if (midway) sender.direction.frames.gap(0, undefined);
+      const pieces = sender.pending.take();
+      sender.pending.offset = offset;
+      for (const { bytes, timeMs } of pieces) this.#read(sender, bytes, timeMs);
+      if (sender.ended) this.#finishSender(sender);
+    }
+  }
+
+  #found(by: ConnectionFound['by'], timeMs: number | undefined): void {
+    if (this.#connection !== 0) return;
+    this.#connection = ++this.#session.connections;
+    const { peers = [undefined, undefined] } = this.#options;
+    const [client, server] = this.#client === 1 ? [peers[1], peers[0]] : peers;
+    this.#session.emit({ type: 'connection', ...this.#place(timeMs), client, server, by });
+  }
+
+  #showRequest({ method, url, httpVersion, rawHeaders }: RequestHead, timeMs: number | undefined): void {
+    const startLine = `${method} ${url} HTTP/${httpVersion}`;
+    this.#session.emit({ type: 'handshake', ...this.#place(timeMs), from: 'client', startLine, rawHeaders });
+  }
+
+  // --- Frames ---
+
+  #read(sender: Sender, bytes: Uint8Array, timeMs: number | undefined): void {
+    const { frames } = sender.direction ?? {};
+    if (frames === undefined) return;
+    if (!frames.lost) {
+      const read = frames.receive(bytes, timeMs);
+      if (read === bytes.length) return;
+      sender.pending.offset = frames.offset;
+      sender.nextTry = 1;
+      bytes = bytes.subarray(read);
+    }
+    sender.pending.append(bytes, timeMs);
+    if (sender.pending.length >= sender.nextTry) this.#resync(sender);
+  }
+
+  #gapInFrames(sender: Sender, length: number, timeMs: number | undefined): void {
+    const { frames } = sender.direction ?? {};
+    if (frames === undefined) return;
+    if (frames.lost) {
+      this.#skipLost(sender, length);
+      return;
+    }
+    frames.gap(length, timeMs);
+    sender.pending.offset = frames.offset;
+    sender.nextTry = 1;
+  }
+
+  /** Looks for the next frame behind bytes that cannot be read. */
+  #resync(sender: Sender): void {
+    const { pending, direction } = sender;
+    if (direction === undefined || !direction.frames.lost || pending.length === 0) return;
+    sender.nextTry = pending.length * 2;
+    const found = findFrames(pending.bytes, direction.from === 'client', true);
+    if (found === undefined) {
+      if (pending.length >= WINDOW_BYTES) this.#skipLost(sender, 0);
+      return;
+    }
+    const { offset } = pending;
+    const timeMs = pending.timeAt(found.at);
+    if (found.at > 0) {
+      const skipped = `bytes ${offset} to ${offset + found.at - 1} of ${nameOf(direction.from)} belong to frames whose beginning is missing`;
+      this.#note('unread-bytes', skipped, direction.from, timeMs);
+    }
+    const where = `frames of ${nameOf(direction.from)} are read again from byte ${offset + found.at} on`;
+    if (offset + found.at > 0)
+      this.#note(
+        'resynchronised',
+        `${where}: ${found.frames} follow each other there`,
+        direction.from,
+        timeMs,
+      );
+    pending.drop(found.at);
+    direction.frames.resume(pending.offset);
+    for (const piece of pending.take()) this.#read(sender, piece.bytes, piece.timeMs);
+  }
+
+  /** Bytes that stay unread, so that those that wait are bounded. */
+  #skipLost({ pending, direction }: Sender, gap: number): void {
+    if (pending.length > 0) {
+      const where = `${pending.length} bytes of ${nameOf(direction?.from)} from byte ${pending.offset} on`;
+      this.#note('unread-bytes', `${where} cannot be told to be frames`, direction?.from);
+    }
+    pending.skip(gap);
+  }
+
+  #place(timeMs: number | undefined): { connection: number; timeMs: number | undefined } {
+    return { connection: this.#connection, timeMs };
+  }
+
+  #note(code: Parameters<Session['note']>[0], message: string, from?: Side, timeMs?: number): void {
+    this.#session.note(code, message, {
+      ...this.#place(timeMs ?? this.#lastMs),
+      ...(from === undefined ? {} : { from }),
+    });
+  }
+}
+
+function flip(end: End): End {
+  return end === 0 ? 1 : 0;
+}
+
+function nameOf(side: Side): string {
+  return side === undefined ? 'the input' : `the ${side}`;
+}
