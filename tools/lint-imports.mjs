@@ -39,14 +39,7 @@ const FLOORS = {
     ['reports'],
     ['command-line'],
   ],
-  inspect: [
-    ['model'],
-    ['protocol'],
-    ['packets'],
-    ['formats'],
-    ['inspection', 'proxy'],
-    ['command-line'],
-  ],
+  inspect: [['model'], ['protocol'], ['packets'], ['formats'], ['inspection', 'proxy'], ['command-line']],
 };
 
 /** The imports of a source: `import` and `export` with `from`, `import` alone and as a call. */

@@ -46,9 +46,11 @@ export async function writePublishable(folder) {
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   writeFileSync(join(target, 'README.md'), packedReadme(readme, manifest.homepage));
   cpSync(join(folder, 'LICENSE'), join(target, 'LICENSE'));
-  const published = keepsPlaces(folder, manifest)
-    ? await writeFileByFile(manifest, folder, target)
-    : await writeFlat(manifest, folder, target);
+  // A command is a file of its own.
+  const published =
+    manifest.bin !== undefined || keepsPlaces(folder, manifest)
+      ? await writeFileByFile(manifest, folder, target)
+      : await writeFlat(manifest, folder, target);
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
   return target;
 }

@@ -43,7 +43,7 @@ export function matches(event: InspectEvent, options: FilterOptions): boolean {
 }
 
 /** Whether a message says no more than its only frame. */
-export function isFrame({ frames, compression, problem }: InspectedMessage): boolean {
+function isFrame({ frames, compression, problem }: InspectedMessage): boolean {
   return frames === 1 && compression === 'none' && problem === undefined;
 }
 

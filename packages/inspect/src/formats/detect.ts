@@ -15,6 +15,9 @@ import { tsharkEk, tsharkFields, tsharkJson, tsharkPdml } from './tshark-packets
 /** Octets that are enough to tell. */
 export const DETECT_BYTES = 4096;
 
+/** Octets that tell text from others at least: frames have a control character, or no UTF-8, in them. */
+const FIRST_BYTES = 16;
+
 /** The format of an input and its reader. */
 export interface Detected {
   /** In words. */
@@ -84,7 +87,8 @@ export function detect(session: Session, start: Uint8Array): Detected {
   const capture = new Capture(session);
   if (Object.hasOwn(PCAP_MAGICS, magic)) return captured('pcap', new PcapReader(capture), capture);
   if (magic === '0a0d0d0a') return captured('pcapng', new PcapngReader(capture), capture);
-  if (!isText(start)) return { format: 'raw bytes', reader: raw(session) };
+  // tshark prints control characters of payloads as they are, behind a first line that tells it.
+  if (!isText(start.subarray(0, FIRST_BYTES))) return { format: 'raw bytes', reader: raw(session) };
   const text = latin1(start)
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart();
@@ -92,7 +96,8 @@ export function detect(session: Session, start: Uint8Array): Detected {
   for (const { format, pattern, reader } of TEXTS) {
     if (pattern.test(text)) return { format, reader: reader(session) };
   }
-  if (/^[[{<]/.test(text) && !/^[[{]\s*(?:0x|[0-9a-f]{2}\b)/i.test(text)) {
+  if (!isText(start)) return { format: 'raw bytes', reader: raw(session) };
+  if (/^[[{]|^<[?!a-z]/i.test(text) && !/^[[{]\s*(?:0x|[0-9a-f]{2}\b)/i.test(text)) {
     throw new InputError(
       'JSON or XML of an unknown kind: HAR, recordings, and tshark -T json, jsonraw, ek and pdml are read',
     );

@@ -12,6 +12,11 @@ import { InputError, Lines, type Reader } from './reader.js';
 /** Digits without any structure that are kept; a larger input is a file of another kind. */
 const MAX_BARE_BYTES = 64 * 1024 * 1024;
 
+/** The words around the digits of an array of C, or of a string: `xxd -i` writes the first two. */
+const NOT_DIGITS = /^[^=]*=\s*\{|^unsigned int \w+ = \d+;|[{}[\]();"']|\/\*.*?\*\/|\/\/.*$/g;
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 /** A line that tells the direction of those behind it. */
 interface Marker {
   readonly end: End;
@@ -57,7 +62,7 @@ export class DumpReader implements Reader {
   }
 
   #take(line: string, number: number): void {
-    if (/^\s*$|^Follow: |^Filter: |^Node \d: |^=+$|^#|^\/\//.test(line)) return;
+    if (/^\s*$|^Follow: |^Filter: |^Node \d: |^=+$|^== Info: |^#|^\/\//.test(line)) return;
     const marker = this.#readMarker(line, number);
     if (marker !== undefined) {
       this.#endRow(undefined);
@@ -75,9 +80,9 @@ export class DumpReader implements Reader {
     }
     const row = this.#bare.length === 0 ? readOffsetRow(line, number) : undefined;
     if (row !== undefined && (this.#row !== undefined || this.#conversation !== undefined || isStart(row))) {
-      this.#endRow(row);
-      // `follow,hex` of tshark begins the rows of one side with a tab.
+      // `follow,hex` of tshark begins the rows of one side with a tab, and counts each side's offsets.
       const end = this.#marker?.end ?? (line.startsWith('\t') ? 1 : 0);
+      this.#endRow(this.#row?.end === end ? row : undefined);
       this.#row = row.octets.length === 0 ? undefined : { row, end, starred: false };
       return;
     }
@@ -222,14 +227,13 @@ export class DumpReader implements Reader {
 
   /** Digits without offsets: each line alone, as they may be pieces of an array, or Base64 as a whole. */
   #readBare(): Uint8Array {
-    const lines = this.#bare.map((line) =>
-      line.replace(/^[^=]*=\s*\{|[{}[\]();"']|\/\*.*?\*\/|\/\/.*$/g, ' '),
-    );
+    const lines = this.#bare.map((line) => line.replace(NOT_DIGITS, ' '));
     const parts = lines.map((line) => parseHex(line));
     const wrong = parts.indexOf(undefined);
     if (wrong < 0) return concat(parts as Uint8Array[]);
-    const text = this.#bare.join('').replace(/\s/g, '');
-    if (/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(text)) return new Uint8Array(Buffer.from(text, 'base64'));
+    const text = this.#bare.map((line) => line.trim()).join('');
+    if (BASE64.test(text) && /[A-Z]/.test(text) && /[a-z]/.test(text))
+      return new Uint8Array(Buffer.from(text, 'base64'));
     const line = this.#bareLine + wrong;
     throw new InputError(
       `line ${line} is neither hexadecimal digits nor a row of a dump, and the whole is no Base64: ${JSON.stringify(this.#bare[wrong]!.slice(0, 60))}`,

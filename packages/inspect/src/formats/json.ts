@@ -9,7 +9,7 @@ import { InputError, type Reader } from './reader.js';
 
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
-export interface JsonObject {
+interface JsonObject {
   readonly [name: string]: Json | undefined;
 }
 

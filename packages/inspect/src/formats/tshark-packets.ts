@@ -159,7 +159,7 @@ export function tsharkFields(session: Session, capture: Capture): Reader {
 }
 
 /** The command that gives all that is needed as fields. */
-export const FIELDS_COMMAND =
+const FIELDS_COMMAND =
   'tshark -r FILE -T fields -E header=y -e frame.time_epoch -e ip.src -e ip.dst -e ipv6.src -e ipv6.dst -e tcp.srcport -e tcp.dstport -e tcp.seq_raw -e tcp.ack_raw -e tcp.flags -e tcp.len -e tcp.payload';
 
 const NEEDED: readonly string[] = ['tcp.srcport', 'tcp.dstport', 'tcp.seq_raw', 'tcp.len', 'tcp.payload'];

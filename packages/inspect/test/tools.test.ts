@@ -1,0 +1,264 @@
+// Files that the real tools write of real traffic: `ws` both ways, tcpdump, dumpcap, tshark, editcap.
+import { on, once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type InspectEvent, inspectFile } from '@sanssocket/inspect';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { faultsOf, inspectAll, messagesOf, notesOf, ofType } from './support/events.js';
+import { capture, folder, isInstalled, run, write } from './support/tools.js';
+
+const TEXTS = [
+  'hello',
+  'a,b,tab\there',
+  'line\nand \\n',
+  'null\0byte \x1b[31m \u202e',
+  'ü'.repeat(400),
+  'x'.repeat(200_000),
+  '',
+];
+
+/** A conversation: every text as an echo, fragments around a ping, six messages in one packet, a close. */
+async function talk(url: string, compressed: boolean, options: object = {}): Promise<void> {
+  const socket = new WebSocket(url, { perMessageDeflate: compressed, ...options });
+  await once(socket, 'open');
+  const echoes = on(socket, 'message');
+  const echo = async (): Promise<unknown> => echoes.next();
+  for (const text of TEXTS) {
+    socket.send(text);
+    await echo();
+  }
+  socket.send(Uint8Array.of(0, 1, 255));
+  await echo();
+  socket.send('frag', { fin: false });
+  socket.ping('between');
+  socket.send('ment', { fin: true });
+  await echo();
+  for (let index = 0; index < 6; index++) socket.send(`six ${index}`);
+  for (let index = 0; index < 6; index++) await echo();
+  socket.close(1000, 'done');
+  await once(socket, 'close');
+}
+
+const SAID = [...TEXTS, '0001ff', 'fragment', ...[0, 1, 2, 3, 4, 5].map((index) => `six ${index}`)];
+
+function expectAll(events: readonly InspectEvent[]): void {
+  for (const side of ['client', 'server']) {
+    const said = messagesOf(events.filter((event) => 'from' in event && event.from === side));
+    expect(said).toEqual(SAID.map((text) => `${side}: ${text}`));
+  }
+  expect(
+    ofType(events, 'frame')
+      .filter(({ opcode }) => opcode >= 8)
+      .map(({ opcode }) => opcode),
+  ).toEqual([9, 10, 8, 8]);
+  expect(faultsOf(events)).toEqual([]);
+}
+
+const tools = isInstalled('tcpdump', 'tshark', 'editcap', 'mergecap');
+const captures = new Map<string, Uint8Array | undefined>();
+let port = 0;
+
+beforeAll(async () => {
+  if (!tools) return;
+  for (const compressed of [false, true]) {
+    const server = new WebSocketServer({
+      port: 0,
+      host: '127.0.0.1',
+      perMessageDeflate: compressed ? { threshold: 0 } : false,
+    });
+    server.on('connection', (socket) =>
+      socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
+    );
+    await once(server, 'listening');
+    port = (server.address() as AddressInfo).port;
+    captures.set(
+      compressed ? 'compressed' : 'plain',
+      await capture(port, () => talk(`ws://127.0.0.1:${port}/`, compressed)),
+    );
+    server.close();
+  }
+});
+
+/** The capture as a file; undefined where none could be made. */
+function captured(name: string): string | undefined {
+  const bytes = captures.get(name);
+  return bytes === undefined ? undefined : write(`${name}.pcap`, bytes);
+}
+
+describe.skipIf(!tools).each(['plain', 'compressed'])('%s', (name) => {
+  it('tcpdump: pcap, microseconds, Ethernet', async ({ skip }) => {
+    const file = captured(name) ?? skip('no right to capture');
+    const events = await inspectAll(new Uint8Array(readFileSync(file)));
+    expectAll(events);
+    expect(notesOf(events)).toEqual([]);
+    const times = ofType(events, 'message').map(({ timeMs }) => timeMs!);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it.each([
+    ['-F', 'pcapng'],
+    ['-F', 'nsecpcap'],
+  ])('editcap %s %s', async (...args) => {
+    const file = captured(name);
+    if (file === undefined) return;
+    const out = `${folder}/converted`;
+    run('editcap', ...args, file, out);
+    expectAll(await inspectAll(new Uint8Array(readFileSync(out))));
+  });
+
+  it('mergecap of two captures of the same packets: each frame once', async () => {
+    const file = captured(name);
+    if (file === undefined) return;
+    const out = `${folder}/merged`;
+    run('mergecap', '-w', out, file, file);
+    expectAll(await inspectAll(new Uint8Array(readFileSync(out))));
+  });
+
+  it.each([
+    ['-T', 'json'],
+    ['-T', 'jsonraw'],
+    ['-T', 'jsonraw', '--no-duplicate-keys'],
+    ['-T', 'json', '-x'],
+    ['-T', 'ek'],
+    ['-T', 'pdml'],
+    ['-q', '-z', 'follow,tcp,raw,0'],
+    ['-q', '-z', 'follow,tcp,yaml,0'],
+    ['-q', '-z', 'follow,tcp,hex,0'],
+  ])('tshark %s %s %s', async (...args) => {
+    const file = captured(name);
+    if (file === undefined) return;
+    expectAll(await inspectAll(run('tshark', '-n', '-r', file, ...args.filter((arg) => arg !== undefined))));
+  });
+
+  it('tshark -T fields, with the command that the refusal names', async () => {
+    const file = captured(name);
+    if (file === undefined) return;
+    const texts = run(
+      'tshark',
+      '-n',
+      '-r',
+      file,
+      '-T',
+      'fields',
+      '-E',
+      'header=y',
+      '-e',
+      'frame.number',
+      '-e',
+      'websocket.payload.text',
+    );
+    const error = await inspectAll(texts).catch((thrown: Error) => thrown);
+    const [, command] = /This works: tshark -r FILE (.*?); or/.exec((error as Error).message)!;
+    expectAll(await inspectAll(run('tshark', '-n', '-r', file, ...command!.split(' '))));
+  });
+
+  it('tshark follow,ascii is refused, as it loses bytes', async () => {
+    const file = captured(name);
+    if (file === undefined) return;
+    await expect(
+      inspectAll(run('tshark', '-n', '-r', file, '-q', '-z', 'follow,tcp,ascii,0')),
+    ).rejects.toThrow(/use `raw` or `yaml`/);
+  });
+
+  it('JSON without the layer of TCP is refused with the way out', async () => {
+    const file = captured(name);
+    if (file === undefined) return;
+    const output = run('tshark', '-n', '-r', file, '-T', 'json', '-J', 'websocket');
+    const events = await inspectAll(output).catch((thrown: Error) => thrown);
+    if (events instanceof Error) expect(events.message).toMatch(/without -J, -j and -P/);
+    else expect(notesOf(events)).toContain('no-websocket');
+  });
+
+  it('cut packets (editcap -s): frames that are whole are shown, none is made up', async () => {
+    const file = captured(name);
+    if (file === undefined) return;
+    const out = `${folder}/cut`;
+    run('editcap', '-s', '350', file, out);
+    const events = await inspectAll(new Uint8Array(readFileSync(out)));
+    expect(faultsOf(events)).toEqual([]);
+    expect(new Set(ofType(events, 'frame').map(({ opcode }) => opcode))).toEqual(
+      new Set([0, 1, 2, 8, 9, 10]),
+    );
+    const whole = messagesOf(events);
+    if (name === 'plain')
+      for (const text of ['hello', 'fragment', 'six 5']) expect(whole).toContain(`client: ${text}`);
+  });
+
+  it('without the handshake: frames, sides, and what cannot be known', async () => {
+    const file = captured(name);
+    if (file === undefined) return;
+    const out = `${folder}/midway`;
+    // The packets of the handshake, and of the first message.
+    run('editcap', file, out, '1-12');
+    const events = await inspectAll(new Uint8Array(readFileSync(out)));
+    expect(notesOf(events)).toContain('no-handshake');
+    expect(faultsOf(events)).toEqual([]);
+    expect(ofType(events, 'frame').length).toBeGreaterThan(20);
+    if (name === 'plain') expect(messagesOf(events)).toContain('client: fragment');
+    else
+      expect(
+        ofType(events, 'message').every(
+          ({ unsure, compression }) => compression === 'none' || unsure === true,
+        ),
+      ).toBe(true);
+  });
+});
+
+describe.skipIf(!tools)('TLS through tshark', () => {
+  it('a key log beside the capture, and secrets in it', async ({ skip }) => {
+    const { generateKeyPairSync } = await import('node:crypto');
+    expect(generateKeyPairSync).toBeDefined();
+    if (!isInstalled('openssl')) skip('no openssl for a certificate');
+    const [key, cert, keys] = ['key.pem', 'cert.pem', 'keys.log'].map((name) => `${folder}/${name}`);
+    run(
+      'openssl',
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key!,
+      '-out',
+      cert!,
+    );
+    const https = createServer({ key: readFileSync(key!), cert: readFileSync(cert!) });
+    const server = new WebSocketServer({ server: https, perMessageDeflate: { threshold: 0 } });
+    server.on('connection', (socket) =>
+      socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
+    );
+    https.listen(0, '127.0.0.1');
+    await once(https, 'listening');
+    const lines: string[] = [];
+    https.on('keylog', (line: Buffer) => lines.push(line.toString()));
+    const { port } = https.address() as AddressInfo;
+    const bytes = await capture(port, () =>
+      talk(`wss://127.0.0.1:${port}/`, true, { rejectUnauthorized: false }),
+    );
+    https.close();
+    if (bytes === undefined) skip('no right to capture');
+    const file = write('tls.pcap', bytes!);
+    write('keys.log', lines.join(''));
+
+    const without = await collect(inspectFile(file));
+    expect(notesOf(without)).toEqual(['encrypted']);
+    const withLog = await collect(inspectFile(file, { keyLogFile: keys! }));
+    expectAll(withLog);
+    expect(notesOf(withLog)).toEqual(['decrypted']);
+    const injected = `${folder}/secrets.pcapng`;
+    run('editcap', '--inject-secrets', `tls,${keys}`, file, injected);
+    expectAll(await collect(inspectFile(injected)));
+    // The sides of follow,tls are swapped; the bytes tell.
+    expectAll(await inspectAll(run('tshark', '-n', '-r', injected, '-q', '-z', 'follow,tls,raw,0')));
+  });
+});
+
+async function collect(events: AsyncIterable<InspectEvent>): Promise<InspectEvent[]> {
+  const all: InspectEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
