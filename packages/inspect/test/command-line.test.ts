@@ -64,7 +64,7 @@ describe('the table', () => {
         '#1 22:13:20.003000 <- server HTTP/1.1 101 Switching Protocols',
         '      Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
         '      Sec-WebSocket-Extensions: permessage-deflate',
-        String.raw`#1 22:13:20.004000 client -> text         F---M      77  "null\x00 esc\x1b[31m bidi\u202e del\x7f c1\x9b tag\u{e0041} quote\" back\\ line\n sep\u2028"`,
+        String.raw`#1 22:13:20.004000 client -> text         F---M      66  "null\x00 esc\x1b[31m bidi\u202e del\x7f c1\x9b tag\u{e0041} quote\" back\\ line\n sep\u2028"`,
         '#1 22:13:20.005000 client -> ping         F---M       0  ',
         '#1 22:13:20.006000 <- server text         F1---       7  compressed f2 48 cd c9 c9 07 00',
         '#1 22:13:20.006000 <- server = text                   5  "Hello" (7 compressed)',
@@ -142,7 +142,7 @@ describe('the exit status', () => {
     const { status, out } = await inspect(bad, '--no-color');
     expect(status).toBe(1);
     expect(out).toContain(
-      '! INVALID_UTF8 at byte 2: text is not valid UTF-8 (RFC 6455 8.1), close code 1007',
+      '! INVALID_UTF8 at byte 2: a text is not valid UTF-8 (RFC 6455 8.1), close code 1007',
     );
   });
 
@@ -193,5 +193,5 @@ it('reads the standard input, and ends with whoever reads the output', async () 
 
 function pcapBytes(): number {
   const heads = REQUEST.length + response('permessage-deflate').length;
-  return 24 + 11 * (16 + 54) + heads + 6 + 77 + 6 + 9 + 5 + 8;
+  return 24 + 11 * (16 + 54) + heads + 6 + 66 + 6 + 9 + 5 + 8;
 }

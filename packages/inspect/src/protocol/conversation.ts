@@ -18,7 +18,7 @@ import { Direction } from './direction.js';
 import { deflateParameters, type FoundHead, findHead, isUpgrade } from './heads.js';
 import { Inflating } from './inflating.js';
 import { Pending } from './pending.js';
-import { findFrames } from './resync.js';
+import { CERTAIN_BITS, type FoundFrames, findFrames, PACKET_BITS } from './resync.js';
 
 /** Two ends without a name: 0 and 1. */
 export type End = 0 | 1;
@@ -266,7 +266,7 @@ export class Conversation {
     }
     const why = 'the response of the server is not in the input: extensions are not known';
     this.#note('no-handshake', `${why}, compressed messages are inflated by their RSV1 alone`);
-    this.#begin(undefined, true);
+    this.#begin(undefined, true, this.#client);
   }
 
   /** Bytes that wait for a handshake are bounded. */
@@ -287,8 +287,8 @@ export class Conversation {
       if (pending.length === 0 || (pending.length < sender.nextTry && !ended)) continue;
       sender.nextTry = pending.length * 2;
       const isClient = this.#options.client === undefined ? undefined : this.#options.client === end;
-      const start = pending.offset === 0 || this.#options.certain === true;
-      const found = findFrames(pending.bytes, undefined, start) ?? this.#believed(end, ended);
+      const startBits = this.#options.certain === true && pending.offset === 0 ? CERTAIN_BITS : PACKET_BITS;
+      const found = findFrames(pending.bytes, undefined, startBits) ?? this.#believed(end, ended);
       if (found !== undefined) {
         this.#openMidway(end, found, isClient);
         return;
@@ -304,7 +304,7 @@ export class Conversation {
   }
 
   /** The input itself says that these are frames: then they begin with its first byte. */
-  #believed(end: End, ended: boolean): { at: number; masked: boolean; frames: number } | undefined {
+  #believed(end: End, ended: boolean): FoundFrames | undefined {
     const { bytes } = this.#senders[end].pending;
     if (this.#options.certain !== true || !ended || bytes.length === 0) return undefined;
     return { at: 0, masked: bytes.length > 1 && bytes[1]! >= 0x80, frames: 1 };
@@ -317,7 +317,7 @@ export class Conversation {
     this.#begin(deflateParameters(response.rawHeaders), false);
   }
 
-  #openMidway(end: End, found: { at: number; masked: boolean }, isClient: boolean | undefined): void {
+  #openMidway(end: End, found: FoundFrames, isClient: boolean | undefined): void {
     const client = found.masked ? end : flip(end);
     this.#client = client;
     const { pending } = this.#senders[end];
@@ -328,10 +328,12 @@ export class Conversation {
     if (isClient !== undefined && isClient !== found.masked) {
       this.#note('sides-swapped', 'the input names the sides the other way round than the mask bit');
     }
-    this.#begin(undefined, true);
+    this.#skipTo(pending, found, found.masked ? 'client' : 'server');
+    this.#begin(undefined, true, end);
   }
 
-  #begin(parameters: readonly ExtensionParameter[] | undefined, midway: boolean): void {
+  /** @param known - the end whose first byte is known to begin a frame, though there was no handshake */
+  #begin(parameters: readonly ExtensionParameter[] | undefined, midway: boolean, known?: End): void {
     this.#state = 'open';
     for (const end of [0, 1] as const) {
       const sender = this.#senders[end];
@@ -341,7 +343,7 @@ export class Conversation {
       const start = { from, offset, inflating, beginsBefore: midway } as const;
       sender.direction = new Direction(this.#session, this.#connection, start);
       sender.nextTry = 1;
-      if (midway) sender.direction.frames.gap(0, undefined);
+      if (midway && end !== known) sender.direction.frames.gap(0, undefined);
       const pieces = sender.pending.take();
       sender.pending.offset = offset;
       for (const { bytes, timeMs } of pieces) this.#read(sender, bytes, timeMs);
@@ -395,28 +397,29 @@ export class Conversation {
     const { pending, direction } = sender;
     if (direction === undefined || !direction.frames.lost || pending.length === 0) return;
     sender.nextTry = pending.length * 2;
-    const found = findFrames(pending.bytes, direction.from === 'client', true);
+    const found = findFrames(pending.bytes, direction.from === 'client', PACKET_BITS);
     if (found === undefined) {
       if (pending.length >= WINDOW_BYTES) this.#skipLost(sender, 0);
       return;
     }
-    const { offset } = pending;
-    const timeMs = pending.timeAt(found.at);
-    if (found.at > 0) {
-      const skipped = `bytes ${offset} to ${offset + found.at - 1} of ${nameOf(direction.from)} belong to frames whose beginning is missing`;
-      this.#note('unread-bytes', skipped, direction.from, timeMs);
-    }
-    const where = `frames of ${nameOf(direction.from)} are read again from byte ${offset + found.at} on`;
-    if (offset + found.at > 0)
-      this.#note(
-        'resynchronised',
-        `${where}: ${found.frames} follow each other there`,
-        direction.from,
-        timeMs,
-      );
-    pending.drop(found.at);
+    this.#skipTo(pending, found, direction.from);
     direction.frames.resume(pending.offset);
     for (const piece of pending.take()) this.#read(sender, piece.bytes, piece.timeMs);
+  }
+
+  /** Forgets the bytes before a frame, and says so. */
+  #skipTo(pending: Pending, { at, frames }: FoundFrames, from: Side): void {
+    const { offset } = pending;
+    const timeMs = pending.timeAt(at);
+    if (at > 0) {
+      const skipped = `bytes ${offset} to ${offset + at - 1} of ${nameOf(from)}`;
+      this.#note('unread-bytes', `${skipped} belong to frames whose beginning is missing`, from, timeMs);
+    }
+    if (offset + at > 0) {
+      const where = `frames of ${nameOf(from)} are read again from byte ${offset + at} on`;
+      this.#note('resynchronised', `${where}: ${frames} follow each other there`, from, timeMs);
+    }
+    pending.drop(at);
   }
 
   /** Bytes that stay unread, so that those that wait are bounded. */

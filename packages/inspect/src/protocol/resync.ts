@@ -38,8 +38,14 @@ const MARGIN_BITS = 12;
 /** A valid header among random bytes, one in 2^4: six of sixteen opcodes, two of eight RSV, one of two MASK. */
 const HEADER_BITS = 4;
 
-/** The bits of an input that begins with a frame, as those of a peer that sends one a packet do. */
-const START_BITS = 8;
+/** Frames without payload may be a run of zeros. */
+const EMPTY_BITS = 1;
+
+/** The bits of a place at which a frame is likely to begin, as peers send one a packet. */
+export const PACKET_BITS = 4;
+
+/** The bits of the first byte of an input that is known to be frames. */
+export const CERTAIN_BITS = 8;
 
 /** A text of random bytes is valid with every second byte; more than this a frame does not add. */
 const MAX_TEXT_BITS = 16;
@@ -55,13 +61,13 @@ const END_BITS = 6;
  *
  * @param bytes - of one direction
  * @param masked - whether its frames are masked; undefined if that is not known
- * @param fromStart - whether the bytes begin where the input does
+ * @param startBits - the evidence that the first byte has from elsewhere
  * @returns undefined if there is none, or if more bytes have to tell
  */
 export function findFrames(
   bytes: Uint8Array,
   masked: boolean | undefined,
-  fromStart: boolean,
+  startBits: number,
 ): FoundFrames | undefined {
   const needed = MARGIN_BITS + Math.log2(bytes.length + 1);
   const found: FoundFrames[] = [];
@@ -70,8 +76,8 @@ export function findFrames(
     const weights = new Float64Array(bytes.length + 1).fill(UNKNOWN);
     for (let at = 0; at < bytes.length; at++) {
       const bits = weigh(bytes, at, asMasked, weights);
-      const start = at === 0 && fromStart ? START_BITS : 0;
-      if (bits + start < needed) continue;
+      // The first byte is one place, the others are many.
+      if (at === 0 ? bits + startBits < MARGIN_BITS : bits < needed) continue;
       found.push({ at, masked: asMasked, frames: countFrames(bytes, at) });
       break;
     }
@@ -121,7 +127,8 @@ function weighFrame(
   const { opcode, rsv, headerBytes, payloadLength } = header;
   const payload = at + headerBytes;
   const end = payload + payloadLength;
-  let bits = HEADER_BITS;
+  let bits = payloadLength === 0 && !isControl(opcode) ? EMPTY_BITS : HEADER_BITS;
+  if (payloadLength === 0 && !header.fin) bits = 0;
   if (!isControl(opcode) && open !== undefined && (opcode === CONTINUATION) !== open) bits -= SEQUENCE_BITS;
   if (end === bytes.length) bits += END_BITS;
   if (opcode === TEXT && rsv === 0) bits += weighText(bytes, payload, Math.min(end, bytes.length), header);
