@@ -57,6 +57,7 @@ export class TcpStreams {
   /** Streams that both ends have ended, the oldest first. */
   readonly #over: Stream[] = [];
   #encrypted = 0;
+  #http2 = 0;
   constructor(session: Session) {
     this.#session = session;
   }
@@ -64,6 +65,11 @@ export class TcpStreams {
   /** Streams that begin with TLS. */
   get encrypted(): number {
     return this.#encrypted;
+  }
+
+  /** Streams that are HTTP/2. */
+  get http2(): number {
+    return this.#http2;
   }
 
   add(segment: Segment): void {
@@ -205,6 +211,7 @@ export class TcpStreams {
     }
     stream.conversation.finish();
     if (stream.conversation.encrypted) this.#encrypted++;
+    if (stream.conversation.http2) this.#http2++;
   }
 
   #end(stream: Stream): void {

@@ -12,12 +12,13 @@
 import type { RequestHead, ResponseHead } from '@sanssocket/handshake/heads';
 import type { ExtensionParameter } from '@sanssocket/handshake/values';
 import { latin1 } from '../model/bytes.js';
-import type { ConnectionFound, Side } from '../model/event.js';
+import type { ConnectionFound, NoteCode, Side } from '../model/event.js';
 import type { Session } from '../model/session.js';
 import { Direction } from './direction.js';
 import { deflateParameters, type FoundHead, findHead, isUpgrade } from './heads.js';
 import { Inflating } from './inflating.js';
 import { Pending } from './pending.js';
+import { Reading, skipTo, WINDOW_BYTES } from './reading.js';
 import { CERTAIN_BITS, type FoundFrames, findFrames, PACKET_BITS } from './resync.js';
 
 /** Two ends without a name: 0 and 1. */
@@ -40,15 +41,12 @@ export interface ConversationOptions {
 /** Bytes without a head or a frame, behind which a stream is something else. */
 const MAX_SEARCH_BYTES = 1024 * 1024;
 
-/** Bytes that are looked at together for the place of a frame. */
-const WINDOW_BYTES = 256 * 1024;
-
 const HTTP = /^(?:GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH|TRACE|CONNECT) |^HTTP\//;
 
-/** One end: its bytes until they can be read, then its direction. */
+/** One end: its bytes until they can be read, then the reading of its frames. */
 class Sender {
   readonly pending = new Pending();
-  direction: Direction | undefined;
+  reading: Reading | undefined;
   /** Bytes that have come, and missing ones. */
   length = 0;
   /** Length of `pending` from which on frames are looked for again: each time twice as long. */
@@ -72,6 +70,8 @@ export class Conversation {
   #midway: boolean;
   /** The stream begins with a TLS record. */
   encrypted = false;
+  /** The stream begins with the preface of HTTP/2 (RFC 9113 3.4). */
+  http2 = false;
 
   constructor(session: Session, options: ConversationOptions) {
     this.#session = session;
@@ -92,7 +92,7 @@ export class Conversation {
     const first = sender.length === 0;
     sender.length += bytes.length;
     if (this.#state === 'open') {
-      this.#read(sender, bytes, timeMs);
+      sender.reading?.receive(bytes, timeMs);
       return;
     }
     if (first && this.#isOther(bytes)) this.#state = 'other';
@@ -110,16 +110,7 @@ export class Conversation {
     const sender = this.#senders[end];
     sender.length += length;
     if (this.#state === 'open') {
-      const { direction } = sender;
-      const frame = direction?.frames.unfinished;
-      const place = frame === undefined ? '' : `, in the frame at byte ${frame.offset}`;
-      this.#note(
-        'gap',
-        `${length} bytes of ${nameOf(direction?.from)} are missing${place}`,
-        direction?.from,
-        timeMs,
-      );
-      this.#gapInFrames(sender, length, timeMs);
+      sender.reading?.gap(length, timeMs);
       return;
     }
     this.#midway = true;
@@ -135,12 +126,8 @@ export class Conversation {
   }
 
   #finishSender(sender: Sender): void {
-    const { direction, pending } = sender;
-    if (direction === undefined) return;
-    this.#resync(sender);
-    if (pending.length > 0) this.#skipLost(sender, 0);
-    direction.finish(this.#lastMs);
-    sender.direction = undefined;
+    sender.reading?.finish(this.#lastMs);
+    sender.reading = undefined;
   }
 
   // --- Searching ---
@@ -158,6 +145,8 @@ export class Conversation {
       return true;
     }
     if (bytes.length < 8) return false;
+    this.http2 = latin1(bytes, 0, 8) === 'PRI * HT';
+    if (this.http2) return true;
     return this.#options.opened && this.#options.certain !== true && !HTTP.test(latin1(bytes, 0, 8));
   }
 
@@ -328,7 +317,7 @@ export class Conversation {
     if (isClient !== undefined && isClient !== found.masked) {
       this.#note('sides-swapped', 'the input names the sides the other way round than the mask bit');
     }
-    this.#skipTo(pending, found, found.masked ? 'client' : 'server');
+    skipTo(pending, found, found.masked ? 'client' : 'server', this.#note);
     this.#begin(undefined, true, end);
   }
 
@@ -337,16 +326,14 @@ export class Conversation {
     this.#state = 'open';
     for (const end of [0, 1] as const) {
       const sender = this.#senders[end];
+      const { pending } = sender;
       const from = end === this.#client ? 'client' : 'server';
       const inflating = new Inflating(from, parameters, midway);
-      const { offset } = sender.pending;
-      const start = { from, offset, inflating, beginsBefore: midway } as const;
-      sender.direction = new Direction(this.#session, this.#connection, start);
-      sender.nextTry = 1;
-      if (midway && end !== known) sender.direction.frames.gap(0, undefined);
-      const pieces = sender.pending.take();
-      sender.pending.offset = offset;
-      for (const { bytes, timeMs } of pieces) this.#read(sender, bytes, timeMs);
+      const start = { from, offset: pending.offset, inflating, beginsBefore: midway } as const;
+      const direction = new Direction(this.#session, this.#connection, start);
+      const reading = new Reading(direction, midway && end !== known, this.#note);
+      sender.reading = reading;
+      for (const { bytes, timeMs } of pending.take()) reading.receive(bytes, timeMs);
       if (sender.ended) this.#finishSender(sender);
     }
   }
@@ -364,89 +351,18 @@ export class Conversation {
     this.#session.emit({ type: 'handshake', ...this.#place(timeMs), from: 'client', startLine, rawHeaders });
   }
 
-  // --- Frames ---
-
-  #read(sender: Sender, bytes: Uint8Array, timeMs: number | undefined): void {
-    const { frames } = sender.direction ?? {};
-    if (frames === undefined) return;
-    if (!frames.lost) {
-      const read = frames.receive(bytes, timeMs);
-      if (read === bytes.length) return;
-      sender.pending.offset = frames.offset;
-      sender.nextTry = 1;
-      bytes = bytes.subarray(read);
-    }
-    sender.pending.append(bytes, timeMs);
-    if (sender.pending.length >= sender.nextTry) this.#resync(sender);
-  }
-
-  #gapInFrames(sender: Sender, length: number, timeMs: number | undefined): void {
-    const { frames } = sender.direction ?? {};
-    if (frames === undefined) return;
-    if (frames.lost) {
-      this.#skipLost(sender, length);
-      return;
-    }
-    frames.gap(length, timeMs);
-    sender.pending.offset = frames.offset;
-    sender.nextTry = 1;
-  }
-
-  /** Looks for the next frame behind bytes that cannot be read. */
-  #resync(sender: Sender): void {
-    const { pending, direction } = sender;
-    if (direction === undefined || !direction.frames.lost || pending.length === 0) return;
-    sender.nextTry = pending.length * 2;
-    const found = findFrames(pending.bytes, direction.from === 'client', PACKET_BITS);
-    if (found === undefined) {
-      if (pending.length >= WINDOW_BYTES) this.#skipLost(sender, 0);
-      return;
-    }
-    this.#skipTo(pending, found, direction.from);
-    direction.frames.resume(pending.offset);
-    for (const piece of pending.take()) this.#read(sender, piece.bytes, piece.timeMs);
-  }
-
-  /** Forgets the bytes before a frame, and says so. */
-  #skipTo(pending: Pending, { at, frames }: FoundFrames, from: Side): void {
-    const { offset } = pending;
-    const timeMs = pending.timeAt(at);
-    if (at > 0) {
-      const skipped = `bytes ${offset} to ${offset + at - 1} of ${nameOf(from)}`;
-      this.#note('unread-bytes', `${skipped} belong to frames whose beginning is missing`, from, timeMs);
-    }
-    if (offset + at > 0) {
-      const where = `frames of ${nameOf(from)} are read again from byte ${offset + at} on`;
-      this.#note('resynchronised', `${where}: ${frames} follow each other there`, from, timeMs);
-    }
-    pending.drop(at);
-  }
-
-  /** Bytes that stay unread, so that those that wait are bounded. */
-  #skipLost({ pending, direction }: Sender, gap: number): void {
-    if (pending.length > 0) {
-      const where = `${pending.length} bytes of ${nameOf(direction?.from)} from byte ${pending.offset} on`;
-      this.#note('unread-bytes', `${where} cannot be told to be frames`, direction?.from);
-    }
-    pending.skip(gap);
-  }
-
   #place(timeMs: number | undefined): { connection: number; timeMs: number | undefined } {
     return { connection: this.#connection, timeMs };
   }
 
-  #note(code: Parameters<Session['note']>[0], message: string, from?: Side, timeMs?: number): void {
+  readonly #note = (code: NoteCode, message: string, from?: Side, timeMs?: number): void => {
     this.#session.note(code, message, {
       ...this.#place(timeMs ?? this.#lastMs),
       ...(from === undefined ? {} : { from }),
     });
-  }
+  };
 }
 
 function flip(end: End): End {
   return end === 0 ? 1 : 0;
-}
-
-function nameOf(side: Side): string {
-  return side === undefined ? 'the input' : `the ${side}`;
 }

@@ -13,6 +13,7 @@ import {
   type FrameHeader,
   FrameParserConfig,
   frameHeaderFault,
+  frameStartFault,
   isControl,
   RSV1,
   readFrameHeader,
@@ -74,7 +75,11 @@ export function findFrames(
   for (const asMasked of masked === undefined ? [true, false] : [masked]) {
     // Chains that meet go on as one: each place is weighed once, so that the cost is linear.
     const weights = new Float64Array(bytes.length + 1).fill(UNKNOWN);
+    const role = asMasked ? 'server' : 'client';
     for (let at = 0; at < bytes.length; at++) {
+      // Most bytes are told by two numbers, without a header being read.
+      if (at + 1 < bytes.length && frameStartFault(bytes[at]!, bytes[at + 1]!, role, RSV1) !== undefined)
+        continue;
       const bits = weigh(bytes, at, asMasked, weights);
       // The first byte is one place, the others are many.
       if (at === 0 ? bits + startBits < MARGIN_BITS : bits < needed) continue;
