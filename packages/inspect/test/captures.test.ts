@@ -252,6 +252,20 @@ describe('TCP', () => {
     expect(notesOf(events)).toEqual(['gap', 'cut-packets']);
   });
 
+  it('bytes that are missing at the end are known by FIN, or by what the peer acknowledges', async () => {
+    const { packets } = talk();
+    // The Close frame of the client; the same without a FIN.
+    for (const kept of [
+      [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11],
+      [0, 1, 2, 3, 4, 5, 6, 7, 9],
+    ]) {
+      const events = await inspectAll(pcap(kept.map((index) => packets[index]!)));
+      expect(ofType(events, 'note').map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^8 bytes of the client are missing/),
+      ]);
+    }
+  });
+
   it('an upgrade on a connection that had other requests is found', async () => {
     const get = new TextEncoder().encode('GET / HTTP/1.1\r\nHost: example.com\r\n\r\n');
     const ok = new TextEncoder().encode('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');

@@ -1,7 +1,9 @@
 // The command: table, JSON, filters, exit status, and nothing of a peer's that a terminal acts on.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { runProgram } from '../src/command-line/program.js';
 import { fromClient, fromServer, join, REQUEST, response } from './support/events.js';
 import { FakeTcp, pcap } from './support/pcap.js';
@@ -189,6 +191,36 @@ it('reads the standard input, and ends with whoever reads the output', async () 
   expect(String(line)).toMatch(/^#1\n/);
   await once(child, 'exit');
   expect(child.exitCode).toBe(0);
+});
+
+it('proxy: shows frames as they pass, until a signal ends it, and saves a recording', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
+  await once(server, 'listening');
+  const to = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const saved = write('recording.jsonl', '');
+  const main = new URL('../dist/command-line/main.js', import.meta.url).pathname;
+  const args = [main, 'proxy', '--to', to, '--save', saved, '--no-color', '--opcode', 'text'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  const [words] = await once(child.stderr, 'data');
+  const [, url] = /^(ws:\S+) leads to/.exec(String(words))!;
+  const socket = new WebSocket(url!);
+  await once(socket, 'open');
+  socket.send('question');
+  await once(socket, 'message');
+  socket.close();
+  await once(socket, 'close');
+  await expect.poll(() => out).toMatch(/client -> text .*"question"\n.*<- server text .*"question"\n/);
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  expect(child.exitCode).toBe(0);
+  server.close();
+  const again = await inspect(saved, '--no-color', '--messages');
+  expect(again.out).toMatch(/client -> = text .*"question"\n.*<- server = text .*"question"\n/);
 });
 
 function pcapBytes(): number {

@@ -272,6 +272,18 @@ describe('raw bytes', () => {
     expect(messagesOf(await inspectAll(server))).toEqual(['server: pong']);
   });
 
+  it('of the client alone, compressed: read by RSV1, and sure', async () => {
+    const [first, second] = await compress(TEXTS);
+    const frames = [first!, second!].map((message) => fromClient(message, { rsv: 64 }));
+    const events = await inspectAll(join(REQUEST, ...frames));
+    expect(messagesOf(events)).toEqual(TEXTS.slice(0, 2).map((text) => `client: ${text}`));
+    expect(ofType(events, 'message').map(({ compression, unsure }) => [compression, unsure])).toEqual([
+      ['not-seen', undefined],
+      ['not-seen', undefined],
+    ]);
+    expect(notesOf(events)).toEqual(['no-handshake']);
+  });
+
   it('of one side, without a head', async () => {
     expect(messagesOf(await inspectAll(join(fromClient('a'), fromClient('b'))))).toEqual([
       'client: a',

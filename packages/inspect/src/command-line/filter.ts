@@ -38,7 +38,7 @@ export function matches(event: InspectEvent, options: FilterOptions): boolean {
   if (opcode !== undefined && !opcode.includes(event.opcode)) return false;
   if (view === 'frames' && event.type === 'message') return false;
   if (view === 'messages' && event.type === 'frame' && !isControl(event.opcode)) return false;
-  if (view === 'both' && event.type === 'message' && isFrame(event) && opcode === undefined) return false;
+  if (view === 'both' && event.type === 'message' && isFrame(event)) return false;
   return grep === undefined || grep.test(searched(event));
 }
 

@@ -203,11 +203,12 @@ export class TcpStreams {
         this.#skipTo(stream, end, half.waiting[0]!.seq);
         this.#drain(stream, end);
       }
-      // Acknowledged bytes were sent; a FIN counts as one.
       const { acknowledged, next, finAt } = half;
-      if (acknowledged === undefined || next === undefined) continue;
-      const missing = ((acknowledged - next) | 0) - 1;
-      if (missing > 0 && finAt === undefined) stream.conversation.gap(end, missing + 1, undefined);
+      if (next === undefined) continue;
+      // Bytes before a FIN were sent, and acknowledged ones, of which a FIN may be one.
+      const last = finAt ?? (acknowledged === undefined ? next : acknowledged - 1);
+      const missing = (last - next) | 0;
+      if (missing > 0) stream.conversation.gap(end, missing + (finAt === undefined ? 1 : 0), undefined);
     }
     stream.conversation.finish();
     if (stream.conversation.encrypted) this.#encrypted++;

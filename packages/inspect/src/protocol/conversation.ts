@@ -255,7 +255,7 @@ export class Conversation {
     }
     const why = 'the response of the server is not in the input: extensions are not known';
     this.#note('no-handshake', `${why}, compressed messages are inflated by their RSV1 alone`);
-    this.#begin(undefined, true, this.#client);
+    this.#begin(undefined, true, this.#client, false);
   }
 
   /** Bytes that wait for a handshake are bounded. */
@@ -321,14 +321,24 @@ export class Conversation {
     this.#begin(undefined, true, end);
   }
 
-  /** @param known - the end whose first byte is known to begin a frame, though there was no handshake */
-  #begin(parameters: readonly ExtensionParameter[] | undefined, midway: boolean, known?: End): void {
+  /**
+   * @param parameters - of permessage-deflate, if the response agrees to it
+   * @param midway - whether extensions are not known, as there was no response
+   * @param known - the end whose first byte is known to begin a frame, though there was no handshake
+   * @param tainted - whether messages before the first one are missing
+   */
+  #begin(
+    parameters: readonly ExtensionParameter[] | undefined,
+    midway: boolean,
+    known?: End,
+    tainted: boolean = midway,
+  ): void {
     this.#state = 'open';
     for (const end of [0, 1] as const) {
       const sender = this.#senders[end];
       const { pending } = sender;
       const from = end === this.#client ? 'client' : 'server';
-      const inflating = new Inflating(from, parameters, midway);
+      const inflating = new Inflating(from, parameters, tainted);
       const start = { from, offset: pending.offset, inflating, beginsBefore: midway } as const;
       const direction = new Direction(this.#session, this.#connection, start);
       const reading = new Reading(direction, midway && end !== known, this.#note);

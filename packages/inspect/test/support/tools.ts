@@ -1,7 +1,7 @@
 /** Tools of others, where they are installed. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,33 +25,38 @@ export function run(command: string, ...args: readonly string[]): Uint8Array {
   );
 }
 
-/** A capture of the loopback interface while something happens; undefined where captures are not allowed. */
-export async function capture(
-  port: number,
-  action: () => Promise<void>,
-  interfaceName = 'lo',
-): Promise<Uint8Array | undefined> {
-  const path = join(folder, `${port}-${interfaceName}.pcap`);
-  const args = [
-    '-Z',
-    'root',
-    '--immediate-mode',
-    '-i',
-    interfaceName,
-    '-U',
-    '-w',
-    path,
-    'tcp',
-    'port',
-    `${port}`,
-  ];
-  const tcpdump = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  if (!(await listens(tcpdump))) return undefined;
-  await action();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  tcpdump.kill('SIGINT');
-  await once(tcpdump, 'exit');
-  return new Uint8Array(readFileSync(path));
+/**
+ * A capture of the loopback interface while something happens, which is done again where the kernel
+ * of a busy machine drops packets; undefined where captures are not allowed.
+ */
+export async function capture(port: number, action: () => Promise<void>): Promise<Uint8Array | undefined> {
+  const path = join(folder, `${port}.pcap`);
+  // In immediate mode each packet takes a slot of the snaplen: the default buffer has eight of them.
+  const mode = ['-Z', 'root', '--immediate-mode', '-B', '65536', '-i', 'lo', '-U'];
+  for (;;) {
+    const tcpdump = spawn('tcpdump', [...mode, '-w', path, 'tcp', 'port', `${port}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    tcpdump.stderr.on('data', (chunk: Buffer) => {
+      words += chunk;
+    });
+    if (!(await listens(tcpdump))) return undefined;
+    await action();
+    await settled(path);
+    tcpdump.kill('SIGINT');
+    await once(tcpdump, 'close');
+    if (/^0 packets dropped by kernel/m.test(words)) return new Uint8Array(readFileSync(path));
+  }
+}
+
+/** Waits until a file has not grown for a second: on a busy machine tcpdump is behind the traffic. */
+async function settled(path: string): Promise<void> {
+  let size = -1;
+  while (size !== statSync(path).size) {
+    size = statSync(path).size;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 /** Waits until tcpdump says that it listens. */
