@@ -98,6 +98,59 @@ describe('recordings', () => {
   });
 });
 
+describe('netlogs of Chromium', () => {
+  const types = {
+    SOCKET_BYTES_SENT: 1,
+    SOCKET_BYTES_RECEIVED: 2,
+    SSL_SOCKET_BYTES_SENT: 3,
+    SSL_SOCKET_BYTES_RECEIVED: 4,
+    WEBSOCKET_SENT_FRAME_HEADER: 5,
+  };
+  const netlog = (events: readonly object[]): string =>
+    `{"constants":${JSON.stringify({ logEventTypes: types, timeTickOffset: 1796000000000 })},\n"events": [\n${events.map((event) => JSON.stringify(event)).join(',\n')}]}\n`;
+  const event = (type: number, bytes: Uint8Array | undefined, time: string, id = 7): object => ({
+    type,
+    time,
+    source: { id, type: 1 },
+    phase: 0,
+    params:
+      bytes === undefined
+        ? { byte_count: 9 }
+        : { byte_count: bytes.length, bytes: Buffer.from(bytes).toString('base64') },
+  });
+  const talk = (sent: number, received: number): object[] => [
+    event(sent, REQUEST, '100'),
+    event(received, response(), '101'),
+    event(sent, fromClient('hello'), '102'),
+    event(received, fromServer('you'), '103'),
+  ];
+
+  it.each([
+    ['ws', talk(1, 2)],
+    ['wss, above the bytes of TLS', [event(1, Uint8Array.of(0x16, 3, 1, 0, 1, 0), '99'), ...talk(3, 4)]],
+  ])('%s', async (_, events) => {
+    const found = await inspectAll(netlog(events));
+    expect(messagesOf(found)).toEqual(['client: hello', 'server: you']);
+    expect(ofType(found, 'message').map(({ timeMs }) => timeMs)).toEqual([1796000000102, 1796000000103]);
+    expect(notesOf(found)).toEqual([]);
+  });
+
+  it('of a browser that was killed end with a comma, and are read', async () => {
+    const cut = netlog(talk(1, 2)).replace(']}\n', ',\n');
+    const found = await inspectAll(cut);
+    expect(messagesOf(found)).toEqual(['client: hello', 'server: you']);
+    expect(notesOf(found)).toEqual(['damaged']);
+  });
+
+  it('of the default mode have no bytes, which is said', async () => {
+    const found = await inspectAll(netlog([event(1, undefined, '1'), event(5, undefined, '2')]));
+    expect(ofType(found, 'note')).toMatchObject([
+      { code: 'partly-read', message: expect.stringMatching(/heads of 1 frames.*Everything/) },
+    ]);
+    expect(notesOf(await inspectAll(netlog([])))).toEqual(['no-websocket']);
+  });
+});
+
 it('JSON that is broken is told as such', async () => {
   await expect(inspectAll('[ { "_index": x } ]')).rejects.toThrow(/this is no JSON/);
 });

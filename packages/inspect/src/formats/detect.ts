@@ -7,6 +7,7 @@ import { PCAP_MAGICS, PcapngReader, PcapReader } from '../packets/pcap.js';
 import { DumpReader } from './dump.js';
 import { followRaw, followYaml } from './follow.js';
 import { har } from './har.js';
+import { netlog } from './netlog.js';
 import { raw } from './raw.js';
 import { InputError, type Reader } from './reader.js';
 import { recording } from './recording.js';
@@ -44,6 +45,7 @@ const TEXTS: readonly {
     pattern: /^\[\s*(?:\{\s*"_index"|\]|$)/,
     reader: (s) => tsharkJson(s, new Capture(s)),
   },
+  { format: 'netlog', pattern: /^\{\s*"constants"\s*:/, reader: netlog },
   { format: 'HAR', pattern: /^\{\s*"log"\s*:/, reader: har },
   {
     format: 'tshark -T pdml',
@@ -62,10 +64,6 @@ const TEXTS: readonly {
 
 /** Texts that are known, and not read. */
 const REFUSED: readonly { readonly pattern: RegExp; readonly why: string }[] = [
-  {
-    pattern: /^\{\s*"constants"\s*:/,
-    why: "Chromium's netlog is not read: capture the traffic, or export a HAR file with the messages",
-  },
   {
     pattern: /^\d+:[\s\S]*(?:version|websocket|http)/,
     why: "mitmproxy's flows are not read: capture the traffic",
@@ -99,7 +97,7 @@ export function detect(session: Session, start: Uint8Array): Detected {
   if (!isText(start)) return { format: 'raw bytes', reader: raw(session) };
   if (/^[[{]|^<[?!a-z]/i.test(text) && !/^[[{]\s*(?:0x|[0-9a-f]{2}\b)/i.test(text)) {
     throw new InputError(
-      'JSON or XML of an unknown kind: HAR, recordings, and tshark -T json, jsonraw, ek and pdml are read',
+      'JSON or XML of an unknown kind: HAR, netlogs, recordings, and tshark -T json, jsonraw, ek and pdml are read',
     );
   }
   // Heads of HTTP are bytes of a stream, though they look like text.
