@@ -13,7 +13,5 @@ export default defineConfig({
     // What is waited for comes; how soon is the machine's affair.
     expect: { poll: { timeout: 30_000 } },
     hookTimeout: 30_000,
-    // Runtimes side by side: two, as there are two cores.
-    maxConcurrency: 2,
   },
 });
