@@ -1,5 +1,7 @@
 // Captures that are kept: other clients and servers, link types that not every machine captures.
 import { readFileSync } from 'node:fs';
+import { InputError } from '@sanssocket/inspect';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { faultsOf, inspectAll, messagesOf, notesOf, ofType } from './support/events.js';
 
@@ -35,3 +37,30 @@ it('either of them without its handshake', async () => {
   expect(ofType(events, 'message').every(({ compression }) => compression === 'not-seen')).toBe(true);
   expect(notesOf(events).slice(0, 2)).toEqual(['no-handshake', 'side-by-mask']);
 });
+
+it.each(['python-websockets.pcap', 'chromium-ipv6.pcapng'])(
+  '%s with wrong bytes: events, or an input error',
+  async (name) => {
+    const change = fc.tuple(fc.nat(), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(change, { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        async (changes, length) => {
+          const file = kept(name);
+          for (const [at, byte] of changes) file[at % file.length] = byte;
+          const events = await inspectAll(
+            file.subarray(0, length % 3 === 0 ? length % file.length : file.length),
+          ).catch((error: unknown) => {
+            if (error instanceof InputError) return [];
+            throw error;
+          });
+          for (const { payload, payloadLength } of ofType(events, 'frame')) {
+            expect(payload.length).toBeLessThanOrEqual(payloadLength);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  },
+);
