@@ -66,7 +66,7 @@ test('the search finds an export', async () => {
 
 // Words that people look for, and the page that is about them; any page where none is.
 test.each([
-  ['reconnect', undefined],
+  ['reconnect', 'Reconnecting'],
   ['proxy', 'Proxies'],
   ['proxies', 'Proxies'],
   ['nginx', 'Proxies'],
@@ -76,9 +76,9 @@ test.each([
   ['backpressure', 'Limits_and_back-pressure'],
   ['back-pressure', 'Limits_and_back-pressure'],
   ['back pressure', 'Limits_and_back-pressure'],
-  ['broadcast', undefined],
-  ['subprotocol', undefined],
-  ['cookie', undefined],
+  ['broadcast', 'Broadcasting'],
+  ['subprotocol', 'Authentication'],
+  ['cookie', 'Authentication'],
   ['maxPayload', 'From_ws'],
   ['tunnel', 'Proxies'],
   ['permessage-deflate', 'Extensions_and_engines'],

@@ -47,6 +47,18 @@ export const GROUPS = [
     ],
   },
   {
+    title: 'Programs written for `ws`, on `@sanssocket/ws`, from outside: CPU time a message, and memory',
+    rows: [
+      ['facade/64x16/text/16B', 'an echo, 64 connections, 16 texts of 16 B in flight on each'],
+      ['facade/64x1/text/16B', 'the same, one in flight'],
+      ['facade/16x1/binary/16KiB', '16 connections, one binary of 16 KiB in flight on each'],
+      ['facade/4x1/text/1MiB', '4 connections, one text of 1 MiB in flight on each'],
+      ['facade/socket.io/64x16', 'an echo of socket.io, 64 connections, 16 texts in flight on each'],
+      ['facade/socket.io/64x1', 'the same, one in flight'],
+      ['facade/idle', 'heap of a connection over its bare socket'],
+    ],
+  },
+  {
     title: 'One message a chunk, received',
     charted: true,
     rows: [
