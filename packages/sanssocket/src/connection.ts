@@ -3,6 +3,7 @@
 import { type CloseInfo, Connection, type ConnectionConfig, type MessageExtension } from '@sanssocket/codec';
 import { ConnectionDriver, type DriverConfig, type Transport } from '@sanssocket/codec/driver';
 import { inWords, usageError } from '@sanssocket/codec/options';
+import type { ClientAcceptance } from '@sanssocket/handshake';
 
 /** The caller has paused the connection. */
 const BY_CALLER = 1;
@@ -55,11 +56,12 @@ export class WebSocketConnection extends ConnectionDriver {
     transport: Transport,
     config: ConnectionConfig,
     limits: DriverConfig,
-    agreement: { readonly protocol: string | undefined; readonly extensions: readonly MessageExtension[] },
+    agreement: Pick<ClientAcceptance<MessageExtension>, 'protocol' | 'extensions'>,
     owner: ConnectionOwner | undefined,
     now: number,
   ) {
-    super(new Connection(config, {}, agreement.extensions), transport, limits, now);
+    const extensions = agreement.extensions.map(({ extension }) => extension);
+    super(new Connection(config, {}, extensions), transport, limits, now);
     this.#transport = transport;
     this.protocol = agreement.protocol;
     this.#owner = owner;

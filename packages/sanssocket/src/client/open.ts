@@ -205,17 +205,13 @@ class Attempt implements Dialling {
     return this.#opening;
   }
 
-  #open(
-    transport: ReceivedTransport,
-    { protocol, extensions }: ClientAcceptance<MessageExtension>,
-  ): WebSocketConnection {
+  #open(transport: ReceivedTransport, acceptance: ClientAcceptance<MessageExtension>): WebSocketConnection {
     const { connection: config, driver } = this.#config;
-    const agreement = { protocol, extensions: extensions.map(({ extension }) => extension) };
     const connection = new WebSocketConnection(
       transport,
       config,
       driver,
-      agreement,
+      acceptance,
       undefined,
       this.#clock(),
     );

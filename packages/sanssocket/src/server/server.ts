@@ -3,12 +3,7 @@
  * and a graceful end. A listener gives it transports.
  */
 
-import {
-  Connection,
-  type ConnectionHandlers,
-  type MessageExtension,
-  PreparedMessage,
-} from '@sanssocket/codec';
+import { Connection, type ConnectionHandlers, PreparedMessage } from '@sanssocket/codec';
 import type { ReceivedTransport, TransportReceiver } from '@sanssocket/codec/driver';
 import { requireInteger, requireKnown } from '@sanssocket/codec/options';
 import {
@@ -18,6 +13,7 @@ import {
   ServerHandshake,
 } from '@sanssocket/handshake';
 import { findRejection } from '@sanssocket/handshake/rules';
+import { headerValues } from '@sanssocket/handshake/values';
 import { beginConnection, type ConnectionOwner, WebSocketConnection } from '../connection.js';
 import {
   type RequestSource,
@@ -330,15 +326,11 @@ export class WebSocketServer<Identity = undefined> {
 
   #open(
     transport: ReceivedTransport,
-    { protocol, extensions }: ServerAgreement,
+    agreement: ServerAgreement,
     request: ServerRequest,
     identity: Identity,
   ): TransportReceiver {
     const { connection: config, driver } = this.#config;
-    const agreement = {
-      protocol,
-      extensions: extensions.map(({ extension }): MessageExtension => extension),
-    };
     const connection = new WebSocketConnection(
       transport,
       config,
@@ -424,13 +416,8 @@ function withAddress(request: OpeningRequest, remoteAddress: string | undefined)
 }
 
 function header(this: OpeningRequest, name: string): string | undefined {
-  const wanted = name.toLowerCase();
-  const lines: string[] = [];
-  const { headers } = this;
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i]!.toLowerCase() === wanted) lines.push(headers[i + 1]!);
-  }
-  return lines.length === 0 ? undefined : lines.join(wanted === 'cookie' ? '; ' : ', ');
+  const lines = headerValues(this.headers, name);
+  return lines.length === 0 ? undefined : lines.join(name.toLowerCase() === 'cookie' ? '; ' : ', ');
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
