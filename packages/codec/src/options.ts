@@ -11,6 +11,8 @@ export { DRIVER_OPTIONS } from './driver/options.js';
 export {
   inWords,
   isBytes,
+  pickOptions,
+  positiveInteger,
   readOptions,
   requireInteger,
   requireKnown,

@@ -35,13 +35,6 @@ export function compressionOf(
   throw usageError(TypeError, 'OPTION_INVALID', `compression is a boolean or options, not ${got}`);
 }
 
-/** Those of the options that have these names. */
-export function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<Pick<T, K>> {
-  const picked: Partial<Pick<T, K>> = {};
-  for (const name of names) if (from[name] !== undefined) picked[name] = from[name];
-  return picked;
-}
-
 /** The longest delay of `setTimeout`; with a longer one it rings at once. */
 const MAX_DELAY_MS = 0x7fff_ffff;
 

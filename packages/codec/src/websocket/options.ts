@@ -3,7 +3,7 @@
 import { CONNECTION_OPTIONS, ConnectionConfig, type ConnectionOptions } from '../connection/config.js';
 import type { MessageExtension } from '../connection/extension.js';
 import { DRIVER_OPTIONS, DriverConfig, type DriverOptions } from '../driver/options.js';
-import { inWords, readOptions, requireType, usageError } from '../wire/errors.js';
+import { inWords, pickOptions, readOptions, requireType, usageError } from '../wire/errors.js';
 import type { PlatformReadableStream, PlatformURL, PlatformWritableStream } from './platform.js';
 
 /** A transport behind its opening handshake: a socket's two directions as streams of bytes. */
@@ -87,15 +87,12 @@ export class SessionConfig {
     this.protocol = protocol;
     this.extensions = extensions;
     this.messageExtensions = messageExtensions;
-    this.connection = new ConnectionConfig({ role: 'client', ...pick(options, SESSION_CONNECTION_OPTIONS) });
-    this.driver = new DriverConfig(pick(options, DRIVER_OPTIONS));
+    this.connection = new ConnectionConfig({
+      role: 'client',
+      ...pickOptions(options, SESSION_CONNECTION_OPTIONS),
+    });
+    this.driver = new DriverConfig(pickOptions(options, DRIVER_OPTIONS));
   }
-}
-
-function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
-  const picked: Partial<Pick<T, K>> = {};
-  for (const name of names) if (from[name] !== undefined) picked[name] = from[name];
-  return picked as Pick<T, K>;
 }
 
 /** @throws TypeError for no transport at all, or a name of a subprotocol that is no string */

@@ -266,6 +266,30 @@ export function readOptions<T extends object>(options: T, known: readonly (keyof
 }
 
 /**
+ * Those of the options that have these names, for the parts that options of a whole go to.
+ *
+ * @param options - which were looked at, see {@link requireKnown}
+ * @param names - the names that are wanted
+ * @returns a plain object that nobody else has; options that are undefined are left out
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { pickOptions } from '@sanssocket/codec/options';
+ *
+ * assert.deepEqual(pickOptions({ level: 5, width: undefined, name: 'a' }, ['level', 'width']), { level: 5 });
+ * ```
+ */
+export function pickOptions<T extends object, K extends keyof T>(
+  options: T,
+  names: readonly K[],
+): Pick<T, K> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const name of names) if (options[name] !== undefined) picked[name] = options[name];
+  return picked as Pick<T, K>;
+}
+
+/**
  * Refuses a value that is not one of a few words.
  *
  * @param name - the option's
@@ -344,7 +368,22 @@ export function requireInteger(name: string, value: number, min: number, max: nu
   throw usageError(RangeError, 'OPTION_INVALID', `${wanted}, not ${inWords(value)}`);
 }
 
-/** @throws RangeError unless `value` is an integer from 1 to 2^53 - 1 */
+/**
+ * Refuses a value that is not an integer from 1 to 2^53 - 1.
+ *
+ * @param name - the option's
+ * @returns the value
+ * @throws RangeError (`OPTION_INVALID`)
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { positiveInteger } from '@sanssocket/codec/options';
+ *
+ * assert.equal(positiveInteger('limit', 9), 9);
+ * assert.throws(() => positiveInteger('limit', 0), /limit must be a positive integer, not 0/);
+ * ```
+ */
 export function positiveInteger(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw usageError(RangeError, 'OPTION_INVALID', `${name} must be a positive integer, not ${inWords(value)}`);

@@ -1,8 +1,8 @@
 /** `connect` and `reconnect` of all runtimes, over the network of each. */
 
+import { pickOptions } from '@sanssocket/codec/options';
 import type { WebSocketConnection } from '../connection.js';
 import type { DeflateFactory } from '../options.js';
-import { pick } from '../options.js';
 import { type ClientHandlers, type Dial, openConnection } from './open.js';
 import { ClientConfig, type ClientOptions } from './options.js';
 import {
@@ -48,7 +48,7 @@ export function reconnectBy<Options extends ClientOptions>(
   const dial = runtime.dialOf(options);
   const open = async (signal: AbortSignal): Promise<WebSocketConnection> =>
     openConnection(dial, await urlOf(url), handlers, config, clock, signal);
-  const link = new ReconnectingConnection(open, pick(options, RECONNECT_OPTIONS), clock);
+  const link = new ReconnectingConnection(open, pickOptions(options, RECONNECT_OPTIONS), clock);
   link.stopOn(config.signal);
   return link;
 }

@@ -6,6 +6,8 @@ import {
   CONNECTION_OPTIONS,
   DRIVER_OPTIONS,
   inWords,
+  pickOptions,
+  positiveInteger,
   requireInteger,
   requireKnown,
   usageError,
@@ -17,7 +19,7 @@ import {
   type HeaderPairs,
   type HeadLimits,
 } from '@sanssocket/handshake';
-import { type Compression, compressionOf, type DeflateFactory, pick } from '../options.js';
+import { type Compression, compressionOf, type DeflateFactory } from '../options.js';
 
 /**
  * Options of a client, beside those of its connection (`maxMessageBytes`, ...) and its driver
@@ -97,10 +99,10 @@ export class ClientConfig {
     if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
       throw usageError(TypeError, 'OPTION_INVALID', `signal is an AbortSignal, not ${inWords(signal)}`);
     }
-    this.connection = new ConnectionConfig({ role: 'client', ...pick(options, CONNECTION_NAMES) });
-    this.driver = new DriverConfig(pick(options, DRIVER_OPTIONS));
+    this.connection = new ConnectionConfig({ role: 'client', ...pickOptions(options, CONNECTION_NAMES) });
+    this.driver = new DriverConfig(pickOptions(options, DRIVER_OPTIONS));
     this.handshake = {
-      ...pick(options, ['maxHeadBytes', 'maxHeaders', 'maxBodyBytes']),
+      ...pickOptions(options, ['maxHeadBytes', 'maxHeaders', 'maxBodyBytes']),
       protocols,
       origin,
       extensions: [...compressionOf(compression, {}, deflate), ...extensions],
@@ -112,7 +114,7 @@ export class ClientConfig {
     this.headers = headers as readonly (readonly [string, string])[];
     // Wrong wishes are told of before anything is dialled.
     new ClientHandshake('ws://localhost/', { ...this.handshake, headers: this.headers });
-    this.openingTimeoutMs = requireInteger('openingTimeoutMs', openingTimeoutMs, 1, Number.MAX_SAFE_INTEGER);
+    this.openingTimeoutMs = positiveInteger('openingTimeoutMs', openingTimeoutMs);
     this.signal = signal;
     this.maxRedirects = requireInteger('maxRedirects', maxRedirects, 0, 100);
   }

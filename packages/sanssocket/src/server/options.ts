@@ -6,6 +6,8 @@ import {
   CONNECTION_OPTIONS,
   DRIVER_OPTIONS,
   inWords,
+  pickOptions,
+  positiveInteger,
   requireInteger,
   requireKnown,
   requireType,
@@ -28,7 +30,7 @@ import {
   allowSameOrigin,
   type RequestRule,
 } from '@sanssocket/handshake/rules';
-import { type Compression, compressionOf, type DeflateFactory, pick, requireObject } from '../options.js';
+import { type Compression, compressionOf, type DeflateFactory, requireObject } from '../options.js';
 import type { ServerRequest } from './server.js';
 
 /**
@@ -221,10 +223,10 @@ export class ServerConfig<Identity = undefined> {
     requireLists({ protocols, extensions, rules });
     for (const rule of rules) requireType('a rule', rule, 'function');
     this.onError = safely(onError);
-    const own = pick(options, CONNECTION_NAMES);
+    const own = pickOptions(options, CONNECTION_NAMES);
     this.connection = new ConnectionConfig({ role: 'server', ...own, reportError: this.onError });
-    this.driver = new DriverConfig(pick(options, DRIVER_OPTIONS));
-    this.head = pick(options, ['maxHeadBytes', 'maxHeaders']);
+    this.driver = new DriverConfig(pickOptions(options, DRIVER_OPTIONS));
+    this.head = pickOptions(options, ['maxHeadBytes', 'maxHeaders']);
     new ServerHandshake(this.head); // which looks at them
     this.rules = [
       ...(hosts === undefined ? [] : [allowHosts(hosts)]),
@@ -246,11 +248,11 @@ export class ServerConfig<Identity = undefined> {
       extensions: this.extensions,
       ...(typeof headers === 'function' ? {} : { headers }),
     });
-    this.maxConnections = positive('maxConnections', maxConnections);
-    this.maxConnectionsPerAddress = positive('maxConnectionsPerAddress', maxConnectionsPerAddress);
-    this.maxOpenings = positive('maxOpenings', maxOpenings);
-    this.openingTimeoutMs = positive('openingTimeoutMs', openingTimeoutMs);
-    this.lingerTimeoutMs = positive('lingerTimeoutMs', lingerTimeoutMs);
+    this.maxConnections = positiveInteger('maxConnections', maxConnections);
+    this.maxConnectionsPerAddress = positiveInteger('maxConnectionsPerAddress', maxConnectionsPerAddress);
+    this.maxOpenings = positiveInteger('maxOpenings', maxOpenings);
+    this.openingTimeoutMs = positiveInteger('openingTimeoutMs', openingTimeoutMs);
+    this.lingerTimeoutMs = positiveInteger('lingerTimeoutMs', lingerTimeoutMs);
   }
 }
 
@@ -302,8 +304,4 @@ function safely(report: (error: unknown) => void): (error: unknown) => void {
       console.error(another);
     }
   };
-}
-
-function positive(name: string, value: number): number {
-  return requireInteger(name, value, 1, Number.MAX_SAFE_INTEGER);
 }
