@@ -9,9 +9,11 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { BINARY, encodeFrame, TEXT } from '@sanssocket/codec/frames';
 import { findCases, runServerCases } from '@sanssocket/conformance';
 import { ClientHandshake } from '@sanssocket/handshake';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { exampleBlocks } from '../../tools/doc-examples.mjs';
-import { freePort, listening, output, root, start } from './programs.js';
+import { freePort, listening, output, root, start, stopPrograms } from './page-programs.js';
+
+afterEach(stopPrograms);
 
 /** A socket whose opening handshake is done. */
 async function shakeHands(port: number): Promise<Socket> {
@@ -30,17 +32,17 @@ describe('the long form, docs/pages/guide/embedding.md', () => {
 
   it('has a server and a client that talk, and end', async () => {
     const port = await freePort();
-    const { lines } = start(server!.code.replaceAll('8080', `${port}`), `${name}-server`);
+    const { lines } = await start(server!.code.replaceAll('8080', `${port}`), `${name}-server`);
     expect(await once(lines, 'line')).toEqual([`listening on ${port}`]);
     const over = once(lines, 'line');
-    const asked = start(client!.code.replaceAll('8080', `${port}`), `${name}-client`);
+    const asked = await start(client!.code.replaceAll('8080', `${port}`), `${name}-client`);
     expect(await output(asked)).toEqual(['hello', 'over 1000 ']);
     expect(await over).toEqual(['over 1000 ']);
   });
 
   it('has a server that echoes binary messages', async () => {
     const port = await freePort();
-    const { lines } = start(server!.code.replaceAll('8080', `${port}`), `${name}-binary`);
+    const { lines } = await start(server!.code.replaceAll('8080', `${port}`), `${name}-binary`);
     await once(lines, 'line');
     const socket = await shakeHands(port);
     socket.write(encodeFrame({ opcode: BINARY, payload: Uint8Array.of(1, 2, 255), maskingKey: 7 }));
@@ -53,7 +55,7 @@ describe('the long form, docs/pages/guide/embedding.md', () => {
     const port = await freePort();
     const code = server!.code.replaceAll('8080', `${port}`);
     expect(code).toContain('5_000');
-    const { lines } = start(code.replace('5_000', '200'), `${name}-rejected`);
+    const { lines } = await start(code.replace('5_000', '200'), `${name}-rejected`);
     await once(lines, 'line');
     const socket = connect({ port, allowHalfOpen: true });
     const head = ['GET / HTTP/1.1', 'Host: localhost', 'Upgrade: websocket', 'Connection: Upgrade'];
@@ -72,7 +74,7 @@ describe('the long form, docs/pages/guide/embedding.md', () => {
     async () => {
       const port = await freePort();
       const code = server!.code.replaceAll('8080', `${port}`);
-      const { child, lines } = start(code.replace('5_000', '600_000'), `${name}-rejected-end`);
+      const { child, lines } = await start(code.replace('5_000', '600_000'), `${name}-rejected-end`);
       await once(lines, 'line');
       const open = (): number => readdirSync(`/proc/${child.pid}/fd`).length;
       const before = open();
@@ -88,7 +90,7 @@ describe('the long form, docs/pages/guide/embedding.md', () => {
 
   it('has a server that stops reading from a peer that does not read, and loses nothing', async () => {
     const port = await freePort();
-    const { lines } = start(server!.code.replaceAll('8080', `${port}`), `${name}-load`);
+    const { lines } = await start(server!.code.replaceAll('8080', `${port}`), `${name}-load`);
     await once(lines, 'line');
     const socket = await shakeHands(port);
 
@@ -116,7 +118,7 @@ describe('the long form, docs/pages/guide/embedding.md', () => {
 
   it('has a client that says so when nobody listens', async () => {
     const code = client!.code.replaceAll('8080', `${await freePort()}`);
-    const [line] = await output(start(code, `${name}-alone`));
+    const [line] = await output(await start(code, `${name}-alone`));
     expect(line).toContain('no connection');
   });
 
@@ -153,7 +155,9 @@ describe('the long form, docs/pages/guide/embedding.md', () => {
     const { port } = listener.address() as AddressInfo;
     const code = client!.code.replaceAll('8080', `${port}`);
     expect(code).toContain('10_000');
-    const lines = await output(start(code.replace('10_000', ends ? '60_000' : '300'), `${name}-answer`));
+    const lines = await output(
+      await start(code.replace('10_000', ends ? '60_000' : '300'), `${name}-answer`),
+    );
     expect(lines).toEqual([expect.stringContaining(expected)]);
     for (const socket of sockets) socket.destroy();
     listener.close();
@@ -171,7 +175,7 @@ const SERVERS = [
 it.each(SERVERS)('%s: its server passes the conformance suite', async (page) => {
   const [server] = exampleBlocks(readFileSync(root + page, 'utf8'), 'ts node');
   const port = await freePort();
-  start(server!.code.replaceAll('8080', `${port}`), `${page.replaceAll(/\W/g, '-')}-suite`);
+  await start(server!.code.replaceAll('8080', `${port}`), `${page.replaceAll(/\W/g, '-')}-suite`);
   await listening(port);
   const cases = findCases({ role: 'server', quick: true });
   const results = await runServerCases({ url: `ws://localhost:${port}/` }, cases);
@@ -186,16 +190,16 @@ describe.each(['README.md', 'docs/pages/guide/first-steps.md'])('%s', (page) => 
 
   it('has a server and a client that talk', async () => {
     const port = await freePort();
-    start(server!.code.replaceAll('8080', `${port}`), `${name}-server`);
+    await start(server!.code.replaceAll('8080', `${port}`), `${name}-server`);
     await listening(port);
-    const { child, lines } = start(client!.code.replaceAll('8080', `${port}`), `${name}-client`);
+    const { child, lines } = await start(client!.code.replaceAll('8080', `${port}`), `${name}-client`);
     expect(await once(lines, 'line')).toEqual(['hello']);
     child.kill();
   });
 
   it('has a client that says so when nobody listens', async () => {
     const client8080 = client!.code.replaceAll('8080', `${await freePort()}`);
-    const program = start(client8080, `${name}-alone`);
+    const program = await start(client8080, `${name}-alone`);
     expect(await output(program, 1)).toEqual([]);
     expect(program.errors()).toContain('OpeningError: there is no connection');
   });

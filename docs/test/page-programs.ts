@@ -2,14 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { exampleBlocks } from '../../tools/doc-examples.mjs';
 import { publishedPackages } from '../../tools/packages.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+/** The repository. */
+export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The programs for Node of a page of the guide, in their order. */
 export function programsOf(page: string): string[] {
@@ -43,6 +44,8 @@ export interface Program {
   readonly child: ChildProcess;
   /** Its output. */
   readonly lines: Interface;
+  /** Its standard error up to now. */
+  errors(): string;
 }
 
 const children: ChildProcess[] = [];
@@ -61,23 +64,40 @@ export async function start(code: string, name: string, args: readonly string[] 
     format: 'esm',
     platform: 'node',
   });
-  const child = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
-  return { child, lines: createInterface({ input: child.stdout }) };
+  let text = '';
+  child.stderr.on('data', (chunk) => {
+    text += chunk;
+  });
+  return { child, lines: createInterface({ input: child.stdout }), errors: () => text };
 }
 
-/** The lines of a program that ends by itself without an error. */
-export async function output({ child, lines }: Program): Promise<string[]> {
+/** The lines of a program that ends by itself, with this code. */
+export async function output({ child, lines, errors }: Program, expected = 0): Promise<string[]> {
   const heard: string[] = [];
   lines.on('line', (line) => heard.push(line));
   const closed = once(lines, 'close');
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`it ended with ${code}: ${heard.join('\n')}`);
+  if (code !== expected) throw new Error(`it ended with ${code}: ${heard.join('\n')}\n${errors()}`);
   await closed;
   return heard;
 }
 
-/** Ends what a test has started. */
+/** Waits until somebody listens on a port. */
+export async function listening(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port);
+    const isThere = await new Promise((resolve) => {
+      socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (isThere) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Ends the programs of a test. */
 export function stopPrograms(): void {
   for (const child of children.splice(0)) child.kill();
 }
