@@ -3,7 +3,7 @@
  * its idle connections, as of `memory/idle`.
  */
 import { fileURLToPath } from 'node:url';
-import { bytesPerConnection, LoadProcess, Server } from '../outside/servers.mjs';
+import { bytesPerConnection, Server, sideBySide } from '../outside/servers.mjs';
 
 const SOCKET_IO = { connections: 64, bytes: 16, kind: 'ascii', opening: 'socket.io' };
 
@@ -27,21 +27,7 @@ async function prepare(program, load) {
     await Server.start({ program, args: ['ours'] }),
     await Server.start({ program, args: ['ws'] }),
   ];
-  const client = new LoadProcess();
-  const sampler = (target) => async (ms) => {
-    const before = servers[target].cpuTime();
-    const { messages, ms: took } = await client.run(target, { ms });
-    return { figure: (servers[target].cpuTime() - before) / messages, rate: (messages / took) * 1000 };
-  };
-  return {
-    ours: sampler(0),
-    theirs: sampler(1),
-    verify: () => client.connect(servers, load),
-    close: () => {
-      client.stop();
-      for (const server of servers) server.stop();
-    },
-  };
+  return sideBySide(servers, load);
 }
 
 const WEIGHED = ['--expose-gc', '--import', fileURLToPath(new URL('../outside/weigh.mjs', import.meta.url))];

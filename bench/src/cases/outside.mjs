@@ -3,7 +3,7 @@
  * same program on a peer, each in a process of its own. Figures are CPU time of the server's
  * process a message, as that does not depend on the load's speed; messages a second come with it.
  */
-import { bytesPerConnection, LoadProcess, Server } from '../outside/servers.mjs';
+import { bytesPerConnection, LoadProcess, Server, sideBySide } from '../outside/servers.mjs';
 
 /** @type {Record<string, import('../outside/load.mjs').Load>} */
 const LOADS = {
@@ -55,22 +55,7 @@ async function prepare(load, peer, { check }) {
   const how = { runtime: runtimeOf(peer), install: !check };
   const servers = [await Server.start({ ...how, program: 'ours' })];
   servers.push(await Server.start({ ...how, program: peer, args: [load.inFlight, load.bytes] }));
-  const client = new LoadProcess();
-  const sampler = (target) => async (ms) => {
-    const before = servers[target].cpuTime();
-    const { messages, ms: took } = await client.run(target, { ms });
-    return { figure: (servers[target].cpuTime() - before) / messages, rate: (messages / took) * 1000 };
-  };
-  return {
-    ours: sampler(0),
-    theirs: sampler(1),
-    // The load compares the first answers of every connection with the right ones.
-    verify: () => client.connect(servers, load),
-    close: () => {
-      client.stop();
-      for (const server of servers) server.stop();
-    },
-  };
+  return sideBySide(servers, load);
 }
 
 /** @param {string} peer @returns {'bun' | 'deno' | undefined} */

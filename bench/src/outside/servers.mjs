@@ -175,3 +175,29 @@ export async function bytesPerConnection(how, load, weigh, before = 20) {
     server.stop();
   }
 }
+
+/**
+ * Two servers under the same load: CPU time of each process a message, and messages a second.
+ *
+ * @param {[ours: Server, theirs: Server]} servers
+ * @param {import('./load.mjs').Load} load
+ * @returns {import('../runner.mjs').Subject}
+ */
+export function sideBySide(servers, load) {
+  const client = new LoadProcess();
+  const sampler = (target) => async (ms) => {
+    const before = servers[target].cpuTime();
+    const { messages, ms: took } = await client.run(target, { ms });
+    return { figure: (servers[target].cpuTime() - before) / messages, rate: (messages / took) * 1000 };
+  };
+  return {
+    ours: sampler(0),
+    theirs: sampler(1),
+    // The load compares the first answers of every connection with the right ones.
+    verify: () => client.connect(servers, load),
+    close: () => {
+      client.stop();
+      for (const server of servers) server.stop();
+    },
+  };
+}
