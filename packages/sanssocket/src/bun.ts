@@ -12,17 +12,12 @@ import type { ClientHandlers, Dial, Dialling } from './client/open.js';
 import type { ClientOptions } from './client/options.js';
 import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './client/reconnecting.js';
 import type { WebSocketConnection } from './connection.js';
-import { clock, deflate } from './node-runtime.js';
-import {
-  isLoopback,
-  LOOPBACK_HOSTS,
-  requirePlace,
-  ServerConfig,
-  type ServerOptions,
-} from './server/options.js';
+import { deflate } from './node-runtime.js';
+import { type TcpServeOptions, tcpServer } from './server/options.js';
 import { type ServerHandlers, WebSocketServer } from './server/server.js';
 
 export * from './common.js';
+export type { TcpServeOptions as ServeOptions } from './server/options.js';
 
 /** A socket of Bun's, with its transport as its data. */
 interface Socket extends BunSocket {
@@ -53,18 +48,6 @@ declare const Bun: {
   connect(options: BunOptions): Promise<unknown>;
 };
 
-/** Options of `serve` on Bun. */
-export interface ServeOptions<Identity = undefined> extends ServerOptions<Identity> {
-  /** The TCP port to listen on; 0 for any that is free. */
-  readonly port: number;
-  /** The address to listen on; all by default. */
-  readonly hostname?: string | undefined;
-  /** Key, certificate and the like, as `Bun.listen` takes them, for a server of `wss:`. */
-  readonly tls?: object | undefined;
-}
-
-const LISTEN_OPTIONS = ['port', 'hostname', 'tls'] as const;
-
 /**
  * Serves WebSockets, as on Node.
  *
@@ -81,13 +64,10 @@ const LISTEN_OPTIONS = ['port', 'hostname', 'tls'] as const;
  * ```
  */
 export async function serve<Identity = undefined>(
-  options: ServeOptions<Identity>,
+  options: TcpServeOptions<Identity>,
   handlers: ServerHandlers<Identity>,
 ): Promise<WebSocketServer<Identity>> {
-  const hosts = isLoopback(options?.hostname) ? LOOPBACK_HOSTS : undefined;
-  const config = new ServerConfig(options, handlers, LISTEN_OPTIONS, hosts, deflate);
-  const { port, hostname = '::', tls } = options;
-  requirePlace(port, tls);
+  const { config, port, hostname, tls } = tcpServer(options, handlers, deflate);
   const open = (socket: Socket): void => {
     bunTransport(socket, (transport) => {
       socket.data = transport;
@@ -104,7 +84,7 @@ export async function serve<Identity = undefined>(
   });
   const { port: own, hostname: address } = listener;
   const stop = (): void => listener.stop();
-  const server = new WebSocketServer(config, handlers, { port: own, hostname: address, stop }, clock);
+  const server = new WebSocketServer(config, handlers, { port: own, hostname: address, stop });
   return server;
 }
 
@@ -120,7 +100,7 @@ export interface ConnectOptions extends ClientOptions {
   readonly tls?: object | undefined;
 }
 
-const RUNTIME: ClientRuntime<ConnectOptions> = { names: ['tls'], dialOf, deflate, clock };
+const RUNTIME: ClientRuntime<ConnectOptions> = { names: ['tls'], dialOf, deflate };
 
 /**
  * Connects to a WebSocket server, as on Node.

@@ -2,7 +2,6 @@
 
 import { type CloseInfo, Connection, type ConnectionConfig, type MessageExtension } from '@sanssocket/codec';
 import { ConnectionDriver, type DriverConfig, type Transport } from '@sanssocket/codec/driver';
-import { inWords, usageError } from '@sanssocket/codec/options';
 import type { ClientAcceptance } from '@sanssocket/handshake';
 
 /** The caller has paused the connection. */
@@ -157,13 +156,7 @@ export function beginConnection(
   makeHandlers: () => Parameters<Connection['setHandlers']>[0],
 ): void {
   try {
-    const handlers: unknown = makeHandlers();
-    if (typeof handlers !== 'object' || handlers === null || 'then' in handlers) {
-      const got = inWords(handlers);
-      const wanted = 'the function that makes handlers gives them at once: it is not async';
-      throw usageError(TypeError, 'HANDLERS_INVALID', `${wanted}. It gave ${got}`);
-    }
-    connection.connection.setHandlers(handlers);
+    connection.connection.setHandlers(makeHandlers());
   } catch (error) {
     connection.fail(1011);
     throw error;

@@ -11,17 +11,12 @@ import type { ClientHandlers, Dial, Dialling } from './client/open.js';
 import type { ClientOptions } from './client/options.js';
 import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './client/reconnecting.js';
 import type { WebSocketConnection } from './connection.js';
-import { clock, deflate } from './node-runtime.js';
-import {
-  isLoopback,
-  LOOPBACK_HOSTS,
-  requirePlace,
-  ServerConfig,
-  type ServerOptions,
-} from './server/options.js';
+import { deflate } from './node-runtime.js';
+import { type TcpServeOptions, tcpServer } from './server/options.js';
 import { type ServerHandlers, WebSocketServer } from './server/server.js';
 
 export * from './common.js';
+export type { TcpServeOptions as ServeOptions } from './server/options.js';
 
 interface Conn extends DenoConn {
   readonly remoteAddr: { readonly hostname?: string };
@@ -42,18 +37,6 @@ declare const Deno: {
   startTls(conn: Conn, options: object): Promise<Conn>;
 };
 
-/** Options of `serve` on Deno. */
-export interface ServeOptions<Identity = undefined> extends ServerOptions<Identity> {
-  /** The TCP port to listen on; 0 for any that is free. */
-  readonly port: number;
-  /** The address to listen on; all by default. */
-  readonly hostname?: string | undefined;
-  /** `key` and `cert`, as `Deno.listenTls` takes them, for a server of `wss:`. */
-  readonly tls?: object | undefined;
-}
-
-const LISTEN_OPTIONS = ['port', 'hostname', 'tls'] as const;
-
 /**
  * Serves WebSockets, as on Node.
  *
@@ -70,13 +53,10 @@ const LISTEN_OPTIONS = ['port', 'hostname', 'tls'] as const;
  * ```
  */
 export async function serve<Identity = undefined>(
-  options: ServeOptions<Identity>,
+  options: TcpServeOptions<Identity>,
   handlers: ServerHandlers<Identity>,
 ): Promise<WebSocketServer<Identity>> {
-  const hosts = isLoopback(options?.hostname) ? LOOPBACK_HOSTS : undefined;
-  const config = new ServerConfig(options, handlers, LISTEN_OPTIONS, hosts, deflate);
-  const { port, hostname = '::', tls } = options;
-  requirePlace(port, tls);
+  const { config, port, hostname, tls } = tcpServer(options, handlers, deflate);
   const listener =
     tls === undefined ? Deno.listen({ hostname, port }) : Deno.listenTls({ hostname, port, ...tls });
   const { addr } = listener;
@@ -86,7 +66,7 @@ export async function serve<Identity = undefined>(
     listener.close();
   };
   const where = { port: addr.port ?? 0, hostname: addr.hostname ?? '', stop };
-  const server = new WebSocketServer(config, handlers, where, clock);
+  const server = new WebSocketServer(config, handlers, where);
   void acceptAll(listener, server, () => isStopped, config.onError);
   return server;
 }
@@ -96,7 +76,7 @@ async function acceptAll<Identity>(
   listener: Listener,
   server: WebSocketServer<Identity>,
   isStopped: () => boolean,
-  onError: ((error: unknown) => void) | undefined,
+  onError: (error: unknown) => void,
 ): Promise<void> {
   for (;;) {
     try {
@@ -105,7 +85,7 @@ async function acceptAll<Identity>(
       denoTransport(conn, (transport) => server.admit(transport, conn.remoteAddr.hostname));
     } catch (error) {
       if (isStopped()) return;
-      onError?.(error);
+      onError(error);
       await new Promise((resolve) => setTimeout(resolve, ACCEPT_AGAIN_MS));
     }
   }
@@ -120,7 +100,7 @@ export interface ConnectOptions extends ClientOptions {
   readonly tls?: object | undefined;
 }
 
-const RUNTIME: ClientRuntime<ConnectOptions> = { names: ['tls'], dialOf, deflate, clock };
+const RUNTIME: ClientRuntime<ConnectOptions> = { names: ['tls'], dialOf, deflate };
 
 /**
  * Connects to a WebSocket server, as on Node.

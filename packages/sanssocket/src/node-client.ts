@@ -15,7 +15,7 @@ import type { ClientOptions } from './client/options.js';
 import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './client/reconnecting.js';
 import type { WebSocketConnection } from './connection.js';
 import { MAX_BODY_BYTES, readBody } from './node-body.js';
-import { clock, deflate } from './node-runtime.js';
+import { deflate } from './node-runtime.js';
 import { requireObject } from './options.js';
 
 /** Options of `connect` on Node. */
@@ -37,7 +37,6 @@ const RUNTIME: ClientRuntime<ConnectOptions> = {
   names: ['tls', 'net', 'socket', 'agent'],
   dialOf,
   deflate,
-  clock,
 };
 
 /**

@@ -23,19 +23,18 @@ import { type ClientHandlers, type Dial, type Dialling, openConnection } from '.
 import { ClientConfig, type ClientOptions } from './client/options.js';
 import type { WebSocketConnection } from './connection.js';
 import { MAX_BODY_BYTES, readBody } from './node-body.js';
-import { clock, deflate } from './node-runtime.js';
+import { deflate } from './node-runtime.js';
 import type {
+  ParsedSource,
   RequestEvent,
   RequestRejected,
-  RequestSource,
   ServerAgreement,
 } from './opening/server-opening.js';
 
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 /** An extended CONNECT, as the source of an opening: its answer is a header list, and a body. */
-export class Http2Request implements RequestSource {
-  /** For `ServerOpening.take`. */
+export class Http2Request implements ParsedSource {
   readonly event: RequestEvent;
   readonly #stream: ServerHttp2Stream;
   readonly #request: OpeningRequest | undefined;
@@ -49,14 +48,6 @@ export class Http2Request implements RequestSource {
       this.#request = checked;
       this.event = { kind: 'request', request: checked, remaining: NOTHING };
     }
-  }
-
-  receive(): undefined {
-    return undefined;
-  }
-
-  receiveEof(): undefined {
-    return undefined;
   }
 
   accept(options: AcceptOptions<MessageExtension>): ServerAgreement {
@@ -105,7 +96,7 @@ export async function connectHttp2(
   options: Omit<ClientOptions, 'maxRedirects'> = {},
 ): Promise<WebSocketConnection> {
   const config = new ClientConfig(options, [], deflate);
-  return openConnection(dialHttp2(session), url, handlers, config, clock, config.signal);
+  return openConnection(dialHttp2(session), url, handlers, config, config.signal);
 }
 
 function dialHttp2(session: ClientHttp2Session): Dial {

@@ -5,18 +5,13 @@ import type { ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { now } from '@sanssocket/codec/driver';
 import { type NodeSocket, nodeTransport } from '@sanssocket/codec/node';
 import { inWords, requireInteger, requireType, usageError } from '@sanssocket/codec/options';
 import { Http2Request } from './node-http2.js';
-import { clock, deflate } from './node-runtime.js';
-import type { RequestEvent, RequestSource, ServerOpening } from './opening/server-opening.js';
-import {
-  isLoopback,
-  LOOPBACK_HOSTS,
-  requirePlace,
-  ServerConfig,
-  type ServerOptions,
-} from './server/options.js';
+import { deflate } from './node-runtime.js';
+import type { ParsedSource, ServerOpening } from './opening/server-opening.js';
+import { defaultHosts, requirePlace, ServerConfig, type ServerOptions } from './server/options.js';
 import { ParsedRequest } from './server/parsed.js';
 import { type Listener, NO_LISTENER, type ServerHandlers, WebSocketServer } from './server/server.js';
 
@@ -78,8 +73,7 @@ export class NodeWebSocketServer<Identity = undefined> extends WebSocketServer<I
    * ```
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
-    const source = new ParsedRequest(request);
-    this.#admitParsed(socket, source, source.event, request.socket.remoteAddress, head);
+    this.#admitParsed(socket, new ParsedRequest(request), request.socket.remoteAddress, head);
   }
 
   /**
@@ -90,7 +84,7 @@ export class NodeWebSocketServer<Identity = undefined> extends WebSocketServer<I
    */
   stream(stream: ServerHttp2Stream, rawHeaders: readonly string[]): void {
     const source = new Http2Request(stream, rawHeaders);
-    this.#admitParsed(stream, source, source.event, stream.session?.socket.remoteAddress);
+    this.#admitParsed(stream, source, stream.session?.socket.remoteAddress);
   }
 
   /**
@@ -103,8 +97,7 @@ export class NodeWebSocketServer<Identity = undefined> extends WebSocketServer<I
 
   #admitParsed(
     socket: NodeSocket,
-    source: RequestSource,
-    event: RequestEvent,
+    source: ParsedSource,
     remoteAddress: string | undefined,
     head?: Uint8Array,
   ): void {
@@ -112,12 +105,12 @@ export class NodeWebSocketServer<Identity = undefined> extends WebSocketServer<I
     nodeTransport(
       socket,
       (transport) => {
-        opening = this.admitParsed(transport, source, remoteAddress);
+        opening = this.admitFrom(transport, source, remoteAddress);
         return opening;
       },
       head,
     );
-    opening!.take(event, clock());
+    opening!.take(source.event, now());
   }
 }
 
@@ -147,7 +140,6 @@ export function createServer<Identity = undefined>(
     new ServerConfig(options, handlers, [], undefined, deflate),
     handlers,
     NO_LISTENER,
-    clock,
   );
 }
 
@@ -175,7 +167,7 @@ export async function serve<Identity = undefined>(
   options: ServeOptions<Identity>,
   handlers: ServerHandlers<Identity>,
 ): Promise<NodeWebSocketServer<Identity>> {
-  const hosts = isLoopback(options?.hostname) ? LOOPBACK_HOSTS : undefined;
+  const hosts = defaultHosts(options?.hostname);
   const config = new ServerConfig(options, handlers, LISTEN_OPTIONS, hosts, deflate);
   const { port, path, server: http } = options;
   if ([port, path, http].filter((way) => way !== undefined).length !== 1) {
@@ -185,7 +177,7 @@ export async function serve<Identity = undefined>(
   if (path === undefined) requirePlace(port, options.tls);
   else requireType('path', path, 'string');
   const listener = new SocketListener(options, config, (socket) => server.accept(socket));
-  const server = new NodeWebSocketServer(config, handlers, listener, clock);
+  const server = new NodeWebSocketServer(config, handlers, listener);
   await listener.listen(options);
   return server;
 }
@@ -213,25 +205,20 @@ function serveUpgrades<Identity>(
   }
   const servers = UPGRADING.get(http) ?? new Map<Upgrading, readonly string[] | undefined>();
   const address = (): Partial<AddressInfo> => Object(http.address()) as Partial<AddressInfo>;
-  const server = new NodeWebSocketServer(
-    config,
-    handlers,
-    {
-      get port() {
-        return address().port ?? 0;
-      },
-      get hostname() {
-        return address().address ?? '';
-      },
-      stop() {
-        servers.delete(server);
-        if (servers.size > 0) return;
-        UPGRADING.delete(http);
-        http.off('upgrade', onUpgrade);
-      },
+  const server = new NodeWebSocketServer(config, handlers, {
+    get port() {
+      return address().port ?? 0;
     },
-    clock,
-  );
+    get hostname() {
+      return address().address ?? '';
+    },
+    stop() {
+      servers.delete(server);
+      if (servers.size > 0) return;
+      UPGRADING.delete(http);
+      http.off('upgrade', onUpgrade);
+    },
+  });
   servers.set(server, config.paths);
   if (!UPGRADING.has(http)) {
     UPGRADING.set(http, servers);

@@ -33,10 +33,6 @@ export interface ConnectOptions extends ClientOptions {
   readonly open: OpenStreams;
 }
 
-function clock(): number {
-  return Math.floor(performance.now());
-}
-
 /** By the runtime's `CompressionStream`; undefined where it has none for raw DEFLATE. */
 const deflate: DeflateFactory =
   typeof CompressionStream === 'function'
@@ -44,7 +40,7 @@ const deflate: DeflateFactory =
         permessageDeflate({ ...options, engine: compressionStreams() })
     : undefined;
 
-const RUNTIME: ClientRuntime<ConnectOptions> = { names: ['open'], dialOf, deflate, clock };
+const RUNTIME: ClientRuntime<ConnectOptions> = { names: ['open'], dialOf, deflate };
 
 /**
  * A server that is given streams: `createServer` makes one.
@@ -102,7 +98,7 @@ export function createServer<Identity = undefined>(
   handlers: ServerHandlers<Identity>,
 ): StreamsWebSocketServer<Identity> {
   const config = new ServerConfig(options, handlers, [], undefined, deflate);
-  return new StreamsWebSocketServer(config, handlers, NO_LISTENER, clock);
+  return new StreamsWebSocketServer(config, handlers, NO_LISTENER);
 }
 
 /**

@@ -45,7 +45,7 @@ export interface Opening {
   abort(message: string): void;
 }
 
-/** What only a client has. */
+/** Members that only a client has. */
 export interface ClientState {
   url: string;
   /** How often it was sent elsewhere. */

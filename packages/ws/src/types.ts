@@ -116,7 +116,7 @@ export interface ClientOptions
   readonly protocols?: string | readonly string[] | undefined;
 }
 
-/** What a server knows of a request that is to be judged. */
+/** A request that is to be judged, as a server knows it. */
 export interface ClientInfo<Request = IncomingMessage> {
   readonly origin: string;
   readonly secure: boolean;

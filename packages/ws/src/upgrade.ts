@@ -67,7 +67,7 @@ function endWith(socket: Duplex, bytes: Uint8Array): void {
   socket.on('error', destroySocket);
   const timer = setTimeout(() => socket.destroy(), REFUSAL_MS);
   socket.once('close', () => clearTimeout(timer));
-  // What the client still sends is read and dropped.
+  // Bytes that the client still sends are read and dropped.
   socket.resume();
   socket.end(bytes);
 }

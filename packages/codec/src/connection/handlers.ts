@@ -184,7 +184,11 @@ export function messageModeOf(handlers: ConnectionHandlers): MessageMode {
     throw usageError(TypeError, 'HANDLERS_INVALID', `handlers are an object, not ${inWords(handlers)}`);
   }
   if (isPromise(handlers)) {
-    throw usageError(TypeError, 'HANDLERS_INVALID', 'handlers are an object, not a promise of one');
+    throw usageError(
+      TypeError,
+      'HANDLERS_INVALID',
+      'handlers are an object, not a promise of one: what makes them is not async',
+    );
   }
   let mode: MessageMode | undefined;
   for (const group of ['whole', 'bytes', 'borrowed', 'streamed'] as const) {

@@ -21,7 +21,13 @@ import { DriverConfig, type DriverOptions } from './options.js';
 import type { Transport, TransportReceiver } from './transport.js';
 
 export { DriverConfig, type DriverOptions } from './options.js';
-export type { ReceivedTransport, ReceiverOf, Transport, TransportReceiver } from './transport.js';
+export {
+  now,
+  type ReceivedTransport,
+  type ReceiverOf,
+  type Transport,
+  type TransportReceiver,
+} from './transport.js';
 
 /** The methods of a transport. */
 const TRANSPORT_METHODS = ['write', 'pause', 'resume', 'end', 'destroy', 'wakeAt'] as const;

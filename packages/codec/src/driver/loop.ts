@@ -57,7 +57,7 @@ const FLUSHING = 16;
 /** The connection, and the application, know that the transport is gone. */
 const TOLD_GONE = 32;
 
-/** What a loop tells its driver. */
+/** The calls that a loop makes to its driver. */
 export interface DriverHooks {
   tellDrained(): unknown;
   tellGone(): unknown;

@@ -62,7 +62,7 @@ export interface Transport {
 }
 
 /**
- * What a transport calls: the `ConnectionDriver` of a connection, and before it, if it has one, the
+ * The receiver of a transport's calls: the `ConnectionDriver` of a connection, and before it, if it has one, the
  * machine of the opening handshake. `now` is the clock in milliseconds.
  */
 export interface TransportReceiver {
@@ -98,7 +98,17 @@ const MAX_DELAY_MS = 0x7fff_ffff;
 
 /**
  * The clock of all adapters, in milliseconds; it does not run backwards. Whole ones, as V8 keeps a
- * number with a fraction in an object of its own: 16 bytes for each time that a driver remembers.
+ * number with a fraction in an object of its own: 16 bytes for each time that a driver remembers. For
+ * machines that share a transport with a driver: their times are by the same clock.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { now } from '@sanssocket/codec/driver';
+ *
+ * const before = now();
+ * assert(Number.isInteger(before) && now() >= before);
+ * ```
  */
 export function now(): number {
   return Math.floor(performance.now());

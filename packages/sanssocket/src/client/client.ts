@@ -21,7 +21,6 @@ export interface ClientRuntime<Options> {
   /** Its network, used as its own options say. */
   dialOf(options: Options): Dial;
   readonly deflate: DeflateFactory;
-  readonly clock: () => number;
 }
 
 /** As `connect` of a runtime. */
@@ -32,7 +31,7 @@ export async function connectBy<Options extends ClientOptions>(
   options: Options,
 ): Promise<WebSocketConnection> {
   const config = new ClientConfig(options, runtime.names, runtime.deflate);
-  return openConnection(runtime.dialOf(options), url, handlers, config, runtime.clock, config.signal);
+  return openConnection(runtime.dialOf(options), url, handlers, config, config.signal);
 }
 
 /** As `reconnect` of a runtime. */
@@ -43,12 +42,11 @@ export function reconnectBy<Options extends ClientOptions>(
   options: Options & ReconnectOptions,
 ): ReconnectingConnection {
   requireUrlSource(url);
-  const { clock } = runtime;
   const config = new ClientConfig(options, [...runtime.names, ...RECONNECT_OPTIONS], runtime.deflate);
   const dial = runtime.dialOf(options);
   const open = async (signal: AbortSignal): Promise<WebSocketConnection> =>
-    openConnection(dial, await urlOf(url), handlers, config, clock, signal);
-  const link = new ReconnectingConnection(open, pickOptions(options, RECONNECT_OPTIONS), clock);
+    openConnection(dial, await urlOf(url), handlers, config, signal);
+  const link = new ReconnectingConnection(open, pickOptions(options, RECONNECT_OPTIONS));
   link.stopOn(config.signal);
   return link;
 }

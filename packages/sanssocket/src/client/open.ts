@@ -1,7 +1,7 @@
 /** A client's way to an open connection: attempts and redirects, over a runtime's network. */
 
 import type { Connection, ConnectionHandlers, MessageExtension } from '@sanssocket/codec';
-import type { ReceivedTransport, ReceiverOf } from '@sanssocket/codec/driver';
+import { now, type ReceivedTransport, type ReceiverOf } from '@sanssocket/codec/driver';
 import { type ClientAcceptance, ClientHandshake, type ClientHandshakeOptions } from '@sanssocket/handshake';
 import { beginConnection, WebSocketConnection } from '../connection.js';
 import { ClientOpening, type ResponseSource, type Unopened } from '../opening/client-opening.js';
@@ -103,14 +103,13 @@ export async function openConnection(
   url: string | { readonly href: string },
   handlers: ClientHandlers,
   config: ClientConfig,
-  clock: () => number,
   signal: AbortSignal | undefined,
 ): Promise<WebSocketConnection> {
-  const deadline = clock() + config.openingTimeoutMs;
+  const deadline = now() + config.openingTimeoutMs;
   let target = targetOf(url, config.headers);
   for (let redirects = 0; ; redirects++) {
     signal?.throwIfAborted();
-    const result = await new Attempt(dial, target, handlers, config, clock, deadline, signal).result;
+    const result = await new Attempt(dial, target, handlers, config, deadline, signal).result;
     if (result instanceof WebSocketConnection) return result;
     if (result.kind === 'failure' && result.code === 'OPENING_ABORTED') throw result.cause;
     const follows = result.kind === 'redirect' && redirects < config.maxRedirects;
@@ -126,7 +125,6 @@ class Attempt implements Dialling {
   readonly result: Promise<WebSocketConnection | Unopened>;
   readonly #handlers: ClientHandlers;
   readonly #config: ClientConfig;
-  readonly #clock: () => number;
   readonly #deadline: number;
   readonly #signal: AbortSignal | undefined;
   readonly #source: ResponseSource;
@@ -140,14 +138,12 @@ class Attempt implements Dialling {
     target: Target,
     handlers: ClientHandlers,
     config: ClientConfig,
-    clock: () => number,
     deadline: number,
     signal: AbortSignal | undefined,
   ) {
     this.#signal = signal;
     this.#handlers = handlers;
     this.#config = config;
-    this.#clock = clock;
     this.#deadline = deadline;
     const options = { ...config.handshake, headers: target.headers };
     const handshake = new ClientHandshake<MessageExtension>(target.url, options);
@@ -156,7 +152,7 @@ class Attempt implements Dialling {
       this.#settle = resolve;
     });
     signal?.addEventListener('abort', this.#onAbort);
-    this.#timer = setTimeout(() => this.#late(), delayOf(deadline - clock()));
+    this.#timer = setTimeout(() => this.#late(), delayOf(deadline - now()));
     try {
       dial(this, handshake, target, options, this.#dialling.signal);
     } catch (error) {
@@ -167,13 +163,13 @@ class Attempt implements Dialling {
   connected(attach: Attach): void {
     const opening = this.#attach(attach);
     if (this.#settle === undefined) opening?.abort(undefined);
-    else opening?.begin(this.#clock());
+    else opening?.begin(now());
   }
 
   accepted(attach: Attach, acceptance: ClientAcceptance<MessageExtension>): void {
     const opening = this.#attach(attach);
     if (this.#settle === undefined) opening?.abort(undefined);
-    else opening?.answered(acceptance, this.#clock());
+    else opening?.answered(acceptance, now());
   }
 
   ended(unopened: Unopened): void {
@@ -207,14 +203,7 @@ class Attempt implements Dialling {
 
   #open(transport: ReceivedTransport, acceptance: ClientAcceptance<MessageExtension>): WebSocketConnection {
     const { connection: config, driver } = this.#config;
-    const connection = new WebSocketConnection(
-      transport,
-      config,
-      driver,
-      acceptance,
-      undefined,
-      this.#clock(),
-    );
+    const connection = new WebSocketConnection(transport, config, driver, acceptance, undefined, now());
     connection.holdFirst();
     try {
       beginConnection(connection, () => this.#makeHandlers(connection));

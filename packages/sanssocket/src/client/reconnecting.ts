@@ -15,6 +15,7 @@
  */
 
 import type { CloseInfo } from '@sanssocket/codec';
+import { now } from '@sanssocket/codec/driver';
 import { inWords, requireType, usageError } from '@sanssocket/codec/options';
 import type { WebSocketConnection } from '../connection.js';
 import { delayOf } from '../options.js';
@@ -152,7 +153,6 @@ export class ReconnectingConnection {
   readonly #retries: (loss: Omit<Loss, 'retryInMs'>) => boolean;
   readonly #onLost: ((loss: Loss) => void) | undefined;
   readonly #backoff: Backoff;
-  readonly #clock: () => number;
   /** Of the connection that is open. */
   #unsent = new Unsent();
   #state: ReconnectingState = 'connecting';
@@ -168,7 +168,6 @@ export class ReconnectingConnection {
   constructor(
     open: (signal: AbortSignal) => Promise<WebSocketConnection>,
     { backoff, retries = retriesByDefault, onLost }: ReconnectOptions,
-    clock: () => number,
   ) {
     requireType('retries', retries, 'function');
     if (onLost !== undefined) requireType('onLost', onLost, 'function');
@@ -176,7 +175,6 @@ export class ReconnectingConnection {
     this.#retries = retries;
     this.#onLost = onLost;
     this.#backoff = new Backoff(backoff);
-    this.#clock = clock;
     void this.#connect();
   }
 
@@ -268,12 +266,12 @@ export class ReconnectingConnection {
       return;
     }
     this.#connection = connection;
-    this.#backoff.opened(this.#clock());
+    this.#backoff.opened(now());
     for (const { resolve } of this.#waiting.splice(0)) resolve(connection);
     const closeInfo = await connection.finished();
     this.#connection = undefined;
     if (this.#state !== 'open') return;
-    this.#backoff.lost(this.#clock());
+    this.#backoff.lost(now());
     this.#lose('lost', closeInfo, undefined);
   }
 

@@ -55,12 +55,19 @@ const MAX_DROPPED_BYTES = 0x10_0000;
 
 /** Where a request comes from, and how it is answered: a `ServerHandshake`, or a head that was parsed. */
 export interface RequestSource {
-  receive(bytes: Uint8Array): RequestEvent | undefined;
-  receiveEof(): RequestEvent | undefined;
+  /** Not of a parsed head, nor `receiveEof`: its bytes are the connection's. */
+  receive?(bytes: Uint8Array): RequestEvent | undefined;
+  receiveEof?(): RequestEvent | undefined;
   /** @returns bytes to write before the first frame, perhaps none; and the agreement */
   accept(options: AcceptOptions<MessageExtension>): ServerAgreement;
   /** @returns bytes to write before our side is ended */
   reject(options: RejectOptions): RequestRejected;
+}
+
+/** A request whose head was parsed. */
+export interface ParsedSource extends RequestSource {
+  /** For {@link ServerOpening.take}. */
+  readonly event: RequestEvent;
 }
 
 /** A right request, with the bytes behind its head; or a rejection. */
@@ -139,7 +146,7 @@ export class ServerOpening extends Opening {
   }
 
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state === 'reading') this.take(this.#source.receive(bytes), now);
+    if (this.#state === 'reading') this.take(this.#source.receive?.(bytes), now);
     else if (this.#state !== 'rejecting') this.keep(bytes);
     else {
       this.#dropped += bytes.length;
@@ -148,7 +155,7 @@ export class ServerOpening extends Opening {
   }
 
   receiveEof(now: number): void {
-    if (this.#state === 'reading') this.take(this.#source.receiveEof(), now);
+    if (this.#state === 'reading') this.take(this.#source.receiveEof?.(), now);
     // A peer that has ended its side cannot close a WebSocket (RFC 6455 7.1.2).
     else if (this.#state !== 'rejecting') this.abort();
   }

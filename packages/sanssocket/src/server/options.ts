@@ -122,7 +122,35 @@ const CONNECTION_NAMES = CONNECTION_OPTIONS.filter((name) => name !== 'role' && 
 const SERVER_OPTIONS: readonly string[] = [...OWN_OPTIONS, ...CONNECTION_NAMES, ...DRIVER_OPTIONS];
 
 /** Names of this machine: a page of another site has none of them. */
-export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Options of `serve` where a runtime listens on TCP alone. */
+export interface TcpServeOptions<Identity = undefined> extends ServerOptions<Identity> {
+  /** The TCP port to listen on; 0 for any that is free. */
+  readonly port: number;
+  /** The address to listen on; all by default. */
+  readonly hostname?: string | undefined;
+  /** Key, certificate and the like, as the runtime takes them, for a server of `wss:`. */
+  readonly tls?: object | undefined;
+}
+
+/**
+ * Looks at the options of such a server.
+ *
+ * @returns where to listen, and the options of the server
+ * @throws as {@link ServerConfig}
+ */
+export function tcpServer<Identity>(
+  options: TcpServeOptions<Identity>,
+  handlers: unknown,
+  deflate: DeflateFactory,
+): { config: ServerConfig<Identity>; port: number; hostname: string; tls: object | undefined } {
+  const hosts = defaultHosts(options?.hostname);
+  const config = new ServerConfig(options, handlers, ['port', 'hostname', 'tls'], hosts, deflate);
+  const { port, hostname = '::', tls } = options;
+  requirePlace(port, tls);
+  return { config, port, hostname, tls };
+}
 
 /**
  * @throws RangeError (`OPTION_INVALID`) for a port that is none, TypeError for options of TLS that are
@@ -133,9 +161,13 @@ export function requirePlace(port: unknown, tls: unknown): void {
   if (tls !== undefined) requireObject('tls', tls);
 }
 
-/** Whether an address to listen on is this machine's alone (RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3). */
-export function isLoopback(hostname: string | undefined): boolean {
-  return hostname !== undefined && /^(?:localhost|(?:::ffff:)?127\.[\d.]+|::1)$/i.test(hostname);
+/**
+ * Hosts that may be asked for by default: those of this machine, if the address to listen on is this
+ * machine's alone (RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3).
+ */
+export function defaultHosts(hostname: string | undefined): readonly string[] | undefined {
+  const isLoopback = hostname !== undefined && /^(?:localhost|(?:::ffff:)?127\.[\d.]+|::1)$/i.test(hostname);
+  return isLoopback ? LOOPBACK_HOSTS : undefined;
 }
 
 /** A decision against a request: {@link reject} makes one. */
@@ -199,7 +231,7 @@ export class ServerConfig<Identity = undefined> {
    * @param options - as given
    * @param handlers - those of the server, looked at before anything listens
    * @param known - the names of options that the runtime has beside these
-   * @param defaultHosts - hosts that may be asked for, unless the options say; undefined for any
+   * @param usualHosts - hosts that may be asked for, unless the options say; undefined for any
    * @param deflate - makes permessage-deflate
    * @throws TypeError for an option that there is not (`OPTION_UNKNOWN`) or of another kind
    * (`OPTION_INVALID`, `ARGUMENT_INVALID`), RangeError for a limit or a time that is not a positive
@@ -209,11 +241,11 @@ export class ServerConfig<Identity = undefined> {
     options: ServerOptions<Identity>,
     handlers: unknown,
     known: readonly string[],
-    defaultHosts: readonly string[] | undefined,
+    usualHosts: readonly string[] | undefined,
     deflate: DeflateFactory,
   ) {
     requireKnown(options, [...SERVER_OPTIONS, ...known]);
-    const { paths, origins = 'same', hosts = defaultHosts, rules = [], protocols = [], headers } = options;
+    const { paths, origins = 'same', hosts = usualHosts, rules = [], protocols = [], headers } = options;
     const { compression = true, extensions = [], authorize, onError = reportToConsole } = options;
     const { maxConnections = 65_536, maxConnectionsPerAddress = maxConnections } = options;
     const { maxOpenings = 16_384, openingTimeoutMs = 10_000, lingerTimeoutMs = 5_000 } = options;

@@ -12,15 +12,14 @@ import {
   type UpgradeRequest,
 } from '@sanssocket/handshake';
 import type {
+  ParsedSource,
   RequestEvent,
   RequestRejected,
-  RequestSource,
   ServerAgreement,
 } from '../opening/server-opening.js';
 
 /** A parsed head: right or wrong, the opening takes it as its event. */
-export class ParsedRequest implements RequestSource {
-  /** For `ServerOpening.take`. */
+export class ParsedRequest implements ParsedSource {
   readonly event: RequestEvent;
   readonly #request: UpgradeRequest | undefined;
 
@@ -31,14 +30,6 @@ export class ParsedRequest implements RequestSource {
       this.#request = checked;
       this.event = { kind: 'request', request: checked, remaining: NOTHING };
     }
-  }
-
-  receive(): undefined {
-    return undefined;
-  }
-
-  receiveEof(): undefined {
-    return undefined;
   }
 
   accept(options: AcceptOptions<MessageExtension>): ServerAgreement {

@@ -4,7 +4,7 @@
  */
 
 import { Connection, type ConnectionHandlers, PreparedMessage } from '@sanssocket/codec';
-import type { ReceivedTransport, TransportReceiver } from '@sanssocket/codec/driver';
+import { now, type ReceivedTransport, type TransportReceiver } from '@sanssocket/codec/driver';
 import { requireInteger, requireKnown } from '@sanssocket/codec/options';
 import {
   type HeaderPairs,
@@ -97,7 +97,6 @@ export const NO_LISTENER: Listener = { port: 0, hostname: '', stop() {} };
 export class WebSocketServer<Identity = undefined> {
   readonly #config: ServerConfig<Identity>;
   readonly #handlers: ServerHandlers<Identity>;
-  readonly #clock: () => number;
   readonly #listener: Listener;
   readonly #connections = new Map<WebSocketConnection, string | undefined>();
   readonly #openings = new Map<ServerOpening, string | undefined>();
@@ -116,16 +115,10 @@ export class WebSocketServer<Identity = undefined> {
   #whenEmpty: (() => void) | undefined;
 
   /** @internal Made by `serve`. */
-  constructor(
-    config: ServerConfig<Identity>,
-    handlers: ServerHandlers<Identity>,
-    listener: Listener,
-    clock: () => number,
-  ) {
+  constructor(config: ServerConfig<Identity>, handlers: ServerHandlers<Identity>, listener: Listener) {
     this.#config = config;
     this.#handlers = handlers;
     this.#listener = listener;
-    this.#clock = clock;
   }
 
   /** The port that it listens on; 0 if it does not listen itself. */
@@ -196,7 +189,7 @@ export class WebSocketServer<Identity = undefined> {
    * @returns its receiver
    */
   admit(transport: ReceivedTransport, remoteAddress: string | undefined): ServerOpening {
-    const opening = this.#opening(transport, new ServerHandshake(this.#config.head), remoteAddress);
+    const opening = this.admitFrom(transport, new ServerHandshake(this.#config.head), remoteAddress);
     if (this.#closing !== undefined || this.#isCrowded) {
       // Its receiver is called when the transport is there.
       queueMicrotask(() => opening.abort());
@@ -205,16 +198,19 @@ export class WebSocketServer<Identity = undefined> {
   }
 
   /**
-   * Takes a client behind an HTTP parser: call `take` of the opening when the transport is there.
+   * Takes a client over a source; behind an HTTP parser, call `take` of the opening when the transport is
+   * there.
    *
    * @internal
    */
-  admitParsed(
+  admitFrom(
     transport: ReceivedTransport,
     source: RequestSource,
     remoteAddress: string | undefined,
   ): ServerOpening {
-    return this.#opening(transport, source, remoteAddress);
+    const opening = new ServerOpening(transport, source, this.#config, this.#keeper, now());
+    this.#openings.set(opening, remoteAddress);
+    return opening;
   }
 
   #request(opening: ServerOpening, checked: OpeningRequest): void {
@@ -225,8 +221,8 @@ export class WebSocketServer<Identity = undefined> {
     }
     const request = withAddress(checked, this.#openings.get(opening));
     try {
-      const rejection = this.#objection(request);
-      if (rejection !== undefined) opening.reject(rejection, this.#clock());
+      const rejection = findRejection(request, this.#config.rules) ?? this.#full(request.remoteAddress);
+      if (rejection !== undefined) opening.reject(rejection, now());
       else this.#authorize(opening, request);
     } catch (error) {
       this.#fail(opening, error);
@@ -250,20 +246,6 @@ export class WebSocketServer<Identity = undefined> {
   /** Whether too many openings are under way. */
   get #isCrowded(): boolean {
     return this.#openings.size > this.#config.maxOpenings;
-  }
-
-  #opening(
-    transport: ReceivedTransport,
-    source: RequestSource,
-    remoteAddress: string | undefined,
-  ): ServerOpening {
-    const opening = new ServerOpening(transport, source, this.#config, this.#keeper, this.#clock());
-    this.#openings.set(opening, remoteAddress);
-    return opening;
-  }
-
-  #objection(request: ServerRequest): RejectOptions | undefined {
-    return findRejection(request, this.#config.rules) ?? this.#full(request.remoteAddress);
   }
 
   #full(address: string | undefined): RejectOptions | undefined {
@@ -293,7 +275,7 @@ export class WebSocketServer<Identity = undefined> {
     try {
       // Others may have come meanwhile.
       const rejection = isRejecting(decision) ? decision.options : this.#full(request.remoteAddress);
-      if (rejection !== undefined) opening.reject(rejection, this.#clock());
+      if (rejection !== undefined) opening.reject(rejection, now());
       else this.#accept(opening, request, decision as Identity);
     } catch (error) {
       this.#fail(opening, error);
@@ -312,7 +294,7 @@ export class WebSocketServer<Identity = undefined> {
     this.#enter(request.remoteAddress);
     let isAccepted = false;
     try {
-      isAccepted = opening.accept({ protocols, extensions, headers }, open, this.#clock());
+      isAccepted = opening.accept({ protocols, extensions, headers }, open, now());
     } finally {
       // The client has gone meanwhile, or the headers were wrong.
       if (!isAccepted && this.#accepting.delete(opening)) this.#leave(request.remoteAddress);
@@ -331,14 +313,7 @@ export class WebSocketServer<Identity = undefined> {
     identity: Identity,
   ): TransportReceiver {
     const { connection: config, driver } = this.#config;
-    const connection = new WebSocketConnection(
-      transport,
-      config,
-      driver,
-      agreement,
-      this.#keeper,
-      this.#clock(),
-    );
+    const connection = new WebSocketConnection(transport, config, driver, agreement, this.#keeper, now());
     this.#connections.set(connection, request.remoteAddress);
     try {
       beginConnection(connection, () => this.#handlers(connection, request, identity));
@@ -351,7 +326,7 @@ export class WebSocketServer<Identity = undefined> {
 
   /** An exception of the application's is answered with 500. */
   #fail(opening: ServerOpening, error: unknown): void {
-    opening.reject({ status: 500, reason: 'Internal Server Error' }, this.#clock());
+    opening.reject({ status: 500, reason: 'Internal Server Error' }, now());
     this.#config.onError(error);
   }
 
@@ -378,7 +353,7 @@ export class WebSocketServer<Identity = undefined> {
     });
     const stopped = this.#listener.stop();
     const empty = this.#empty();
-    for (const opening of this.#openings.keys()) opening.stop(this.#clock());
+    for (const opening of this.#openings.keys()) opening.stop(now());
     for (const connection of this.#connections.keys()) connection.close(code, reason);
     this.#tellIfEmpty();
     await Promise.race([Promise.all([empty, stopped]), late]);
