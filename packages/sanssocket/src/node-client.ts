@@ -1,10 +1,9 @@
 /** Clients on Node: over `net` and `tls`, a socket of one's own, or an agent of `http`. */
 
-import { type Agent, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { Agent } from 'node:http';
 import { connect as connectTcp, isIP, type NetConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, TLSSocket, type ConnectionOptions as TlsOptions } from 'node:tls';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { MessageExtension } from '@sanssocket/codec';
 import { nodeTransport } from '@sanssocket/codec/node';
 import { requireType, usageError } from '@sanssocket/codec/options';
@@ -16,6 +15,7 @@ import type { ReconnectingConnection, ReconnectOptions, UrlSource } from './clie
 import type { WebSocketConnection } from './connection.js';
 import { MAX_BODY_BYTES, readBody } from './node-body.js';
 import { deflate } from './node-runtime.js';
+import { loadTls } from './node-tls.js';
 import { requireObject } from './options.js';
 
 /** Options of `connect` on Node. */
@@ -111,28 +111,29 @@ function dialOf({ tls = {}, net = {}, socket, agent }: ConnectOptions): Dial {
     return (dialling, handshake, _target, { maxBodyBytes = MAX_BODY_BYTES }, signal) =>
       dialAgent(dialling, handshake, agent, tls, maxBodyBytes, signal);
   }
-  return (dialling, { request }, _target, _options, signal) => {
+  return (dialling, { request }, _target, _options, signal) =>
     dialTcp(dialling, request.uri, tls, net, signal);
-  };
 }
 
 /** Node tries all addresses of a name, of IPv6 and IPv4 (RFC 8305), from version 20 on. */
-function dialTcp(
+async function dialTcp(
   dialling: Dialling,
   { secure, host, port }: WebSocketUri,
   tls: TlsOptions,
   net: Partial<NetConnectOpts>,
   signal: AbortSignal,
-): void {
+): Promise<void> {
+  const security = secure ? await loadTls() : undefined;
+  if (signal.aborted) return;
   const where = {
     noDelay: true,
     ...net,
     ...('path' in net ? {} : { host, port }),
   } as NetConnectOpts;
   const name = isIP(host) === 0 ? { servername: host } : {};
-  const socket: Socket = secure
-    ? connectTls({ ALPNProtocols: ['http/1.1'], ...name, ...tls, ...where } as TlsOptions)
-    : connectTcp(where);
+  const socket: Socket =
+    security?.connect({ ALPNProtocols: ['http/1.1'], ...name, ...tls, ...where } as TlsOptions) ??
+    connectTcp(where);
   const settle = (): void => {
     socket.off('error', onError);
     socket.off('close', onClose);
@@ -170,7 +171,7 @@ function dialOwn(
   signal: AbortSignal,
 ): void {
   const connected = (socket: Duplex): void => {
-    const isPlain = secure && socket instanceof Socket && !(socket instanceof TLSSocket);
+    const isPlain = secure && socket instanceof Socket && !('encrypted' in (socket as object));
     if (signal.aborted || isPlain) socket.on('error', () => {}).destroy();
     if (isPlain) dialling.failed(new Error('the socket is not behind TLS, and the URL is one of wss:'));
     else if (!signal.aborted) dialling.connected((receiverOf) => nodeTransport(socket, receiverOf));
@@ -181,16 +182,21 @@ function dialOwn(
   Promise.resolve().then(make).then(connected).catch(failed);
 }
 
-/** A request of `http`: its agent makes the socket. */
-function dialAgent(
+/**
+ * A request of `http`: its agent makes the socket. The module is loaded here, as it costs an
+ * application without an agent 2.6 MiB of heap and 60 ms on Node 24.
+ */
+async function dialAgent(
   dialling: Dialling,
   { request: asked }: ClientHandshake<MessageExtension>,
   agent: Agent,
   tls: TlsOptions,
   maxBodyBytes: number,
   signal: AbortSignal,
-): void {
+): Promise<void> {
   const { uri, head } = asked;
+  const { request: open } = await (uri.secure ? import('node:https') : import('node:http'));
+  if (signal.aborted) return;
   const options = {
     ...(uri.secure ? tls : {}),
     agent,
@@ -199,10 +205,7 @@ function dialAgent(
     method: 'GET',
     path: head.url,
   };
-  const request = (uri.secure ? requestHttps : requestHttp)({
-    ...options,
-    headers: [...head.rawHeaders],
-  } as object);
+  const request = open({ ...options, headers: [...head.rawHeaders] } as object);
   const settle = (): void => signal.removeEventListener('abort', onAbort);
   const onAbort = (): void => {
     request.on('error', () => {});

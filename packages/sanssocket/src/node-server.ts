@@ -4,12 +4,13 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { TlsOptions } from 'node:tls';
 import { now } from '@sanssocket/codec/driver';
 import { type NodeSocket, nodeTransport } from '@sanssocket/codec/node';
 import { inWords, requireInteger, requireType, usageError } from '@sanssocket/codec/options';
 import { Http2Request } from './node-http2.js';
 import { deflate } from './node-runtime.js';
+import { loadTls, type Tls } from './node-tls.js';
 import type { ParsedSource, ServerOpening } from './opening/server-opening.js';
 import { defaultHosts, requirePlace, ServerConfig, type ServerOptions } from './server/options.js';
 import { ParsedRequest } from './server/parsed.js';
@@ -176,7 +177,8 @@ export async function serve<Identity = undefined>(
   if (http !== undefined) return serveUpgrades(http, options, config, handlers);
   if (path === undefined) requirePlace(port, options.tls);
   else requireType('path', path, 'string');
-  const listener = new SocketListener(options, config, (socket) => server.accept(socket));
+  const security = options.tls === undefined ? undefined : await loadTls();
+  const listener = new SocketListener(options, config, security, (socket) => server.accept(socket));
   const server = new NodeWebSocketServer(config, handlers, listener);
   await listener.listen(options);
   return server;
@@ -252,14 +254,16 @@ class SocketListener implements Listener {
   constructor(
     { tls }: Pick<ServeOptions, 'tls'>,
     { openingTimeoutMs, maxConnections, maxOpenings, onError }: ServerLimits,
+    security: Tls | undefined,
     accept: (socket: Socket) => void,
   ) {
-    if (tls === undefined) this.#server = createTcpServer({ allowHalfOpen: true, noDelay: true }, accept);
+    if (security === undefined)
+      this.#server = createTcpServer({ allowHalfOpen: true, noDelay: true }, accept);
     else {
       // Not half-open: a client that leaves inside of the TLS handshake would be kept until its time
       // limit. The transport makes it half-open once it is secure.
       const options = { ALPNProtocols: ['http/1.1'], ...tls, handshakeTimeout: openingTimeoutMs };
-      this.#server = createTlsServer(options, accept);
+      this.#server = security.createServer(options, accept);
       this.#server.on('connection', (socket: Socket) => this.#secure(socket, maxOpenings));
       this.#server.on('secureConnection', (socket: Socket) => this.#securing.delete(clientOf(socket)));
       this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());

@@ -4,8 +4,8 @@
  * sends the client elsewhere leads to another request, if the application wants that.
  */
 
-import { type ClientRequest as HttpRequest, type IncomingMessage, request as requestHttp } from 'node:http';
-import { type RequestOptions, request as requestHttps } from 'node:https';
+import type { ClientRequest as HttpRequest, IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import { connect, isIP, type NetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { MessageExtension } from '@sanssocket/codec';
@@ -14,6 +14,7 @@ import { type Address, addressOf, credentialsOf, isSameHost, parseAddress } from
 import { agreementOf, clientConfigs } from './configs.js';
 import { type Deflate, deflateOf } from './deflate.js';
 import { responseError } from './errors.js';
+import { http, https } from './node-http.js';
 import type { Opening, Session } from './session.js';
 import { CLOSING, CONNECTING } from './states.js';
 import type { ClientOptions, CreateConnection, Transport } from './types.js';
@@ -80,7 +81,7 @@ class ClientOpening implements Opening {
       extensions: this.#deflate === undefined ? [] : [this.#deflate],
     });
     const { secure } = address;
-    const request = (secure ? requestHttps : requestHttp)(this.#requestOptions(address, offer));
+    const request = (secure ? https : http).request(this.#requestOptions(address, offer));
     this.request = request;
     if (this.#session.client!.redirects > 0) session.websocket.emit('redirect', url.href, request);
     this.#listen(request, url, offer);

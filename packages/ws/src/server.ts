@@ -8,19 +8,14 @@
  */
 
 import { EventEmitter } from 'node:events';
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { checkRequest, type RequestHead, type UpgradeRequest } from '@sanssocket/handshake';
 import { agreementOf, type Configs, configsOf, type Tracker } from './configs.js';
 import { type Deflate, deflateOf } from './deflate.js';
 import { requestMessage } from './errors.js';
+import { http } from './node-http.js';
 import type { AddressInfo, ServerEvents, ServerOptions, Transport } from './types.js';
 import { type Accepted, acceptUpgrade, destroySocket, refuse, refuseFault } from './upgrade.js';
 import { sessionOf, WebSocket } from './websocket.js';
@@ -84,7 +79,7 @@ export class WebSocketServer<
     this.clients = (this.options.clientTracking ? new Set() : undefined) as Set<InstanceType<Socket>>;
     if (server) this.#listen(server);
     else if (ways[0]) {
-      const own = createServer(upgradeRequired);
+      const own = http.createServer(upgradeRequired);
       this.#listen(own);
       own.listen(port ?? undefined, host ?? undefined, backlog ?? undefined, callback);
     }
@@ -285,6 +280,6 @@ function headOf(request: IncomingMessage): RequestHead {
 
 /** Requests of a server of its own that are not to be upgraded. */
 function upgradeRequired(_request: IncomingMessage, response: ServerResponse): void {
-  const body = STATUS_CODES[426]!;
+  const body = http.STATUS_CODES[426]!;
   response.writeHead(426, { 'Content-Length': body.length, 'Content-Type': 'text/plain' }).end(body);
 }

@@ -3,7 +3,7 @@
  * which nothing of a socket is left.
  */
 
-import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { MessageExtension } from '@sanssocket/codec';
 import {
@@ -15,6 +15,7 @@ import {
 } from '@sanssocket/handshake';
 import type { Deflate } from './deflate.js';
 import { requestMessage } from './errors.js';
+import { http } from './node-http.js';
 
 /** How long a refused client may take to read the answer and to end its side. */
 const REFUSAL_MS = 5000;
@@ -36,13 +37,13 @@ export function destroySocket(this: Duplex): void {
 export function refuse(
   socket: Duplex,
   status: number,
-  message: string = STATUS_CODES[status] ?? '',
+  message: string = http.STATUS_CODES[status] ?? '',
   headers: OutgoingHttpHeaders = {},
 ): void {
   const pairs = Object.entries(headers)
     .filter(([name]) => !OWN_HEADERS.includes(name.toLowerCase()))
     .flatMap(([name, value]) => [value ?? []].flat().map((one): [string, string] => [name, String(one)]));
-  const reason = STATUS_CODES[status];
+  const reason = http.STATUS_CODES[status];
   endWith(socket, rejectRequest({ status, reason, body: message, headers: pairs }).bytes);
 }
 

@@ -43,7 +43,7 @@ export type Dial = (
   target: Target,
   options: ClientHandshakeOptions<MessageExtension>,
   signal: AbortSignal,
-) => void;
+) => void | Promise<void>;
 
 /**
  * Why `connect` has no connection to give.
@@ -154,7 +154,9 @@ class Attempt implements Dialling {
     signal?.addEventListener('abort', this.#onAbort);
     this.#timer = setTimeout(() => this.#late(), delayOf(deadline - now()));
     try {
-      dial(this, handshake, target, options, this.#dialling.signal);
+      dial(this, handshake, target, options, this.#dialling.signal)?.catch((error: unknown) => {
+        this.failed(error);
+      });
     } catch (error) {
       this.failed(error);
     }
