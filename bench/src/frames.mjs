@@ -8,6 +8,8 @@ export const CHUNK_BYTES = 65536;
 
 export const TEXT = 1;
 export const BINARY = 2;
+export const PING = 9;
+export const PONG = 10;
 
 /**
  * A small pseudo-random generator (xorshift32), for inputs that repeat.

@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { BINARY, makeFrame, makePayload, randomSource, TEXT } from '../frames.mjs';
+import { BINARY, makeFrame, makePayload, PING, PONG, randomSource, TEXT } from '../frames.mjs';
 
 /**
  * @typedef {object} Load
@@ -18,6 +18,7 @@ import { BINARY, makeFrame, makePayload, randomSource, TEXT } from '../frames.mj
  * @property {number | number[]} bytes - of each message, or of one after the other
  * @property {'bytes' | 'ascii'} kind
  * @property {boolean} [early] - whether the first messages come in one write with the request
+ * @property {boolean} [idle] - nothing is sent behind the first messages; Pings are answered
  * @property {'socket.io'} [opening] - the protocol that is spoken before the first messages, and wraps each
  */
 
@@ -34,6 +35,10 @@ const requestFor = (path) =>
 
 const REQUEST = requestFor('/');
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+
+/** A masking key that changes nothing. */
+const NO_MASK = Buffer.alloc(4);
+
 const HEAD_END = '\r\n\r\n';
 
 const SOCKET_IO_REQUEST = requestFor('/socket.io/?EIO=4&transport=websocket');
@@ -122,6 +127,14 @@ class Line {
     this.#socket.write(this.#batch);
   }
 
+  /** Answers Pings and no more; they come alone, and whole. */
+  rest() {
+    this.#read = (chunk) => {
+      assert.equal(chunk[0], 0x80 | PING, 'not a Ping');
+      this.#socket.write(makeFrame(0x80 | PONG, chunk.subarray(2), NO_MASK));
+    };
+  }
+
   /** @param {(bytes: Buffer) => boolean} whole */
   #collect(whole) {
     const chunks = [];
@@ -142,7 +155,7 @@ let targets = [];
 let batchMessages = 0;
 
 /** @param {Load & { ports: number[] }} load */
-async function open({ ports, connections, inFlight, bytes, kind, early = false, opening }) {
+async function open({ ports, connections, inFlight, bytes, kind, early = false, idle = false, opening }) {
   const random = randomSource(connections);
   const sizes = [bytes].flat();
   const payloads = Array.from({ length: inFlight }, (_, i) => {
@@ -162,6 +175,7 @@ async function open({ ports, connections, inFlight, bytes, kind, early = false, 
         return new Line({ port, localAddress: `127.0.0.${1 + (i % ADDRESSES)}` }, batch, expected);
       });
       await Promise.all(some.map((line) => line.open(early, opening)));
+      if (idle) for (const line of some) line.rest();
       lines.push(...some);
     }
     targets.push(lines);
