@@ -6,7 +6,8 @@
 
 export { InputError } from './formats/reader.js';
 export type { RecordedChunk } from './formats/recording.js';
-export { type InspectOptions, inspectFile, inspectStream } from './inspection/inspect.js';
+export type { ReadOptions, Source } from './inspection/inspect.js';
+export { type InspectOptions, inspectFile, inspectStream } from './inspection/node.js';
 export type {
   ByteRange,
   Compression,

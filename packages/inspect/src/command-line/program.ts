@@ -2,7 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../formats/reader.js';
-import { inspectFile, inspectStream } from '../inspection/inspect.js';
+import { inspectFile, inspectStream } from '../inspection/node.js';
 import { OPCODES } from './filter.js';
 import { Output, progressOf } from './output.js';
 import { type ShowOptions, showing } from './show.js';

@@ -3,7 +3,7 @@
  * stream of digits, Base64.
  */
 
-import { concat, parseHex } from '../model/bytes.js';
+import { concat, parseBase64, parseHex } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
 import { Conversation, type End } from '../protocol/conversation.js';
 import { octetsOf, type Row, readOctets, readOffsetRow } from './dump-row.js';
@@ -232,8 +232,7 @@ export class DumpReader implements Reader {
     const wrong = parts.indexOf(undefined);
     if (wrong < 0) return concat(parts as Uint8Array[]);
     const text = this.#bare.map((line) => line.trim()).join('');
-    if (BASE64.test(text) && /[A-Z]/.test(text) && /[a-z]/.test(text))
-      return new Uint8Array(Buffer.from(text, 'base64'));
+    if (BASE64.test(text) && /[A-Z]/.test(text) && /[a-z]/.test(text)) return parseBase64(text);
     const line = this.#bareLine + wrong;
     throw new InputError(
       `line ${line} is neither hexadecimal digits nor a row of a dump, and the whole is no Base64: ${JSON.stringify(this.#bare[wrong]!.slice(0, 60))}`,

@@ -4,7 +4,7 @@
  * `follow,tls` the sides are swapped. The bytes themselves tell.
  */
 
-import { parseHex } from '../model/bytes.js';
+import { parseBase64, parseHex } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
 import { Conversation, type End } from '../protocol/conversation.js';
 import { InputError, Lines, type Reader } from './reader.js';
@@ -62,7 +62,7 @@ export function followYaml(session: Session): Reader {
   const finishPacket = (): void => {
     if (packet === undefined || packet.base64 === '') return;
     conversation ??= new Conversation(session, { peers: [...peers], opened: false, certain: true });
-    conversation.receive(packet.end, new Uint8Array(Buffer.from(packet.base64, 'base64')), packet.timeMs);
+    conversation.receive(packet.end, parseBase64(packet.base64), packet.timeMs);
     packet = undefined;
   };
   return new Lines(

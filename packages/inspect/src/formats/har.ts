@@ -4,6 +4,7 @@
  */
 
 import { BINARY, TEXT } from '@sanssocket/codec/frames';
+import { parseBase64 } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
 import { type Json, JsonElements, memberOf, textOf } from './json.js';
 import type { Reader } from './reader.js';
@@ -81,7 +82,7 @@ function readMessage(session: Session, connection: number, message: Json): void 
   const timeMs = Number.isNaN(time) ? undefined : time > MAX_SECONDS ? time : time * 1000;
   const data = textOf(message, 'data') ?? '';
   const isText = textOf(message, 'opcode') !== '2';
-  const payload = new Uint8Array(Buffer.from(data, isText ? 'utf8' : 'base64'));
+  const payload = isText ? new TextEncoder().encode(data) : parseBase64(data);
   session.emit({
     type: 'message',
     connection,

@@ -4,6 +4,7 @@
  * a file without an end, of which all is read.
  */
 
+import { parseBase64 } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
 import { Conversation, type End } from '../protocol/conversation.js';
 import { type Json, JsonElements, memberOf, textOf } from './json.js';
@@ -44,7 +45,7 @@ export function netlog(session: Session): Reader {
       conversations.set(key, conversation);
     }
     const timeMs = startMs + Number(textOf(event, 'time'));
-    conversation.receive(end, new Uint8Array(Buffer.from(bytes, 'base64')), timeMs);
+    conversation.receive(end, parseBase64(bytes), timeMs);
   };
   return new JsonElements(
     ['events'],

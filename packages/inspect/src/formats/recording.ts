@@ -9,6 +9,7 @@
  * ```
  */
 
+import { parseBase64 } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
 import { Conversation } from '../protocol/conversation.js';
 import { type Json, textOf } from './json.js';
@@ -45,7 +46,7 @@ export function recording(session: Session): Reader {
         conversations.set(key, conversation);
       }
       const end = from === 'client' ? 0 : 1;
-      const bytes = new Uint8Array(Buffer.from(textOf(entry, 'bytes') ?? '', 'base64'));
+      const bytes = parseBase64(textOf(entry, 'bytes') ?? '');
       const at = Number(textOf(entry, 'at'));
       conversation.receive(end, bytes, Number.isNaN(at) ? undefined : at);
       if (textOf(entry, 'end') !== undefined) conversation.finish(end);

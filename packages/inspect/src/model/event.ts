@@ -48,6 +48,8 @@ export interface InspectedFrame extends EventPlace {
   readonly rsv: number;
   readonly opcode: number;
   readonly masked: boolean;
+  /** As a number of 32 bits; undefined for a frame that is not masked. */
+  readonly maskingKey: number | undefined;
   readonly headerBytes: number;
   readonly payloadLength: number;
   /** Unmasked; compressed where the message is. Shorter than `payloadLength` if not all was kept. */

@@ -3,6 +3,7 @@
  * memory that unfinished things may hold together.
  */
 
+import type { DeflateEngine } from '@sanssocket/deflate';
 import type { InspectEvent, Note, NoteCode } from './event.js';
 
 /** Bytes of unfinished frames, messages and segments of one inspection. */
@@ -21,6 +22,7 @@ export interface InspectLimits {
 
 export class Session {
   readonly maxMessageBytes: number;
+  readonly engine: DeflateEngine;
   readonly #maxHeldBytes: number;
   readonly #receive: (event: InspectEvent) => void;
   #heldBytes = 0;
@@ -31,8 +33,10 @@ export class Session {
   packets = 0;
   streams = 0;
 
-  constructor(receive: (event: InspectEvent) => void, limits: InspectLimits = {}) {
+  /** @param engine - that inflates compressed messages */
+  constructor(receive: (event: InspectEvent) => void, engine: DeflateEngine, limits: InspectLimits = {}) {
     this.#receive = receive;
+    this.engine = engine;
     this.maxMessageBytes = limits.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES;
     this.#maxHeldBytes = limits.maxHeldBytes ?? DEFAULT_HELD_BYTES;
   }

@@ -6,6 +6,7 @@
  * whole file.
  */
 
+import { hexOf } from '../model/bytes.js';
 import { Feed } from './feed.js';
 
 /** The receiver of packets. Bytes are lent for the call. */
@@ -45,7 +46,7 @@ export class PcapReader {
     if (this.#header === undefined) {
       const bytes = this.#feed.take(24);
       if (bytes === undefined) return;
-      const magic = PCAP_MAGICS[Buffer.from(bytes.subarray(0, 4)).toString('hex')]!;
+      const magic = PCAP_MAGICS[hexOf(bytes, 0, 4)]!;
       // The upper bits of the field are about checksums of frames.
       this.#header = { ...magic, linkType: viewOf(bytes).getUint32(20, magic.little) & 0xffff };
     }

@@ -338,7 +338,7 @@ export class Conversation {
       const sender = this.#senders[end];
       const { pending } = sender;
       const from = end === this.#client ? 'client' : 'server';
-      const inflating = new Inflating(from, parameters, tainted);
+      const inflating = new Inflating(from, parameters, tainted, this.#session.engine);
       const start = { from, offset: pending.offset, inflating, beginsBefore: midway } as const;
       const direction = new Direction(this.#session, this.#connection, start);
       const reading = new Reading(direction, midway && end !== known, this.#note);

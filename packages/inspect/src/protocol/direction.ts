@@ -67,6 +67,7 @@ export class Direction implements FrameReceiver {
   frame(read: ReadFrame): void {
     const { header, payload, missing, offset, startMs } = read;
     const { fin, rsv, opcode, masked, headerBytes, payloadLength } = header;
+    const maskingKey = masked ? header.maskingKey : undefined;
     const close = opcode === CLOSE ? this.#closeOf(read) : {};
     const event: InspectedFrame = {
       type: 'frame',
@@ -77,6 +78,7 @@ export class Direction implements FrameReceiver {
       rsv,
       opcode,
       masked,
+      maskingKey,
       headerBytes,
       payloadLength,
       payload,

@@ -5,15 +5,13 @@
  */
 
 import type { MessageExtension, MessageOpcode } from '@sanssocket/codec';
-import { observeDeflate } from '@sanssocket/deflate';
-import { nodeZlib } from '@sanssocket/deflate/node-zlib';
+import { type DeflateEngine, observeDeflate } from '@sanssocket/deflate';
 import type { ExtensionParameter } from '@sanssocket/handshake/values';
-
-const engine = nodeZlib();
 
 export class Inflating {
   readonly #parameters: readonly ExtensionParameter[];
   readonly #from: 'client' | 'server';
+  readonly #engine: DeflateEngine;
   /** Whether the handshake says that messages are compressed. */
   readonly agreed: boolean;
   #extension: MessageExtension | undefined;
@@ -28,8 +26,10 @@ export class Inflating {
     from: 'client' | 'server',
     parameters: readonly ExtensionParameter[] | undefined,
     tainted: boolean,
+    engine: DeflateEngine,
   ) {
     this.#from = from;
+    this.#engine = engine;
     this.agreed = parameters !== undefined;
     this.#parameters = parameters ?? [];
     this.#tainted = tainted && !this.#forgets;
@@ -75,7 +75,7 @@ export class Inflating {
   }
 
   #create(): MessageExtension | undefined {
-    const observed = observeDeflate(this.#parameters, { engine });
+    const observed = observeDeflate(this.#parameters, { engine: this.#engine });
     return this.#from === 'client' ? observed?.fromClient : observed?.fromServer;
   }
 }

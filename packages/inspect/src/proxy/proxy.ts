@@ -6,6 +6,7 @@
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { connect as connectTls } from 'node:tls';
+import { nodeZlib } from '@sanssocket/deflate/node-zlib';
 import type { RecordedChunk } from '../formats/recording.js';
 import type { InspectEvent } from '../model/event.js';
 import { type InspectLimits, Session } from '../model/session.js';
@@ -53,7 +54,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const target = new URL(options.to);
   if (target.protocol !== 'ws:' && target.protocol !== 'wss:')
     throw new TypeError(`a proxy leads to a ws: or wss: URL, not to ${target.href}`);
-  const session = new Session(options.onEvent, options);
+  const session = new Session(options.onEvent, nodeZlib(), options);
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
