@@ -50,7 +50,7 @@ it('frames of one side: the key of each, and faults at their byte', () => {
   expect(ofType(events, 'frame').map(({ maskingKey }) => maskingKey)).toEqual([
     0x37fa213d,
     undefined,
-    0x01020304,
+    0x04030201,
   ]);
   expect(faultsOf(events)).toEqual(['client: MASK_REQUIRED at 12', 'client: RESERVED_OPCODE at 18']);
   expect(messagesOf(events)).toEqual(['client: Hello', 'client: Hello']);

@@ -48,7 +48,7 @@ export interface InspectedFrame extends EventPlace {
   readonly rsv: number;
   readonly opcode: number;
   readonly masked: boolean;
-  /** As a number of 32 bits; undefined for a frame that is not masked. */
+  /** As `encodeFrame` of the codec takes it, its first byte the lowest; undefined if not masked. */
   readonly maskingKey: number | undefined;
   readonly headerBytes: number;
   readonly payloadLength: number;
