@@ -7,6 +7,7 @@ import { Application, Converter, ReflectionKind } from 'typedoc';
 import { publishedPackages } from '../../tools/packages.mjs';
 import { findDeadLinks } from './dead-links.mjs';
 import { withStandingClock } from './highlight.mjs';
+import { writeInspector } from './inspector.mjs';
 import { writeSearch } from './search.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,6 +26,7 @@ const PAGES = [
   'when-it-goes-wrong',
   'proxies',
   'who-talks-to-whom',
+  'inspector',
   'reconnecting',
   'broadcasting',
   'authentication',
@@ -63,6 +65,8 @@ function manifest(folder) {
 const entries = entryPoints();
 /** How TypeDoc calls a module, and how whoever imports it does. */
 const names = new Map(entries.map(([source, name]) => [source.replace(/(?:\/index)?\.ts$/, ''), name]));
+/** The sources of what scripts of pages import, so that nothing has to be built before. */
+const sources = Object.fromEntries(entries.map(([source, name]) => [name, root + source]));
 const unlisted = readdirSync(`${docs}pages/guide`).filter(
   (file) => !PAGES.includes(file.replace(/\.md$/, '')),
 );
@@ -120,6 +124,7 @@ markedPlugin.getHighlighted = (text, language) => withStandingClock(() => highli
 
 // Among the jobs after rendering, as the addresses of declarations are forgotten behind them.
 app.renderer.postRenderAsyncJobs.push(() => writeSearch(app, `${docs}site`));
+app.renderer.postRenderAsyncJobs.push(() => writeInspector(`${docs}site`, sources));
 
 const project = await app.convert();
 if (project === undefined) process.exit(1);

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inspectorTests } from './inspector-page.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** A machine so busy that more than the time of a highlighter passes between two looks at the clock. */
@@ -165,3 +166,5 @@ test('code is coloured as code: strings, comments and keywords each in their own
   expect(new Set([string, comment, colours['const']]).size).toBe(3);
   expect(comment).not.toBeUndefined();
 });
+
+describe('the inspector', () => inspectorTests(() => browser));

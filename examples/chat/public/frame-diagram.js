@@ -43,7 +43,9 @@ function drawRuler() {
 /** @returns {number} the bit behind the header */
 function drawHeader(grid, frame) {
   const length = frame.payloadLength;
-  const shortLength = length < 126 ? length : length < 0x1_0000 ? 126 : 127;
+  // A report may say how long the extended length is, where that need not be the shortest form.
+  const { lengthBytes = length < 126 ? 0 : length < 0x1_0000 ? 2 : 8 } = frame;
+  const shortLength = lengthBytes === 0 ? length : lengthBytes === 2 ? 126 : 127;
   let at = 0;
   const field = (kind, note, bits, name, value) => {
     at = drawField(grid, at, { kind, note, bits, name, value });
