@@ -129,14 +129,6 @@ describe('formats', () => {
     );
   });
 
-  it('HTTP/2 is said not to be read', async () => {
-    const preface = new TextEncoder().encode('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-    const events = await inspectAll(pcap(new FakeTcp().open().client(preface).close().packets));
-    expect(ofType(events, 'note')).toMatchObject([
-      { code: 'partly-read', message: expect.stringMatching(/HTTP\/2/) },
-    ]);
-  });
-
   it('TLS is said to be encrypted, with the ways to a key log', async () => {
     const hello = Uint8Array.of(0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0);
     const events = await inspectAll(pcap(new FakeTcp().open().client(hello).server(hello).close().packets));

@@ -1,12 +1,21 @@
 // Files that the real tools write of real traffic: `ws` both ways, tcpdump, dumpcap, tshark, editcap.
 import { on, once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect, createSecureServer } from 'node:http2';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type InspectEvent, inspectFile } from '@sanssocket/inspect';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { faultsOf, inspectAll, messagesOf, notesOf, ofType } from './support/events.js';
+import {
+  faultsOf,
+  fromClient,
+  fromServer,
+  inspectAll,
+  messagesOf,
+  notesOf,
+  ofType,
+} from './support/events.js';
 import { capture, folder, isInstalled, run, write } from './support/tools.js';
 
 const TEXTS = [
@@ -206,25 +215,18 @@ describe.skipIf(!tools).each(['plain', 'compressed'])('%s', (name) => {
   });
 });
 
-describe.skipIf(!tools)('TLS through tshark', () => {
+/** A certificate of this run's own, and its key. */
+function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
+  const [key, cert] = [`${folder}/key.pem`, `${folder}/cert.pem`];
+  const subject = ['-nodes', '-subj', '/CN=localhost', '-keyout', key, '-out', cert];
+  if (!existsSync(cert)) run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', ...subject);
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
+describe.skipIf(!tools || !isInstalled('openssl'))('TLS through tshark', () => {
   it('a key log beside the capture, and secrets in it', async ({ skip }) => {
-    if (!isInstalled('openssl')) skip('no openssl for a certificate');
-    const [key, cert, keys] = ['key.pem', 'cert.pem', 'keys.log'].map((name) => `${folder}/${name}`);
-    run(
-      'openssl',
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      key!,
-      '-out',
-      cert!,
-    );
-    const https = createServer({ key: readFileSync(key!), cert: readFileSync(cert!) });
+    const keys = `${folder}/keys.log`;
+    const https = createServer(certificate());
     const server = new WebSocketServer({ server: https, perMessageDeflate: { threshold: 0 } });
     server.on('connection', (socket) =>
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
@@ -244,7 +246,7 @@ describe.skipIf(!tools)('TLS through tshark', () => {
 
     const without = await collect(inspectFile(file));
     expect(notesOf(without)).toEqual(['encrypted']);
-    const withLog = await collect(inspectFile(file, { keyLogFile: keys! }));
+    const withLog = await collect(inspectFile(file, { keyLogFile: keys }));
     expectAll(withLog);
     expect(notesOf(withLog)).toEqual(['decrypted']);
     const injected = `${folder}/secrets.pcapng`;
@@ -252,6 +254,36 @@ describe.skipIf(!tools)('TLS through tshark', () => {
     expectAll(await collect(inspectFile(injected)));
     // The sides of follow,tls are swapped; the bytes tell.
     expectAll(await inspectAll(run('tshark', '-n', '-r', injected, '-q', '-z', 'follow,tls,raw,0')));
+  });
+
+  it('HTTP/2 within (RFC 8441)', async ({ skip }) => {
+    const server = createSecureServer({ ...certificate(), settings: { enableConnectProtocol: true } });
+    server.on('stream', (stream) => {
+      stream.respond({ ':status': 200 });
+      stream.on('data', () => stream.end(fromServer('and you')));
+    });
+    const lines: string[] = [];
+    server.on('keylog', (line: Buffer) => lines.push(line.toString()));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const bytes = await capture(port, async () => {
+      const client = connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
+      await once(client, 'remoteSettings');
+      const socket = client.request({ ':method': 'CONNECT', ':protocol': 'websocket', ':path': '/chat' });
+      socket.end(fromClient('hello'));
+      await once(socket.resume(), 'end');
+      client.close();
+      await once(client, 'close');
+    });
+    server.close();
+    if (bytes === undefined) skip('no right to capture');
+    const file = write('http2-tls.pcap', bytes!);
+    const keyLogFile = write('http2-keys.log', lines.join(''));
+    const events = await collect(inspectFile(file, { keyLogFile }));
+    expect(messagesOf(events)).toEqual(['client: hello', 'server: and you']);
+    expect(notesOf(events)).toEqual(['decrypted']);
+    expect(ofType(events, 'connection')[0]!.client).toBeUndefined();
   });
 });
 

@@ -1,25 +1,26 @@
 /**
- * tshark's `-z follow,tcp,raw,N`, `follow,tls,raw,N` and both as `yaml`: the bytes of one stream.
+ * tshark's `-z follow,tcp,raw,N`, `follow,tls,raw,N`, `follow,http2,raw,N,M` and all as `yaml`: one stream.
  * The tab before a line tells the two ends apart, but not the client from the server: in
  * `follow,tls` the sides are swapped. The bytes themselves tell.
  */
 
 import { parseBase64, parseHex } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
-import { Conversation, type End } from '../protocol/conversation.js';
+import type { End } from '../protocol/conversation.js';
+import { Followed } from './followed.js';
 import { InputError, Lines, type Reader } from './reader.js';
 
 /** Reads one stream, or several one after the other. */
 export function followRaw(session: Session): Reader {
   const peers: [string | undefined, string | undefined] = [undefined, undefined];
-  let conversation: Conversation | undefined;
+  let stream: Followed | undefined;
   return new Lines(
     (line, number) => {
       const [, mode] = /^Follow: (.*)/.exec(line) ?? [];
       if (mode !== undefined) {
-        if (!/^(?:tcp|tls),raw$/.test(mode.trim())) throw new InputError(refusal(mode.trim()));
-        conversation?.finish();
-        conversation = undefined;
+        if (!/^(?:tcp|tls|http2),raw$/.test(mode.trim())) throw new InputError(refusal(mode.trim()));
+        stream?.finish();
+        stream = undefined;
         return;
       }
       const [, node, address] = /^Node ([01]): (.*)/.exec(line) ?? [];
@@ -31,17 +32,16 @@ export function followRaw(session: Session): Reader {
       const bytes = parseHex(line);
       if (bytes === undefined)
         throw new InputError(`line ${number} is not hexadecimal: is this follow,...,raw?`);
-      conversation ??= new Conversation(session, { peers: [...peers], opened: false, certain: true });
-      conversation.receive(line.startsWith('\t') ? 1 : 0, bytes, undefined);
+      stream ??= new Followed(session, peers);
+      stream.receive(line.startsWith('\t') ? 1 : 0, bytes, undefined);
     },
-    () => conversation?.finish(),
+    () => stream?.finish(),
   );
 }
 
 /** The reason why a mode of `follow` is not read. */
 function refusal(mode: string): string {
-  if (/^http2/.test(mode)) return 'follow,http2 is not read: give the capture itself';
-  if (/^http/.test(mode)) return `follow,http ends behind the two heads: use \`-z follow,tcp,raw,N\``;
+  if (/^http,/.test(mode)) return `follow,http ends behind the two heads: use \`-z follow,tcp,raw,N\``;
   return `follow,${mode.replace(/^.*,/, '...,')} loses bytes (all that is no printable character is a dot): use \`raw\` or \`yaml\``;
 }
 
@@ -55,14 +55,14 @@ interface Packet {
 /** Reads `follow,tcp,yaml`: the two peers, then packets with times and Base64. */
 export function followYaml(session: Session): Reader {
   const peers: [string | undefined, string | undefined] = [undefined, undefined];
-  let conversation: Conversation | undefined;
+  let stream: Followed | undefined;
   let packet: Packet | undefined;
   let peer: End = 0;
   let inPackets = false;
   const finishPacket = (): void => {
     if (packet === undefined || packet.base64 === '') return;
-    conversation ??= new Conversation(session, { peers: [...peers], opened: false, certain: true });
-    conversation.receive(packet.end, parseBase64(packet.base64), packet.timeMs);
+    stream ??= new Followed(session, peers);
+    stream.receive(packet.end, parseBase64(packet.base64), packet.timeMs);
     packet = undefined;
   };
   return new Lines(
@@ -74,8 +74,8 @@ export function followYaml(session: Session): Reader {
       }
       if (name === 'peers') {
         finishPacket();
-        conversation?.finish();
-        conversation = undefined;
+        stream?.finish();
+        stream = undefined;
         inPackets = false;
       } else if (name === 'packets') inPackets = true;
       else if (name === 'packet') {
@@ -85,12 +85,13 @@ export function followYaml(session: Session): Reader {
         peer = value === '0' ? 0 : 1;
         if (packet !== undefined && inPackets) packet.end = peer;
       } else if (name === 'host') peers[peer] = value;
-      else if (name === 'port' && peers[peer] !== undefined) peers[peer] += `:${value}`;
+      // The port of a client in TLS is 0, and its address empty.
+      else if (name === 'port') peers[peer] = peers[peer] === '' ? undefined : `${peers[peer]}:${value}`;
       else if (name === 'timestamp' && packet !== undefined) packet.timeMs = Number(value) * 1000;
     },
     () => {
       finishPacket();
-      conversation?.finish();
+      stream?.finish();
     },
   );
 }

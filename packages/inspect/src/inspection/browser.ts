@@ -75,7 +75,7 @@ export interface FramesOptions extends InspectLimits {
 export function inspectFrames(bytes: Uint8Array, options: FramesOptions): InspectEvent[] {
   const { from, extensions = '' } = options;
   const events: InspectEvent[] = [];
-  const session = new Session((event) => events.push(event), platform.engine, options);
+  const session = new Session((event) => events.push(event), platform, options);
   const agreed = parseExtensions(
     headerValues(['sec-websocket-extensions', extensions], 'sec-websocket-extensions'),
   );

@@ -36,7 +36,14 @@ export async function decrypt(
   const keys = keyLogFile === undefined ? [] : ['-o', `tls.keylog_file:${keyLogFile}`];
   const base = ['-n', '-r', path, ...keys];
   try {
-    const filter = ['-Y', 'tls and (websocket or http.upgrade)', '-T', 'fields', '-e', 'tcp.stream'];
+    const filter = [
+      '-Y',
+      'tls and (websocket or http.upgrade or http2.header.value == "websocket")',
+      '-T',
+      'fields',
+      '-e',
+      'tcp.stream',
+    ];
     const printed: Uint8Array[] = [];
     await runTshark([...base, ...filter], (chunk) => printed.push(chunk));
     const streams = new Set(Buffer.concat(printed).toString('latin1').split(/\s+/).filter(Boolean));

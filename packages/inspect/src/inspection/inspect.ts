@@ -28,7 +28,7 @@ export async function* inspect(
   encrypted: (session: Session, capture: Capture) => Promise<void>,
 ): AsyncGenerator<InspectEvent, void, void> {
   let events: InspectEvent[] = [];
-  const session = new Session((event) => events.push(event), platform.engine, options);
+  const session = new Session((event) => events.push(event), platform, options);
   let detected: Detected | undefined;
   let start: Uint8Array = EMPTY;
   let bytes = 0;

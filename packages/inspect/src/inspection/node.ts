@@ -10,6 +10,7 @@ import type { InspectEvent } from '../model/event.js';
 import type { Platform } from '../model/platform.js';
 import { Session } from '../model/session.js';
 import { decrypt } from './decrypt.js';
+import { createHeaderDecoder } from './hpack.js';
 import { finish, inspect, type ReadOptions, type Source } from './inspect.js';
 
 /** Options of an inspection. */
@@ -18,7 +19,7 @@ export interface InspectOptions extends ReadOptions {
   readonly keyLogFile?: string;
 }
 
-const platform: Platform = { engine: nodeZlib(), gunzip };
+const platform: Platform = { engine: nodeZlib(), createHeaderDecoder, gunzip };
 
 /** Octets that are read from a file at a time. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -99,7 +100,7 @@ async function* inspectPair(
   options: InspectOptions,
 ): AsyncGenerator<InspectEvent, void, void> {
   let events: InspectEvent[] = [];
-  const session = new Session((event) => events.push(event), platform.engine, options);
+  const session = new Session((event) => events.push(event), platform, options);
   const readers: readonly Reader[] = rawPair(session);
   const sources = paths.map((path) => chunksOf(path)[Symbol.asyncIterator]());
   const open = new Set([0, 1]);

@@ -5,6 +5,7 @@
 
 import type { DeflateEngine } from '@sanssocket/deflate';
 import type { InspectEvent, Note, NoteCode } from './event.js';
+import type { Decoders, HeaderDecoder } from './platform.js';
 
 /** Bytes of unfinished frames, messages and segments of one inspection. */
 const DEFAULT_HELD_BYTES = 64 * 1024 * 1024;
@@ -23,6 +24,7 @@ export interface InspectLimits {
 export class Session {
   readonly maxMessageBytes: number;
   readonly engine: DeflateEngine;
+  readonly createHeaderDecoder: (() => HeaderDecoder) | undefined;
   readonly #maxHeldBytes: number;
   readonly #receive: (event: InspectEvent) => void;
   #heldBytes = 0;
@@ -33,10 +35,10 @@ export class Session {
   packets = 0;
   streams = 0;
 
-  /** @param engine - that inflates compressed messages */
-  constructor(receive: (event: InspectEvent) => void, engine: DeflateEngine, limits: InspectLimits = {}) {
+  constructor(receive: (event: InspectEvent) => void, decoders: Decoders, limits: InspectLimits = {}) {
     this.#receive = receive;
-    this.engine = engine;
+    this.engine = decoders.engine;
+    this.createHeaderDecoder = decoders.createHeaderDecoder;
     this.maxMessageBytes = limits.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES;
     this.#maxHeldBytes = limits.maxHeldBytes ?? DEFAULT_HELD_BYTES;
   }

@@ -74,16 +74,13 @@ export class Capture implements PacketReceiver {
         'unknown-link',
         `${fragment} packets are fragments of IP, which are not put together`,
       );
-    const { http2 } = this.#streams;
-    if (http2 > 0) {
-      const many = `${http2} streams are HTTP/2, which is not read`;
-      this.#session.note('partly-read', `${many}: WebSockets in them (RFC 8441) are not shown`);
-    }
     if (packets === 0) {
       const cause = 'tcpdump that is stopped soon after the traffic loses it without --immediate-mode';
       this.#session.note('empty', `the capture has a header and no packet: ${cause}`);
-    } else if (connections === 0 && this.encrypted === 0 && http2 === 0) {
-      const other = `${packets} packets, ${streams} TCP streams with data or a SYN`;
+    } else if (connections === 0 && this.encrypted === 0) {
+      const { http2 } = this.#streams;
+      const within = http2 === 0 ? '' : `, ${http2} of them HTTP/2`;
+      const other = `${packets} packets, ${streams} TCP streams with data or a SYN${within}`;
       this.#session.note('no-websocket', `no WebSocket traffic in the capture: ${other}`);
     }
   }

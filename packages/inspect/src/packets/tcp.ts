@@ -67,7 +67,7 @@ export class TcpStreams {
     return this.#encrypted;
   }
 
-  /** Streams that are HTTP/2. */
+  /** Streams that are HTTP/2 without a WebSocket. */
   get http2(): number {
     return this.#http2;
   }
@@ -212,7 +212,7 @@ export class TcpStreams {
     }
     stream.conversation.finish();
     if (stream.conversation.encrypted) this.#encrypted++;
-    if (stream.conversation.http2) this.#http2++;
+    if (stream.conversation.isOtherHttp2) this.#http2++;
   }
 
   #end(stream: Stream): void {

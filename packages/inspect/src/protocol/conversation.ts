@@ -4,6 +4,7 @@
  *
  * ```
  *   SEARCHING ── 101 seen, or frames found ──> OPEN
+ *      ├── preface, or SETTINGS ──> HTTP/2, whose streams may be WebSockets
  *      ├── TLS, or no HTTP at the start ──> OTHER
  *      └── nothing found in MAX_SEARCH_BYTES ──> OTHER
  * ```
@@ -11,11 +12,12 @@
 
 import type { RequestHead, ResponseHead } from '@sanssocket/handshake/heads';
 import type { ExtensionParameter } from '@sanssocket/handshake/values';
-import { latin1 } from '../model/bytes.js';
+import { concat, latin1 } from '../model/bytes.js';
 import type { ConnectionFound, NoteCode, Side } from '../model/event.js';
 import type { Session } from '../model/session.js';
 import { Direction } from './direction.js';
 import { deflateParameters, type FoundHead, findHead, isUpgrade } from './heads.js';
+import { Http2Connection, http2SideOf, TELLING_BYTES } from './http2.js';
 import { Inflating } from './inflating.js';
 import { Pending } from './pending.js';
 import { Reading, skipTo, WINDOW_BYTES } from './reading.js';
@@ -70,13 +72,18 @@ export class Conversation {
   #midway: boolean;
   /** The stream begins with a TLS record. */
   encrypted = false;
-  /** The stream begins with the preface of HTTP/2 (RFC 9113 3.4). */
-  http2 = false;
+  /** The streams within, once the stream is known to be HTTP/2. */
+  #http2: Http2Connection | undefined;
 
   constructor(session: Session, options: ConversationOptions) {
     this.#session = session;
     this.#options = options;
     this.#midway = !options.opened;
+  }
+
+  /** Whether this is HTTP/2 without a WebSocket in it. */
+  get isOtherHttp2(): boolean {
+    return this.#http2?.found === 0;
   }
 
   /** The number of the connection; 0 if none was recognised. */
@@ -89,13 +96,18 @@ export class Conversation {
     if (bytes.length === 0) return;
     this.#lastMs = timeMs ?? this.#lastMs;
     const sender = this.#senders[end];
-    const first = sender.length === 0;
+    const before = sender.length;
     sender.length += bytes.length;
+    if (this.#http2 !== undefined) {
+      this.#http2.receive(end === this.#client ? 'client' : 'server', bytes, timeMs);
+      return;
+    }
     if (this.#state === 'open') {
       sender.reading?.receive(bytes, timeMs);
       return;
     }
-    if (first && this.#isOther(bytes)) this.#state = 'other';
+    if (before < TELLING_BYTES && this.#isHttp2(end, bytes, timeMs)) return;
+    if (before === 0 && this.#isOther(bytes)) this.#state = 'other';
     if (this.#state === 'other') {
       // A connection that is kept for several requests may still be upgraded.
       if (this.encrypted || !latin1(bytes, 0, 4).startsWith('GET ')) return;
@@ -109,6 +121,10 @@ export class Conversation {
   gap(end: End, length: number, timeMs: number | undefined): void {
     const sender = this.#senders[end];
     sender.length += length;
+    if (this.#http2 !== undefined) {
+      this.#http2.gap(end === this.#client ? 'client' : 'server', length, timeMs);
+      return;
+    }
     if (this.#state === 'open') {
       sender.reading?.gap(length, timeMs);
       return;
@@ -120,6 +136,10 @@ export class Conversation {
   /** One end, or both, will send nothing more. */
   finish(end?: End): void {
     for (const each of end === undefined ? ([0, 1] as const) : [end]) this.#senders[each].ended = true;
+    if (this.#http2 !== undefined) {
+      this.#http2.finish(end === undefined ? undefined : end === this.#client ? 'client' : 'server');
+      return;
+    }
     if (this.#state === 'searching') this.#search();
     if (this.#state === 'open')
       for (const sender of this.#senders) if (sender.ended) this.#finishSender(sender);
@@ -138,6 +158,27 @@ export class Conversation {
     for (const sender of this.#senders) sender.pending.skip(sender.length - sender.pending.offset);
   }
 
+  /** Whether the first bytes of an end are HTTP/2's, or may be, so that more have to tell. */
+  #isHttp2(end: End, bytes: Uint8Array, timeMs: number | undefined): boolean {
+    const { pending } = this.#senders[end];
+    // Bytes before these are missing, or were told to be others.
+    if (this.#state !== 'searching' || pending.length + bytes.length !== this.#senders[end].length)
+      return false;
+    const side = http2SideOf(concat([pending.bytes, bytes]));
+    if (side === undefined) return false;
+    pending.append(bytes, timeMs);
+    if (side === 'perhaps') return true;
+    this.#client = side === 'client' ? end : flip(end);
+    const [a, b] = this.#options.peers ?? [undefined, undefined];
+    this.#http2 = new Http2Connection(this.#session, this.#client === 0 ? [a, b] : [b, a]);
+    for (const each of [0, 1] as const) {
+      const side = each === this.#client ? 'client' : 'server';
+      for (const piece of this.#senders[each].pending.take())
+        this.#http2.receive(side, piece.bytes, piece.timeMs);
+    }
+    return true;
+  }
+
   /** Whether the first bytes of a stream tell another protocol. */
   #isOther(bytes: Uint8Array): boolean {
     if (bytes.length > 2 && bytes[0]! >= 0x14 && bytes[0]! <= 0x17 && bytes[1] === 3 && bytes[2]! <= 4) {
@@ -145,8 +186,6 @@ export class Conversation {
       return true;
     }
     if (bytes.length < 8) return false;
-    this.http2 = latin1(bytes, 0, 8) === 'PRI * HT';
-    if (this.http2) return true;
     return this.#options.opened && this.#options.certain !== true && !HTTP.test(latin1(bytes, 0, 8));
   }
 

@@ -54,7 +54,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const target = new URL(options.to);
   if (target.protocol !== 'ws:' && target.protocol !== 'wss:')
     throw new TypeError(`a proxy leads to a ws: or wss: URL, not to ${target.href}`);
-  const session = new Session(options.onEvent, nodeZlib(), options);
+  const session = new Session(options.onEvent, { engine: nodeZlib() }, options);
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {

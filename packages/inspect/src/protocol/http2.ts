@@ -1,0 +1,295 @@
+/**
+ * A connection of HTTP/2, read for the WebSockets in its streams (RFC 8441). Its frames (RFC 9113
+ * 4.1) are read from the first one on: header blocks refer to all earlier ones of their direction, so
+ * nothing can be read from the middle, nor behind a gap that is not inside of DATA.
+ */
+
+import { concat, copyOf, EMPTY } from '../model/bytes.js';
+import type { HeaderDecoder } from '../model/platform.js';
+import type { Session } from '../model/session.js';
+import { Http2WebSocket, isWebSocketRequest, type Peers } from './http2-websocket.js';
+
+/** RFC 9113 3.4. */
+export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
+const DATA = 0;
+const HEADERS = 1;
+const RST_STREAM = 3;
+const SETTINGS = 4;
+const CONTINUATION = 9;
+
+const END_STREAM = 0x01;
+const END_HEADERS = 0x04;
+const PADDED = 0x08;
+const PRIORITY = 0x20;
+
+const FRAME_HEADER_BYTES = 9;
+
+/** A longer header block is not read, and no later one of its direction. */
+const MAX_BLOCK_BYTES = 256 * 1024;
+
+/** WebSockets of one connection that are open at a time; more are not followed. */
+const MAX_STREAMS = 4096;
+
+/** The two ends of a connection. */
+export type Http2Side = 'client' | 'server';
+
+/** One direction: the frame under way. */
+class Half {
+  /** Bytes of the preface, of a frame's header or of a header block that are kept until they are whole. */
+  kept: Uint8Array = EMPTY;
+  /** Octets of the preface that have still to come. */
+  preface: number;
+  /** The frame under way, and bytes of its payload that have still to come. */
+  frame: { readonly type: number; readonly flags: number; readonly stream: number } | undefined;
+  left = 0;
+  /** Of DATA under way: padding at its end. */
+  padding = 0;
+  /** Whether the length of the padding comes next. */
+  padded = false;
+  /** The header block under way, and the frame that began it. */
+  block:
+    | { readonly stream: number; readonly ends: boolean; bytes: number; readonly parts: Uint8Array[] }
+    | undefined;
+  readonly decoder: HeaderDecoder | undefined;
+  /** Nothing more is read. */
+  lost = false;
+  /** No later header block can be read. */
+  blind = false;
+
+  constructor(preface: number, decoder: HeaderDecoder | undefined) {
+    this.preface = preface;
+    this.decoder = decoder;
+  }
+}
+
+export class Http2Connection {
+  readonly #session: Session;
+  readonly #peers: Peers;
+  readonly #halves: Readonly<Record<Http2Side, Half>>;
+  readonly #sockets = new Map<number, Http2WebSocket>();
+  /** WebSockets that were found. */
+  found = 0;
+
+  constructor(session: Session, peers: Peers) {
+    this.#session = session;
+    this.#peers = peers;
+    const decoder = (): HeaderDecoder | undefined => session.createHeaderDecoder?.();
+    this.#halves = { client: new Half(PREFACE.length, decoder()), server: new Half(0, decoder()) };
+  }
+
+  receive(side: Http2Side, bytes: Uint8Array, timeMs: number | undefined): void {
+    const half = this.#halves[side];
+    let at = Math.min(half.preface, bytes.length);
+    half.preface -= at;
+    while (at < bytes.length && !half.lost) {
+      at =
+        half.frame === undefined
+          ? this.#readHeader(side, half, bytes, at, timeMs)
+          : this.#readPayload(side, half, bytes, at, timeMs);
+    }
+  }
+
+  /** Bytes that the input does not have: inside of DATA they are the WebSocket's own affair. */
+  gap(side: Http2Side, length: number, timeMs: number | undefined): void {
+    const half = this.#halves[side];
+    if (half.lost) return;
+    const { frame } = half;
+    if (frame?.type === DATA && !half.padded && length <= half.left - half.padding) {
+      half.left -= length;
+      this.#sockets.get(frame.stream)?.gap(side, length, timeMs);
+      if (half.left === 0) this.#endFrame(side, half, timeMs);
+      return;
+    }
+    if (frame !== undefined && length <= half.left && frame.type !== HEADERS && frame.type !== CONTINUATION) {
+      half.left -= length;
+      if (half.left === 0) this.#endFrame(side, half, timeMs);
+      return;
+    }
+    this.#lose(side, half, `${length} bytes of the ${side} are missing`, timeMs);
+  }
+
+  /** One end, or both, will send nothing more. */
+  finish(side?: Http2Side): void {
+    for (const socket of this.#sockets.values()) socket.finish(side);
+  }
+
+  // --- Frames ---
+
+  #readHeader(
+    side: Http2Side,
+    half: Half,
+    bytes: Uint8Array,
+    start: number,
+    timeMs: number | undefined,
+  ): number {
+    const end = Math.min(bytes.length, start + FRAME_HEADER_BYTES - half.kept.length);
+    const header = concat([half.kept, bytes.subarray(start, end)]);
+    if (header.length < FRAME_HEADER_BYTES) {
+      half.kept = copyOf(header);
+      return end;
+    }
+    half.kept = EMPTY;
+    half.left = header[0]! * 0x1_0000 + header[1]! * 0x100 + header[2]!;
+    const [type, flags] = [header[3]!, header[4]!];
+    const stream = ((header[5]! & 0x7f) << 24) | (header[6]! << 16) | (header[7]! << 8) | header[8]!;
+    half.frame = { type, flags, stream };
+    half.padding = 0;
+    half.padded = type === DATA && (flags & PADDED) !== 0;
+    this.#beginFrame(side, half, { type, flags, stream }, timeMs);
+    if (half.left === 0 && !half.lost) this.#endFrame(side, half, timeMs);
+    return end;
+  }
+
+  #beginFrame(
+    side: Http2Side,
+    half: Half,
+    { type, flags, stream }: FrameHead,
+    timeMs: number | undefined,
+  ): void {
+    // 6.10: between a block's first frame and its last there is no other.
+    if (half.block !== undefined && (type !== CONTINUATION || half.block.stream !== stream)) {
+      this.#lose(side, half, 'a header block is interrupted', timeMs);
+    } else if (type === HEADERS) {
+      half.block = { stream, ends: (flags & END_STREAM) !== 0, bytes: 0, parts: [] };
+    } else if (type === SETTINGS && stream !== 0) {
+      this.#lose(side, half, 'these are no frames of HTTP/2', timeMs);
+    }
+  }
+
+  #readPayload(
+    side: Http2Side,
+    half: Half,
+    bytes: Uint8Array,
+    start: number,
+    timeMs: number | undefined,
+  ): number {
+    const frame = half.frame!;
+    let at = start;
+    if (half.padded) {
+      half.padded = false;
+      half.left--;
+      half.padding = Math.min(bytes[at++]!, half.left);
+    }
+    const end = Math.min(bytes.length, at + half.left);
+    if (frame.type === DATA) {
+      const dataEnd = Math.min(end, at + half.left - half.padding);
+      if (dataEnd > at) this.#sockets.get(frame.stream)?.receive(side, bytes.subarray(at, dataEnd), timeMs);
+    } else if (half.block !== undefined) {
+      this.#keepBlock(half, half.block, bytes.subarray(at, end));
+    }
+    half.left -= end - at;
+    if (half.left === 0) this.#endFrame(side, half, timeMs);
+    return end;
+  }
+
+  #keepBlock(half: Half, block: NonNullable<Half['block']>, part: Uint8Array): void {
+    block.bytes += part.length;
+    if (half.blind || block.bytes > MAX_BLOCK_BYTES) block.parts.length = 0;
+    else block.parts.push(copyOf(part));
+  }
+
+  #endFrame(side: Http2Side, half: Half, timeMs: number | undefined): void {
+    const { type, flags, stream } = half.frame!;
+    half.frame = undefined;
+    half.left = 0;
+    const { block } = half;
+    if (block !== undefined) {
+      if (type === HEADERS) stripBlock(block, flags);
+      if ((flags & END_HEADERS) === 0) return;
+      half.block = undefined;
+      this.#endBlock(side, half, block, timeMs);
+      if (block.ends) this.#endStream(side, stream);
+    } else if (type === DATA && (flags & END_STREAM) !== 0) {
+      this.#endStream(side, stream);
+    } else if (type === RST_STREAM) {
+      this.#sockets.get(stream)?.finish();
+      this.#sockets.delete(stream);
+    }
+  }
+
+  /** Either end may still send. */
+  #endStream(side: Http2Side, stream: number): void {
+    this.#sockets.get(stream)?.finish(side);
+  }
+
+  // --- Headers ---
+
+  #endBlock(
+    side: Http2Side,
+    half: Half,
+    { stream, bytes, parts }: NonNullable<Half['block']>,
+    timeMs: number | undefined,
+  ): void {
+    if (half.blind) return;
+    if (half.decoder === undefined) {
+      half.blind = true;
+      if (side === 'client')
+        this.#session.note(
+          'partly-read',
+          'a stream is HTTP/2, which is not read here: `npx @sanssocket/inspect` reads it',
+        );
+      return;
+    }
+    const headers = bytes > MAX_BLOCK_BYTES ? undefined : half.decoder.decode(concat(parts));
+    if (headers === undefined) {
+      half.blind = true;
+      const why = bytes > MAX_BLOCK_BYTES ? 'is longer than is kept' : 'is not well-formed';
+      this.#session.note('damaged', `a header block of the ${side} (HTTP/2) ${why}: no later one is read`);
+      return;
+    }
+    const socket = this.#sockets.get(stream);
+    if (side === 'server') socket?.respond(headers, timeMs);
+    else if (socket === undefined && isWebSocketRequest(headers)) this.#create(stream, headers, timeMs);
+  }
+
+  #create(stream: number, headers: readonly string[], timeMs: number | undefined): void {
+    this.found++;
+    if (this.#sockets.size >= MAX_STREAMS) {
+      const [oldest, socket] = this.#sockets.entries().next().value!;
+      socket.finish();
+      this.#sockets.delete(oldest);
+    }
+    this.#sockets.set(stream, new Http2WebSocket(this.#session, stream, headers, timeMs, this.#peers));
+  }
+
+  #lose(side: Http2Side, half: Half, why: string, timeMs: number | undefined): void {
+    half.lost = true;
+    half.block = undefined;
+    const what = `${why}: nothing behind it can be read, as header blocks of HTTP/2 refer to earlier ones`;
+    this.#session.note('gap', what, { from: side, timeMs });
+  }
+}
+
+interface FrameHead {
+  readonly type: number;
+  readonly flags: number;
+  readonly stream: number;
+}
+
+/** Takes padding and priority off the first frame of a header block (RFC 9113 6.2). */
+function stripBlock(block: NonNullable<Half['block']>, flags: number): void {
+  const bytes = concat(block.parts);
+  const padded = (flags & PADDED) !== 0;
+  const start = (padded ? 1 : 0) + ((flags & PRIORITY) !== 0 ? 5 : 0);
+  const end = bytes.length - (padded ? (bytes[0] ?? 0) : 0);
+  block.parts.splice(0, block.parts.length, bytes.subarray(start, Math.max(start, end)));
+}
+
+/** Bytes that tell whether an end speaks HTTP/2. */
+export const TELLING_BYTES: number = FRAME_HEADER_BYTES;
+
+/**
+ * The end of HTTP/2 that begins like this: the client with the preface, the server with SETTINGS
+ * (RFC 9113 3.4); `'perhaps'` for fewer than {@link TELLING_BYTES}, undefined for other protocols.
+ */
+export function http2SideOf(bytes: Uint8Array): Http2Side | 'perhaps' | undefined {
+  const start = bytes.subarray(0, TELLING_BYTES);
+  const whole = start.length === TELLING_BYTES;
+  if (start.every((byte, at) => byte === PREFACE.charCodeAt(at))) return whole ? 'client' : 'perhaps';
+  // The payload is pairs of an identifier and a value, six bytes each (6.5.1).
+  const isSettings = start.every((byte, at) => at === 1 || at === 2 || byte === (at === 3 ? SETTINGS : 0));
+  if (!isSettings) return undefined;
+  if (!whole) return 'perhaps';
+  return (start[1]! * 0x100 + start[2]!) % 6 === 0 ? 'server' : undefined;
+}
