@@ -63,7 +63,6 @@ describe('refused, with the reason and another way', () => {
   it.each([
     ['words', 'some words\nthat are no dump\n', /line 1 is neither/],
     ['a line among digits', '81 05\n68 65 zz\n', /line 2 is neither.*"68 65 zz"/],
-    ['flows of mitmproxy', '1234:9:websocket;', /mitmproxy's flows are not read/],
     ['rows of fields', '1\thello\n2\tworld\n', /-T jsonraw --no-duplicate-keys/],
     ['JSON of another kind', '{"a": 1}', /JSON or XML of an unknown kind/],
   ])('%s', async (_, text, words) => {

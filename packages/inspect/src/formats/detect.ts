@@ -4,9 +4,11 @@ import { hexOf, latin1 } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
 import { Capture } from '../packets/capture.js';
 import { PCAP_MAGICS, PcapngReader, PcapReader } from '../packets/pcap.js';
+import { devtoolsArray, devtoolsLines } from './devtools.js';
 import { DumpReader } from './dump.js';
 import { followRaw, followYaml } from './follow.js';
 import { har } from './har.js';
+import { FlowReader } from './mitmproxy.js';
 import { netlog } from './netlog.js';
 import { raw } from './raw.js';
 import { InputError, type Reader } from './reader.js';
@@ -46,6 +48,16 @@ const TEXTS: readonly {
     reader: (s) => tsharkJson(s, new Capture(s)),
   },
   { format: 'netlog', pattern: /^\{\s*"constants"\s*:/, reader: netlog },
+  {
+    format: 'DevTools events',
+    pattern: /^\[\s*\{[^{}]*"method"\s*:\s*"[A-Z]\w+\.\w+"/,
+    reader: devtoolsArray,
+  },
+  {
+    format: 'DevTools events, a line each',
+    pattern: /^(?:[^{\n]*\b(?:SEND|RECV)\b[^{\n]*)?\{[^{}]*"method"\s*:\s*"[A-Z]\w+\.\w+"/,
+    reader: devtoolsLines,
+  },
   { format: 'HAR', pattern: /^\{\s*"log"\s*:/, reader: har },
   {
     format: 'tshark -T pdml',
@@ -62,12 +74,11 @@ const TEXTS: readonly {
   { format: 'tshark follow, yaml', pattern: /^(?:---\s+)?peers:\s/, reader: followYaml },
 ];
 
+/** A flow of mitmproxy: a length, and a name within, with its own. */
+const FLOW = /^\d{1,12}:\d{1,3}:[a-z_]+[,;]/;
+
 /** Texts that are known, and not read. */
 const REFUSED: readonly { readonly pattern: RegExp; readonly why: string }[] = [
-  {
-    pattern: /^\d+:[\s\S]*(?:version|websocket|http)/,
-    why: "mitmproxy's flows are not read: capture the traffic",
-  },
   {
     pattern: /^\d+\t[^\n]*\n|^\t[^\n]*\n/,
     why: `rows of tshark's fields without their names: a row may hold several frames, whose texts are joined by commas that are not escaped, end at U+0000, and show a newline as \\n. Use \`-T jsonraw --no-duplicate-keys\`, or the capture itself`,
@@ -85,6 +96,8 @@ export function detect(session: Session, start: Uint8Array): Detected {
   const capture = new Capture(session);
   if (Object.hasOwn(PCAP_MAGICS, magic)) return captured('pcap', new PcapReader(capture), capture);
   if (magic === '0a0d0d0a') return captured('pcapng', new PcapngReader(capture), capture);
+  // Contents of messages are bytes as they are.
+  if (FLOW.test(latin1(start, 0, 64))) return { format: 'mitmproxy flows', reader: new FlowReader(session) };
   // tshark prints control characters of payloads as they are, behind a first line that tells it.
   if (!isText(start.subarray(0, FIRST_BYTES))) return { format: 'raw bytes', reader: raw(session) };
   const text = latin1(start)

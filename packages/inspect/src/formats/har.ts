@@ -3,34 +3,27 @@
  * `_webSocketMessages`; Firefox's have the handshake alone.
  */
 
-import { BINARY, TEXT } from '@sanssocket/codec/frames';
 import { parseBase64 } from '../model/bytes.js';
 import type { Session } from '../model/session.js';
 import { type Json, JsonElements, memberOf, textOf } from './json.js';
+import { MessageList } from './message-list.js';
 import type { Reader } from './reader.js';
 
 /** Times above are milliseconds: in seconds this would be the year 5138. */
 const MAX_SECONDS = 1e11;
 
 export function har(session: Session): Reader {
-  let silent = 0;
+  const list = new MessageList(session, 'a HAR file');
   let entries = 0;
   return new JsonElements(
     ['log', 'entries'],
     (entry) => {
       entries++;
-      if (isWebSocket(entry) && !readEntry(session, entry)) silent++;
+      if (isWebSocket(entry)) readEntry(list, entry);
     },
     (whole) => {
       if (!whole) session.note('damaged', 'the HAR file ends before its end');
-      if (session.connections > silent) {
-        session.note(
-          'messages-only',
-          'a HAR file has messages, not frames: no ping, pong, close or fragment is in it',
-        );
-      } else if (session.connections === 0) {
-        session.note('no-websocket', `no WebSocket among the ${entries} requests of the HAR file`);
-      }
+      list.end(`no WebSocket among the ${entries} requests of the HAR file`);
     },
   );
 }
@@ -41,60 +34,34 @@ function isWebSocket(entry: Json): boolean {
   return memberOf(entry, '_webSocketMessages') !== undefined || /^wss?:/.test(url) || status === '101';
 }
 
-/** @returns whether the entry has messages */
-function readEntry(session: Session, entry: Json): boolean {
-  const connection = ++session.connections;
+function readEntry(list: MessageList, entry: Json): void {
   const request = memberOf(entry, 'request');
   const response = memberOf(entry, 'response');
   const started = Date.parse(textOf(entry, 'startedDateTime') ?? '');
   const timeMs = Number.isNaN(started) ? undefined : started;
-  const place = { connection, timeMs };
   const url = textOf(request, 'url');
-  session.emit({ type: 'connection', ...place, client: undefined, server: url, by: 'input' });
-  const requestLine =
-    `${textOf(request, 'method') ?? 'GET'} ${url} ${textOf(request, 'httpVersion') ?? ''}`.trim();
-  session.emit({
-    type: 'handshake',
-    ...place,
-    from: 'client',
-    startLine: requestLine,
-    rawHeaders: headersOf(request),
-  });
-  const status = `${textOf(response, 'status') ?? ''} ${textOf(response, 'statusText') ?? ''}`.trim();
-  const startLine = `HTTP/1.1 ${status}`;
-  session.emit({ type: 'handshake', ...place, from: 'server', startLine, rawHeaders: headersOf(response) });
+  const connection = list.connect(undefined, url, timeMs);
+  const requestLine = `${textOf(request, 'method') ?? 'GET'} ${url} ${textOf(request, 'httpVersion') ?? ''}`;
+  list.head(connection, 'client', requestLine, headersOf(request), timeMs);
+  const status = `HTTP/1.1 ${textOf(response, 'status') ?? ''} ${textOf(response, 'statusText') ?? ''}`;
+  list.head(connection, 'server', status, headersOf(response), timeMs);
   const messages = memberOf(entry, '_webSocketMessages');
   if (!Array.isArray(messages)) {
     const why = 'Firefox does not export messages of WebSockets';
-    session.note(
-      'no-messages',
-      `the entry has no _webSocketMessages: ${why}. Export from Chromium, or capture the traffic`,
-      place,
-    );
-    return false;
+    const other = `the entry has no _webSocketMessages: ${why}. Export from Chromium, or capture the traffic`;
+    list.silent(connection, other, timeMs);
+    return;
   }
-  for (const message of messages) readMessage(session, connection, message as Json);
-  return true;
+  for (const message of messages) readMessage(list, connection, message as Json);
 }
 
-function readMessage(session: Session, connection: number, message: Json): void {
+function readMessage(list: MessageList, connection: number, message: Json): void {
   const time = Number(textOf(message, 'time'));
   const timeMs = Number.isNaN(time) ? undefined : time > MAX_SECONDS ? time : time * 1000;
   const data = textOf(message, 'data') ?? '';
-  const isText = textOf(message, 'opcode') !== '2';
-  const payload = isText ? new TextEncoder().encode(data) : parseBase64(data);
-  session.emit({
-    type: 'message',
-    connection,
-    timeMs,
-    from: textOf(message, 'type') === 'send' ? 'client' : 'server',
-    opcode: isText ? TEXT : BINARY,
-    payload,
-    ...(isText ? { text: data } : {}),
-    frames: 0,
-    wireBytes: payload.length,
-    compression: 'none',
-  });
+  const content = textOf(message, 'opcode') === '2' ? parseBase64(data) : data;
+  const from = textOf(message, 'type') === 'send' ? 'client' : 'server';
+  list.message(connection, from, content, timeMs);
 }
 
 function headersOf(head: Json | undefined): string[] {

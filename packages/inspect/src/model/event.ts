@@ -149,6 +149,8 @@ export type NoteCode =
   | 'messages-only'
   /** The input holds a connection without its messages. */
   | 'no-messages'
+  /** The input tells how the connection ended, without its Close frames. */
+  | 'closed'
   /** There is nothing in the input. */
   | 'empty'
   /** There is no WebSocket traffic in the input. */
