@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
+  faultsOf,
   fromClient,
   fromServer,
   inspectAll,
@@ -269,6 +270,14 @@ describe('TCP', () => {
       .server(response())
       .server(fromServer('hi'));
     expect(messagesOf(await inspectAll(pcap(tcp.packets)))).toEqual(['server: hi']);
+  });
+
+  it('sides that the handshake names the other way round than the mask bits: it is said, once', async () => {
+    const tcp = new FakeTcp().open().client(REQUEST).server(response());
+    tcp.client(fromServer('a'), fromServer('b')).server(fromClient('c'), fromClient('d'));
+    const events = await inspectAll(pcap(tcp.close().packets));
+    expect(notesOf(events)).toEqual(['sides-swapped']);
+    expect(faultsOf(events)).toContain(`client: MASK_REQUIRED at ${REQUEST.length + 1}`);
   });
 
   it('a rejected upgrade is shown with its status', async () => {

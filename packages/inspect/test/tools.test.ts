@@ -138,7 +138,16 @@ describe.skipIf(!tools).each(['plain', 'compressed'])('%s', (name) => {
   ])('tshark %s %s %s', async (...args) => {
     const file = captured(name);
     if (file === undefined) return;
-    expectAll(await inspectAll(run('tshark', '-n', '-r', file, ...args.filter((arg) => arg !== undefined))));
+    const events = await inspectAll(
+      run('tshark', '-n', '-r', file, ...args.filter((arg) => arg !== undefined)),
+    );
+    expectAll(events);
+    // Seconds with nine digits, a date, or none: one unit is shown.
+    const timesOf = (found: readonly InspectEvent[]): (number | undefined)[] =>
+      ofType(found, 'message').map(({ timeMs }) => timeMs && Math.round(timeMs));
+    const times = timesOf(events);
+    if (times[0] !== undefined)
+      expect(times).toEqual(timesOf(await inspectAll(new Uint8Array(readFileSync(file)))));
   });
 
   it('tshark -T fields, with the command that the refusal names', async () => {

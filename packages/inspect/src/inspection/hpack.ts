@@ -1,3 +1,4 @@
+/// <reference path="./hpack-js-shim.d.ts" />
 /** Header blocks of HTTP/2 (RFC 7541), by `hpack.js`, which webpack's development server uses too. */
 
 import hpack from 'hpack.js';

@@ -19,6 +19,7 @@ import { Direction } from './direction.js';
 import { deflateParameters, type FoundHead, findHead, isUpgrade } from './heads.js';
 import { Http2Connection, http2SideOf, TELLING_BYTES } from './http2.js';
 import { Inflating } from './inflating.js';
+import { MaskWitness } from './mask-witness.js';
 import { Pending } from './pending.js';
 import { Reading, skipTo, WINDOW_BYTES } from './reading.js';
 import { CERTAIN_BITS, type FoundFrames, findFrames, PACKET_BITS } from './resync.js';
@@ -373,12 +374,13 @@ export class Conversation {
     tainted: boolean = midway,
   ): void {
     this.#state = 'open';
+    const witness = new MaskWitness(this.#note);
     for (const end of [0, 1] as const) {
       const sender = this.#senders[end];
       const { pending } = sender;
       const from = end === this.#client ? 'client' : 'server';
       const inflating = new Inflating(from, parameters, tainted, this.#session.engine);
-      const start = { from, offset: pending.offset, inflating, beginsBefore: midway } as const;
+      const start = { from, offset: pending.offset, inflating, beginsBefore: midway, witness } as const;
       const direction = new Direction(this.#session, this.#connection, start);
       const reading = new Reading(direction, midway && end !== known, this.#note);
       sender.reading = reading;

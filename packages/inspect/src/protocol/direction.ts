@@ -24,6 +24,7 @@ import type { InspectedFrame, InspectedMessage, MessageProblem, Side } from '../
 import type { Session } from '../model/session.js';
 import { type FrameReceiver, FrameStream, type ReadFrame } from './frame-stream.js';
 import type { Inflating } from './inflating.js';
+import type { MaskWitness } from './mask-witness.js';
 
 /** A message under way. */
 interface Joined {
@@ -47,17 +48,19 @@ export class Direction implements FrameReceiver {
   /** Whether frames before the next one are missing, so that a continuation is no fault. */
   #beginsBefore: boolean;
   #closed = false;
+  readonly #witness: MaskWitness | undefined;
 
   constructor(
     session: Session,
     connection: number,
-    { from, offset, inflating, beginsBefore }: DirectionStart,
+    { from, offset, inflating, beginsBefore, witness }: DirectionStart,
   ) {
     this.#session = session;
     this.#connection = connection;
     this.from = from;
     this.#inflating = inflating;
     this.#beginsBefore = beginsBefore;
+    this.#witness = witness;
     this.frames = new FrameStream(session, this, offset);
     this.frames.role = from === 'client' ? 'server' : from === 'server' ? 'client' : 'either';
     // Where the handshake was not seen, RSV1 is the only sign of an extension.
@@ -86,6 +89,7 @@ export class Direction implements FrameReceiver {
       ...close,
     };
     this.#session.emit(event);
+    this.#witness?.see(this.from, masked, startMs);
     if (opcode === CLOSE) {
       this.#judgeClose(read);
       this.#closed = true;
@@ -261,6 +265,8 @@ export interface DirectionStart {
   readonly inflating: Inflating;
   /** Whether frames were sent before the input begins. */
   readonly beginsBefore: boolean;
+  /** Hears of the mask bits of both sides. */
+  readonly witness?: MaskWitness;
 }
 
 /** The index of the first byte that makes a text invalid; undefined for a valid one. */
