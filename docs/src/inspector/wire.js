@@ -71,7 +71,7 @@ function keyOf(key) {
   return Uint8Array.of(key, key >>> 8, key >>> 16, key >>> 24);
 }
 
-export function hexOf(bytes) {
+function hexOf(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -20,17 +20,10 @@ const MAX_DIGITS = 12;
 
 const COLON = 0x3a;
 
-/** A value within bytes: of what kind, and where. */
-export interface Place {
-  readonly tag: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
- * Finds the value that begins at a byte.
+ * The length of the value that begins at a byte, and the place behind it.
  *
- * @returns undefined if the bytes end before its length is told
+ * @returns undefined if the bytes end before it is told
  * @throws SyntaxError for anything else
  */
 export function lengthAt(

@@ -10,7 +10,7 @@ import type { Session } from '../model/session.js';
 import { Http2WebSocket, isWebSocketRequest, type Peers } from './http2-websocket.js';
 
 /** RFC 9113 3.4. */
-export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 const DATA = 0;
 const HEADERS = 1;
