@@ -122,7 +122,7 @@ export class Editor {
   }
 
   #show() {
-    // What has the focus is made anew.
+    // The element that has the focus is made anew.
     const focused = this.root.contains(document.activeElement)
       ? document.activeElement.dataset.focus
       : undefined;

@@ -132,7 +132,7 @@ class Inspector {
     this.#stop.hidden = !running;
     for (const pager of [this.#earlier, this.#later]) pager.hidden = true;
     if (!running) return;
-    // What is unpacked may be more than the file.
+    // Unpacked bytes may be more than the file has.
     this.#progress.value = size === 0 ? 0 : Math.min(1, bytes / size);
     this.#status.textContent = `${Math.round(100 * this.#progress.value)} % of ${count(size, 'byte')} …`;
   }

@@ -25,7 +25,7 @@ export class Followed {
     this.#peers = [...peers];
   }
 
-  /** What one line, or one packet, holds. */
+  /** The bytes of one line, or of one packet. */
   receive(end: End, bytes: Uint8Array, timeMs: number | undefined): void {
     this.#isHttp2 ??= headersIn(bytes)?.[0]?.startsWith(':') === true;
     if (this.#isHttp2) {

@@ -110,7 +110,7 @@ export class FlowReader implements Reader {
     const version = textOf(request, 'http_version');
     const requestLine = `${textOf(request, 'method')} ${textOf(request, 'path')} ${version}`;
     this.#list.head(connection, 'client', requestLine, headersOf(request), started);
-    const status = `${textOf(response, 'http_version')} ${memberOf(response, 'status_code')} ${textOf(response, 'reason')}`;
+    const status = `${textOf(response, 'http_version')} ${textOf(response, 'status_code')} ${textOf(response, 'reason')}`;
     const answered = timeOf(memberOf(response, 'timestamp_start'));
     this.#list.head(connection, 'server', status, headersOf(response), answered);
     const messages = memberOf(socket, 'messages');
@@ -127,7 +127,7 @@ export class FlowReader implements Reader {
   #showMessage(connection: number, message: Tagged): void {
     if (!Array.isArray(message)) return;
     const [type, fromClient, content, time, dropped] = message as readonly Tagged[];
-    const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(String(content ?? ''));
+    const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(textIn(content));
     const from = fromClient === true ? 'client' : 'server';
     if (dropped === true) this.#dropped++;
     this.#list.message(
@@ -144,9 +144,13 @@ function memberOf(value: Tagged | undefined, name: string): Tagged | undefined {
 }
 
 function textOf(value: Tagged | undefined, name: string): string {
-  const member = memberOf(value, name);
-  if (member instanceof Uint8Array) return new TextDecoder().decode(member);
-  return typeof member === 'string' ? member : '';
+  return textIn(memberOf(value, name));
+}
+
+/** Bytes, a string or a number as text; nothing for other values. */
+function textIn(value: Tagged | undefined): string {
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
 }
 
 /** Seconds since 1970. */
@@ -159,17 +163,14 @@ function addressOf(connection: Tagged | undefined): string | undefined {
   const address = memberOf(connection, 'peername') ?? memberOf(connection, 'address');
   if (!Array.isArray(address)) return undefined;
   const [host, port] = address as readonly Tagged[];
-  return typeof host === 'string' ? `${host}:${String(port)}` : undefined;
+  return typeof host === 'string' ? `${host}:${textIn(port)}` : undefined;
 }
 
 function headersOf(head: Tagged | undefined): string[] {
   const headers = memberOf(head, 'headers');
   if (!Array.isArray(headers)) return [];
-  const decode = (part: Tagged | undefined): string =>
-    part instanceof Uint8Array ? new TextDecoder().decode(part) : String(part ?? '');
-  return headers.flatMap((header) =>
-    Array.isArray(header)
-      ? [decode((header as readonly Tagged[])[0]), decode((header as readonly Tagged[])[1])]
-      : [],
-  );
+  return headers.flatMap((header) => {
+    const [name, value] = Array.isArray(header) ? (header as readonly Tagged[]) : [];
+    return [textIn(name), textIn(value)];
+  });
 }

@@ -2,6 +2,8 @@
  * Tagged netstrings: `5:hello,` is five bytes, `3:101#` a number; lists and dictionaries hold others.
  */
 
+import { copyOf } from '../model/bytes.js';
+
 /** A value: bytes are those of `,`, a string that of `;`. */
 export type Tagged =
   | Uint8Array
@@ -64,7 +66,7 @@ function taggedOf(bytes: Uint8Array, start: number, end: number, depth: number):
   const text = (): string => new TextDecoder().decode(bytes.subarray(start, end));
   switch (String.fromCharCode(bytes[end]!)) {
     case ',':
-      return bytes.slice(start, end);
+      return copyOf(bytes, start, end);
     case ';':
       return text();
     case '#':

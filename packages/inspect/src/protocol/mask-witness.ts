@@ -3,7 +3,7 @@
 import type { Side } from '../model/event.js';
 import type { SideNote } from './reading.js';
 
-/** Says once that both sides mask as the other one should: whoever wrote the input has swapped them. */
+/** Says once that both sides mask as the other one should: the input has them swapped. */
 export class MaskWitness {
   readonly #note: SideNote;
   /** Whether the first frame of a side is masked as that of the other side. */
