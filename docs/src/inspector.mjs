@@ -25,7 +25,12 @@ export async function writeInspector(site, sources) {
     minify: true,
     format: 'iife',
     target: 'es2022',
-    alias: sources,
+    alias: {
+      ...sources,
+      'readable-stream': source('for-hpack/duplex.js'),
+      buffer: fileURLToPath(import.meta.resolve('buffer/index.js')),
+    },
+    inject: [source('for-hpack/globals.js')],
     outfile: join(site, 'assets/inspector.js'),
   });
   copyFileSync(source('inspector.css'), join(site, 'assets/inspector.css'));

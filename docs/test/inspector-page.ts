@@ -215,6 +215,17 @@ export function inspectorTests(browser: () => Browser): void {
     expect(await textOf('tr.connection')).toContain('[::1]:42720 → [::1]:18182');
   });
 
+  test('a capture of HTTP/2: WebSockets in two of its streams', async () => {
+    await drop(new Uint8Array(readFileSync(`${captures}node-http2.pcap`)), 'http2.pcap');
+    expect(await status()).toContain('2 connections');
+    expect(await page.locator('tr.connection').allTextContents()).toEqual([
+      expect.stringContaining('(stream 3)'),
+      expect.stringContaining('(stream 5)'),
+    ]);
+    await openers().nth(2).click();
+    expect(await verdict()).toContain('“text 0 of 0”');
+  });
+
   test('a HAR file has messages and no frame to be opened', async () => {
     await drop(new TextEncoder().encode(HAR), 'a.har');
     expect(await status()).toContain('HAR, ');

@@ -3,6 +3,7 @@
  * are kept up to a sum, and what is left out is said.
  */
 import { InputError, inspectStream } from '@sanssocket/inspect/browser';
+import { createHeaderDecoder } from '../../../packages/inspect/src/inspection/hpack.ts';
 
 /** Rows that are listed at a time. */
 export const MAX_ROWS = 500;
@@ -55,6 +56,7 @@ export class Reading {
   async run(onProgress) {
     let turn = performance.now();
     const options = {
+      createHeaderDecoder,
       onProgress: (bytes) => {
         this.bytes = bytes;
       },

@@ -7,6 +7,7 @@
 
 export { InputError } from './formats/reader.js';
 export {
+  type BrowserOptions,
   type FramesOptions,
   inspectFrames,
   inspectStream,
@@ -28,4 +29,5 @@ export type {
   Side,
   Summary,
 } from './model/event.js';
+export type { HeaderDecoder } from './model/platform.js';
 export type { InspectLimits } from './model/session.js';

@@ -3,6 +3,7 @@
 import { type InspectEvent, inspectStream } from '@sanssocket/inspect';
 import { inspectStream as inspectInBrowser } from '@sanssocket/inspect/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createHeaderDecoder } from '../src/inspection/hpack.js';
 import {
   faultsOf,
   fromClient,
@@ -128,7 +129,11 @@ describe('a connection of Node: a page and two WebSockets', () => {
     expect(folder).not.toBe('');
   });
 
-  it('a page cannot read it, and says what can', async () => {
+  it('a page reads it with a decoder, and says without one what can', async () => {
+    const read: InspectEvent[] = [];
+    const capture = [pcap(tcpOf(chunks).packets)];
+    for await (const event of inspectInBrowser(capture, { createHeaderDecoder })) read.push(event);
+    expectBoth(read);
     const events: InspectEvent[] = [];
     for await (const event of inspectInBrowser([pcap(tcpOf(chunks).packets)])) events.push(event);
     expect(ofType(events, 'note').map(({ code, message }) => [code, message])).toContainEqual([

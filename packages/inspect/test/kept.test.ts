@@ -25,6 +25,19 @@ it('Chromium 156 with ws: Linux cooked, IPv6, takeover on one side alone', async
   expect([...faultsOf(events), ...notesOf(events)]).toEqual([]);
 });
 
+it('Node 20 with itself over HTTP/2: a page and two WebSockets in one connection', async () => {
+  const events = await inspectAll(kept('node-http2.pcap'));
+  expect(ofType(events, 'connection').map(({ server }) => server)).toEqual([
+    expect.stringMatching(/ \(stream 3\)$/),
+    expect.stringMatching(/ \(stream 5\)$/),
+  ]);
+  const said = messagesOf(events);
+  for (const index of [0, 1])
+    for (const round of [0, 1, 2]) expect(said).toContain(`client: text ${round} of ${index}`);
+  expect(said.filter((text) => text === 'server: echo')).toHaveLength(6);
+  expect([...faultsOf(events), ...notesOf(events)]).toEqual([]);
+});
+
 it('either of them without its handshake', async () => {
   const file = kept('python-websockets.pcap');
   const view = new DataView(file.buffer);

@@ -4,7 +4,7 @@ import { compressionStreams } from '@sanssocket/deflate/streams';
 import { headerValues, parseExtensions } from '@sanssocket/handshake/values';
 import { InputError } from '../formats/reader.js';
 import type { InspectEvent } from '../model/event.js';
-import type { Platform } from '../model/platform.js';
+import type { HeaderDecoder, Platform } from '../model/platform.js';
 import { type InspectLimits, Session } from '../model/session.js';
 import { Direction } from '../protocol/direction.js';
 import { Inflating } from '../protocol/inflating.js';
@@ -12,6 +12,15 @@ import { Reading } from '../protocol/reading.js';
 import { inspect, type ReadOptions, type Source } from './inspect.js';
 
 const platform: Platform = { engine: compressionStreams(), gunzip };
+
+/** Options of an inspection in a browser. */
+export interface BrowserOptions extends ReadOptions {
+  /**
+   * Decodes headers of HTTP/2, for WebSockets in its streams. Without it they are said not to be
+   * read: the decoder of this package needs Node's `Buffer` and streams, or a bundle with both.
+   */
+  readonly createHeaderDecoder?: () => HeaderDecoder;
+}
 
 /**
  * Decodes the WebSocket traffic of an input, as `inspectStream` of `@sanssocket/inspect` does. TLS
@@ -37,9 +46,11 @@ const platform: Platform = { engine: compressionStreams(), gunzip };
  */
 export function inspectStream(
   source: Source,
-  options: ReadOptions = {},
+  options: BrowserOptions = {},
 ): AsyncGenerator<InspectEvent, void, void> {
-  return inspect(source, options, platform, async (session, { encrypted }) => {
+  const { createHeaderDecoder } = options;
+  const decoders = createHeaderDecoder === undefined ? platform : { ...platform, createHeaderDecoder };
+  return inspect(source, options, decoders, async (session, { encrypted }) => {
     const why = 'they are read through tshark, by the command: `npx @sanssocket/inspect --keylog FILE`';
     session.note('encrypted', `${encrypted} streams are encrypted (TLS): ${why}`);
   });

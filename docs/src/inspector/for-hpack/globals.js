@@ -1,0 +1,2 @@
+/** Node's `Buffer`, which `hpack.js` reads with. */
+export { Buffer } from 'buffer';
