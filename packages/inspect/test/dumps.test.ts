@@ -132,6 +132,7 @@ describe('directions', () => {
 it.each([
   ['digits alone', '8185 37fa213d 7f9f4d5158'],
   ['with colons', '81:85:37:fa:21:3d:7f:9f:4d:51:58'],
+  ['capitals', '8185 37FA213D 7F9F4D5158'],
   [
     'an array of C',
     'static const char frame[] = {\n  0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, // head\n  0x7f, 0x9f, 0x4d, 0x51, 0x58 };',
