@@ -90,6 +90,8 @@ test.each([
   ['recorder', 'Recording_and_reading'],
   ['testing', 'Testing_without_a_network'],
   ['minified', 'Sizes'],
+  ['inspector', 'Inspector'],
+  ['pcapng', 'Inspector'],
 ])('the search finds the page about %s', async (query, page) => {
   const results = await search(query);
   const stands = new RegExp(query.replace(/[-_ ]/g, '[-_ ]?'), 'i');
