@@ -1,9 +1,11 @@
 // Files that the real tools write of real traffic: `ws` both ways, tcpdump, dumpcap, tshark, editcap.
+import { spawn } from 'node:child_process';
 import { on, once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, createSecureServer } from 'node:http2';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, connect as dial } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { type InspectEvent, inspectFile } from '@sanssocket/inspect';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -295,6 +297,69 @@ describe.skipIf(!tools || !isInstalled('openssl'))('TLS through tshark', () => {
     expect(ofType(events, 'connection')[0]!.client).toBeUndefined();
   });
 });
+
+it.skipIf(!tools || !isInstalled('haproxy'))('HTTP/2 of HAProxy, HTTP/1.1 behind it', async ({ skip }) => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server.on('connection', (socket) => socket.on('message', (data) => socket.send(`${data}!`)));
+  await once(server, 'listening');
+  const behind = (server.address() as AddressInfo).port;
+  const before = await freePort();
+  const config = [
+    'defaults\n mode http\n timeout connect 5s\n timeout client 30s\n timeout server 30s',
+    `frontend f\n bind 127.0.0.1:${before} proto h2\n default_backend b`,
+    `backend b\n server s 127.0.0.1:${behind}\n`,
+  ].join('\n');
+  const proxy = spawn('haproxy', ['-f', write('haproxy.cfg', config), '-db'], { stdio: 'ignore' });
+  try {
+    await listening(before);
+    const bytes = await capture(before, async () => {
+      const client = connect(`http://127.0.0.1:${before}`);
+      await once(client, 'remoteSettings');
+      const socket = client.request({
+        ':method': 'CONNECT',
+        ':protocol': 'websocket',
+        ':path': '/chat',
+        'sec-websocket-version': '13',
+      });
+      await once(socket, 'response');
+      socket.write(fromClient('hello'));
+      await once(socket, 'data');
+      socket.end(fromClient(Uint8Array.of(3, 232), { opcode: 8 }));
+      await once(socket.resume(), 'close');
+      client.close();
+    });
+    if (bytes === undefined) skip('no right to capture');
+    const events = await inspectAll(bytes!);
+    expect(messagesOf(events)).toEqual(['client: hello', 'server: hello!']);
+    expect(ofType(events, 'frame').filter(({ closeCode }) => closeCode === 1000)).toHaveLength(2);
+    expect([...faultsOf(events), ...notesOf(events)]).toEqual([]);
+  } finally {
+    proxy.kill();
+    server.close();
+  }
+});
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** Waits until something listens. */
+async function listening(port: number): Promise<void> {
+  for (;;) {
+    const socket = dial(port, '127.0.0.1');
+    const isThere = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isThere) return;
+    await setTimeout(20);
+  }
+}
 
 async function collect(events: AsyncIterable<InspectEvent>): Promise<InspectEvent[]> {
   const all: InspectEvent[] = [];
