@@ -172,6 +172,12 @@ export function inspectorTests(browser: () => Browser): void {
     expect(await octets()).toBe(HELLO.replace('85', '84'));
     expect(await verdict()).toContain('“Hell”');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('2');
+    await paste(`${HELLO} 89 80 00 00 00 00 88 80 00 00 00 00`);
+    await page.locator('.octet').first().focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('16');
+    await paste(HELLO.replace('85', '84'));
+    await page.locator('.octet').first().focus();
     await page.keyboard.press('End');
     await page.keyboard.press('Delete');
     expect(await verdict()).toMatch(/No rule is broken\.\s*text message, 4 bytes: “Hell”\s*$/);

@@ -7,9 +7,6 @@ import { button, element } from './elements.js';
 /** Bytes that are shown; a longer frame has the rest all the same. */
 export const MAX_SHOWN = 512;
 
-/** Columns that Up and Down step over. */
-const COLUMNS = 16;
-
 export class Octets {
   /** The group of bytes, and that of bits. */
   grid = element('div', {
@@ -133,11 +130,13 @@ export class Octets {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const last = Math.min(this.#bytes.length, MAX_SHOWN) - 1;
     const at = this.#selected;
+    // Fewer on a narrow screen.
+    const columns = getComputedStyle(this.grid).gridTemplateColumns.split(' ').length;
     const step = {
       ArrowLeft: at - 1,
       ArrowRight: at + 1,
-      ArrowUp: at - COLUMNS,
-      ArrowDown: at + COLUMNS,
+      ArrowUp: at - columns,
+      ArrowDown: at + columns,
       Home: 0,
       End: last,
     }[key];

@@ -140,7 +140,7 @@ function sectionLink({ message, section }) {
 function peersOf({ client, server, by }) {
   const names =
     client === undefined && server === undefined ? '' : `${client ?? 'client'} → ${server ?? 'server'}, `;
-  return `${safe(names)}known by its ${by === 'input' ? "input's word" : by}`;
+  return `${safe(names)}known by ${by === 'input' ? "the input's word" : `its ${by}`}`;
 }
 
 function sideOf(from) {
