@@ -146,6 +146,13 @@ export function inspectorTests(browser: () => Browser): void {
     expect(await textOf('tr.fault')).toContain('RESERVED_OPCODE at byte 4');
   });
 
+  test('a frame that the bytes end in is opened as far as it is there', async () => {
+    await paste('82 7f 00 00 00 00 00 01 00 00 61 62 63');
+    expect(await octets()).toBe('82 7f 00 00 00 00 00 01 00 00 61 62 63');
+    expect(await verdict()).toContain('65533 bytes of it are missing');
+    expect(await verdict()).toContain('not readable: missing-bytes');
+  });
+
   test('a flipped bit changes the verdict, and changes it back', async () => {
     const bit = page.getByRole('button', { name: 'opcode 2: ' });
     await bit.click();
@@ -164,6 +171,11 @@ export function inspectorTests(browser: () => Browser): void {
   });
 
   test('by keys alone: a frame is opened, a byte chosen, replaced, added and removed', async () => {
+    await paste(`${HELLO} 89 80 00 00 00 00 88 80 00 00 00 00`);
+    await page.locator('.octet').first().focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('16');
+    await paste(HELLO);
     await openers().first().focus();
     await page.keyboard.press('Enter');
     await page.locator('.octet').first().focus();
@@ -172,12 +184,6 @@ export function inspectorTests(browser: () => Browser): void {
     expect(await octets()).toBe(HELLO.replace('85', '84'));
     expect(await verdict()).toContain('“Hell”');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('2');
-    await paste(`${HELLO} 89 80 00 00 00 00 88 80 00 00 00 00`);
-    await page.locator('.octet').first().focus();
-    await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('16');
-    await paste(HELLO.replace('85', '84'));
-    await page.locator('.octet').first().focus();
     await page.keyboard.press('End');
     await page.keyboard.press('Delete');
     expect(await verdict()).toMatch(/No rule is broken\.\s*text message, 4 bytes: “Hell”\s*$/);

@@ -17,12 +17,13 @@ export function readFrames(bytes, before, options) {
   all.set(bytes, before.length);
   const events = inspectFrames(all, options);
   const start = events.findIndex((event) => offsetOf(event) >= before.length);
-  const list = { frames: [], messages: [], faults: [], notes: [] };
+  // Notes are about the end of the bytes, and come before their last frame.
+  const notes = events.filter(({ type }) => type === 'note');
+  const list = { frames: [], messages: [], faults: [], notes };
   for (const event of start < 0 ? [] : events.slice(start)) {
     const offset = offsetOf(event) - before.length;
     if (event.type === 'frame') list.frames.push({ ...event, offset, message: undefined });
     else if (event.type === 'fault') list.faults.push({ ...event.fault, offset });
-    else if (event.type === 'note') list.notes.push(event);
     else if (event.type === 'message') {
       list.messages.push(event);
       const last = list.frames.findLast(({ opcode }) => opcode < 8);

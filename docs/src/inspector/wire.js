@@ -21,16 +21,19 @@ export function lengthBytesOf({ headerBytes, masked }) {
 }
 
 /**
- * A frame as it stood on the wire.
+ * A frame as it stood on the wire; of one that the input ends in, as far as it is there.
  *
- * @returns {Uint8Array | undefined} undefined if not all of its payload is there
+ * @returns {Uint8Array | undefined} undefined if bytes within are missing, or were not kept
  */
 export function bytesOf(frame) {
   const { fin, rsv, opcode, masked, maskingKey, payload, payloadLength, missing } = frame;
-  if (payload.length !== payloadLength || missing.length > 0) return undefined;
+  const [first, second] = missing;
+  const end = first?.end === payloadLength && second === undefined ? first.start : payloadLength;
+  if (payload.length !== end || (first !== undefined && first.start !== end)) return undefined;
   return encodeUncheckedFrame({
     first: (fin ? 0x80 : 0) | rsv | opcode,
     payload,
+    declaredLength: payloadLength,
     lengthBytes: lengthBytesOf(frame),
     ...(masked ? { maskingKey } : {}),
   });
