@@ -110,7 +110,7 @@ export function detect(session: Session, start: Uint8Array): Detected {
   if (!isText(start)) return { format: 'raw bytes', reader: raw(session) };
   if (/^[[{]|^<[?!a-z]/i.test(text) && !/^[[{]\s*(?:0x|[0-9a-f]{2}\b)/i.test(text)) {
     throw new InputError(
-      'JSON or XML of an unknown kind: HAR, netlogs, recordings, and tshark -T json, jsonraw, ek and pdml are read',
+      'JSON or XML of an unknown kind: HAR, netlogs, recordings, events of the DevTools protocol, and tshark -T json, jsonraw, ek and pdml are read',
     );
   }
   // Heads of HTTP are bytes of a stream, though they look like text.

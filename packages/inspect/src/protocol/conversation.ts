@@ -20,9 +20,9 @@ import { deflateParameters, type FoundHead, findHead, isUpgrade } from './heads.
 import { Http2Connection, http2SideOf, TELLING_BYTES } from './http2.js';
 import { Inflating } from './inflating.js';
 import { MaskWitness } from './mask-witness.js';
-import { Pending } from './pending.js';
 import { Reading, skipTo, WINDOW_BYTES } from './reading.js';
 import { CERTAIN_BITS, type FoundFrames, findFrames, PACKET_BITS } from './resync.js';
+import { protocolOf, Sender } from './sender.js';
 
 /** Two ends without a name: 0 and 1. */
 export type End = 0 | 1;
@@ -43,19 +43,6 @@ export interface ConversationOptions {
 
 /** Bytes without a head or a frame, behind which a stream is something else. */
 const MAX_SEARCH_BYTES = 1024 * 1024;
-
-const HTTP = /^(?:GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH|TRACE|CONNECT) |^HTTP\//;
-
-/** One end: its bytes until they can be read, then the reading of its frames. */
-class Sender {
-  readonly pending = new Pending();
-  reading: Reading | undefined;
-  /** Bytes that have come, and missing ones. */
-  length = 0;
-  /** Length of `pending` from which on frames are looked for again: each time twice as long. */
-  nextTry = 1;
-  ended = false;
-}
 
 export class Conversation {
   readonly #session: Session;
@@ -182,12 +169,10 @@ export class Conversation {
 
   /** Whether the first bytes of a stream tell another protocol. */
   #isOther(bytes: Uint8Array): boolean {
-    if (bytes.length > 2 && bytes[0]! >= 0x14 && bytes[0]! <= 0x17 && bytes[1] === 3 && bytes[2]! <= 4) {
-      this.encrypted = true;
-      return true;
-    }
-    if (bytes.length < 8) return false;
-    return this.#options.opened && this.#options.certain !== true && !HTTP.test(latin1(bytes, 0, 8));
+    const protocol = protocolOf(bytes);
+    if (protocol === 'tls') this.encrypted = true;
+    const { opened, certain } = this.#options;
+    return protocol === 'tls' || (protocol === 'other' && opened && certain !== true);
   }
 
   #search(): void {
