@@ -35,6 +35,9 @@ const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u
 /** Angle brackets stand around names and quotation marks around others' words: no name has them. */
 const MARKS_OF_LINES = /[<>"«»‹›„‟“”‚‛≪≫❮❯❬❭〝〞〟]|(?![(])\p{Ps}|(?![)])\p{Pe}/u;
 
+/** Names of Inuit and Cree have letters of the shape of brackets, and then no others. */
+const SYLLABICS = /^[\p{Script=Canadian_Aboriginal}\p{N} -]+$/u;
+
 /** Alphabets that share shapes: a word in letters of two of them is made to be misread. */
 const ALIKE = [
   'Latin',
@@ -67,7 +70,7 @@ export function checkName(name: string): CheckedName | string {
   if (!/[\p{L}\p{N}\p{So}]/u.test(plain)) return 'a name has a letter, a digit or a picture';
   if (/^\p{M}/u.test(plain)) return 'a name does not begin with a mark that belongs on a letter';
   if (hasManyMarks(plain)) return 'a name has no heaps of marks on its letters';
-  if (MARKS_OF_LINES.test(plain) || /[<>"]/.test(look(plain))) {
+  if (MARKS_OF_LINES.test(plain) || (!SYLLABICS.test(plain) && /[<>"]/.test(look(plain)))) {
     return 'a name has no angle brackets and no quotation marks';
   }
   if (plain.split(/[^\p{L}\p{M}]+/u).some(isMixed)) return 'a word of a name is in letters of one alphabet';
