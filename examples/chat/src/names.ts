@@ -4,9 +4,7 @@
  * Technical Standard 39, "Unicode Security Mechanisms").
  */
 import unhomoglyph from 'unhomoglyph';
-
-/** The longest name, in UTF-16 units. */
-export const MAX_NAME_LENGTH = 24;
+import { MAX_NAME_LENGTH } from './protocol.js';
 
 /** A name that may be used. */
 export interface CheckedName {

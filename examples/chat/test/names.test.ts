@@ -1,7 +1,8 @@
 /** Names that people have, names that were made to pass for others, and text for a terminal. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkName, MAX_NAME_LENGTH, printable } from '../src/names.js';
+import { checkName, printable } from '../src/names.js';
+import { MAX_NAME_LENGTH } from '../src/protocol.js';
 
 const ORDINARY = [
   ['Ada', 'Ada 2', 'ada.lovelace', 'Ada (work)', 'A', '7', 'x-y_z', 'Jean-Luc', 'O’Brien', 'C++'],
