@@ -14,7 +14,7 @@ const NEAR_END = 40;
 
 export class LogView {
   #log;
-  #unsent = element('div', 'unsent');
+  #unsent = element('div', 'under-way');
   #newer;
   #messages = [];
   #notices = [];

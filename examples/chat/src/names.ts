@@ -14,8 +14,9 @@ export interface CheckedName {
   readonly skeleton: string;
 }
 
-/** Emoji of several code points, joiners and selectors included. The flag is younger than ES2022. */
-const EMOJI = /\p{RGI_Emoji}/gv;
+/** Emoji of several code points, joiners and selectors included; as a text, for ES2022 knows no such literal. */
+const EMOJI_SEQUENCE = '\\p{RGI_Emoji}';
+const EMOJI = new RegExp(EMOJI_SEQUENCE, 'gv');
 
 /**
  * Joiners that belong to how a word is written: within words of Arabic letters, and behind a virama
