@@ -243,7 +243,7 @@ function showView(view) {
 
 function showOnline() {
   if (isBrokerAway)
-    showStatus('away', `Connected as ${name}, but the chat's broker is away: what is said waits`);
+    showStatus('away', `Connected as ${name}, but the chat’s broker is away: what is said waits`);
   else showStatus('online', `Connected as ${name}`);
 }
 

@@ -43,7 +43,7 @@ export class LogView {
   /** @param {() => HTMLElement} make - not called for a line that more of them have pushed out before */
   addMessage(make) {
     this.#add(this.#messages, { make });
-    this.#presence = null;
+    this.#endPresence();
   }
 
   /** @param {(string | Node)[]} parts */
@@ -51,7 +51,7 @@ export class LogView {
     const line = element('p', 'notice');
     line.append(...parts);
     this.#add(this.#notices, { line });
-    this.#presence = null;
+    this.#endPresence();
   }
 
   /** @param presence - a message of the server */
@@ -74,6 +74,12 @@ export class LogView {
   /** A line of {@link addUnsent} has arrived, and takes its place among what was said. */
   moveArrived(line) {
     this.#add(this.#messages, { line });
+    this.#endPresence();
+  }
+
+  /** The next that come or go are told by another notice. */
+  #endPresence() {
+    this.#presence?.draw();
     this.#presence = null;
   }
 

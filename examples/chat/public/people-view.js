@@ -20,6 +20,7 @@ export class PeopleView {
   constructor(list, countShown) {
     this.#list = list;
     this.#countShown = countShown;
+    list.tabIndex = 0; // it scrolls
   }
 
   /** How many there are; 0 while that is not known. */

@@ -10,6 +10,7 @@ export class PresenceNotice {
   #left = [];
   #moreJoined = 0;
   #moreLeft = 0;
+  #isDrawn = true;
 
   /** Whether a message of the server says that anybody came or went. */
   static tells({ joined, left, moreJoined, moreLeft }) {
@@ -17,6 +18,7 @@ export class PresenceNotice {
   }
 
   add({ joined, left, moreJoined, moreLeft }) {
+    this.#isDrawn = false;
     this.#joined.push(...joined);
     this.#left.push(...left);
     this.#moreJoined += moreJoined + this.#joined.splice(NAMED).length;
@@ -24,6 +26,8 @@ export class PresenceNotice {
   }
 
   draw() {
+    if (this.#isDrawn) return;
+    this.#isDrawn = true;
     const parts = [];
     if (this.#joined.length + this.#moreJoined > 0) {
       parts.push([...listed(this.#joined.map(who), this.#moreJoined), ' joined']);
