@@ -198,7 +198,7 @@ function deliver(n, text) {
 
 function arrive(line, at) {
   showArrived(line, at);
-  log.moveArrived(line);
+  log.addSettled(line);
 }
 
 function fail({ line, text }, words) {
@@ -207,6 +207,7 @@ function fail({ line, text }, words) {
     line.remove();
     say(text);
   });
+  log.addSettled(line);
 }
 
 /** What a Close says of itself (RFC 6455 7.4.1). Its reason is somebody's words. */

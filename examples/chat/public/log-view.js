@@ -22,6 +22,7 @@ export class LogView {
   #waiting = [];
   /** The notice of comings and goings that stands last. */
   #presence = null;
+  #isAtEnd = true;
   #changed = batched(() => this.#draw());
 
   /**
@@ -36,8 +37,13 @@ export class LogView {
     log.append(this.#unsent);
     newer.addEventListener('click', () => this.#toEnd());
     log.addEventListener('scroll', () => {
-      if (this.#isAtEnd()) newer.hidden = true;
+      this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+      if (this.#isAtEnd) newer.hidden = true;
     });
+    // A keyboard on the screen, or a longer status, takes room from the log.
+    new ResizeObserver(() => {
+      if (this.#isAtEnd) this.#toEnd();
+    }).observe(log);
   }
 
   /** @param {() => HTMLElement} make - not called for a line that more of them have pushed out before */
@@ -71,8 +77,8 @@ export class LogView {
     this.#toEnd();
   }
 
-  /** A line of {@link addUnsent} has arrived, and takes its place among what was said. */
-  moveArrived(line) {
+  /** A line of {@link addUnsent} is settled, and takes its place among what was said. */
+  addSettled(line) {
     this.#add(this.#messages, { line });
     this.#endPresence();
   }
@@ -92,7 +98,7 @@ export class LogView {
   }
 
   #draw() {
-    const anchor = this.#isAtEnd() ? null : this.#firstInSight();
+    const anchor = this.#isAtEnd ? null : this.#firstInSight();
     const before = anchor?.offsetTop ?? 0;
     this.#presence?.draw();
     const come = this.#waiting.splice(0).map(({ lines, make, line = make() }) => {
@@ -118,12 +124,8 @@ export class LogView {
     return this.#unsent;
   }
 
-  #isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#log;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END;
-  }
-
   #toEnd() {
+    this.#isAtEnd = true;
     this.#log.scrollTop = this.#log.scrollHeight;
     this.#newer.hidden = true;
   }

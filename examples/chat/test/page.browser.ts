@@ -119,6 +119,8 @@ describe('own lines', () => {
     await visit.hears('no');
     visit.send({ type: 'refused', of: 'say', n: 1, reason: 'too much at once' });
     await heard(page, 'not delivered: too much at once');
+    await settled(page, visit, 1);
+    expect((await lines(page)).slice(1)).toEqual(['no', 'settled 1']);
   });
 
   it('wait for an answer no longer than ten seconds: then the page connects anew', async () => {
@@ -313,6 +315,18 @@ describe('the log', () => {
     expect(await page.getByText('line 650', { exact: true }).isVisible()).toBe(true);
     await settled(page, visit, 651);
     expect(await page.getByRole('button', { name: 'New below' }).isVisible()).toBe(false);
+  });
+
+  it('stays at its end when it gets less room', async () => {
+    const { page, visit } = await enter();
+    for (let seq = 1; seq <= 50; seq++) visit.said(`line ${seq}`, seq);
+    await settled(page, visit, 51);
+    for (const height of [300, 720]) {
+      await page.setViewportSize({ width: 390, height });
+      const last = page.getByText('settled 51', { exact: true });
+      const under = (await page.locator('#say-form').boundingBox())!.y;
+      await expect.poll(async () => (await last.boundingBox())!.y).toBeLessThan(under);
+    }
   });
 
   it('does not drop what a reader at its beginning has before the eyes', async () => {
