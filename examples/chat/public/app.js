@@ -81,6 +81,7 @@ $('say-form').addEventListener('submit', (event) => {
 
 socket.addEventListener('connecting', () => showStatus('connecting', 'Connecting…'));
 socket.addEventListener('open', () => {
+  isBrokerAway = false; // or the server says so
   socket.greet({ type: 'join', name, ...(session && { session }), ...(epoch && { since: seq }) });
 });
 socket.addEventListener('lost', (event) => {
@@ -121,7 +122,8 @@ function onMessage(message) {
       break;
     case 'broker':
       isBrokerAway = message.state === 'away';
-      showOnline();
+      if (people.count > 0) showOnline();
+      else if (isBrokerAway) showStatus('connecting', 'The chat’s broker is away: to join takes longer');
       break;
     case 'refused':
       onRefused(message);
@@ -144,7 +146,6 @@ function onWelcome(welcome) {
   if (!isIn) log.addNotice('welcome, ', who(name));
   isIn = true;
   lost = '';
-  isBrokerAway = false;
   showOnline();
   settleOutbox(welcome);
   if (comesIn) $('text').focus();

@@ -4,6 +4,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** A page cannot ping: a server that is silent for so long, though an answer is due, counts as gone. */
 const ANSWER_MS = 10_000;
+/** A server closes the connection that another has taken the place of; as long is left to it. */
+const REPLACED_MS = 5_000;
 
 /**
  * Events, as `CustomEvent`s: `connecting`, `open` (to be answered by {@link ChatSocket.greet}), `message` (`detail`: the parsed
@@ -15,6 +17,8 @@ export class ChatSocket extends EventTarget {
   #socket = null;
   /** The connection that takes the place of {@link #socket} with the first message that comes over it. */
   #next = null;
+  /** Connections that did not answer. A Close would say that the person leaves; the next one takes their place. */
+  #silent = [];
   #tries = 0;
   #pause = 0;
   #deadline = 0;
@@ -33,7 +37,7 @@ export class ChatSocket extends EventTarget {
   /** Opens the connection now, also in the middle of a pause. */
   connect() {
     clearTimeout(this.#pause);
-    this.#next?.close();
+    if (this.#next !== null) this.#silent.push(this.#next);
     if (this.#socket === null) this.#emit('connecting');
     const socket = new WebSocket(this.#url());
     this.#next = socket;
@@ -68,7 +72,8 @@ export class ChatSocket extends EventTarget {
   expectAnswer() {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => {
-      this.leave();
+      this.#silent.push(...[this.#socket, this.#next].filter((socket) => socket !== null));
+      this.#socket = this.#next = null;
       this.#lose(0, '');
     }, ANSWER_MS);
   }
@@ -77,17 +82,17 @@ export class ChatSocket extends EventTarget {
   leave() {
     clearTimeout(this.#deadline);
     clearTimeout(this.#pause);
-    const [socket, next] = [this.#socket, this.#next];
+    for (const socket of [this.#socket, this.#next, ...this.#silent.splice(0)]) socket?.close(1000);
     this.#socket = this.#next = null;
-    socket?.close(1000);
-    next?.close(1000);
   }
 
   #takeOver() {
-    const old = this.#socket;
+    const replaced = [this.#socket, ...this.#silent.splice(0)];
     this.#socket = this.#next;
     this.#next = null;
-    old?.close(1000);
+    setTimeout(() => {
+      for (const socket of replaced) socket?.close(1000);
+    }, REPLACED_MS);
   }
 
   #onClose(socket, { code, reason }) {

@@ -138,6 +138,9 @@ describe('own lines', () => {
     const back = await chat.visit();
     back.welcome();
     expect((await back.hears('hello?')).n).toBe(1);
+    visit.said('late', 1); // from where nothing is heard any more
+    await settled(page, back, 1);
+    expect(await lines(page)).not.toContain('late');
   });
 });
 
@@ -195,6 +198,18 @@ describe('a connection', () => {
     await page.getByText('Connected as Ada', { exact: true }).waitFor();
     visit.said('patience', 1, { id: 'own', name: 'Ada', n: 1 });
     await page.locator('.state.arrived').waitFor();
+  });
+
+  it('that cannot be made while the broker is away says so, and waits', async () => {
+    const page = await openPage(chat.port, (opened) => opened.clock.install());
+    await askToJoin(page, 'Ada');
+    const visit = await chat.visit();
+    visit.send({ type: 'broker', state: 'away' });
+    await page.getByText('broker is away: to join takes longer').waitFor();
+    await page.clock.fastForward(30_000);
+    visit.welcome();
+    await page.getByText('Connected as Ada, but the chat’s broker is away').waitFor();
+    expect(chat.visits.all.length).toBe(1);
   });
 
   it('of a session that goes on elsewhere stays closed until it is wanted here', async () => {
@@ -460,8 +475,9 @@ describe('the frames', () => {
     const tapped = await chat.visit();
     expect(tapped.query).toBe('/ws?frames');
     expect(tapped.join).toMatchObject({ session: 'secret', since: 0 });
+    visit.close(4001, 'this session goes on elsewhere');
+    await visit.closed;
     tapped.welcome({ framesKey: null });
-    expect(await visit.closed).toBe(1000);
     await page.getByRole('button', { name: 'Chat', exact: true }).click();
     await settled(page, tapped, 1);
     expect((await lines(page)).filter((line) => line.startsWith('*'))).toEqual(['* welcome, Ada']);
@@ -488,6 +504,10 @@ describe('the frames', () => {
     expect((await visit.hears('meanwhile')).n).toBe(1);
     packed.welcome();
     expect((await packed.hears('meanwhile')).n).toBe(1);
+    visit.said('too late', 1);
+    packed.said('meanwhile', 1, { id: 'own', name: 'Ada', n: 1 });
+    await page.locator('.state.arrived').waitFor();
+    expect((await lines(page)).slice(1)).toEqual(['meanwhile']);
   });
 });
 
