@@ -193,9 +193,7 @@ it('has the frames within reach on a phone', async () => {
 it.each(['light', 'dark'] as const)('has no barriers that axe finds, when it is %s', async (colorScheme) => {
   const ada = await join('Ada');
   await ada.emulateMedia({ colorScheme });
-  const empty = await context.newPage();
-  await empty.emulateMedia({ colorScheme });
-  await empty.goto(`http://localhost:${port}/`);
+  const empty = await openPage(port, (page) => page.emulateMedia({ colorScheme }));
   expect(await findBarriers(empty)).toEqual([]);
   await empty.close();
 
@@ -237,13 +235,14 @@ it('can be used with the keyboard alone', async () => {
 it('tells beside the field that a name looks like somebody else’s', async () => {
   await join('Ada');
   const second = await openPage(port);
-  for (const name of ['\u0410da', 'ada', '\u3164', 'Ada\u200b']) {
+  for (const name of ['\u0410da', '\u3164', 'Ada\u200b', 'Ada> I resign']) {
     await askToJoin(second, name);
-    await expect.poll(() => second.locator('#name-fault').textContent()).not.toBe('');
+    await expect.poll(() => second.locator('#name-fault').textContent()).toMatch(/^a (word of a )?name /);
     expect(await second.getByLabel('Your name').isVisible()).toBe(true);
   }
-  await askToJoin(second, 'Ada B');
-  await second.getByText('Connected as Ada B').waitFor();
+  // In letters of its own alphabet a name may look like another, and then has a number, too.
+  await askToJoin(second, 'ADA');
+  await second.getByText('Connected as ADA 2').waitFor();
 });
 
 it('is the same person when it is loaded anew, and the others see nothing of it', async () => {
