@@ -239,6 +239,9 @@ describe('people', () => {
     visit.presence({ count: 2000, in: people, moreJoined: 1999 });
     await page.getByText('and 1,949 more').waitFor();
     expect(await page.locator('#people-count').textContent()).toBe('2,000');
+    await page.evaluate(`globalThis.touched = 0; new MutationObserver((all) => {
+      for (const { addedNodes, removedNodes } of all) touched += addedNodes.length + removedNodes.length;
+    }).observe(document.querySelector('#people'), { childList: true })`);
     visit.presence({
       count: 1999,
       out: ['p0'],
@@ -248,6 +251,8 @@ describe('people', () => {
     await page.getByText('P50').waitFor();
     const shown = await page.locator('#people li').allTextContents();
     expect(shown).toEqual(['Ada', ...people.slice(1).map(({ name }) => name), 'P50', 'and 1,948 more']);
+    // Of 52 items, the one who went and the one who came.
+    expect(await page.evaluate('touched')).toBe(2);
     expect(await fits(page)).toBe(true);
     expect(await findBarriers(page)).toEqual([]);
   });
