@@ -4,7 +4,7 @@ import { Connection } from '@sanssocket/codec';
 import { attachSocket } from '@sanssocket/codec/node';
 import { Command } from 'commander';
 import { connect, type OpenSocket } from './connect.js';
-import { type ClientMessage, parseServerMessage, type ServerMessage } from './protocol.js';
+import { type ClientMessage, type Presence, parseServerMessage, type ServerMessage } from './protocol.js';
 
 /** The address at which `npm start` listens. */
 const LOCAL_CHAT = `ws://localhost:${process.env['PORT'] || '8080'}/ws`;
@@ -28,7 +28,8 @@ await new Command('chat:client')
  * Chats until one side closes: lines of standard input go out, messages that arrive are printed.
  */
 function chat({ socket, head }: OpenSocket, name: string): void {
-  let ownId = 0;
+  let ownId = '';
+  let said = 0;
   let leaving = false;
   const connection = new Connection(
     { role: 'client' },
@@ -37,7 +38,7 @@ function chat({ socket, head }: OpenSocket, name: string): void {
         const message = parseServerMessage(text);
         if (message?.type === 'welcome') ownId = message.id;
         const line = message && describe(message, ownId);
-        if (line !== undefined) console.log(printable(line));
+        for (const part of line?.split('\n') ?? []) console.log(printable(part));
       },
       close: ({ code, reason }) => {
         if (!leaving) printError(`the connection was closed: ${code} ${reason}`.trim());
@@ -56,7 +57,7 @@ function chat({ socket, head }: OpenSocket, name: string): void {
     driver.close(1000);
   };
   lines.on('line', (text) => {
-    if (text.trim() !== '') send({ type: 'say', text });
+    if (text.trim() !== '') send({ type: 'say', text, n: ++said });
   });
   // The end of input; `closed` above comes here too, when there is nothing left to close.
   lines.on('close', leave);
@@ -67,19 +68,32 @@ function chat({ socket, head }: OpenSocket, name: string): void {
 }
 
 /** A message as it looks in a terminal; undefined for one's own, which stand there already. */
-function describe(message: ServerMessage, ownId: number): string | undefined {
+function describe(message: ServerMessage, ownId: string): string | undefined {
   switch (message.type) {
     case 'welcome':
       return `* you are ${message.name}; here: ${message.people.map(({ name }) => name).join(', ')}`;
-    case 'joined':
-      return `* ${message.name} joined`;
-    case 'left':
-      return `* ${message.name} left${message.reason && ` (${message.reason})`}`;
+    case 'presence':
+      return presence(message);
     case 'said':
       return message.id === ownId ? undefined : `<${message.name}> ${message.text}`;
     case 'refused':
       return `! ${message.reason}`;
+    case 'broker':
+      return `* the broker is ${message.state}`;
+    case 'gap':
+      return '* something was missed';
   }
+}
+
+/** Comings and goings, a line each. */
+function presence({ joined, left, moreJoined, moreLeft }: Presence): string | undefined {
+  const lines = [
+    ...joined.map((name) => `* ${name} joined`),
+    ...(moreJoined === 0 ? [] : [`* ${moreJoined} more joined`]),
+    ...left.map(({ name, reason }) => `* ${name} left${reason && ` (${reason})`}`),
+    ...(moreLeft === 0 ? [] : [`* ${moreLeft} more left`]),
+  ];
+  return lines.length === 0 ? undefined : lines.join('\n');
 }
 
 function printError(message: string): void {

@@ -95,7 +95,7 @@ export interface Said extends Person {
   readonly text: string;
   /** Milliseconds since 1970, by the server's clock. */
   readonly at: number;
-  /** Grows by one with each thing said in the room. */
+  /** Its place: grows with each thing said in the room. */
   readonly seq: number;
   readonly n: number;
 }
