@@ -1,6 +1,7 @@
 import { Connection } from '@sanssocket/codec';
 import { expect, it } from 'vitest';
-import { type FrameReport, FrameTap, type Report } from '../src/frame-tap.js';
+import type { FrameReport, Report } from '../src/frame-report.js';
+import { FrameTap } from '../src/frame-tap.js';
 
 function watch(tap: FrameTap): { reports: Report[]; ended: () => boolean } {
   const reports: Report[] = [];

@@ -1,6 +1,6 @@
 /** The page, the upgrade and the shutdown, as seen from the wire. */
 import { describe, expect, it } from 'vitest';
-import type { FrameReport } from '../src/frame-tap.js';
+import type { FrameReport } from '../src/frame-report.js';
 import { Chatter, messageFrame, openClient, RawClient, startChat } from './support.js';
 
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
@@ -56,7 +56,7 @@ describe('requests', () => {
   it('knows its hosts, if it is told: a page whose name was made to point here has another', async () => {
     const { port } = await startChat({ hosts: ['localhost'] });
     const from = (host: string) => [`Host: ${host}`, ...UPGRADE, `Origin: http://${host}`];
-    for (const path of ['/ws', '/ws?plain', '/frames?client=guess']) {
+    for (const path of ['/ws', '/ws?compress', '/frames?client=guess']) {
       expect((await exchange(port, path, from(`evil.example:${port}`))).status).toBe(421);
     }
     await Chatter.join(`ws://localhost:${port}/ws`, 'ada');
@@ -74,11 +74,11 @@ describe('requests', () => {
     const bytes = Buffer.concat([
       Buffer.from(`${head.join('\r\n')}\r\n\r\n`),
       messageFrame({ type: 'join', name: 'early' }),
-      messageFrame({ type: 'say', text: 'in one' }).subarray(0, 9),
+      messageFrame({ type: 'say', text: 'in one', n: 1 }).subarray(0, 9),
     ]);
     client.socket.write(bytes);
     const ada = await Chatter.join(url, 'ada');
-    client.socket.write(messageFrame({ type: 'say', text: 'in one' }).subarray(9));
+    client.socket.write(messageFrame({ type: 'say', text: 'in one', n: 1 }).subarray(9));
     expect(await ada.next('said', 'in one')).toMatchObject({ name: 'early' });
     expect(client.text).toContain('HTTP/1.1 101 Switching Protocols\r\n');
   });
@@ -88,7 +88,7 @@ describe('chat', () => {
   it('answers what makes no sense, and stays', async () => {
     const { url } = await startChat();
     const ada = await Chatter.join(url, 'ada');
-    for (const text of ['what', '{"type":"join","name":"again"}', '{"type":"say","text":""}']) {
+    for (const text of ['what', '{"type":"join","name":"again"}', '{"type":"say","n":1,"text":""}']) {
       ada.endpoint.connection.sendText(text);
     }
     ada.endpoint.host.flush();
@@ -145,8 +145,8 @@ describe('chat', () => {
     bob.endpoint.host.flush();
     eve.endpoint.connection.close(4000, 'bored');
     eve.endpoint.host.flush();
-    expect((await ada.next('left', 'bob')).reason).toBe('');
-    expect((await ada.next('left', 'eve')).reason).toBe('4000 bored');
+    expect(await ada.left('bob')).toBe('');
+    expect(await ada.left('eve')).toBe('4000 bored');
   });
 
   it('closes everyone with 1001 when it shuts down', async () => {
@@ -155,7 +155,7 @@ describe('chat', () => {
     const deaf = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'deaf' }));
     const hanging = new RawClient(port);
     hanging.socket.write('GET / HT');
-    await chatters[0]!.next('joined', 'deaf');
+    await chatters[0]!.joined('deaf');
     await chat.close();
     for (const { endpoint } of chatters) {
       expect(await endpoint.outcome()).toMatchObject({ wasClean: true, code: 1001 });
