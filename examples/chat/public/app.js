@@ -29,6 +29,8 @@ let session = earlier?.session;
 /** How far the history has been heard, and which one that is. */
 let seq = 0;
 let epoch = '';
+/** Names of the welcome: they may be told once more, as of people who join. */
+let known = new Set();
 let isIn = false;
 /** Why there is no connection, while there is none. */
 let lost = '';
@@ -112,7 +114,8 @@ function onMessage(message) {
       break;
     case 'presence':
       people.update(message);
-      log.addPresence({ ...message, joined: message.joined.filter((one) => one !== name) });
+      log.addPresence({ ...message, joined: message.joined.filter((one) => !known.has(one)) });
+      known.clear();
       break;
     case 'said':
       hear(message);
@@ -137,6 +140,7 @@ function onWelcome(welcome) {
   if (welcome.epoch !== epoch) seq = 0;
   ({ id: ownId, name, session, epoch, framesKey } = welcome);
   people.reset(welcome.people, welcome.count, ownId);
+  known = new Set(welcome.people.map((person) => person.name));
   $('join').hidden = true;
   $('chat').hidden = false;
   if (welcome.gap) log.addNotice('something said meanwhile is missing');

@@ -9,6 +9,7 @@ import { connect } from './connect.js';
 import {
   type ClientMessage,
   GOES_ON_ELSEWHERE,
+  type Presence,
   parseServerMessage,
   type Refused,
   type Said,
@@ -59,6 +60,8 @@ export class ReturningClient {
   /** By their numbers. */
   #lines = new Map<number, Line>();
   #lastN = 0;
+  /** Names of the welcome: they may be told once more, as of people who join. */
+  #known = new Set<string>();
   #isOver = false;
 
   constructor(url: string, name: string, events: ClientEvents) {
@@ -144,6 +147,7 @@ export class ReturningClient {
     if (message.type === 'welcome') this.#welcome(message);
     else if (message.type === 'said') this.#said(message);
     else if (message.type === 'refused') this.#refused(message);
+    else if (message.type === 'presence') this.#presence(message);
     else this.#events.message(message);
   }
 
@@ -153,6 +157,7 @@ export class ReturningClient {
     this.#id = welcome.id;
     if (welcome.epoch !== this.#epoch) this.#seq = 0;
     this.#epoch = welcome.epoch;
+    this.#known = new Set(welcome.people.map(({ name }) => name));
     this.#events.message(welcome);
     for (const said of welcome.missed) this.#said(said);
     this.#seq = Math.max(this.#seq, welcome.seq);
@@ -178,6 +183,12 @@ export class ReturningClient {
       else this.say(text);
     }
     if (this.#lines.size === 0) this.#events.settled();
+  }
+
+  #presence(presence: Presence): void {
+    const joined = presence.joined.filter((name) => !this.#known.has(name));
+    this.#known.clear();
+    this.#events.message({ ...presence, joined });
   }
 
   #said(said: Said): void {

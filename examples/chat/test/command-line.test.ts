@@ -1,41 +1,14 @@
 /** The two programs as a user starts them: from `dist`, with arguments, environment, standard input and signals. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Chatter, Log, listen, openClient, startChat, startEcho } from './support.js';
+import { ChatServer } from '../src/server.js';
+import { DIST, Program } from './program.js';
+import { Chatter, listen, openClient, startChat, startEcho } from './support.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
-
-class Program {
-  readonly lines: Log<string> = new Log<string>();
-  readonly process: ChildProcess;
-  readonly exitCode: Promise<number>;
-  errors = '';
-
-  constructor(file: string, args: string[] = [], env: Record<string, string> = {}) {
-    const options = { env: { ...process.env, ...env } };
-    this.process = spawn(process.execPath, [DIST + file, ...args], options);
-    onTestFinished(() => void this.process.kill('SIGKILL'));
-    this.process.stderr!.on('data', (text) => {
-      this.errors += text;
-    });
-    let rest = '';
-    this.process.stdout!.on('data', (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) this.lines.add(line);
-    });
-    this.exitCode = once(this.process, 'close').then(([code]) => code as number);
-  }
-
-  printed(part: string): Promise<string> {
-    return this.lines.until((line) => line.includes(part));
-  }
-}
 
 beforeAll(() => {
   if (!existsSync(`${DIST}client.js`)) throw new Error('run `npm run build` first: these tests start dist');
@@ -108,16 +81,16 @@ describe('the client', () => {
     const { url } = await startChat();
     const ada = await Chatter.join(url, 'ada');
     const client = new Program('client.js', [url, '--name', 'bob']);
-    await client.printed('* you are bob; here: ada, bob');
+    await client.printed('* you are <bob>; here: <ada>, <bob>');
     ada.say('hello \u001b[31mbob');
     await client.printed('<ada> hello  [31mbob');
     client.process.stdin!.write('hello ada\n\nand');
     await ada.next('said', 'hello ada');
     const eve = await Chatter.join(url, 'eve');
-    await client.printed('* eve joined');
+    await client.printed('* <eve> joined');
     eve.endpoint.connection.close(4000, 'bored');
     eve.endpoint.host.flush();
-    await client.printed('* eve left (4000 bored)');
+    await client.printed('* <eve> left: "4000 bored"');
     client.process.stdin!.end(' bye');
     await ada.next('said', 'and bye');
     expect(await ada.left('bob')).toBe('');
@@ -141,7 +114,7 @@ describe('the client', () => {
   it('joins the local chat when it is told no address', async () => {
     const { port } = await startChat();
     const client = new Program('client.js', [], { PORT: String(port) });
-    await client.printed('* you are guest');
+    await client.printed('* you are <guest>');
     client.process.stdin!.end();
     expect(await client.exitCode).toBe(0);
   });
@@ -155,13 +128,21 @@ describe('the client', () => {
     }
   });
 
-  it('says when the server closes', async () => {
-    const { chat, url } = await startChat();
+  it('comes back to a server that has begun anew', async () => {
+    const { chat, url, port } = await startChat({ closeTimeoutMs: 1000 });
     const client = new Program('client.js', [url]);
-    await client.printed('you are guest');
+    await client.printed('you are <guest>');
     await chat.close();
-    expect(await client.exitCode).toBe(1);
-    expect(client.errors).toBe('chat:client: the connection was closed: 1001 the server is going away\n');
+    await client.printed('* the connection was closed: 1001 the server is going away; coming back');
+    client.process.stdin!.write('meanwhile\n');
+    const second = new ChatServer();
+    await second.listen(port);
+    onTestFinished(() => void second.close());
+    const ada = await Chatter.join(url, 'ada');
+    await ada.next('said', 'meanwhile');
+    client.process.stdin!.end();
+    expect(await client.exitCode).toBe(0);
+    expect(client.errors).toBe('');
   });
 
   it('says why it has no connection', async () => {

@@ -27,14 +27,13 @@ const WELCOME: Welcome = {
 export class Visit {
   readonly heard: Log<ClientMessage> = new Log<ClientMessage>();
   readonly closed: Promise<number>;
+  readonly query: string;
+  readonly join: Join;
   readonly #connection: WebSocketConnection;
 
-  constructor(
-    readonly query: string,
-    readonly join: Join,
-    connection: WebSocketConnection,
-    closed: Promise<number>,
-  ) {
+  constructor(query: string, join: Join, connection: WebSocketConnection, closed: Promise<number>) {
+    this.query = query;
+    this.join = join;
     this.#connection = connection;
     this.closed = closed;
   }

@@ -58,6 +58,16 @@ describe('the terminal client', () => {
     expect(client.lines.all.join()).not.toMatch(/<Ada> (one|two)/);
   });
 
+  it('does not tell of people of the welcome that they join', async () => {
+    const chat = await start();
+    const { client, visit } = await enter(chat);
+    const nobody = { in: [], out: [], left: [], moreJoined: 0, moreLeft: 0, count: 2 };
+    visit.send({ type: 'presence', ...nobody, joined: ['Ada', 'Bob'] });
+    visit.send({ type: 'presence', ...nobody, joined: ['Ada'] });
+    await client.printed('* <Ada> joined');
+    expect(client.lines.all.slice(-2)).toEqual(['* <Bob> joined', '* <Ada> joined']);
+  });
+
   it('says what was not delivered, and only that', async () => {
     const chat = await start();
     const { client, visit } = await enter(chat);
