@@ -100,7 +100,9 @@ describe('a client that breaks the protocol', () => {
   for (const [what, bytes, code, fault] of cases) {
     it(`sends ${what}`, async () => {
       const { port } = await startBusyChat();
-      const eve = RawClient.open(port, '/ws', join, bytes, randomBytes(1000));
+      const eve = RawClient.open(port, '/ws', join);
+      await conversation.listener.joined('eve');
+      eve.socket.write(Buffer.concat([bytes, randomBytes(1000)]));
       await eve.ended;
       expect(eve.frames().close?.code).toBe(code);
       expect(await conversation.listener.left('eve')).toContain(fault);
@@ -134,6 +136,7 @@ describe('a client that takes its time', () => {
       minReadBytesPerSecond: 1_000_000,
     });
     const silent = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'silent' }));
+    await conversation.listener.joined('silent');
     await silent.ended;
     const { pings, close } = silent.frames();
     expect(pings).toBe(1);

@@ -141,6 +141,8 @@ describe('chat', () => {
     const { url } = await startChat();
     const ada = await Chatter.join(url, 'ada');
     const [bob, eve] = [await Chatter.join(url, 'bob'), await Chatter.join(url, 'eve')];
+    // One who comes and goes in the same moment is no news.
+    await Promise.all([ada.joined('bob'), ada.joined('eve')]);
     bob.endpoint.connection.close(1000);
     bob.endpoint.host.flush();
     eve.endpoint.connection.close(4000, 'bored');

@@ -8,7 +8,7 @@ import { acceptRequest, checkRequest, createRequest } from '@sanssocket/handshak
 import { onTestFinished } from 'vitest';
 import { connect } from '../src/connect.js';
 import type { ChatLog } from '../src/log/chat-log.js';
-import type { ClientMessage, ServerMessage } from '../src/protocol.js';
+import type { ClientMessage, ServerMessage, Welcome } from '../src/protocol.js';
 import { ChatServer } from '../src/server.js';
 import type { Settings } from '../src/settings.js';
 
@@ -145,6 +145,7 @@ export async function startChat(
 export class Chatter {
   readonly heard: Log<ServerMessage> = new Log<ServerMessage>();
   endpoint!: Endpoint;
+  welcome!: Welcome;
   #n = 0;
 
   /** Connects and joins. */
@@ -158,7 +159,7 @@ export class Chatter {
       if (event.kind === 'text') chatter.heard.add(JSON.parse(event.text) as ServerMessage);
     });
     chatter.send({ type: 'join', name, ...back });
-    await chatter.next('welcome');
+    chatter.welcome = await chatter.next('welcome');
     return chatter;
   }
 
