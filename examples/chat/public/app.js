@@ -1,4 +1,7 @@
-/** The page: what the server says becomes messages, people and frames; what is typed goes to the server. */
+/**
+ * The page: what the server says becomes messages, people and frames; what is typed goes to the
+ * server.
+ */
 import { ChatSocket, socketUrl } from './chat-socket.js';
 import { quote, who } from './element.js';
 import { explainFields } from './field-notes.js';
@@ -103,7 +106,8 @@ socket.addEventListener('lost', (event) => {
 socket.addEventListener('waiting', ({ detail }) => showStatus('waiting', lost, `, next try in ${detail} s`));
 socket.addEventListener('message', ({ detail }) => {
   onMessage(detail);
-  // A busy room must not hide that an own line is still on its way; a broker that is away holds lines back.
+  // A busy room must not hide that an own line is still on its way; a broker that is away holds
+  // lines back.
   if (outbox.lines.length > 0 && !isBrokerAway) socket.expectAnswer();
 });
 

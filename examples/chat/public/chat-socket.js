@@ -1,23 +1,35 @@
-/** A WebSocket that comes back: the browser's own, opened again with growing pauses when it was lost. */
+/**
+ * A WebSocket that comes back: the browser's own, opened again with growing pauses when it was
+ * lost.
+ */
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
-/** A page cannot ping: a server that is silent for so long, though an answer is due, counts as gone. */
+/**
+ * A page cannot ping: a server that is silent for so long, though an answer is due, counts as gone.
+ */
 const ANSWER_MS = 10_000;
 /** A server closes the connection that another has taken the place of; as long is left to it. */
 const REPLACED_MS = 5_000;
 
 /**
- * Events, as `CustomEvent`s: `connecting`, `open` (to be answered by {@link ChatSocket.greet}), `message` (`detail`: the parsed
- * JSON), `lost` (`detail`: the code and reason of the Close, 1006 if there was none, 0 if the server did not answer), `waiting`
- * (`detail`: the number of seconds until the next try, counted down).
+ * Events, as `CustomEvent`s: `connecting`, `open` (to be answered by {@link ChatSocket.greet}),
+ * `message` (`detail`: the parsed JSON), `lost` (`detail`: the code and reason of the Close, 1006
+ * if there was none, 0 if the server did not answer), `waiting` (`detail`: the number of seconds
+ * until the next try, counted down).
  */
 export class ChatSocket extends EventTarget {
   #url;
   #socket = null;
-  /** The connection that takes the place of {@link #socket} with the first message that comes over it. */
+  /**
+   * The connection that takes the place of {@link #socket} with the first message that comes over
+   * it.
+   */
   #next = null;
-  /** Connections that did not answer. A Close would say that the person leaves; the next one takes their place. */
+  /**
+   * Connections that did not answer. A Close would say that the person leaves; the next one takes
+   * their place.
+   */
   #silent = [];
   #tries = 0;
   #pause = 0;
@@ -29,7 +41,10 @@ export class ChatSocket extends EventTarget {
     this.#url = url;
   }
 
-  /** Opens the connection anew, if there is one: its address has changed. The old one serves until then. */
+  /**
+   * Opens the connection anew, if there is one: its address has changed. The old one serves until
+   * then.
+   */
   renew() {
     if (this.#socket !== null) this.connect();
   }
@@ -68,7 +83,10 @@ export class ChatSocket extends EventTarget {
     return true;
   }
 
-  /** Something is due from the server: unless it says anything in time, the connection is opened anew. */
+  /**
+   * Something is due from the server: unless it says anything in time, the connection is opened
+   * anew.
+   */
   expectAnswer() {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => {
@@ -111,7 +129,10 @@ export class ChatSocket extends EventTarget {
     if (stays) this.#wait();
   }
 
-  /** The pause doubles with every try. Its random half keeps the clients of a server that restarts from coming all at once. */
+  /**
+   * The pause doubles with every try. Its random half keeps the clients of a server that restarts
+   * from coming all at once.
+   */
   #wait() {
     const longest = Math.min(FIRST_PAUSE_MS * 2 ** this.#tries++, LONGEST_PAUSE_MS);
     const until = Date.now() + longest * (0.5 + Math.random() / 2);

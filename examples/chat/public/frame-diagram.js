@@ -1,6 +1,6 @@
 /**
- * Draws one frame like RFC 6455 5.2 does: rows of 32 bits under a ruler, each field as wide as it is on the wire and broken
- * where a row ends.
+ * Draws one frame like RFC 6455 5.2 does: rows of 32 bits under a ruler, each field as wide as it
+ * is on the wire and broken where a row ends.
  */
 import { element } from './element.js';
 
@@ -18,7 +18,10 @@ const OPCODES = new Map([
   [0xa, 'pong'],
 ]);
 
-/** @returns {HTMLElement} the diagram: a group of fields, described in words, each with `data-field` for its explanation */
+/**
+ * @returns {HTMLElement} the diagram: a group of fields, described in words, each with `data-field`
+ * for its explanation
+ */
 export function drawFrame(frame) {
   const figure = document.createElement('figure');
   const grid = element('div', 'bits');
@@ -69,7 +72,10 @@ function drawHeader(grid, frame) {
   return at;
 }
 
-/** Draws a field, in as many parts as it has rows. Only a masking key shows a part of its value in each. */
+/**
+ * Draws a field, in as many parts as it has rows. Only a masking key shows a part of its value in
+ * each.
+ */
 function drawField(grid, at, { kind, note, bits, name, value }) {
   for (let done = 0; done < bits; ) {
     const width = Math.min(bits - done, ROW_BITS - (at % ROW_BITS));
@@ -87,7 +93,10 @@ function drawField(grid, at, { kind, note, bits, name, value }) {
   return at;
 }
 
-/** One cell a byte: its character, its value, and below it what stands on the wire when the frame is masked. */
+/**
+ * One cell a byte: its character, its value, and below it what stands on the wire when the frame is
+ * masked.
+ */
 function drawPayload(grid, frame, at) {
   const bytes = fromHex(frame.payload);
   const key = frame.masked ? fromHex(frame.maskingKey) : null;

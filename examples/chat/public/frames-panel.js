@@ -1,6 +1,7 @@
 /**
- * The side panel: the frames of this page's connection, newest first, over a second WebSocket that is not shown itself. The newest
- * is drawn, older ones fold to a line; what the reader unfolds stays so.
+ * The side panel: the frames of this page's connection, newest first, over a second WebSocket that
+ * is not shown itself. The newest is drawn, older ones fold to a line; what the reader unfolds
+ * stays so.
  */
 import { batched } from './batch.js';
 import { socketUrl } from './chat-socket.js';

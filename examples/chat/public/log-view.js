@@ -1,6 +1,7 @@
 /**
- * The log: what was said, notices, and at its end the own lines that have not arrived. All that comes within one frame of the
- * screen is drawn at once. A reader at the end stays there, one who has scrolled up keeps what stands before the eyes.
+ * The log: what was said, notices, and at its end the own lines that have not arrived. All that
+ * comes within one frame of the screen is drawn at once. A reader at the end stays there, one who
+ * has scrolled up keeps what stands before the eyes.
  */
 import { batched } from './batch.js';
 import { element } from './element.js';
@@ -27,7 +28,8 @@ export class LogView {
 
   /**
    * @param {HTMLElement} log - it scrolls
-   * @param {HTMLButtonElement} newer - leads to the end, shown while the reader is not there and more has come
+   * @param {HTMLButtonElement} newer - leads to the end, shown while the reader is not there and
+   * more has come
    */
   constructor(log, newer) {
     this.#log = log;
@@ -46,7 +48,10 @@ export class LogView {
     }).observe(log);
   }
 
-  /** @param {() => HTMLElement} make - not called for a line that more of them have pushed out before */
+  /**
+   * @param {() => HTMLElement} make - not called for a line that more of them have pushed out
+   * before
+   */
   addMessage(make) {
     this.#add(this.#messages, { make });
     this.#endPresence();
@@ -131,7 +136,10 @@ export class LogView {
   }
 }
 
-/** Takes the oldest lines out; of those that a reader has before the eyes, only if there are twice as many as allowed. */
+/**
+ * Takes the oldest lines out; of those that a reader has before the eyes, only if there are twice
+ * as many as allowed.
+ */
 function trim(lines, max, anchor) {
   let gone = 0;
   while (lines.length - gone > max) {

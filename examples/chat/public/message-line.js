@@ -1,4 +1,6 @@
-/** One thing that was said, as a line of the log; an own one from the moment in which it is sent. */
+/**
+ * One thing that was said, as a line of the log; an own one from the moment in which it is sent.
+ */
 import { element, setHue, timeElement } from './element.js';
 
 /** A longer text is folded: as many lines, or characters. */

@@ -1,6 +1,7 @@
 /**
- * Own lines between the moment they are sent and the moment they are known to have arrived: the server has told them to all, to
- * this page too. Each has a number, by which it is said once however often it is sent.
+ * Own lines between the moment they are sent and the moment they are known to have arrived: the
+ * server has told them to all, to this page too. Each has a number, by which it is said once
+ * however often it is sent.
  */
 
 export class Outbox {
@@ -28,8 +29,9 @@ export class Outbox {
   }
 
   /**
-   * The server knows this session up to a number. What it has said is settled; what it has not is to be sent again. Another
-   * session than before counts anew: nobody knows how far the lines of the other one have come.
+   * The server knows this session up to a number. What it has said is settled; what it has not is
+   * to be sent again. Another session than before counts anew: nobody knows how far the lines of
+   * the other one have come.
    *
    * @returns {{ arrived: object[], again: [number, object][], gone: object[] }}
    */

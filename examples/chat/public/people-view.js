@@ -1,4 +1,7 @@
-/** The people: how many there are, and the first of them by name, each an element that stays as long as its person. */
+/**
+ * The people: how many there are, and the first of them by name, each an element that stays as long
+ * as its person.
+ */
 import { batched } from './batch.js';
 import { element, setHue } from './element.js';
 

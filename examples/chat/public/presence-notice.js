@@ -1,4 +1,7 @@
-/** A notice of who came and who went. While nothing is said, further comings and goings are told by the same one. */
+/**
+ * A notice of who came and who went. While nothing is said, further comings and goings are told by
+ * the same one.
+ */
 import { element, quote, who } from './element.js';
 
 /** As many are named, of each kind; the others are a count. */

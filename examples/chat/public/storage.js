@@ -1,4 +1,6 @@
-/** What the browser keeps for this page. A reader may have forbidden that, and then nothing is kept. */
+/**
+ * What the browser keeps for this page. A reader may have forbidden that, and then nothing is kept.
+ */
 
 /** Whether anything is kept. */
 export const kept = read(() => {

@@ -14,7 +14,10 @@ export interface CheckedName {
   readonly skeleton: string;
 }
 
-/** Emoji of several code points, joiners and selectors included; as a text, for ES2022 knows no such literal. */
+/**
+ * Emoji of several code points, joiners and selectors included; as a text, for ES2022 knows no such
+ * literal.
+ */
 const EMOJI_SEQUENCE = '\\p{RGI_Emoji}';
 const EMOJI = new RegExp(EMOJI_SEQUENCE, 'gv');
 

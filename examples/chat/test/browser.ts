@@ -41,7 +41,9 @@ export function useChromium(): void {
   afterEach(() => context.close());
 }
 
-/** Another browser, so to say: for a page without storage, without JavaScript, of another language. */
+/**
+ * Another browser, so to say: for a page without storage, without JavaScript, of another language.
+ */
 export async function useContext(options: BrowserContextOptions): Promise<BrowserContext> {
   await context.close();
   context = await browser.newContext(options);

@@ -1,4 +1,6 @@
-/** The way between a client and a server, which can be cut, and on which nothing may come through. */
+/**
+ * The way between a client and a server, which can be cut, and on which nothing may come through.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -43,7 +45,9 @@ export class Cable {
     this.#isCut = false;
   }
 
-  /** What is under way in the connections there are stays on its way: answers alone, or all of it. */
+  /**
+   * What is under way in the connections there are stays on its way: answers alone, or all of it.
+   */
   hold(direction: 'answers' | 'both'): void {
     for (const { client, server } of this.#pairs) {
       server.unpipe(client).pause();

@@ -1,4 +1,7 @@
-/** The page in Chromium, with the real server: tabs, their frames, and a server that goes away and comes back. */
+/**
+ * The page in Chromium, with the real server: tabs, their frames, and a server that goes away and
+ * comes back.
+ */
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ChatServer } from '../src/server.js';

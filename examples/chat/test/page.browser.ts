@@ -278,7 +278,8 @@ describe('people', () => {
       '* p0, p1, p2 and 1,997 others joined · p0, p1, p2 and 1,997 others left',
       'settled 1',
     ]);
-    // With a screen frame after each message some ten nodes would be touched for each; with the list anew, a hundred thousand.
+    // With a screen frame after each message some ten nodes would be touched for each; with the
+    // list anew, a hundred thousand.
     expect(await page.evaluate('touched')).toBeLessThan(4000 * 12);
     await say(page, 'still here');
     await visit.hears('still here');

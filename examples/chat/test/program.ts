@@ -1,4 +1,7 @@
-/** A program of the chat as a user starts it: from `dist`, with arguments, environment, standard input and signals. */
+/**
+ * A program of the chat as a user starts it: from `dist`, with arguments, environment, standard
+ * input and signals.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,7 @@
-/** A server of the page that says what a test tells it to: states into which a real one seldom comes. */
+/**
+ * A server of the page that says what a test tells it to: states into which a real one seldom
+ * comes.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createWebSocketServer, type WebSocketConnection } from 'sanssocket';
