@@ -219,7 +219,7 @@ function fail({ line, text }, words) {
   log.addSettled(line);
 }
 
-/** What a Close says of itself (RFC 6455 7.4.1). Its reason is somebody's words. */
+/** A Close in words, by its code (RFC 6455 7.4.1). Its reason is somebody's own words. */
 function whyLost({ code }) {
   if (code === 0) return 'No answer from the server';
   if (code === 1001) return 'The server is going away';

@@ -1,4 +1,4 @@
-/** What all parts of the page make elements, times and colours with. */
+/** Elements, times and colours, the same in all parts of the page. */
 
 /** @param {string} text - what others wrote is set as text, never as markup */
 export function element(tag, className = '', text = '') {

@@ -118,7 +118,7 @@ function frameItem(frame) {
   return { item, details };
 }
 
-/** What is on the wire; of a compressed message also what it was. */
+/** The size on the wire; of a compressed message also the size it had. */
 function sizes({ payloadLength, inflated }) {
   const wire = `${payloadLength} ${payloadLength === 1 ? 'byte' : 'bytes'}`;
   return inflated === null ? wire : `${wire} compressed from ${inflated.length}`;

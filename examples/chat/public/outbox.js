@@ -29,9 +29,9 @@ export class Outbox {
   }
 
   /**
-   * The server knows this session up to a number. What it has said is settled; what it has not is
-   * to be sent again. Another session than before counts anew: nobody knows how far the lines of
-   * the other one have come.
+   * The server knows this session up to a number. Lines that it has said are settled; the others are
+   * to be sent again. Another session than before counts anew: nobody knows how far the lines of the
+   * other one have come.
    *
    * @returns {{ arrived: object[], again: [number, object][], gone: object[] }}
    */

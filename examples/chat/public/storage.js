@@ -1,5 +1,5 @@
 /**
- * What the browser keeps for this page. A reader may have forbidden that, and then nothing is kept.
+ * The storage of the browser. A reader may have forbidden it, and then nothing is kept.
  */
 
 /** Whether anything is kept. */
@@ -19,8 +19,8 @@ export function remember(key, value) {
 }
 
 /**
- * What this tab kept while it was loaded anew, and no longer keeps: a copy of a tab is no second
- * holder of its session.
+ * The visit that this tab kept while it was loaded anew, and no longer keeps: a copy of a tab is no
+ * second holder of its session.
  */
 export function takeOver() {
   return read(() => {

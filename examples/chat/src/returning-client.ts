@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 15_000;
 /** As long is waited for the server's Close after ours. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** What a client tells its application. */
+/** The news of a client for its application. */
 export interface ClientEvents {
   /** Anything from the server, but what was heard before and what the client itself said. */
   message(message: ServerMessage): void;

@@ -20,7 +20,7 @@ const OFFLINE = [
 
 let browser: Browser;
 let context: BrowserContext;
-/** What pages complain about: stays empty. */
+/** Errors of pages: stays empty. */
 export const complaints: string[] = [];
 
 /** Starts Chromium for the tests of this file. */
@@ -79,7 +79,7 @@ export function heard(page: Page, text: string | RegExp): Promise<void> {
   return found.first().waitFor();
 }
 
-/** What axe finds on a page as it stands. */
+/** The findings of axe on a page as it stands. */
 export async function findBarriers(page: Page): Promise<string[]> {
   const { violations } = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

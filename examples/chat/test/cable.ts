@@ -46,7 +46,7 @@ export class Cable {
   }
 
   /**
-   * What is under way in the connections there are stays on its way: answers alone, or all of it.
+   * Bytes in the connections there are stay on their way: those of the answers, or all of them.
    */
   hold(direction: 'answers' | 'both'): void {
     for (const { client, server } of this.#pairs) {

@@ -39,6 +39,9 @@ async function unfolded(page: Page, direction: 'received' | 'sent', text: string
 }
 
 it('lets two tabs chat, and shows who is here, who comes and who goes', async () => {
+  await chat.close();
+  chat = new ChatServer({ closeTimeoutMs: 1000, graceMs: 100 });
+  port = await chat.listen(0);
   const ada = await join('Ada');
   const bob = await join('Bob');
   await heard(ada, 'Bob joined');

@@ -1,4 +1,4 @@
-/** What the page makes of all that a server can say and do, in Chromium. */
+/** The page in Chromium, with a server that says and does all that a server can. */
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
