@@ -31,6 +31,8 @@ export class FramesPanel {
   #hold;
   #socket = null;
   #key = null;
+  /** The key that was watched last. */
+  #shown = null;
   /** Reports to be drawn. */
   #waiting = [];
   #changed = batched(() => this.#draw());
@@ -49,9 +51,13 @@ export class FramesPanel {
   watch(key) {
     if (key === this.#key) return;
     this.unwatch();
-    this.#key = key;
-    this.#socket = new WebSocket(socketUrl(`frames?client=${encodeURIComponent(key)}`));
-    this.#socket.addEventListener('message', ({ data }) => this.#add(JSON.parse(data)));
+    if (key === this.#shown) this.clear(); // the last frames come once more
+    this.#key = this.#shown = key;
+    const socket = new WebSocket(socketUrl(`frames?client=${encodeURIComponent(key)}`));
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      if (socket === this.#socket) this.#add(JSON.parse(data));
+    });
   }
 
   /** Nobody sees the panel: nothing is to be sent to it. */

@@ -1,6 +1,4 @@
-/**
- * The storage of the browser. A reader may have forbidden it, and then nothing is kept.
- */
+/** The storage of the browser. A reader may have forbidden it, and then nothing is kept. */
 
 /** Whether anything is kept. */
 export const kept = read(() => {

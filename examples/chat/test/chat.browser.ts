@@ -192,6 +192,12 @@ it('has the frames within reach on a phone', async () => {
   await ada.getByRole('button', { name: 'Chat', exact: true }).click();
   await say(ada, 'seen');
   await heard(bob, 'seen');
+  await ada.getByRole('button', { name: 'Frames' }).click();
+  await ada.locator('.frame.received', { hasText: '"seen"' }).waitFor();
+  for (const once of ['"welcome"', '"seen","n"']) {
+    expect(await ada.locator('.frame', { hasText: once }).count(), once).toBe(1);
+  }
+  await heard(bob, 'seen');
   expect(await bob.locator('.notice').allTextContents()).toEqual(['welcome, Bob', 'Ada joined']);
   expect(await ada.locator('.notice').allTextContents()).toEqual(['welcome, Ada']);
 });
