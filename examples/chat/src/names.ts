@@ -34,6 +34,9 @@ const WRITTEN_JOINERS =
  */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd\u{1d159}]|(?! )\p{Zs}/u;
 
+/** Symbols that are no emoji: box drawing and the like has the shapes of letters. */
+const SYMBOLS = /(?!\p{ASCII}|\p{Extended_Pictographic})\p{S}/u;
+
 /** Angle brackets stand around names and quotation marks around others' words: no name has them. */
 const MARKS_OF_LINES = /[<>"«»‹›„‟“”‚‛≪≫❮❯❬❭〝〞〟]|(?![(])\p{Ps}|(?![)])\p{Pe}/u;
 
@@ -69,6 +72,7 @@ export function checkName(name: string): CheckedName | string {
   if (normal === '' || normal.length > MAX_NAME_LENGTH) return `a name is 1 to ${MAX_NAME_LENGTH} characters`;
   const plain = normal.replace(WRITTEN_JOINERS, '').replace(EMOJI, '☺');
   if (UNSEEN.test(plain)) return 'a name has no characters that cannot be seen';
+  if (SYMBOLS.test(plain)) return 'a name has no symbols but emoji';
   if (!/[\p{L}\p{N}\p{So}]/u.test(plain)) return 'a name has a letter, a digit or a picture';
   if (/^\p{M}/u.test(plain)) return 'a name does not begin with a mark that belongs on a letter';
   if (hasManyMarks(plain)) return 'a name has no heaps of marks on its letters';

@@ -1,4 +1,5 @@
 /** Names that people have, names that were made to pass for others, and text for a terminal. */
+import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkName, printable } from '../src/names.js';
@@ -72,6 +73,8 @@ const REFUSED: Record<string, string> = {
   'heaps of marks': `A${'\u0301\u0302'.repeat(4)}da`,
   'a mark twice': 'A\u0301\u0301da',
   punctuation: '...',
+  'box drawing like letters': 'Bi││',
+  'half width box drawing': 'Bi￨￨',
   'a line of the terminal': 'Ada> I resign. Greetings',
   'full width bracket': 'Ada＞',
   'guillemet that looks like one': 'Ada › I resign',
@@ -111,6 +114,18 @@ describe('checkName', () => {
     ];
     for (const names of alike)
       expect(new Set(names.map(skeleton)), names.join(' ')).toHaveProperty('size', 1);
+  });
+
+  it('lets no character of another alphabet pass for Latin letters', () => {
+    const table = createRequire(import.meta.url)('unhomoglyph/data.json') as Record<string, string>;
+    const leaks: string[] = [];
+    for (const [character, letters] of Object.entries(table)) {
+      if (!/^[A-Za-z]+$/.test(letters) || character !== character.normalize('NFKC')) continue;
+      const checked = checkName(character.repeat(3));
+      if (typeof checked === 'string' || checked.skeleton === skeleton(letters.repeat(3))) continue;
+      leaks.push(`${character} (U+${character.codePointAt(0)!.toString(16)}) for ${letters}`);
+    }
+    expect(leaks).toEqual([]);
   });
 
   it('gives a name what it gives back, in whatever case Latin letters are', () => {
