@@ -11,9 +11,9 @@ export class People {
   /** People who came, and who left, since {@link People.takeNews}. */
   readonly #joined = new Map<string, string>();
   readonly #left = new Map<string, { readonly name: string; readonly reason: string }>();
-  /** The ids that some member has in its list. */
+  /** The ids that some member has in its list, and those that every member has. */
   #shown = new Set<string>();
-  #told: readonly Person[] = [];
+  #shared = new Set<string>();
 
   get count(): number {
     return this.#entries.size;
@@ -40,25 +40,26 @@ export class People {
   /** The list for a member that comes now. It is part of the list that the next news change. */
   first(): Person[] {
     const people = this.#first();
-    for (const { id } of people) this.#shown.add(id);
+    const ids = idsOf(people);
+    for (const id of ids) this.#shown.add(id);
+    for (const id of this.#shared) if (!ids.has(id)) this.#shared.delete(id);
     return people;
   }
 
   /** The news since the last call; undefined if there are none. */
   takeNews(): Presence | undefined {
     const people = this.#first();
-    const now = new Set(people.map(({ id }) => id));
-    const before = new Set(this.#told.map(({ id }) => id));
+    const now = idsOf(people);
     const news: Presence = {
       type: 'presence',
       count: this.count,
-      in: people.filter(({ id }) => !before.has(id)),
+      in: people.filter(({ id }) => !this.#shared.has(id)),
       out: [...this.#shown].filter((id) => !now.has(id)),
       ...cut(this.#joined, this.#left),
     };
     const isNews = this.#joined.size + this.#left.size + news.in.length + news.out.length > 0;
-    this.#told = people;
     this.#shown = now;
+    this.#shared = new Set(now);
     this.#joined.clear();
     this.#left.clear();
     return isNews ? news : undefined;
@@ -71,6 +72,10 @@ export class People {
     }
     return people;
   }
+}
+
+function idsOf(people: readonly Person[]): Set<string> {
+  return new Set(people.map(({ id }) => id));
 }
 
 /** The first few of either, and how many more there are. */

@@ -27,6 +27,51 @@ describe('the server', () => {
     }
   });
 
+  it('ends as it should when it is told so at once', async () => {
+    for (const wait of [60, 120, 180, 240, 300]) {
+      const server = new Program('main.js', [], { PORT: '0' });
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      server.process.kill('SIGTERM');
+      const code = await server.exitCode;
+      // Before any of its code has run there is nobody to catch a signal.
+      if (code !== null) expect(code).toBe(0);
+      else expect(server.lines.all).toEqual([]);
+    }
+  });
+
+  it('explains its arguments, and says in a line which of them is wrong', async () => {
+    const help = new Program('main.js', ['--help']);
+    expect(await help.exitCode).toBe(0);
+    for (const part of [
+      '--port <port>',
+      '--host <address>',
+      '--hosts <names>',
+      '--workers <count>',
+      '--broker <url>',
+    ]) {
+      expect(help.lines.all.join('\n')).toContain(part);
+    }
+    const cases: [string[], Record<string, string>, string][] = [
+      [['--workers', 'many'], {}, 'many is not a number from 1 to 64'],
+      [['--workers', '0'], {}, '0 is not a number from 1 to 64'],
+      [[], { WORKERS: '-1' }, '-1 is not a number from 1 to 64'],
+      [['--hosts', 'a b'], {}, '"a b" is not the name of a host'],
+      [[], { HOSTS: 'a,,b' }, '"" is not the name of a host'],
+      [[], { BROKER: 'localhost' }, 'a broker is nats://HOST:PORT, not localhost'],
+      [['--prot', '1'], {}, "unknown option '--prot'"],
+      [['8080'], {}, 'too many arguments'],
+      [['--host', '203.0.113.7'], {}, 'EADDRNOTAVAIL'],
+    ];
+    await Promise.all(
+      cases.map(async ([args, env, message]) => {
+        const server = new Program('main.js', args, { PORT: '0', ...env });
+        expect(await server.exitCode, message).toBe(1);
+        expect(server.errors).toMatch(/^chat: [^\n]+\n$/);
+        expect(server.errors).toContain(message);
+      }),
+    );
+  });
+
   it('says what the project is before its address', async () => {
     const server = new Program('main.js', [], { PORT: '0' });
     await server.printed('http://');

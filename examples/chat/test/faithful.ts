@@ -117,7 +117,9 @@ export function expectFaithful(all: readonly Faithful[]): void {
       listener.name,
     ).toBe(true);
     for (const speaker of all) {
-      const heard = listener.heard.flatMap(({ id, text }) => (id === speaker.welcome!.id ? [text] : []));
+      const own = listener.heard.filter(({ id }) => id === speaker.welcome!.id);
+      const heard = own.map(({ text }) => text);
+      expect(own.every(({ n }, index) => index === 0 || n > own[index - 1]!.n)).toBe(true);
       const fromHere = speaker.acknowledged.slice(speaker.acknowledged.length - heard.length);
       expect(heard, `${listener.name} of ${speaker.name}`).toEqual(fromHere);
       if (listener.heard.length > 0) {
