@@ -423,8 +423,10 @@ describe('a name', () => {
     const back = await chat.visit();
     expect(back.join).toEqual({ type: 'join', name: 'Ada', session: 'secret' });
     back.welcome();
-    const copy = await page.context().newPage();
-    await copy.goto(page.url());
+    // A window that a page opens begins with a copy of what the page's own keeps.
+    const opened = page.context().waitForEvent('page');
+    await page.evaluate('void open(location.href)');
+    const copy = await opened;
     await askToJoin(copy, 'Ada');
     expect((await chat.visit()).join).toEqual({ type: 'join', name: 'Ada' });
   });
