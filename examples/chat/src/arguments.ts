@@ -1,6 +1,6 @@
 /** Arguments and environment of `npm start`. */
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseBroker } from './log/nats-link.js';
+import { Command, type CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseBroker } from './log/broker-address.js';
 
 /** What they say. */
 export interface Arguments {
@@ -17,8 +17,11 @@ const MAX_WORKERS = 64;
 /** A variable that is set to nothing is not set. */
 const VARIABLES = ['PORT', 'HOST', 'HOSTS', 'WORKERS', 'BROKER'];
 
-/** @throws Error that says, in its message, what is wrong; `code` is `commander.*` */
-export function readArguments(argv: readonly string[]): Arguments {
+/**
+ * @returns undefined if they only asked for help, which has been printed
+ * @throws Error that says, in a line, what is wrong
+ */
+export function readArguments(argv: readonly string[]): Arguments | undefined {
   for (const name of VARIABLES) if (process.env[name] === '') delete process.env[name];
   const command = new Command('chat')
     .description('The chat: a page, and its WebSockets.')
@@ -49,7 +52,13 @@ export function readArguments(argv: readonly string[]): Arguments {
     )
     .exitOverride()
     .configureOutput({ outputError: () => {} });
-  return command.parse(argv).opts<Arguments>();
+  try {
+    return command.parse(argv).opts<Arguments>();
+  } catch (error) {
+    const { code, message } = error as CommanderError;
+    if (code === 'commander.helpDisplayed') return undefined;
+    throw new Error(message.replace(/^error: /, '').split('\n', 1)[0]);
+  }
 }
 
 function integer(text: string, least: number, most: number, otherwise: string): number {

@@ -60,15 +60,17 @@ export class Seats {
    */
   async arrival(id: string, timeoutMs: number): Promise<Seat | undefined> {
     if (!this.#seats.has(id)) {
+      const waiting = this.#arriving.get(id) ?? [];
+      this.#arriving.set(id, waiting);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        const arrived = (): void => {
+        const timer = setTimeout(() => {
+          this.#arriving.delete(id);
+          resolve();
+        }, timeoutMs);
+        waiting.push(() => {
           clearTimeout(timer);
           resolve();
-        };
-        const waiting = this.#arriving.get(id);
-        if (waiting === undefined) this.#arriving.set(id, [arrived]);
-        else waiting.push(arrived);
+        });
       });
     }
     return this.#seats.get(id);

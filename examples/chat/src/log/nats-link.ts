@@ -1,33 +1,9 @@
 /** The connection to the broker: it is opened with patience, never given up, and told about. */
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { BrokerAddress } from './broker-address.js';
 
 /** Between two attempts to reach the broker for the first time. */
 const RETRY_MS = 1_000;
-
-/** Servers and credentials, as the client wants them. */
-interface Address {
-  readonly servers: string[];
-  readonly user?: string;
-  readonly pass?: string;
-}
-
-/**
- * Reads addresses of brokers, `nats://[USER:PASSWORD@]HOST[:PORT]` with commas between.
- *
- * @throws Error that says what is wrong
- */
-export function parseBroker(text: string): Address {
-  const urls = text.split(',').map((part) => {
-    const url = URL.canParse(part.trim()) ? new URL(part.trim()) : undefined;
-    if (url !== undefined && /^(?:nats|tls):$/.test(url.protocol) && url.hostname !== '') return url;
-    throw new Error(`a broker is nats://HOST:PORT, not ${part.trim()}`);
-  });
-  const { username, password } = urls[0]!;
-  return {
-    servers: urls.map(({ protocol, hostname, port }) => `${protocol}//${hostname}:${port || '4222'}`),
-    ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
-  };
-}
 
 /**
  * Connects to the broker, as often as it takes.
@@ -36,7 +12,7 @@ export function parseBroker(text: string): Address {
  * @param signal - gives up
  */
 export async function connectToBroker(
-  { servers, ...credentials }: Address,
+  { servers, ...credentials }: BrokerAddress,
   tell: (line: string) => void,
   signal: AbortSignal,
 ): Promise<NatsConnection> {

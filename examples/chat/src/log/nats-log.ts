@@ -17,9 +17,10 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { HistoryLimits } from '../history.js';
 import type { Said } from '../protocol.js';
+import { parseBroker } from './broker-address.js';
 import type { ChatLog, Entry, LogListener, Relayed, Saying } from './chat-log.js';
 import { Follower } from './nats-follower.js';
-import { connectToBroker, parseBroker, pause, reasonOf } from './nats-link.js';
+import { connectToBroker, pause, reasonOf } from './nats-link.js';
 import { isConflict, NatsPeople, PEOPLE_STREAM, PEOPLE_SUBJECTS } from './nats-people.js';
 import { Pulse } from './nats-pulse.js';
 
