@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ChatServer } from '../src/server.js';
 import { askToJoin, complaints, findBarriers, fits, heard, openPage, say, useChromium } from './browser.js';
 import { Cable } from './cable.js';
+import { Broker, ChatProcess, HAS_BROKER } from './processes.js';
 
 let chat: ChatServer;
 let port: number;
@@ -311,4 +312,34 @@ it('says once what it sent into a connection that nothing came back from', async
   expect(await bob.locator('.message p').allTextContents()).toEqual(['answers', 'both', 'end']);
   expect(await ada.locator('.message p').allTextContents()).toEqual(['answers', 'both', 'end']);
   expect(await bob.locator('.notice').allTextContents()).toEqual(['welcome, Bob', 'Ada joined']);
+});
+
+it.skipIf(!HAS_BROKER)('goes on while the broker is away, and when its process dies', async () => {
+  const broker = await Broker.start();
+  const start = (at?: number) => ChatProcess.start(['--broker', broker.url], at);
+  const [first, second] = [await start(), await start()];
+  const ada = await joinAt(first.port, 'Ada');
+  const bob = await joinAt(second.port, 'Bob');
+  await heard(ada, 'Bob joined');
+  await broker.kill();
+  await ada.getByText('broker is away: what is said waits').waitFor();
+  await say(ada, 'patience');
+  await ada.locator('.message.unsent').waitFor();
+  await broker.restart();
+  await heard(bob, 'patience');
+  await ada.getByText('Connected as Ada', { exact: true }).waitFor();
+  first.kill('SIGKILL');
+  await first.exited;
+  await heard(ada, 'Connection lost');
+  await say(bob, 'meanwhile');
+  await start(first.port);
+  await heard(ada, 'you are back');
+  await say(ada, 'again');
+  for (const page of [ada, bob]) {
+    await heard(page, 'again');
+    await expect.poll(() => page.locator('.message.unsent').count()).toBe(0);
+    const messages = await page.locator('.message p').allTextContents();
+    expect(messages).toEqual(['patience', 'meanwhile', 'again']);
+  }
+  expect(await ada.locator('.message.own').count()).toBe(2);
 });
