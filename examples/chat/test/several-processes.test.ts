@@ -1,5 +1,6 @@
 /** Three processes of the chat and a real broker: one room. */
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectFaithful, Faithful } from './faithful.js';
 import { Broker, ChatProcess, childrenOf, freePort, HAS_BROKER, Way } from './processes.js';
 import { Chatter, openClient } from './support.js';
@@ -131,6 +132,16 @@ describe.skipIf(!HAS_BROKER)('processes with a broker', () => {
       .toMatch(/^chat: no broker at nats:\/\/127.0.0.1:\d+ \(.+\); trying again\n$/);
     chat.kill('SIGTERM');
     expect(await chat.exited).toBe(0);
+    const plain = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    onTestFinished(() => void plain.kill('SIGKILL'));
+    const other = new ChatProcess(['--port', '0', '--broker', `nats://127.0.0.1:${port}`]);
+    await expect
+      .poll(() => other.errors)
+      .toMatch(
+        /\nchat: the broker gives no stream .*(JetStream|jetstream).*; trying again\n|^chat: the broker gives no stream .*jetstream.*; trying again\n/i,
+      );
+    other.kill('SIGTERM');
+    expect(await other.exited).toBe(0);
     const wrong = new ChatProcess([], { BROKER: 'http://localhost' });
     expect(await wrong.exited).toBe(1);
     expect(wrong.errors).toMatch(/^chat: .*a broker is nats:\/\/HOST:PORT, not http:\/\/localhost\n$/);
@@ -138,6 +149,38 @@ describe.skipIf(!HAS_BROKER)('processes with a broker', () => {
 });
 
 describe('workers', () => {
+  /** The same, with the log in the primary and at a broker. */
+  async function expectOneRoom(args: readonly string[]): Promise<void> {
+    const chat = await ChatProcess.start(['--workers', '2', ...args]);
+    const all = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => Chatter.join(`${chat.url}?frames`, `p${index % 3}`)),
+    );
+    expect(new Set(all.map(({ welcome }) => welcome.name)).size).toBe(6);
+    all[0]!.say('hello');
+    for (const chatter of all) await chatter.next('said', 'hello');
+    const places = new Set(all.map(({ welcome }) => welcome.framesKey!.split('.', 1)[0]));
+    expect(places.size).toBe(2);
+    // Whichever worker gets a watcher: it sees the frames of either.
+    for (const { welcome } of all) {
+      const watcher = await openClient(`${chat.url.replace('/ws', '/frames')}?client=${welcome.framesKey}`);
+      await watcher.events.until((event) => event.kind === 'text' && event.text.includes('"type":"frame"'));
+    }
+    await all[0]!.heard.until((message) => message.type === 'presence' && message.count === 6);
+    all[1]!.endpoint.connection.close(4000, 'bored');
+    all[1]!.endpoint.host.flush();
+    expect(await all[0]!.left(all[1]!.welcome.name)).toBe('4000 bored');
+    chat.kill('SIGTERM');
+    expect(await chat.exited).toBe(0);
+    expect(chat.errors).toBe('');
+  }
+
+  it('share people, what is said, and frames, by their primary', () => expectOneRoom([]));
+
+  it.skipIf(!HAS_BROKER)('share the same by a broker', async () => {
+    const broker = await Broker.start();
+    await expectOneRoom(['--broker', broker.url]);
+  });
+
   it('are one room; one that is killed is replaced, and its clients come back', async () => {
     const chat = await ChatProcess.start(['--workers', '2']);
     const all = Array.from({ length: 8 }, (_, index) => new Faithful(`p${index}`, () => [chat.url]));

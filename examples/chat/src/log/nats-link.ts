@@ -25,6 +25,7 @@ export async function connectToBroker(
         // From then on the connection is made again for ever, and a broker that stands still is
         // found within three seconds.
         maxReconnectAttempts: -1,
+        ignoreAuthErrorAbort: true,
         reconnectTimeWait: 250,
         reconnectJitter: 100,
         pingInterval: 1_000,
