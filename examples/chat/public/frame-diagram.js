@@ -1,7 +1,8 @@
 /**
- * Draws one frame like RFC 6455 5.2 does: rows of 32 bits under a ruler, each field as wide as it is on the wire and broken
- * where a row ends.
+ * Draws one frame like RFC 6455 5.2 does: rows of 32 bits under a ruler, each field as wide as it
+ * is on the wire and broken where a row ends.
  */
+import { element } from './element.js';
 
 const ROW_BITS = 32;
 /** Rows of payload that are drawn; the RFC's diagram does not draw all of it either. */
@@ -17,26 +18,30 @@ const OPCODES = new Map([
   [0xa, 'pong'],
 ]);
 
-/** @returns {HTMLElement} the diagram: a group of fields, described in words, each with `data-field` for its explanation */
+/**
+ * @returns {HTMLElement} the diagram: a group of fields, described in words, each with `data-field`
+ * for its explanation
+ */
 export function drawFrame(frame) {
   const figure = document.createElement('figure');
-  const grid = box('div', 'bits');
+  const grid = element('div', 'bits');
   grid.setAttribute('role', 'group');
   grid.setAttribute('aria-label', describe(frame));
   const at = drawHeader(grid, frame);
   drawPayload(grid, frame, at);
   figure.append(drawRuler(), grid);
   const caption = payloadText(frame);
-  if (caption !== '') figure.append(box('figcaption', '', caption));
+  if (caption !== '') figure.append(element('figcaption', '', caption));
   return figure;
 }
 
 /** The two lines of figures above the diagram: tens, then ones. */
 function drawRuler() {
-  const ruler = box('div', 'ruler');
+  const ruler = element('div', 'ruler');
   ruler.setAttribute('aria-hidden', 'true');
-  for (let bit = 0; bit < ROW_BITS; bit++) ruler.append(box('i', '', bit % 10 === 0 ? String(bit / 10) : ''));
-  for (let bit = 0; bit < ROW_BITS; bit++) ruler.append(box('i', '', String(bit % 10)));
+  for (let bit = 0; bit < ROW_BITS; bit++)
+    ruler.append(element('i', '', bit % 10 === 0 ? String(bit / 10) : ''));
+  for (let bit = 0; bit < ROW_BITS; bit++) ruler.append(element('i', '', String(bit % 10)));
   return ruler;
 }
 
@@ -69,7 +74,10 @@ function drawHeader(grid, frame) {
   return at;
 }
 
-/** Draws a field, in as many parts as it has rows. Only a masking key shows a part of its value in each. */
+/**
+ * Draws a field, in as many parts as it has rows. Only a masking key shows a part of its value in
+ * each.
+ */
 function drawField(grid, at, { kind, note, bits, name, value }) {
   for (let done = 0; done < bits; ) {
     const width = Math.min(bits - done, ROW_BITS - (at % ROW_BITS));
@@ -77,7 +85,7 @@ function drawField(grid, at, { kind, note, bits, name, value }) {
     const continued = done > 0 ? ' (continued)' : '';
     const shown =
       kind === 'key' ? value.slice((done / 8) * 3, ((done + width) / 8) * 3).trim() : done > 0 ? '' : value;
-    part.append(box('span', 'label', name + continued), box('b', '', shown));
+    part.append(element('span', 'label', name + continued), element('b', '', shown));
     part.style.gridColumn = `span ${width}`;
     if (bits === 1) part.classList.add('one-bit');
     grid.append(part);
@@ -87,7 +95,10 @@ function drawField(grid, at, { kind, note, bits, name, value }) {
   return at;
 }
 
-/** One cell a byte: its character, its value, and below it what stands on the wire when the frame is masked. */
+/**
+ * One cell a byte: its character, its value, and below it what stands on the wire when the frame is
+ * masked.
+ */
 function drawPayload(grid, frame, at) {
   const bytes = fromHex(frame.payload);
   const key = frame.masked ? fromHex(frame.maskingKey) : null;
@@ -95,16 +106,16 @@ function drawPayload(grid, frame, at) {
   const shown = bytes.slice(0, room);
   for (const [index, byte] of shown.entries()) {
     const cell = fieldBox('payload', 'payload', index === 0);
-    if (index === 0) cell.append(box('span', 'label', 'Payload data'));
-    cell.append(box('b', '', character(byte)), box('span', 'hex', hex(byte)));
-    if (key !== null) cell.append(box('span', 'wire', hex(byte ^ key[index % 4])));
+    if (index === 0) cell.append(element('span', 'label', 'Payload data'));
+    cell.append(element('b', '', character(byte)), element('span', 'hex', hex(byte)));
+    if (key !== null) cell.append(element('span', 'wire', hex(byte ^ key[index % 4])));
     grid.append(cell);
   }
   const left = frame.payloadLength - shown.length;
   if (left > 0) {
     const rest = fieldBox('payload', 'payload rest', shown.length === 0);
     rest.append(
-      box('span', 'label', `Payload data (continued): ${left} more ${left === 1 ? 'byte' : 'bytes'}`),
+      element('span', 'label', `Payload data (continued): ${left} more ${left === 1 ? 'byte' : 'bytes'}`),
     );
     rest.style.gridColumn = '1 / -1';
     grid.append(rest);
@@ -127,7 +138,7 @@ function describe(frame) {
 
 /** A field, or a part of one. Its first part can be focused, which explains it. */
 function fieldBox(note, kind, first) {
-  const part = box(first ? 'button' : 'div', `field ${kind}`);
+  const part = element(first ? 'button' : 'div', `field ${kind}`);
   if (first) part.type = 'button';
   part.dataset.field = note;
   return part;
@@ -148,14 +159,6 @@ export function payloadText({ opcode, payload, payloadLength, inflated }) {
   if (opcode === 0x8 && bytes.length >= 2)
     return `${(bytes[0] << 8) | bytes[1]} ${decode(bytes.subarray(2))}`;
   return spaced(payload) + more;
-}
-
-/** @param {string} text - what others wrote is set as text, never as markup */
-function box(tag, className, text = '') {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
 }
 
 function character(byte) {

@@ -1,8 +1,11 @@
 /**
- * The side panel: the frames of this page's connection, newest first, over a second WebSocket that is not shown itself. The newest
- * is drawn, older ones fold to a line; what the reader unfolds stays so.
+ * The side panel: the frames of this page's connection, newest first, over a second WebSocket that
+ * is not shown itself. The newest is drawn, older ones fold to a line; what the reader unfolds
+ * stays so.
  */
+import { batched } from './batch.js';
 import { socketUrl } from './chat-socket.js';
+import { element, timeElement } from './element.js';
 import { drawFrame, opcodeName, payloadText } from './frame-diagram.js';
 
 const MAX_FRAMES = 60;
@@ -27,6 +30,12 @@ export class FramesPanel {
   #list;
   #hold;
   #socket = null;
+  #key = null;
+  /** The key that was watched last. */
+  #shown = null;
+  /** Reports to be drawn. */
+  #waiting = [];
+  #changed = batched(() => this.#draw());
 
   /**
    * @param {HTMLElement} list
@@ -40,9 +49,21 @@ export class FramesPanel {
 
   /** @param {string} key - of the connection to watch, from its welcome */
   watch(key) {
+    if (key === this.#key) return;
+    this.unwatch();
+    if (key === this.#shown) this.clear(); // the last frames come once more
+    this.#key = this.#shown = key;
+    const socket = new WebSocket(socketUrl(`frames?client=${encodeURIComponent(key)}`));
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      if (socket === this.#socket) this.#add(JSON.parse(data));
+    });
+  }
+
+  /** Nobody sees the panel: nothing is to be sent to it. */
+  unwatch() {
     this.#socket?.close();
-    this.#socket = new WebSocket(socketUrl(`frames?client=${encodeURIComponent(key)}`));
-    this.#socket.addEventListener('message', ({ data }) => this.#add(JSON.parse(data)));
+    this.#socket = this.#key = null;
   }
 
   clear() {
@@ -50,46 +71,60 @@ export class FramesPanel {
   }
 
   #showExample() {
-    const example = frameItem(EXAMPLE);
-    example.classList.add('example');
-    example.prepend(element('p', 'hint', 'An example until you join, from RFC 6455, section 5.7:'));
-    this.#list.append(example);
+    const { item, details } = frameItem(EXAMPLE);
+    details.open = true;
+    item.classList.add('example');
+    item.prepend(
+      element(
+        'p',
+        'hint',
+        'Join the chat to see yours here. Until then an example, from RFC 6455, section 5.7:',
+      ),
+    );
+    this.#list.append(item);
   }
 
   #add(report) {
     if (this.#hold.checked) return;
+    this.#waiting.push(report);
+    if (this.#waiting.length > MAX_FRAMES) this.#waiting.shift();
+    this.#changed();
+  }
+
+  #draw() {
     this.#list.querySelector('.example')?.remove();
     const newest = this.#list.querySelector('details');
     if (newest !== null && !newest.matches(':focus-within, .kept')) newest.open = false;
-    this.#list.prepend(report.type === 'frame' ? frameItem(report) : faultItem(report));
+    for (const report of this.#waiting.splice(0)) {
+      this.#list.prepend(report.type === 'frame' ? frameItem(report).item : faultItem(report));
+    }
+    const last = this.#list.firstElementChild.querySelector('details');
+    if (last !== null) last.open = true;
     while (this.#list.children.length > MAX_FRAMES) this.#list.lastElementChild.remove();
   }
 }
 
+/** A line that unfolds to the diagram, which is drawn when it does. */
 function frameItem(frame) {
   const item = element('li', `frame ${frame.direction}`);
   const details = document.createElement('details');
-  details.open = true;
   const summary = document.createElement('summary');
   summary.append(
     element('span', 'direction', frame.direction === 'received' ? 'You → server' : 'Server → you'),
     element('span', 'kind', `${opcodeName(frame.opcode)}, ${sizes(frame)}`),
     element('span', 'excerpt', payloadText(frame)),
   );
-  if (frame.at !== undefined) summary.append(timeOf(frame.at));
+  if (frame.at !== undefined) summary.append(timeElement(frame.at, true));
   summary.addEventListener('click', () => details.classList.toggle('kept', !details.open));
-  details.append(summary, drawFrame(frame));
+  details.append(summary);
+  details.addEventListener('toggle', () => {
+    if (details.children.length === 1) details.append(drawFrame(frame));
+  });
   item.append(details);
-  return item;
+  return { item, details };
 }
 
-function timeOf(at) {
-  const time = element('time', '', new Date(at).toLocaleTimeString([], { hour12: false }));
-  time.dateTime = new Date(at).toISOString();
-  return time;
-}
-
-/** What is on the wire; of a compressed message also what it was. */
+/** The size on the wire; of a compressed message also the size it had. */
 function sizes({ payloadLength, inflated }) {
   const wire = `${payloadLength} ${payloadLength === 1 ? 'byte' : 'bytes'}`;
   return inflated === null ? wire : `${wire} compressed from ${inflated.length}`;
@@ -97,12 +132,4 @@ function sizes({ payloadLength, inflated }) {
 
 function faultItem({ direction, code, message, section }) {
   return element('li', 'frame fault', `${direction}: ${message} (${code}, RFC 6455 ${section})`);
-}
-
-/** @param {string} text - what others wrote is set as text, never as markup */
-function element(tag, className, text = '') {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
 }

@@ -1,11 +1,17 @@
 /**
- * One client of the chat: its connection, its name, and the bound on the messages that wait for
- * it.
+ * One client of the chat: its connection, its seat, its share, and the bound on the messages that
+ * wait for it.
  */
 import type { CloseInfo, ConnectionHandlers, PreparedMessage, WebSocketConnection } from 'sanssocket';
-import type { FrameTap } from './frame-tap.js';
+import { FairShare, type ShareLimits } from './fair-share.js';
 import type { Hub, Member } from './hub.js';
-import { parseClientMessage, type ServerMessage } from './protocol.js';
+import { type Join, parseClientMessage, type ServerMessage } from './protocol.js';
+import type { Seat } from './seats.js';
+
+/** Reasons not to read from a client, as bits. */
+const JOINING = 1;
+const OVER_ITS_SHARE = 2;
+const OUTBOX_FULL = 4;
 
 /** A client from its accepted handshake to its end. */
 export class ClientSession implements Member {
@@ -13,17 +19,21 @@ export class ClientSession implements Member {
   readonly handlers: ConnectionHandlers = {
     text: (text) => this.#heard(text),
     binary: () => this.#connection.fail(1003, 'this chat speaks JSON, in text messages'),
-    close: (outcome) => this.#hub.unregister(this, describe(outcome)),
+    close: (outcome) => this.#gone(outcome),
   };
   readonly #connection: WebSocketConnection;
   readonly #hub: Hub;
-  readonly #tap: FrameTap | undefined;
+  readonly #share: FairShare;
+  readonly #framesKey: string | null;
+  #seat: Seat | undefined;
+  #held = 0;
 
-  /** @param tap - if the client wants to see its own frames */
-  constructor(connection: WebSocketConnection, hub: Hub, tap?: FrameTap) {
+  /** @param framesKey - of its tap, if the client wants to see its own frames */
+  constructor(connection: WebSocketConnection, hub: Hub, limits: ShareLimits, framesKey: string | null) {
     this.#connection = connection;
     this.#hub = hub;
-    this.#tap = tap;
+    this.#share = new FairShare(limits, performance.now());
+    this.#framesKey = framesKey;
   }
 
   /**
@@ -35,6 +45,11 @@ export class ClientSession implements Member {
     return this.#connection.sendPrepared(message) || this.#connection.connection.state !== 'open';
   }
 
+  sit(seat: Seat, welcome: string): void {
+    this.#seat = seat;
+    this.#send(welcome);
+  }
+
   /**
    * Tells the client why, if it ever reads that far; the close timeout ends the rest. RFC 6455
    * 7.4.1 and IANA's 1013.
@@ -43,30 +58,80 @@ export class ClientSession implements Member {
     this.#connection.fail(1013, 'too slow: more waits for you than the server holds');
   }
 
+  close(code: number, reason: string): void {
+    this.#seat = undefined;
+    this.#connection.close(code, reason);
+  }
+
   #heard(text: string): void {
+    // A message too many is not refused. The client's next ones wait: with the operating systems,
+    // at first the server's and then its own.
+    const wait = this.#share.take(text.length, performance.now());
+    if (wait > 0) {
+      this.#hold(OVER_ITS_SHARE);
+      setTimeout(() => this.#release(OVER_ITS_SHARE), wait).unref();
+    }
     const message = parseClientMessage(text);
-    const person = this.#hub.personOf(this);
-    if (typeof message === 'string') {
-      this.#answer({ type: 'refused', reason: message });
+    const seat = this.#seat;
+    if (message.type === 'refused') {
+      this.#answer(message);
     } else if (message.type === 'join') {
-      if (person === undefined) this.#join(message.name);
-      else this.#answer({ type: 'refused', reason: 'you are here already' });
-    } else if (person === undefined) {
-      this.#answer({ type: 'refused', reason: 'join first' });
+      if (seat === undefined) void this.#join(message);
+      else this.#answer({ type: 'refused', reason: 'you are here already', of: 'join' });
+    } else if (seat === undefined) {
+      this.#answer({ type: 'refused', reason: 'join first', of: 'say', n: message.n });
     } else {
-      this.#hub.broadcast({ type: 'said', ...person, text: message.text, at: Date.now() });
+      this.#hub.say(seat, message);
+      if (seat.outbox.full) {
+        this.#hold(OUTBOX_FULL);
+        seat.outbox.onRoom = () => this.#release(OUTBOX_FULL);
+      }
     }
   }
 
-  #join(name: string): void {
-    const person = this.#hub.register(this, name);
-    const framesKey = this.#tap?.key ?? null;
-    this.#answer({ type: 'welcome', ...person, people: this.#hub.people, framesKey });
+  /** Nothing is read until the answer is there: it comes from the log, which may be far. */
+  async #join(message: Join): Promise<void> {
+    this.#hold(JOINING);
+    try {
+      if (this.#hub.isAway) this.#answer({ type: 'broker', state: 'away' });
+      const refused = await this.#hub.join(this, message, this.#framesKey);
+      if (refused !== undefined) this.#answer(refused);
+    } catch {
+      this.close(1012, 'the chat is being restarted');
+    } finally {
+      this.#release(JOINING);
+    }
+  }
+
+  #gone(outcome: CloseInfo): void {
+    const seat = this.#seat;
+    if (seat === undefined) return;
+    this.#seat = undefined;
+    this.#hub.leave(this, seat, describe(outcome), mayReturn(outcome));
+  }
+
+  #hold(reason: number): void {
+    if (this.#held === 0) this.#connection.pause();
+    this.#held |= reason;
+  }
+
+  #release(reason: number): void {
+    this.#held &= ~reason;
+    if (this.#held === 0) this.#connection.resume();
   }
 
   #answer(message: ServerMessage): void {
-    if (!this.#connection.sendText(JSON.stringify(message))) this.drop();
+    this.#send(JSON.stringify(message));
   }
+
+  #send(json: string): void {
+    if (!this.#connection.sendText(json) && this.#connection.connection.state === 'open') this.drop();
+  }
+}
+
+/** A page that is loaded again says 1001, and a lost connection nothing (RFC 6455 7.4.1). */
+function mayReturn({ wasClean, code, fault }: CloseInfo): boolean {
+  return fault === undefined && (!wasClean || code === 1001);
 }
 
 /** For the others: why someone left. */

@@ -1,96 +1,61 @@
 /** `npm run chat:client`: the chat in a terminal, on the client side of our own packages. */
 import { createInterface } from 'node:readline';
-import { Connection } from '@sanssocket/codec';
-import { attachSocket } from '@sanssocket/codec/node';
 import { Command } from 'commander';
-import { connect, type OpenSocket } from './connect.js';
-import { type ClientMessage, parseServerMessage, type ServerMessage } from './protocol.js';
+import { printable } from './names.js';
+import { ReturningClient } from './returning-client.js';
+import { linesOf, quoted } from './terminal-lines.js';
 
 /** The address at which `npm start` listens. */
 const LOCAL_CHAT = `ws://localhost:${process.env['PORT'] || '8080'}/ws`;
+/** So long the end of the input waits for lines that are under way. */
+const LAST_LINES_MS = 2000;
 
 await new Command('chat:client')
   .description('Joins a chat. Each line of the standard input is a message; Ctrl-D leaves.')
   .argument('[url]', 'of the chat: ws://HOST:PORT/ws', LOCAL_CHAT)
   .option('--name <name>', 'what others call you', 'guest')
   .configureOutput({ outputError: (text) => printError(text.replace(/^error: /, '').trim()) })
-  .action(async (url: string, { name }: { name: string }) => {
-    try {
-      chat(await connect(url), name);
-    } catch (error) {
-      const hint = url === LOCAL_CHAT ? '; is there a chat? `npm start` begins one' : '';
-      printError(`${(error as Error).message}${hint}`);
-    }
-  })
+  .action((url: string, { name }: { name: string }) => chat(url, name))
   .parseAsync();
 
-/**
- * Chats until one side closes: lines of standard input go out, messages that arrive are printed.
- */
-function chat({ socket, head }: OpenSocket, name: string): void {
-  let ownId = 0;
-  let leaving = false;
-  const connection = new Connection(
-    { role: 'client' },
-    {
-      text: (text) => {
-        const message = parseServerMessage(text);
-        if (message?.type === 'welcome') ownId = message.id;
-        const line = message && describe(message, ownId);
-        if (line !== undefined) console.log(printable(line));
-      },
-      close: ({ code, reason }) => {
-        if (!leaving) printError(`the connection was closed: ${code} ${reason}`.trim());
-        lines.close();
-      },
+/** Chats until the input ends, a signal comes, or the server does not want it any more. */
+function chat(url: string, name: string): void {
+  let wasIn = false;
+  let isEnding = false;
+  const client = new ReturningClient(url, name, {
+    message(message) {
+      wasIn ||= message.type === 'welcome';
+      for (const line of linesOf(message)) console.log(line);
     },
-  );
-  const driver = attachSocket(socket, connection, {}, head);
-  const send = (message: ClientMessage): void => {
-    driver.sendText(JSON.stringify(message));
-  };
-
-  const lines = createInterface({ input: process.stdin });
-  const leave = (): void => {
-    leaving = true;
-    driver.close(1000);
-  };
-  lines.on('line', (text) => {
-    if (text.trim() !== '') send({ type: 'say', text });
+    lost: (why) => console.log(`* ${printable(why)}; coming back`),
+    undelivered: (text, why) => printError(`${why}: ${quoted(text)}`),
+    settled() {
+      if (isEnding) client.leave();
+    },
+    over(error) {
+      for (const text of client.waiting) printError(`not delivered: ${quoted(text)}`);
+      const hint = !wasIn && url === LOCAL_CHAT ? '; is there a chat? `npm start` begins one' : '';
+      if (error !== undefined) printError(`${error}${hint}`);
+      lines.close();
+      // Nothing is to hold the process: neither the input nor a pause before the next try.
+      process.stdin.destroy();
+    },
   });
-  // The end of input; `closed` above comes here too, when there is nothing left to close.
-  lines.on('close', leave);
-  process.once('SIGINT', leave);
-  process.once('SIGTERM', leave);
-
-  send({ type: 'join', name });
-}
-
-/** A message as it looks in a terminal; undefined for one's own, which stand there already. */
-function describe(message: ServerMessage, ownId: number): string | undefined {
-  switch (message.type) {
-    case 'welcome':
-      return `* you are ${message.name}; here: ${message.people.map(({ name }) => name).join(', ')}`;
-    case 'joined':
-      return `* ${message.name} joined`;
-    case 'left':
-      return `* ${message.name} left${message.reason && ` (${message.reason})`}`;
-    case 'said':
-      return message.id === ownId ? undefined : `<${message.name}> ${message.text}`;
-    case 'refused':
-      return `! ${message.reason}`;
-  }
+  // From the first moment: also while there is no connection yet.
+  process.once('SIGINT', () => client.leave());
+  process.once('SIGTERM', () => client.leave());
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', (text) => {
+    if (text.trim() !== '') client.say(text);
+  });
+  lines.on('close', () => {
+    isEnding = true;
+    if (client.waiting.length === 0) client.leave();
+    else setTimeout(() => client.leave(), LAST_LINES_MS).unref();
+  });
 }
 
 function printError(message: string): void {
   console.error(`chat:client: ${printable(message)}`);
   process.exitCode = 1;
-}
-
-/**
- * Control characters of others do not get through: with them, a message could command the
- * terminal that it is written to.
- */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ');
 }

@@ -18,16 +18,18 @@ export interface OpenSocket {
  * Connects to a server and does the opening handshake.
  *
  * @param url - a `ws:` or `wss:` URI
+ * @param signal - gives it up
  * @param timeoutMs - for all of it
  * @returns the socket and the bytes with which a driver begins
  * @throws Error that says, in its message, why there is no connection
  */
-export async function connect(url: string, timeoutMs = 10_000): Promise<OpenSocket> {
+export async function connect(url: string, signal?: AbortSignal, timeoutMs = 10_000): Promise<OpenSocket> {
   const handshake = new ClientHandshake(url);
   const { uri } = handshake.request;
   const socket = openSocket(uri);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
+    const onAbort = (): void => fail('given up');
     const finish = (outcome: ClientOutcome<never> | undefined): void => {
       if (outcome === undefined) return;
       if (outcome.kind !== 'accepted') {
@@ -35,12 +37,14 @@ export async function connect(url: string, timeoutMs = 10_000): Promise<OpenSock
         return;
       }
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
       socket.pause();
       socket.off('data', onData).off('end', onEnd).off('error', onError);
       resolve({ socket, head: outcome.remaining });
     };
     const fail = (reason: string): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
       socket.destroy();
       reject(new Error(reason));
     };
@@ -48,6 +52,8 @@ export async function connect(url: string, timeoutMs = 10_000): Promise<OpenSock
     const onEnd = (): void => finish(handshake.receiveEof());
     const onError = (error: NodeJS.ErrnoException): void =>
       fail(`cannot connect to ${uri.authority}: ${error.code ?? error.message}`);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
     socket.on('data', onData).on('end', onEnd).on('error', onError);
     socket.write(handshake.request.bytes);
   });

@@ -3,18 +3,20 @@
  * does not show itself.
  */
 import type { ConnectionHandlers, WebSocketConnection } from 'sanssocket';
-import type { FrameTap, Report, Watcher } from './frame-tap.js';
+import type { Report } from './frame-report.js';
+import type { Watcher } from './frame-tap.js';
+import type { FramesRelay, Watch } from './frames-relay.js';
 
 /** A watcher from its accepted handshake to its end. */
 export class FramesSession implements Watcher {
   /** For its connection. */
-  readonly handlers: ConnectionHandlers;
+  readonly handlers: ConnectionHandlers = { close: () => this.#watch.end() };
   readonly #connection: WebSocketConnection;
+  readonly #watch: Watch;
 
-  constructor(connection: WebSocketConnection, tap: FrameTap) {
+  constructor(connection: WebSocketConnection, frames: FramesRelay, key: string) {
     this.#connection = connection;
-    this.handlers = { close: () => tap.unwatch(this) };
-    tap.watch(this);
+    this.#watch = frames.watch(key, this);
   }
 
   /** A watcher that falls behind misses frames; that is no reason to end its connection. */

@@ -1,42 +1,58 @@
-/** `npm start`: the chat server on `PORT`, 8080 unless set; `HOSTS=a.example,localhost` names its hosts. */
-import { ChatServer } from './server.js';
+/** `npm start`: the chat, as one process or several. `--help` says more. */
+import cluster from 'node:cluster';
+import type { Part } from './start.js';
+import type { Failed } from './workers.js';
 
-const ABOUT = `sanssocket: the WebSocket protocol, without the socket. A codec in TypeScript, for any runtime.
-This is its example, a chat whose page shows each frame as the server decodes it: open it in two windows, or join
-from another terminal by \`npm run chat:client\`. The library: README.md, docs/pages/guide/first-steps.md.`;
+let part: Part | undefined;
+let isStopped = false;
+
+// Before the chat is loaded: a supervisor may change its mind at once. A second signal ends the
+// process by itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned();
+if (cluster.isWorker) process.once('disconnect', end);
 
 try {
-  await run(process.env['PORT'] || '8080');
+  const { start } = await import('./start.js');
+  if (!isStopped) {
+    await start(process.argv, (begun) => {
+      part = begun;
+      if (isStopped) void close();
+    });
+  }
 } catch (error) {
-  console.error(`chat: ${(error as Error).message}`);
-  process.exitCode = 1;
+  if (!isStopped) await fail((error as Error).message);
 }
 
-async function run(port: string): Promise<void> {
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new Error(`PORT is not a port number: ${port}`);
-  const hosts = process.env['HOSTS'];
-  const chat = new ChatServer(hosts ? { hosts: hosts.split(',') } : {});
-  const actual = await chat.listen(Number(port)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') throw new Error(`port ${port} is taken; set PORT to another one`);
-    throw error;
-  });
-  // Once: a second signal ends the process at once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void chat.close());
-  if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned(() => void chat.close());
-  // Last: a reader of the address may send a signal.
-  console.log(`${ABOUT}\n\nchat: http://localhost:${actual}/`);
+function end(): void {
+  if (isStopped) return;
+  isStopped = true;
+  void close();
+}
+
+async function close(): Promise<void> {
+  await part?.close();
+  if (cluster.isWorker && process.connected) process.disconnect();
+}
+
+/** A worker's primary says it, once for all. */
+async function fail(message: string): Promise<void> {
+  process.exitCode = 1;
+  if (cluster.isPrimary) console.error(`chat: ${message}`);
+  else process.send!({ failed: message } satisfies Failed);
+  await close();
 }
 
 /**
  * npm passes signals on to a shell, which ends and passes on nothing: only its absence is left to
  * see.
  */
-function whenOrphaned(stop: () => void): void {
+function whenOrphaned(): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
-    stop();
+    end();
   }, 250);
   timer.unref();
 }

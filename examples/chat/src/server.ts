@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { rejectRequest } from '@sanssocket/handshake';
+import { type RejectOptions, rejectRequest } from '@sanssocket/handshake';
 import { allowPaths } from '@sanssocket/handshake/rules';
 import {
   createServer as createWebSocketServer,
@@ -12,15 +12,19 @@ import {
 } from 'sanssocket';
 import { ClientSession } from './client-session.js';
 import { FrameTap } from './frame-tap.js';
+import { FramesRelay } from './frames-relay.js';
 import { FramesSession } from './frames-session.js';
+import { Hosts } from './hosts.js';
 import { Hub } from './hub.js';
+import type { ChatLog } from './log/chat-log.js';
+import { MemoryLog } from './log/memory-log.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 import { StaticFiles } from './static-files.js';
 
 /**
  * The address at which a client chats. With the query `frames` it may watch its own frames at
- * {@link FRAMES_PATH}; with `plain` its messages are not compressed, even if it offers that.
+ * {@link FRAMES_PATH}; with `compress` its messages are compressed, if it offers that.
  */
 const CHAT_PATH = '/ws';
 /** `/frames?client=KEY` */
@@ -47,64 +51,76 @@ const COMPRESSION = { serverNoContextTakeover: true, clientNoContextTakeover: tr
 export class ChatServer {
   readonly #settings: Settings;
   readonly #http: Server;
-  readonly #hub = new Hub();
+  readonly #hub: Hub;
+  readonly #frames: FramesRelay;
   readonly #page = new StaticFiles(new URL('../public/', import.meta.url));
-  readonly #taps = new Map<string, FrameTap>();
-  /** The clients of the chat, those that want no compression, and the watchers of frames. */
-  readonly #chat: NodeWebSocketServer<FrameTap | undefined>;
+  readonly #hosts: Hosts;
+  /** The clients of the chat, those that want compression, and the watchers of frames. */
   readonly #plain: NodeWebSocketServer<FrameTap | undefined>;
-  readonly #frames: NodeWebSocketServer<FrameTap>;
+  readonly #compressed: NodeWebSocketServer<FrameTap | undefined>;
+  readonly #watchers: NodeWebSocketServer<string>;
   /** The tap of the request that is looked at. */
   #tap: FrameTap | undefined;
 
-  /** @param settings - those that differ from {@link DEFAULT_SETTINGS} */
-  constructor(settings: Partial<Settings> = {}) {
+  /**
+   * @param settings - those that differ from {@link DEFAULT_SETTINGS}
+   * @param log - joins this process to others; one of its own unless given
+   */
+  constructor(settings: Partial<Settings> = {}, log?: ChatLog) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
-    const { headersTimeoutMs, ...others } = this.#settings;
-    // Pages of other hosts are rejected (RFC 6455 10.2): `origins` is 'same' by default.
-    const options = {
-      ...others,
-      openingTimeoutMs: headersTimeoutMs,
-      lingerTimeoutMs: others.closeTimeoutMs,
-      compression: false,
-    };
+    const shared = log ?? new MemoryLog(this.#settings);
+    this.#hub = new Hub(shared, this.#settings);
+    this.#frames = new FramesRelay(shared);
+    this.#hub.onRelayed = (from, message) => this.#frames.receive(from, message);
+    this.#hosts = new Hosts(this.#settings);
+    const options = connectionOptions(this.#settings);
     const chat = {
       ...options,
-      rules: [allowPaths([CHAT_PATH], NOTHING_HERE)],
+      // Pages of other hosts are rejected (RFC 6455 10.2): `origins` is 'same' by default.
+      rules: [...this.#hosts.rules, allowPaths([CHAT_PATH], NOTHING_HERE)],
       maxMessageBytes: MAX_CLIENT_MESSAGE_BYTES,
       authorize: () => this.#tap, // called inside of `upgrade`
     };
     const join: ServerHandlers<FrameTap | undefined> = (connection, _request, tap) =>
-      new ClientSession(connection, this.#hub, tap).handlers;
-    this.#chat = createWebSocketServer({ ...chat, compression: COMPRESSION }, join);
-    this.#plain = createWebSocketServer(chat, join);
-    this.#frames = createWebSocketServer(
+      new ClientSession(connection, this.#hub, this.#settings, tap?.key ?? null).handlers;
+    this.#plain = createWebSocketServer({ ...chat, compression: false }, join);
+    this.#compressed = createWebSocketServer({ ...chat, compression: COMPRESSION }, join);
+    this.#watchers = createWebSocketServer(
       {
         ...options,
+        rules: this.#hosts.rules,
+        compression: false,
         maxMessageBytes: 1,
-        authorize: ({ resourceName }) => this.#tapOf(addressOf(resourceName)) ?? reject(NOTHING_HERE),
+        authorize: async ({ resourceName }) => {
+          const key = addressOf(resourceName).searchParams.get('client') ?? '';
+          return (await this.#frames.knows(key)) ? key : reject(NOTHING_HERE);
+        },
       },
-      (connection, _request, tap) => new FramesSession(connection, tap).handlers,
+      (connection, _request, key) => new FramesSession(connection, this.#frames, key).handlers,
     );
+    const { headersTimeoutMs } = this.#settings;
     this.#http = createServer({
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4),
+      noDelay: true,
     });
     this.#http.on('request', (request, response) => this.#onRequest(request, response));
     this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
   }
 
   /**
-   * Begins to listen, on all interfaces.
+   * Joins the other processes, if there are any, and begins to listen.
    *
    * @param port - 0 for one that is free
    * @returns the port
    * @throws the error of the operating system, such as `EADDRINUSE`
    */
-  listen(port: number): Promise<number> {
+  async listen(port: number): Promise<number> {
+    await this.#hub.open();
+    const { host, backlog } = this.#settings;
     return new Promise((resolve, reject) => {
       this.#http.once('error', reject);
-      this.#http.listen(port, () => {
+      this.#http.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
         this.#http.off('error', reject);
         resolve((this.#http.address() as AddressInfo).port);
       });
@@ -123,9 +139,10 @@ export class ChatServer {
     const timer = setTimeout(() => this.#http.closeAllConnections(), closeTimeoutMs);
     const going = { code: 1001, reason: 'the server is going away', timeoutMs: closeTimeoutMs };
     await Promise.all([
-      this.#chat.close(going),
       this.#plain.close(going),
-      this.#frames.close(going),
+      this.#compressed.close(going),
+      this.#watchers.close(going),
+      this.#hub.close(),
       stopped,
     ]);
     clearTimeout(timer);
@@ -133,42 +150,52 @@ export class ChatServer {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = addressOf(request.url ?? '');
-    if (pathname === CHAT_PATH || pathname === FRAMES_PATH) {
-      const { status, reason, headers, body } = rejectRequest({
-        status: 426,
-        body: 'speak WebSocket here\n',
-      });
-      response.writeHead(status, reason, [...headers]).end(body);
-    } else {
-      this.#page.serve(request, response);
-    }
+    const rejection = this.#hosts.rejection(request.headers.host);
+    if (rejection !== undefined) answer(response, rejection);
+    else if (pathname === CHAT_PATH || pathname === FRAMES_PATH) {
+      answer(response, { status: 426, body: 'speak WebSocket here\n' });
+    } else this.#page.serve(request, response);
   }
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { pathname, searchParams } = addressOf(request.url ?? '');
     if (pathname === FRAMES_PATH) {
-      this.#frames.upgrade(request, socket, head);
+      this.#watchers.upgrade(request, socket, head);
       return;
     }
     this.#tap = searchParams.has('frames') ? this.#openTap(socket) : undefined;
-    (searchParams.has('plain') ? this.#plain : this.#chat).upgrade(request, socket, head);
+    (searchParams.has('compress') ? this.#compressed : this.#plain).upgrade(request, socket, head);
     this.#tap = undefined;
   }
 
-  #tapOf({ searchParams }: URL): FrameTap | undefined {
-    return this.#taps.get(searchParams.get('client') ?? '');
-  }
-
   #openTap(socket: Duplex): FrameTap {
-    const tap = new FrameTap();
+    const tap = new FrameTap(this.#frames.process);
     tap.attach(socket);
-    this.#taps.set(tap.key, tap);
-    socket.on('close', () => {
-      this.#taps.delete(tap.key);
-      tap.end();
-    });
+    this.#frames.add(tap);
+    socket.on('close', () => this.#frames.remove(tap));
     return tap;
   }
+}
+
+/** The settings that are options of each connection. */
+function connectionOptions(settings: Settings) {
+  const { pingIntervalMs, pongTimeoutMs, closeTimeoutMs, minReadBytesPerSecond } = settings;
+  const { headersTimeoutMs, backpressureLimit, closeOnBackpressureLimit } = settings;
+  return {
+    pingIntervalMs,
+    pongTimeoutMs,
+    closeTimeoutMs,
+    ...(minReadBytesPerSecond === undefined ? {} : { minReadBytesPerSecond }),
+    backpressureLimit,
+    closeOnBackpressureLimit,
+    openingTimeoutMs: headersTimeoutMs,
+    lingerTimeoutMs: closeTimeoutMs,
+  };
+}
+
+function answer(response: ServerResponse, rejection: RejectOptions): void {
+  const { status, reason, headers, body } = rejectRequest(rejection);
+  response.writeHead(status, reason, [...headers]).end(body);
 }
 
 /**

@@ -1,41 +1,14 @@
 /** The two programs as a user starts them: from `dist`, with arguments, environment, standard input and signals. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Chatter, Log, listen, openClient, startChat, startEcho } from './support.js';
+import { ChatServer } from '../src/server.js';
+import { DIST, Program } from './program.js';
+import { Chatter, listen, openClient, startChat, startEcho } from './support.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
-
-class Program {
-  readonly lines: Log<string> = new Log<string>();
-  readonly process: ChildProcess;
-  readonly exitCode: Promise<number>;
-  errors = '';
-
-  constructor(file: string, args: string[] = [], env: Record<string, string> = {}) {
-    const options = { env: { ...process.env, ...env } };
-    this.process = spawn(process.execPath, [DIST + file, ...args], options);
-    onTestFinished(() => void this.process.kill('SIGKILL'));
-    this.process.stderr!.on('data', (text) => {
-      this.errors += text;
-    });
-    let rest = '';
-    this.process.stdout!.on('data', (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) this.lines.add(line);
-    });
-    this.exitCode = once(this.process, 'close').then(([code]) => code as number);
-  }
-
-  printed(part: string): Promise<string> {
-    return this.lines.until((line) => line.includes(part));
-  }
-}
 
 beforeAll(() => {
   if (!existsSync(`${DIST}client.js`)) throw new Error('run `npm run build` first: these tests start dist');
@@ -52,6 +25,51 @@ describe('the server', () => {
       expect(await server.exitCode).toBe(0);
       expect(server.errors).toBe('');
     }
+  });
+
+  it('ends as it should when it is told so at once', async () => {
+    for (const wait of [60, 120, 180, 240, 300]) {
+      const server = new Program('main.js', [], { PORT: '0' });
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      server.process.kill('SIGTERM');
+      const code = await server.exitCode;
+      // Before any of its code has run there is nobody to catch a signal.
+      if (code !== null) expect(code).toBe(0);
+      else expect(server.lines.all).toEqual([]);
+    }
+  });
+
+  it('explains its arguments, and says in a line which of them is wrong', async () => {
+    const help = new Program('main.js', ['--help']);
+    expect(await help.exitCode).toBe(0);
+    for (const part of [
+      '--port <port>',
+      '--host <address>',
+      '--hosts <names>',
+      '--workers <count>',
+      '--broker <url>',
+    ]) {
+      expect(help.lines.all.join('\n')).toContain(part);
+    }
+    const cases: [string[], Record<string, string>, string][] = [
+      [['--workers', 'many'], {}, 'many is not a number from 1 to 64'],
+      [['--workers', '0'], {}, '0 is not a number from 1 to 64'],
+      [[], { WORKERS: '-1' }, '-1 is not a number from 1 to 64'],
+      [['--hosts', 'a b'], {}, '"a b" is not the name of a host'],
+      [[], { HOSTS: 'a,,b' }, '"" is not the name of a host'],
+      [[], { BROKER: 'localhost' }, 'a broker is nats://HOST:PORT, not localhost'],
+      [['--prot', '1'], {}, "unknown option '--prot'"],
+      [['8080'], {}, 'too many arguments'],
+      [['--host', '203.0.113.7'], {}, 'EADDRNOTAVAIL'],
+    ];
+    await Promise.all(
+      cases.map(async ([args, env, message]) => {
+        const server = new Program('main.js', args, { PORT: '0', ...env });
+        expect(await server.exitCode, message).toBe(1);
+        expect(server.errors).toMatch(/^chat: [^\n]+\n$/);
+        expect(server.errors).toContain(message);
+      }),
+    );
   });
 
   it('says what the project is before its address', async () => {
@@ -86,8 +104,14 @@ describe('the server', () => {
     const { port } = await startChat();
     const cases = [
       [String(port), `chat: port ${port} is taken; set PORT to another one\n`],
-      ['http', 'chat: PORT is not a port number: http\n'],
-      ['65536', 'chat: PORT is not a port number: 65536\n'],
+      [
+        'http',
+        "chat: option '--port <port>' value 'http' from env 'PORT' is invalid. http is not a port number\n",
+      ],
+      [
+        '65536',
+        "chat: option '--port <port>' value '65536' from env 'PORT' is invalid. 65536 is not a port number\n",
+      ],
     ] as const;
     for (const [value, message] of cases) {
       const server = new Program('main.js', [], { PORT: value });
@@ -102,19 +126,19 @@ describe('the client', () => {
     const { url } = await startChat();
     const ada = await Chatter.join(url, 'ada');
     const client = new Program('client.js', [url, '--name', 'bob']);
-    await client.printed('* you are bob; here: ada, bob');
+    await client.printed('* you are <bob>; here: <ada>, <bob>');
     ada.say('hello \u001b[31mbob');
     await client.printed('<ada> hello  [31mbob');
     client.process.stdin!.write('hello ada\n\nand');
     await ada.next('said', 'hello ada');
     const eve = await Chatter.join(url, 'eve');
-    await client.printed('* eve joined');
+    await client.printed('* <eve> joined');
     eve.endpoint.connection.close(4000, 'bored');
     eve.endpoint.host.flush();
-    await client.printed('* eve left (4000 bored)');
+    await client.printed('* <eve> left: "4000 bored"');
     client.process.stdin!.end(' bye');
     await ada.next('said', 'and bye');
-    expect((await ada.next('left', 'bob')).reason).toBe('');
+    expect(await ada.left('bob')).toBe('');
     expect(await client.exitCode).toBe(0);
     expect(client.errors).toBe('');
   });
@@ -135,7 +159,7 @@ describe('the client', () => {
   it('joins the local chat when it is told no address', async () => {
     const { port } = await startChat();
     const client = new Program('client.js', [], { PORT: String(port) });
-    await client.printed('* you are guest');
+    await client.printed('* you are <guest>');
     client.process.stdin!.end();
     expect(await client.exitCode).toBe(0);
   });
@@ -149,13 +173,21 @@ describe('the client', () => {
     }
   });
 
-  it('says when the server closes', async () => {
-    const { chat, url } = await startChat();
+  it('comes back to a server that has begun anew', async () => {
+    const { chat, url, port } = await startChat({ closeTimeoutMs: 1000 });
     const client = new Program('client.js', [url]);
-    await client.printed('you are guest');
+    await client.printed('you are <guest>');
     await chat.close();
-    expect(await client.exitCode).toBe(1);
-    expect(client.errors).toBe('chat:client: the connection was closed: 1001 the server is going away\n');
+    await client.printed('* the connection was closed: 1001 the server is going away; coming back');
+    client.process.stdin!.write('meanwhile\n');
+    const second = new ChatServer();
+    await second.listen(port);
+    onTestFinished(() => void second.close());
+    const ada = await Chatter.join(url, 'ada');
+    await ada.next('said', 'meanwhile');
+    client.process.stdin!.end();
+    expect(await client.exitCode).toBe(0);
+    expect(client.errors).toBe('');
   });
 
   it('says why it has no connection', async () => {

@@ -1,6 +1,7 @@
 import { Connection } from '@sanssocket/codec';
 import { expect, it } from 'vitest';
-import { type FrameReport, FrameTap, type Report } from '../src/frame-tap.js';
+import type { FrameReport, Report } from '../src/frame-report.js';
+import { FrameTap } from '../src/frame-tap.js';
 
 function watch(tap: FrameTap): { reports: Report[]; ended: () => boolean } {
   const reports: Report[] = [];
@@ -54,4 +55,27 @@ it('shows a late watcher the last frames, and tells where a stream cannot be rea
     Array.from({ length: 15 }, (_, index) => 85 + index),
   );
   expect(reports.at(-1)).toMatchObject({ type: 'fault', direction: 'received', code: 'RESERVED_BITS' });
+});
+
+it('keeps nothing of a frame that is too long for the chat, and little of a long compressed one', () => {
+  const tap = new FrameTap();
+  const chunk = new Uint8Array(1 << 20).fill(0x55);
+  // A compressed text of 16 MiB, which the connection refuses at its header.
+  tap.received(Uint8Array.of(0xc1, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 1, 2, 3, 4));
+  for (let part = 0; part < 16; part++) tap.received(chunk);
+  const { reports } = watch(tap);
+  expect(reports).toMatchObject([{ type: 'fault', code: 'FRAME_TOO_LARGE' }]);
+  const other = new FrameTap();
+  const seen = watch(other).reports;
+  other.sent(Buffer.concat([Uint8Array.of(0xc1, 126, 0x20, 0), chunk.subarray(0, 0x2000)]));
+  expect(seen).toMatchObject([{ payloadLength: 0x2000, payload: '55'.repeat(256), inflated: null }]);
+});
+
+it('inflates a message for its watchers, and lets a few watch', () => {
+  const tap = new FrameTap();
+  // RFC 7692 7.2.3.1: "Hello", compressed.
+  tap.sent(Uint8Array.of(0xc1, 0x07, 0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00));
+  expect(watch(tap).reports).toMatchObject([{ inflated: { length: 5, text: 'Hello' } }]);
+  const watcher = { report: () => {}, end: () => {} };
+  expect([1, 2, 3, 4].map(() => tap.watch({ ...watcher }))).toEqual([true, true, true, false]);
 });

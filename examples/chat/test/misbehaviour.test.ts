@@ -68,7 +68,8 @@ async function untilReset({ socket }: RawClient): Promise<void> {
 let conversation: Conversation;
 
 async function startBusyChat(settings: Partial<Settings> = {}) {
-  const started = await startChat(settings);
+  // Those who talk here do so all the time.
+  const started = await startChat({ messagesPerSecond: 1_000_000, burst: 1_000_000, ...settings });
   conversation = await Conversation.start(started.url);
   return started;
 }
@@ -99,20 +100,21 @@ describe('a client that breaks the protocol', () => {
   for (const [what, bytes, code, fault] of cases) {
     it(`sends ${what}`, async () => {
       const { port } = await startBusyChat();
-      const eve = RawClient.open(port, '/ws', join, bytes, randomBytes(1000));
+      const eve = RawClient.open(port, '/ws', join);
+      await conversation.listener.joined('eve');
+      eve.socket.write(Buffer.concat([bytes, randomBytes(1000)]));
       await eve.ended;
       expect(eve.frames().close?.code).toBe(code);
-      const { reason } = await conversation.listener.next('left', 'eve');
-      expect(reason).toContain(fault);
+      expect(await conversation.listener.left('eve')).toContain(fault);
     });
   }
 
   it('cuts its connection off', async () => {
     const { port } = await startBusyChat();
     const eve = RawClient.open(port, '/ws', join, Uint8Array.of(0x81));
-    await conversation.listener.next('joined', 'eve');
+    await conversation.listener.joined('eve');
     eve.socket.destroy();
-    expect((await conversation.listener.next('left', 'eve')).reason).toBe('connection lost');
+    expect(await conversation.listener.left('eve')).toBe('connection lost');
   });
 });
 
@@ -134,11 +136,12 @@ describe('a client that takes its time', () => {
       minReadBytesPerSecond: 1_000_000,
     });
     const silent = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'silent' }));
+    await conversation.listener.joined('silent');
     await silent.ended;
     const { pings, close } = silent.frames();
     expect(pings).toBe(1);
     expect(close).toEqual({ code: 1008, reason: 'no answer to a ping' });
-    expect((await conversation.listener.next('left', 'silent')).reason).toBe('no answer to a ping');
+    expect(await conversation.listener.left('silent')).toBe('no answer to a ping');
   });
 
   it('and does not finish the closing handshake', async () => {
@@ -162,7 +165,7 @@ describe('a client that does not read', () => {
   /** Talks until the server has no room left for the client. */
   async function flood(name: string): Promise<void> {
     const speaker = conversation.listener;
-    const gone = speaker.next('left', name).then(() => true);
+    const gone = speaker.left(name).then(() => true);
     for (let number = 0; ; number++) {
       const text = `${number} ${TEXT}`;
       speaker.say(text);
@@ -174,10 +177,10 @@ describe('a client that does not read', () => {
   it('is dropped, and told why behind what it missed', async () => {
     const { port } = await startBusyChat({ backpressureLimit: 64 * 1024, closeTimeoutMs: 60_000 });
     const slow = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'slow' }));
-    await conversation.listener.next('joined', 'slow');
+    await conversation.listener.joined('slow');
     slow.socket.pause();
     await flood('slow');
-    expect((await conversation.listener.next('left', 'slow')).reason).toBe('too slow');
+    expect(await conversation.listener.left('slow')).toBe('too slow');
 
     slow.socket.resume();
     await slow.ended;
@@ -197,7 +200,7 @@ describe('a client that does not read', () => {
   it('is cut off if it never reads that', async () => {
     const { port } = await startBusyChat({ backpressureLimit: 64 * 1024, closeTimeoutMs: 300 });
     const slow = RawClient.open(port, '/ws', messageFrame({ type: 'join', name: 'slow' }));
-    await conversation.listener.next('joined', 'slow');
+    await conversation.listener.joined('slow');
     slow.socket.pause();
     await flood('slow');
     await untilReset(slow);

@@ -7,7 +7,8 @@ import { attachSocket } from '@sanssocket/codec/node';
 import { acceptRequest, checkRequest, createRequest } from '@sanssocket/handshake';
 import { onTestFinished } from 'vitest';
 import { connect } from '../src/connect.js';
-import type { ClientMessage, ServerMessage } from '../src/protocol.js';
+import type { ChatLog } from '../src/log/chat-log.js';
+import type { ClientMessage, ServerMessage, Welcome } from '../src/protocol.js';
 import { ChatServer } from '../src/server.js';
 import type { Settings } from '../src/settings.js';
 
@@ -131,8 +132,10 @@ export async function listen(server: Server): Promise<number> {
 /** The chat server on a free port until the test is over. */
 export async function startChat(
   settings: Partial<Settings> = {},
+  log?: ChatLog,
 ): Promise<{ chat: ChatServer; port: number; url: string }> {
-  const chat = new ChatServer(settings);
+  // A lost connection is told of at once.
+  const chat = new ChatServer({ graceMs: 1, ...settings }, log);
   const port = await chat.listen(0);
   onTestFinished(() => void chat.close());
   return { chat, port, url: `ws://localhost:${port}/ws` };
@@ -142,15 +145,21 @@ export async function startChat(
 export class Chatter {
   readonly heard: Log<ServerMessage> = new Log<ServerMessage>();
   endpoint!: Endpoint;
+  welcome!: Welcome;
+  #n = 0;
 
   /** Connects and joins. */
-  static async join(url: string, name: string): Promise<Chatter> {
+  static async join(
+    url: string,
+    name: string,
+    back: { session?: string; since?: number } = {},
+  ): Promise<Chatter> {
     const chatter = new Chatter();
     chatter.endpoint = await openClient(url, (event) => {
       if (event.kind === 'text') chatter.heard.add(JSON.parse(event.text) as ServerMessage);
     });
-    chatter.send({ type: 'join', name });
-    await chatter.next('welcome');
+    chatter.send({ type: 'join', name, ...back });
+    chatter.welcome = await chatter.next('welcome');
     return chatter;
   }
 
@@ -160,7 +169,19 @@ export class Chatter {
   }
 
   say(text: string): void {
-    this.send({ type: 'say', text });
+    this.send({ type: 'say', text, n: ++this.#n });
+  }
+
+  /** Waits until somebody is told to have come. */
+  async joined(name: string): Promise<void> {
+    await this.heard.until((message) => message.type === 'presence' && message.joined.includes(name));
+  }
+
+  /** Waits until somebody is told to have left, and gives the reason. */
+  async left(name: string): Promise<string> {
+    const about = (message: ServerMessage) =>
+      message.type === 'presence' ? message.left.find((person) => person.name === name) : undefined;
+    return about(await this.heard.until((message) => about(message) !== undefined))!.reason;
   }
 
   /** Waits for a message of a type, about a person or a text if one is given. */

@@ -37,21 +37,22 @@ test('the chat lets its own page in through the proxy, and no other', async () =
   const ada = await connect(url, { text: (text) => heard.push(text) }, { origin });
   ada.sendText(JSON.stringify({ type: 'join', name: 'ada' }));
   // Another implementation, which compresses.
-  const bob = new WebSocket(url, { origin, perMessageDeflate: { threshold: 0 } });
-  const said = JSON.stringify({ type: 'say', text: 'la '.repeat(500) });
+  const bob = new WebSocket(`${url}?compress`, { origin, perMessageDeflate: { threshold: 0 } });
+  const said = JSON.stringify({ type: 'say', text: 'la '.repeat(500), n: 1 });
   bob.on('open', () => {
     bob.send(JSON.stringify({ type: 'join', name: 'bob' }));
     bob.send(said);
   });
   let echoed = '';
   bob.on('message', (data) => {
-    echoed = String(data);
+    echoed += String(data);
   });
-  await expect.poll(() => heard.at(-1)).toContain('la '.repeat(500));
+  await expect.poll(() => heard.join()).toContain('la '.repeat(500));
   await expect.poll(() => echoed).toContain('la '.repeat(500));
+  await expect.poll(() => heard.join()).toMatch(/"joined":\[[^\]]*"bob"/);
   expect(bob.extensions).toContain('permessage-deflate');
   bob.close(1000);
-  await expect.poll(() => heard.at(-1)).toContain('"left"');
+  await expect.poll(() => heard.at(-1)).toContain('"left":[{"name":"bob"');
   ada.close(1000);
   expect(await ada.finished()).toMatchObject({ wasClean: true, code: 1000 });
   await expect(connect(url, {}, { origin: 'http://evil.example' })).rejects.toMatchObject({ status: 403 });
