@@ -96,16 +96,19 @@ describe.skipIf(!HAS_BROKER)('processes with a broker', () => {
     await expect.poll(() => bob.heard.length).toBe(1);
     await broker.kill();
     await expect.poll(() => [ada.states, bob.states]).toEqual([['away'], ['away']]);
-    for (let number = 2; number < 40; number++) ada.say(String(number));
+    for (let number = 2; number < 25; number++) ada.say(String(number));
     bob.say('and I');
+    const eve = new Faithful('eve', () => [chats[2]!.url]);
+    await expect.poll(() => eve.states).toEqual(['away']);
     await broker.restart();
     await expect.poll(() => [ada.pending, bob.pending]).toEqual([0, 0]);
-    await expect.poll(() => [ada.heard.length, bob.heard.length]).toEqual([40, 40]);
+    await expect.poll(() => [ada.heard.length, bob.heard.length]).toEqual([25, 25]);
     expect([ada.states, bob.states]).toEqual([
       ['away', 'back'],
       ['away', 'back'],
     ]);
     expect([ada.returns, bob.returns]).toEqual([0, 0]);
+    await expect.poll(() => [eve.welcome?.name, eve.states.at(-1)]).toEqual(['eve', 'back']);
     expectFaithful([ada, bob]);
   });
 
