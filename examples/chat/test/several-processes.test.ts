@@ -1,5 +1,5 @@
 /** Three processes of the chat and a real broker: one room. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectFaithful, Faithful } from './faithful.js';
 import { Broker, ChatProcess, childrenOf, freePort, HAS_BROKER, Way } from './processes.js';
@@ -202,6 +202,17 @@ describe('workers', () => {
     expect(all.some(({ returns }) => returns > 0)).toBe(true);
     chat.kill('SIGTERM');
     expect(await chat.exited).toBe(0);
+    expect(chat.errors).toBe('');
+  });
+
+  it('end with their primary', async () => {
+    const chat = await ChatProcess.start(['--workers', '2']);
+    const chatters = await Promise.all(['ada', 'bob', 'eve'].map((name) => Chatter.join(chat.url, name)));
+    const workers = childrenOf(chat.pid);
+    chat.kill('SIGKILL');
+    for (const { endpoint } of chatters) expect(await endpoint.outcome()).toMatchObject({ code: 1001 });
+    const isAlive = (pid: number) => spawnSync('kill', ['-0', String(pid)]).status === 0;
+    await expect.poll(() => workers.map(isAlive)).toEqual([false, false]);
     expect(chat.errors).toBe('');
   });
 
