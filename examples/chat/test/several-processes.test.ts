@@ -210,7 +210,7 @@ describe('workers', () => {
     const chatters = await Promise.all(['ada', 'bob', 'eve'].map((name) => Chatter.join(chat.url, name)));
     const workers = childrenOf(chat.pid);
     chat.kill('SIGKILL');
-    for (const { endpoint } of chatters) expect(await endpoint.outcome()).toMatchObject({ code: 1001 });
+    for (const { endpoint } of chatters) expect(await endpoint.outcome()).toMatchObject({ code: 1006 });
     const isAlive = (pid: number) => spawnSync('kill', ['-0', String(pid)]).status === 0;
     await expect.poll(() => workers.map(isAlive)).toEqual([false, false]);
     expect(chat.errors).toBe('');
