@@ -1,5 +1,6 @@
-// `node examples/chat/bench/processes.mjs [listeners] [seconds]`: messages a second that reach all listeners, and their delay, with 1, 2 and
-// 4 processes, by workers of one machine and by a broker. The speakers say as much as is acknowledged soon enough.
+// `node examples/chat/bench/processes.mjs [listeners] [seconds]`: messages a second that reach all
+// listeners, and their delay, with 1, 2 and 4 processes, by workers of one machine and by a broker.
+// The speakers say as much as is acknowledged soon enough.
 import { Client, come, quantile, until } from './clients.mjs';
 import { startBroker, startChat } from './servers.mjs';
 

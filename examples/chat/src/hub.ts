@@ -168,7 +168,9 @@ export class Hub implements LogListener {
     this.onRelayed(from, message);
   }
 
-  /** Takes a name for a person: the one it has, or the wished one with a number if that is taken. */
+  /**
+   * Takes a name for a person: the one it has, or the wished one with a number if that is taken.
+   */
   async #enter(id: string, wished: string): Promise<string | undefined> {
     const present = this.#room.people.get(id);
     const { process } = this.#log;

@@ -39,7 +39,8 @@ describe.skipIf(!HAS_BROKER)('NatsPeople', () => {
       expect(won.filter(Boolean).length, key).toBe(1);
       const winner = won.indexOf(true);
       const held = entry(`${key}${winner}`, key, `p${winner}`);
-      // The one that has it may claim it again, and at another process; the first then cannot give it back.
+      // The one that has it may claim it again, and at another process; the first then cannot give
+      // it back.
       const moved = { ...held, process: 'elsewhere' };
       expect(await all[winner]!.people.claim(held)).toBe(true);
       expect(await all[(winner + 1) % 4]!.people.claim(moved)).toBe(true);

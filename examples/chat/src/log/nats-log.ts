@@ -1,7 +1,7 @@
 /**
- * The log at a broker, NATS with JetStream: a stream of the things said, one of the people
- * ({@link NatsPeople}), and messages between processes that nobody keeps. The broker may go away and
- * come back at any time: what is appended is repeated until it is acknowledged.
+ * The log at a broker, NATS with JetStream: a stream of the things said, one of the people ({@link
+ * NatsPeople}), and messages between processes that nobody keeps. The broker may go away and come
+ * back at any time: what is appended is repeated until it is acknowledged.
  */
 import { randomUUID } from 'node:crypto';
 import {

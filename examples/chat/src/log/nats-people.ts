@@ -97,7 +97,9 @@ export class NatsPeople {
     return [...this.#held.values()].flatMap(({ entry }) => (entry?.process === process ? [entry] : []));
   }
 
-  /** Says whether a process is there. The place of that message follows all that was said before. */
+  /**
+   * Says whether a process is there. The place of that message follows all that was said before.
+   */
   async process(id: string, isThere: boolean): Promise<number> {
     const payload = isThere ? 'here' : 'gone';
     return (await this.#repeat(() => this.#js.publish(PROCESSES + id, payload))).seq;
