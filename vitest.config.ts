@@ -37,6 +37,7 @@ const LONGEST = [
   'packages/conformance/test/runners/client.test.ts',
   'tools/test/lesser-engines.test.ts',
   'docs/test/first-steps.test.ts',
+  'examples/chat/test/several-processes.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -23,7 +23,7 @@ const SLOW = [
   'test-vectors/test/{reference,ws-example}.test.ts',
   'tools/test/lesser-engines.test.ts',
   'docs/test/{deployment,first-steps}.test.ts',
-  'examples/chat/test/{command-line,many-clients,misbehaviour}.test.ts',
+  'examples/chat/test/{command-line,many-clients,misbehaviour,several-processes}.test.ts',
   'examples/proxy/test/{answers,hostile}.test.ts',
 ];
 

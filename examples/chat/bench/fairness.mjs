@@ -1,5 +1,5 @@
-// `node examples/chat/bench/fairness.mjs [listeners] [seconds]`: the delay of ten messages a second of others, heard by that many, without
-// and with one who says as much as its connection takes.
+// `node examples/chat/bench/fairness.mjs [listeners] [seconds]`: the delay of ten messages a second
+// of others, heard by that many, without and with one who says as much as its connection takes.
 import { Client, come, quantile, until } from './clients.mjs';
 import { startChat } from './servers.mjs';
 

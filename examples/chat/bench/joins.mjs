@@ -1,5 +1,6 @@
-// `node examples/chat/bench/joins.mjs [clients] [seconds] [arguments of the chat]`: that many clients come within so many
-// seconds, and again, all at once, after a restart. Load generator and chat share the machine.
+// `node examples/chat/bench/joins.mjs [clients] [seconds] [arguments of the chat]`: that many
+// clients come within so many seconds, and again, all at once, after a restart. Load generator and
+// chat share the machine.
 import { Client, come, quantile, until } from './clients.mjs';
 import { startChat } from './servers.mjs';
 

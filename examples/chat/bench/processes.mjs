@@ -1,11 +1,12 @@
-// `node examples/chat/bench/processes.mjs [listeners] [seconds]`: messages a second that reach all listeners, and their delay, with 1, 2 and
-// 4 processes, by workers of one machine and by a broker. The speakers say as much as is acknowledged soon enough.
+// `node examples/chat/bench/processes.mjs [listeners] [seconds]`: messages a second that reach all
+// listeners, and their delay, with 1, 2 and 4 processes, by workers of one machine and by a broker.
+// The speakers say as much as is acknowledged soon enough.
 import { Client, come, quantile, until } from './clients.mjs';
 import { startBroker, startChat } from './servers.mjs';
 
 const [count = '400', seconds = '5'] = process.argv.slice(2);
 /** Each says five messages a second, as many as its share allows. */
-const RATES = [50, 100, 200, 400, 800];
+const RATES = [50, 100, 200, 400, 800, 1_600];
 const EACH = 4;
 /** A rate counts as carried if so many of its messages are heard, and within so long. */
 const MAX_P99_MS = 500;

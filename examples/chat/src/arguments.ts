@@ -2,7 +2,7 @@
 import { Command, type CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseBroker } from './log/broker-address.js';
 
-/** What they say. */
+/** Their values. */
 export interface Arguments {
   readonly port: number;
   readonly host: string;

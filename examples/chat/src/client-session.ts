@@ -93,9 +93,12 @@ export class ClientSession implements Member {
   async #join(message: Join): Promise<void> {
     this.#hold(JOINING);
     try {
-      if (this.#hub.isAway) this.#answer({ type: 'broker', state: 'away' });
+      const wasAway = this.#hub.isAway;
+      if (wasAway) this.#answer({ type: 'broker', state: 'away' });
       const refused = await this.#hub.join(this, message, this.#framesKey);
       if (refused !== undefined) this.#answer(refused);
+      // Of a broker that is still away the client hears with all others that it is back.
+      if (wasAway && !this.#hub.isAway) this.#answer({ type: 'broker', state: 'back' });
     } catch {
       this.close(1012, 'the chat is being restarted');
     } finally {

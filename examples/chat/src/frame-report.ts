@@ -31,8 +31,8 @@ export interface FrameReport {
   /** The first bytes of the payload, unmasked, in hexadecimal. */
   readonly payload: string;
   /**
-   * Of a short message that stands compressed in one frame: its inflated form, in bytes and as text;
-   * null of others.
+   * Of a short message that stands compressed in one frame: its inflated form, in bytes and as
+   * text; null of others.
    */
   readonly inflated: { readonly length: number; readonly text: string } | null;
 }

@@ -108,7 +108,9 @@ export class FrameTap {
   }
 }
 
-/** Puts the calls of a {@link FrameParser} together to one frame, of which it keeps the beginning. */
+/**
+ * Puts the calls of a {@link FrameParser} together to one frame, of which it keeps the beginning.
+ */
 class FrameKeeper implements FrameHandlers {
   readonly #direction: Direction;
   readonly #tell: (frame: SeenFrame) => void;

@@ -9,7 +9,9 @@ import type { Relayed } from './log/chat-log.js';
 
 /** For how long another process may consider a key. */
 const ANSWER_MS = 2_000;
-/** A watcher elsewhere says so often that it is still there, and is forgotten after three silences. */
+/**
+ * A watcher elsewhere says so often that it is still there, and is forgotten after three silences.
+ */
 const RENEWAL_MS = 5_000;
 const FORGOTTEN_MS = 3 * RENEWAL_MS;
 
@@ -45,7 +47,9 @@ export class FramesRelay {
   readonly #relay: Relay;
   readonly #taps = new Map<string, FrameTap>();
   readonly #asked = new Map<string, (known: boolean) => void>();
-  /** By the ids of watches: watchers elsewhere of taps here, and watchers here of taps elsewhere. */
+  /**
+   * By the ids of watches: watchers elsewhere of taps here, and watchers here of taps elsewhere.
+   */
   readonly #remotes = new Map<string, Remote>();
   readonly #watchers = new Map<string, Watcher>();
 

@@ -1,6 +1,6 @@
 /**
- * The hub: joins a process's members to the log. Members speak to the log, the log's events go to the
- * room, and the room's news go to all members, each encoded once.
+ * The hub: joins a process's members to the log. Members speak to the log, the log's events go to
+ * the room, and the room's news go to all members, each encoded once.
  */
 import { PreparedMessage } from '@sanssocket/codec';
 import type { ChatLog, Entry, LogListener, Relayed } from './log/chat-log.js';
@@ -11,6 +11,7 @@ import {
   type Join,
   MAX_NAME_LENGTH,
   type Refused,
+  type Said,
   type Say,
   type ServerMessage,
   type Welcome,
@@ -31,11 +32,10 @@ const MAX_GATHERING_MS = 3_000;
 const GATHERING_MS_PER_MEMBER = 0.2;
 /** From there on a name's number is drawn: counting on would cost the square of its bearers. */
 const MAX_COUNTED_NAMES = 9;
-
 /** A claim whose coming is not heard after so long is made again. */
 const ARRIVAL_MS = 5_000;
 
-/** What a member tells its hub, and hears from it. */
+/** The place of a process's members in the chat. */
 export class Hub implements LogListener {
   readonly #log: ChatLog;
   readonly #settings: Settings;
@@ -140,7 +140,7 @@ export class Hub implements LogListener {
     this.#gather();
   }
 
-  said(...[said]: Parameters<LogListener['said']>): void {
+  said(said: Said): void {
     const { json, gap } = this.#room.said(said);
     if (gap) this.#broadcast({ type: 'gap' });
     if (json !== undefined) this.#deliver(json);
@@ -168,7 +168,9 @@ export class Hub implements LogListener {
     this.onRelayed(from, message);
   }
 
-  /** Takes a name for a person: the one it has, or the wished one with a number if that is taken. */
+  /**
+   * Takes a name for a person: the one it has, or the wished one with a number if that is taken.
+   */
   async #enter(id: string, wished: string): Promise<string | undefined> {
     const present = this.#room.people.get(id);
     const { process } = this.#log;

@@ -10,7 +10,6 @@ let isStopped = false;
 // process by itself.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
 if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned();
-if (cluster.isWorker) process.once('disconnect', end);
 
 try {
   const { start } = await import('./start.js');

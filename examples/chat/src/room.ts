@@ -1,4 +1,6 @@
-/** The room, as the log's events make it: the same on every process. It knows nothing of sockets. */
+/**
+ * The room, as the log's events make it: the same on every process. It knows nothing of sockets.
+ */
 import { History, type HistoryLimits } from './history.js';
 import { People } from './presence.js';
 import type { Said } from './protocol.js';

@@ -1,4 +1,6 @@
-/** The chat that arguments and environment ask for: one process, a worker, or the primary of some. */
+/**
+ * The chat that arguments and environment ask for: one process, a worker, or the primary of some.
+ */
 import cluster from 'node:cluster';
 import { type Arguments, readArguments } from './arguments.js';
 import type { ChatLog } from './log/chat-log.js';

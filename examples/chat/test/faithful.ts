@@ -1,6 +1,6 @@
 /**
- * Clients that do all that the protocol allows: they come back as the same person, wherever they are
- * let in, say again what was not acknowledged, and note everything that they hear.
+ * Clients that do all that the protocol allows: they come back as the same person, wherever they
+ * are let in, say again what was not acknowledged, and note everything that they hear.
  */
 import { connect, type WebSocketConnection } from 'sanssocket';
 import { expect, onTestFinished } from 'vitest';

@@ -1,7 +1,7 @@
 /**
- * Processes of the chat that are killed, frozen and cut off at random times, under load, and a broker
- * that is killed, too: every message that was acknowledged is heard once, in order for each speaker,
- * by everyone. The seed is printed, and CHAOS_SEED=... runs it again.
+ * Processes of the chat that are killed, frozen and cut off at random times, under load, and a
+ * broker that is killed, too: every message that was acknowledged is heard once, in order for each
+ * speaker, by everyone. The seed is printed, and CHAOS_SEED=... runs it again.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** The room without I/O: its people and their news, its history, the share and the line of a speaker. */
+/**
+ * The room without I/O: its people and their news, its history, the share and the line of a
+ * speaker.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FairShare } from '../src/fair-share.js';

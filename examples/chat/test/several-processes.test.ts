@@ -1,5 +1,5 @@
 /** Three processes of the chat and a real broker: one room. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectFaithful, Faithful } from './faithful.js';
 import { Broker, ChatProcess, childrenOf, freePort, HAS_BROKER, Way } from './processes.js';
@@ -96,16 +96,19 @@ describe.skipIf(!HAS_BROKER)('processes with a broker', () => {
     await expect.poll(() => bob.heard.length).toBe(1);
     await broker.kill();
     await expect.poll(() => [ada.states, bob.states]).toEqual([['away'], ['away']]);
-    for (let number = 2; number < 40; number++) ada.say(String(number));
+    for (let number = 2; number < 25; number++) ada.say(String(number));
     bob.say('and I');
+    const eve = new Faithful('eve', () => [chats[2]!.url]);
+    await expect.poll(() => eve.states).toEqual(['away']);
     await broker.restart();
     await expect.poll(() => [ada.pending, bob.pending]).toEqual([0, 0]);
-    await expect.poll(() => [ada.heard.length, bob.heard.length]).toEqual([40, 40]);
+    await expect.poll(() => [ada.heard.length, bob.heard.length]).toEqual([25, 25]);
     expect([ada.states, bob.states]).toEqual([
       ['away', 'back'],
       ['away', 'back'],
     ]);
     expect([ada.returns, bob.returns]).toEqual([0, 0]);
+    await expect.poll(() => [eve.welcome?.name, eve.states.at(-1)]).toEqual(['eve', 'back']);
     expectFaithful([ada, bob]);
   });
 
@@ -199,6 +202,17 @@ describe('workers', () => {
     expect(all.some(({ returns }) => returns > 0)).toBe(true);
     chat.kill('SIGTERM');
     expect(await chat.exited).toBe(0);
+    expect(chat.errors).toBe('');
+  });
+
+  it('end with their primary', async () => {
+    const chat = await ChatProcess.start(['--workers', '2']);
+    const chatters = await Promise.all(['ada', 'bob', 'eve'].map((name) => Chatter.join(chat.url, name)));
+    const workers = childrenOf(chat.pid);
+    chat.kill('SIGKILL');
+    for (const { endpoint } of chatters) expect(await endpoint.outcome()).toMatchObject({ code: 1006 });
+    const isAlive = (pid: number) => spawnSync('kill', ['-0', String(pid)]).status === 0;
+    await expect.poll(() => workers.map(isAlive)).toEqual([false, false]);
     expect(chat.errors).toBe('');
   });
 

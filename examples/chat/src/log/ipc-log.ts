@@ -7,7 +7,8 @@ const ALIVE_MS = 1_000;
 
 /** A channel to the primary: `process` of a worker is one. */
 export interface Channel {
-  send?(message: object): boolean;
+  readonly connected: boolean;
+  send?(message: object, callback: (error: Error | null) => void): boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   off(event: 'message', listener: (message: unknown) => void): unknown;
 }
@@ -29,7 +30,10 @@ export class IpcLog implements ChatLog {
 
   constructor(channel: Channel) {
     this.#channel = channel;
-    this.#out = new Batches((batch) => channel.send?.(batch));
+    // A primary that is gone takes its workers with it: of the channel nothing is wanted any more.
+    this.#out = new Batches((batch) => {
+      if (channel.connected) channel.send?.(batch, () => {});
+    });
   }
 
   open(listener: LogListener): Promise<void> {

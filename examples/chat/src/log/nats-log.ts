@@ -1,7 +1,7 @@
 /**
- * The log at a broker, NATS with JetStream: a stream of the things said, one of the people
- * ({@link NatsPeople}), and messages between processes that nobody keeps. The broker may go away and
- * come back at any time: what is appended is repeated until it is acknowledged.
+ * The log at a broker, NATS with JetStream: a stream of the things said, one of the people ({@link
+ * NatsPeople}), and messages between processes that nobody keeps. The broker may go away and come
+ * back at any time: what is appended is repeated until it is acknowledged.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -66,6 +66,8 @@ export class NatsLog implements ChatLog {
   /** While the broker is away: resolved when it is back, with the streams that were known. */
   #away: Away | undefined;
   #breaks = 0;
+  /** Whether the streams are followed, and not only being looked for. */
+  #isBegun = false;
 
   /**
    * @param broker - `nats://HOST:PORT`
@@ -132,6 +134,7 @@ export class NatsLog implements ChatLog {
 
   /** Finds or makes the streams, and follows them until this process knows how things stand. */
   async #begin(): Promise<void> {
+    this.#isBegun = false;
     const info = await this.#streams();
     this.epoch = Date.parse(info.created).toString(36);
     const { first_seq: first, last_seq: last } = info.state;
@@ -149,6 +152,7 @@ export class NatsLog implements ChatLog {
     // The place of this message is behind everything that was known of people when it was stored.
     await this.#followed.reached(await this.#people.process(this.process, true));
     if (last > behind) await this.#said.reached(last);
+    this.#isBegun = true;
   }
 
   /** @returns the stream of the things said */
@@ -228,7 +232,7 @@ export class NatsLog implements ChatLog {
     const { signal } = this.#stop;
     while (!signal.aborted && this.#breaks === breaks) {
       try {
-        const isSame = await this.#isSame();
+        const isSame = !this.#isBegun || (await this.#isSame());
         if (this.#breaks !== breaks) return;
         this.#pulse.resume();
         this.#away?.end();

@@ -19,13 +19,12 @@ export const PEOPLE_SUBJECTS: string[] = [`${NAMES}*`, `${PROCESSES}*`];
 
 /** The broker's code for "wrong last sequence". */
 const WRONG_LAST_SEQUENCE = new Set([10071, 10164]);
-/** The mark of a name that was given back is kept for so long: others may be away from the broker. */
+/** The mark of a name that was given back is kept for so long: a process may have been cut off. */
 const MARK_MS = 3_600_000;
 
 /** The last message of a name. */
 interface Held {
   readonly seq: number;
-  readonly at: number;
   /** Undefined for a name that was given back. */
   readonly entry: Entry | undefined;
 }
@@ -48,6 +47,8 @@ export class NatsPeople {
   readonly #repeat: Repeat;
   readonly #listener: PeopleListener;
   readonly #held = new Map<string, Held>();
+  /** Subjects whose last message is only a mark, of a name or a process that is gone. */
+  readonly #marks = new Map<string, { readonly seq: number; readonly at: number }>();
 
   constructor(js: JetStreamClient, manager: JetStreamManager, repeat: Repeat, listener: PeopleListener) {
     this.#js = js;
@@ -60,13 +61,16 @@ export class NatsPeople {
   receive(message: JsMsg): void {
     const { subject, seq } = message;
     if (subject.startsWith(PROCESSES)) {
-      this.#listener.process(subject.slice(PROCESSES.length), message.string() === 'here');
+      const isThere = message.string() === 'here';
+      this.#mark(subject, seq, !isThere);
+      this.#listener.process(subject.slice(PROCESSES.length), isThere);
       return;
     }
     const key = keyOf(subject);
     const before = this.#held.get(key)?.entry;
     const held = heldOf(seq, message.string());
     this.#held.set(key, held);
+    this.#mark(subject, seq, held.entry === undefined);
     const { entry } = held;
     if (before !== undefined && before.id !== entry?.id)
       this.#listener.went(before, reasonOf(message.string()));
@@ -93,19 +97,27 @@ export class NatsPeople {
     return [...this.#held.values()].flatMap(({ entry }) => (entry?.process === process ? [entry] : []));
   }
 
-  /** Says whether a process is there. The place of that message follows all that was said before. */
+  /**
+   * Says whether a process is there. The place of that message follows all that was said before.
+   */
   async process(id: string, isThere: boolean): Promise<number> {
     const payload = isThere ? 'here' : 'gone';
     return (await this.#repeat(() => this.#js.publish(PROCESSES + id, payload))).seq;
   }
 
-  /** Takes old marks of names that were given back out of the stream. */
+  /** Takes old marks out of the stream. */
   async forget(now: number): Promise<void> {
-    for (const [key, { seq, at, entry }] of this.#held) {
-      if (entry !== undefined || now - at < MARK_MS) continue;
-      await this.#manager.streams.purge(PEOPLE_STREAM, { filter: subjectOf(key), seq: seq + 1 });
-      this.#held.delete(key);
+    for (const [subject, { seq, at }] of this.#marks) {
+      if (now - at < MARK_MS) continue;
+      this.#marks.delete(subject);
+      await this.#manager.streams.purge(PEOPLE_STREAM, { filter: subject, seq: seq + 1 });
+      if (this.#held.get(keyOf(subject))?.seq === seq) this.#held.delete(keyOf(subject));
     }
+  }
+
+  #mark(subject: string, seq: number, isMark: boolean): void {
+    if (isMark) this.#marks.set(subject, { seq, at: Date.now() });
+    else this.#marks.delete(subject);
   }
 
   /**
@@ -142,7 +154,7 @@ export function isConflict(error: unknown): boolean {
   return error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.has(error.code);
 }
 
-/** A subject holds letters, digits, `-` and `_` of a name, and nothing that a broker understands. */
+/** Letters, digits, `-` and `_` stand for the name: nothing that a broker takes for its own. */
 function subjectOf(key: string): string {
   return NAMES + Buffer.from(key).toString('base64url');
 }
@@ -153,7 +165,7 @@ function keyOf(subject: string): string {
 
 function heldOf(seq: number, payload: string): Held {
   const message = JSON.parse(payload) as Message;
-  return { seq, at: Date.now(), entry: 'left' in message ? undefined : message };
+  return { seq, entry: 'left' in message ? undefined : message };
 }
 
 function reasonOf(payload: string): string {

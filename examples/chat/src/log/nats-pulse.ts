@@ -1,7 +1,7 @@
 /**
- * The pulse of the chat's processes: each says once a second that it is there, and one that is silent
- * for a few seconds is gone. Only seconds count in which this process could have heard it: not those
- * without the broker, and not those in which this process itself stood still.
+ * The pulse of the chat's processes: each says once a second that it is there, and one that is
+ * silent for a few seconds is gone. Only seconds count in which this process could have heard it:
+ * not those without the broker, and not those in which this process itself stood still.
  */
 import type { NatsConnection } from '@nats-io/transport-node';
 
@@ -18,7 +18,7 @@ interface Beat {
   readonly people: number;
 }
 
-/** Who is there. */
+/** The processes that are there. */
 export class Pulse {
   readonly #connection: NatsConnection;
   readonly #process: string;
