@@ -28,7 +28,9 @@ async function measure(ports) {
   await until(() => [...listeners, ...speakers].every(({ joinedAt }) => joinedAt !== undefined), 60_000);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   let best = { rate: 0, p99: 0 };
-  for (const rate of RATES) {
+  // A rate that is not carried is tried once more: it may have been the machine's other work.
+  for (let step = 0, failures = 0; step < RATES.length && failures < 2; ) {
+    const rate = RATES[step];
     delays.length = 0;
     const before = listeners[0].said;
     const used = speakers.slice(0, rate / EACH);
@@ -46,8 +48,13 @@ async function measure(ports) {
     console.log(
       `  ${rate}/s: heard ${heard} of ${said}, median ${Math.round(quantile(delays, 0.5))} ms, p99 ${p99} ms, gone ${gone}`,
     );
-    if (heard < said || p99 > MAX_P99_MS || gone > 0) break;
+    if (heard < said || p99 > MAX_P99_MS || gone > 0) {
+      failures++;
+      continue;
+    }
     best = { rate, p99 };
+    failures = 0;
+    step++;
   }
   for (const client of [...listeners, ...speakers]) client.end();
   return best;
