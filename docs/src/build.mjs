@@ -34,6 +34,7 @@ const PAGES = [
   'onlooker',
   'testing',
   'deployment',
+  'many-connections',
   'sizes',
   'from-ws',
   'from-websocket-driver',

@@ -52,10 +52,10 @@ function socketIoEvent(payload) {
 const OPENED_AT_ONCE = 50;
 
 /**
- * Ends of connections to one port have to differ; one address has 28,000 ports. All of 127.0.0.0/8
- * is this machine.
+ * Ends of connections to one port have to differ. One address has 28,000 ports, and the kernel looks
+ * long for a free one where many are taken. All of 127.0.0.0/8 is this machine.
  */
-const ADDRESSES = 8;
+const ADDRESSES = 100;
 
 /** One connection: writes its batch, waits for the echo of all of it, writes it again. */
 class Line {
