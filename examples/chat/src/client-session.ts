@@ -18,6 +18,7 @@ export class ClientSession implements Member {
   /** For its connection. */
   readonly handlers: ConnectionHandlers = {
     text: (text) => this.#heard(text),
+    ping: () => this.#spend(0),
     binary: () => this.#connection.fail(1003, 'this chat speaks JSON, in text messages'),
     close: (outcome) => this.#gone(outcome),
   };
@@ -27,6 +28,7 @@ export class ClientSession implements Member {
   readonly #framesKey: string | null;
   #seat: Seat | undefined;
   #held = 0;
+  #shareTimer: NodeJS.Timeout | undefined;
 
   /** @param framesKey - of its tap, if the client wants to see its own frames */
   constructor(connection: WebSocketConnection, hub: Hub, limits: ShareLimits, framesKey: string | null) {
@@ -64,13 +66,7 @@ export class ClientSession implements Member {
   }
 
   #heard(text: string): void {
-    // A message too many is not refused. The client's next ones wait: with the operating systems,
-    // at first the server's and then its own.
-    const wait = this.#share.take(text.length, performance.now());
-    if (wait > 0) {
-      this.#hold(OVER_ITS_SHARE);
-      setTimeout(() => this.#release(OVER_ITS_SHARE), wait).unref();
-    }
+    this.#spend(text.length);
     const message = parseClientMessage(text);
     const seat = this.#seat;
     if (message.type === 'refused') {
@@ -87,6 +83,18 @@ export class ClientSession implements Member {
         seat.outbox.onRoom = () => this.#release(OUTBOX_FULL);
       }
     }
+  }
+
+  /**
+   * A message too many is not refused, nor a Ping. The client's next ones wait: with the operating
+   * systems, at first the server's and then its own.
+   */
+  #spend(length: number): void {
+    const wait = this.#share.take(length, performance.now());
+    if (wait === 0) return;
+    this.#hold(OVER_ITS_SHARE);
+    clearTimeout(this.#shareTimer);
+    this.#shareTimer = setTimeout(() => this.#release(OVER_ITS_SHARE), wait).unref();
   }
 
   /** Nothing is read until the answer is there: it comes from the log, which may be far. */

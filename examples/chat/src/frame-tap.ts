@@ -14,6 +14,8 @@ import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 const KEPT_FRAMES = 16;
 /** As many may watch one connection. */
 const MAX_WATCHERS = 4;
+/** More frames of a second than anybody could look at are reported to nobody. */
+const MAX_REPORTS_PER_SECOND = 200;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -44,6 +46,8 @@ export class FrameTap {
   readonly #recent: SeenFrame[] = [];
   readonly #received: FrameParser;
   readonly #sent: FrameParser;
+  #second = 0;
+  #reports = 0;
 
   /** @param place - the process at which the connection is: the first part of the key */
   constructor(place = '') {
@@ -102,7 +106,10 @@ export class FrameTap {
   #tell(frame: SeenFrame): void {
     this.#recent.push(frame);
     if (this.#recent.length > KEPT_FRAMES) this.#recent.shift();
-    if (this.#watchers.size === 0) return;
+    const second = Math.floor(frame.at / 1000);
+    if (second !== this.#second) this.#reports = 0;
+    this.#second = second;
+    if (this.#watchers.size === 0 || ++this.#reports > MAX_REPORTS_PER_SECOND) return;
     const report = reportOf(frame);
     for (const watcher of this.#watchers) watcher.report(report);
   }

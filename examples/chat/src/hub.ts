@@ -122,8 +122,15 @@ export class Hub implements LogListener {
   }
 
   came(entry: Entry): void {
+    const before = this.#room.people.get(entry.id);
+    const { process } = this.#log;
     this.#room.people.add(entry);
-    if (entry.process === this.#log.process) {
+    // One session at two processes at once may claim two names: the last one holds, and the process
+    // that has the other gives it back.
+    if (before !== undefined && before.key !== entry.key && before.process === process) {
+      void this.#log.leave(before, '').catch(() => {});
+    }
+    if (entry.process === process) {
       if (this.#closed) return;
       const seat = this.#seats.add(entry, () => new Outbox((saying) => this.#log.say(saying)));
       // Until its member sits down: the connection may be gone by now.
@@ -135,6 +142,8 @@ export class Hub implements LogListener {
   }
 
   went(entry: Entry, reason: string): void {
+    // Another name of a person who stays.
+    if (this.#room.people.get(entry.id)?.key !== entry.key) return;
     this.#room.people.remove(entry.id, reason);
     this.#seats.remove(entry.id)?.member?.close(COME_BACK, 'the others took you for gone; come back');
     this.#gather();

@@ -11,7 +11,7 @@ export class People {
   /** People who came, and who left, since {@link People.takeNews}. */
   readonly #joined = new Map<string, string>();
   readonly #left = new Map<string, { readonly name: string; readonly reason: string }>();
-  /** The ids that some member has in its list, and those that every member has. */
+  /** The people that some member has in its list, and those that every member has: id and name. */
   #shown = new Set<string>();
   #shared = new Set<string>();
 
@@ -40,21 +40,22 @@ export class People {
   /** The list for a member that comes now. It is part of the list that the next news change. */
   first(): Person[] {
     const people = this.#first();
-    const ids = idsOf(people);
-    for (const id of ids) this.#shown.add(id);
-    for (const id of this.#shared) if (!ids.has(id)) this.#shared.delete(id);
+    const listed = linesOf(people);
+    for (const line of listed) this.#shown.add(line);
+    for (const line of this.#shared) if (!listed.has(line)) this.#shared.delete(line);
     return people;
   }
 
   /** The news since the last call; undefined if there are none. */
   takeNews(): Presence | undefined {
     const people = this.#first();
-    const now = idsOf(people);
+    const now = linesOf(people);
+    const out = [...this.#shown].filter((line) => !now.has(line)).map(idOf);
     const news: Presence = {
       type: 'presence',
       count: this.count,
-      in: people.filter(({ id }) => !this.#shared.has(id)),
-      out: [...this.#shown].filter((id) => !now.has(id)),
+      in: people.filter((person) => !this.#shared.has(lineOf(person))),
+      out: [...new Set(out)],
       ...cut(this.#joined, this.#left),
     };
     const isNews = this.#joined.size + this.#left.size + news.in.length + news.out.length > 0;
@@ -74,8 +75,17 @@ export class People {
   }
 }
 
-function idsOf(people: readonly Person[]): Set<string> {
-  return new Set(people.map(({ id }) => id));
+/** A person who comes back under another name is another line of the lists. */
+function lineOf({ id, name }: Person): string {
+  return `${id} ${name}`;
+}
+
+function idOf(line: string): string {
+  return line.slice(0, line.indexOf(' '));
+}
+
+function linesOf(people: readonly Person[]): Set<string> {
+  return new Set(people.map(lineOf));
 }
 
 /** The first few of either, and how many more there are. */

@@ -9,6 +9,7 @@ import { connect } from './connect.js';
 import {
   type ClientMessage,
   GOES_ON_ELSEWHERE,
+  MAX_TEXT_LENGTH,
   type Presence,
   parseServerMessage,
   type Refused,
@@ -78,6 +79,11 @@ export class ReturningClient {
 
   /** Says something, now or when there is a connection. */
   say(text: string): void {
+    // Longer than the server reads, it would end one connection after the other.
+    if (text.length > MAX_TEXT_LENGTH) {
+      this.#events.undelivered(text, `a text is 1 to ${MAX_TEXT_LENGTH} characters`);
+      return;
+    }
     const line = { text, isSent: false };
     this.#lines.set(++this.#lastN, line);
     this.#sendLine(this.#lastN, line);

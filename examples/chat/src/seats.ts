@@ -26,7 +26,8 @@ export interface Member {
 
 /** A person's place at this process. */
 export interface Seat {
-  readonly entry: Entry;
+  /** The last one, if the person has claimed two names at the same moment. */
+  entry: Entry;
   readonly outbox: Outbox;
   /** Undefined while nobody sits here. */
   member: Member | undefined;
@@ -47,6 +48,7 @@ export class Seats {
   add(entry: Entry, outbox: () => Outbox): Seat {
     const known = this.#seats.get(entry.id);
     const seat = known ?? { entry, outbox: outbox(), member: undefined, timer: undefined };
+    seat.entry = entry;
     this.#seats.set(entry.id, seat);
     for (const arrived of this.#arriving.get(entry.id) ?? []) arrived();
     this.#arriving.delete(entry.id);

@@ -16,11 +16,14 @@ export interface Failed {
 export class Workers {
   readonly #count: number;
   readonly #log: IpcPrimary | undefined;
+  /** A worker that stands still does not end by itself. */
+  readonly #closeTimeoutMs: number;
   #stopping = false;
 
   /** @param hasBroker - the workers have their log there, and this process none */
   constructor(count: number, settings: Settings, hasBroker: boolean) {
     this.#count = count;
+    this.#closeTimeoutMs = settings.closeTimeoutMs + 2_000;
     this.#log = hasBroker ? undefined : new IpcPrimary(settings);
   }
 
@@ -44,7 +47,9 @@ export class Workers {
       workers.map(async (worker) => {
         if (worker.isDead()) return;
         worker.process.kill('SIGTERM');
+        const late = setTimeout(() => worker.process.kill('SIGKILL'), this.#closeTimeoutMs);
         await once(worker, 'exit');
+        clearTimeout(late);
       }),
     );
   }

@@ -39,10 +39,22 @@ describe('People', () => {
 
   it('keep the lists of all members in step, whenever they came', () => {
     const event = fc.oneof(
-      { weight: 5, arbitrary: fc.record({ do: fc.constant('come' as const), who: fc.nat(150) }) },
-      { weight: 4, arbitrary: fc.record({ do: fc.constant('go' as const), who: fc.nat(150) }) },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant('tell' as const), who: fc.nat(1) }) },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant('watch' as const), who: fc.nat(1) }) },
+      {
+        weight: 5,
+        arbitrary: fc.record({ do: fc.constant('come' as const), who: fc.nat(150), as: fc.nat(1) }),
+      },
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constant('go' as const), who: fc.nat(150), as: fc.constant(0) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('tell' as const), who: fc.nat(1), as: fc.constant(0) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('watch' as const), who: fc.nat(1), as: fc.constant(0) }),
+      },
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 600, size: 'max' }), (events) => {
@@ -56,9 +68,9 @@ describe('People', () => {
           expect(Math.max(news.joined.length, news.left.length)).toBeLessThanOrEqual(SHOWN_NAMES);
           for (const list of lists) list.take(news);
         };
-        for (const { do: action, who } of events) {
+        for (const { do: action, who, as } of events) {
           if (action === 'come') {
-            people.add(entry(who));
+            people.add({ ...entry(who), name: `${who} as ${as}` });
             here.add(String(who));
           } else if (action === 'go') {
             people.remove(String(who), '');
@@ -67,12 +79,13 @@ describe('People', () => {
           else lists.push(new List(people.first()));
         }
         tell();
-        const ids = people
+        const names = people
           .first()
-          .map(({ id }) => id)
+          .map(({ id, name }) => `${id} ${name}`)
           .sort();
-        expect(ids.length).toBe(Math.min(here.size, SHOWN_PEOPLE));
-        for (const list of lists) expect(list.people.map(({ id }) => id).sort()).toEqual(ids);
+        expect(names.length).toBe(Math.min(here.size, SHOWN_PEOPLE));
+        for (const list of lists)
+          expect(list.people.map(({ id, name }) => `${id} ${name}`).sort()).toEqual(names);
       }),
     );
   });

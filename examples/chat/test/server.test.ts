@@ -165,6 +165,35 @@ describe('chat', () => {
     expect(told.flat().length).toBe(1);
   });
 
+  it('frees the one of two names that a session has claimed at the same moment', async () => {
+    const { url } = await startChat();
+    const { session } = (await Chatter.join(url, 'watcher')).welcome;
+    const forged = `${session.split('.')[0]}.${'x'.repeat(session.length - 1 - session.indexOf('.'))}`;
+    const both = await Promise.allSettled([
+      Chatter.join(url, 'left', { session: forged }),
+      Chatter.join(url, 'right', { session: forged }),
+    ]);
+    for (const one of both) {
+      if (one.status !== 'fulfilled') continue;
+      one.value.endpoint.connection.close(1000);
+      one.value.endpoint.host.flush();
+      await one.value.endpoint.socketClosed;
+    }
+    for (const name of ['left', 'right']) {
+      await expect.poll(async () => (await Chatter.join(url, name)).welcome.name).toBe(name);
+    }
+  });
+
+  it('lets Pings wait like messages: they cost the others as much', async () => {
+    const { url } = await startChat({ messagesPerSecond: 20, burst: 5 });
+    const ada = await Chatter.join(url, 'ada');
+    const start = performance.now();
+    for (let i = 0; i < 15; i++) ada.endpoint.connection.ping();
+    ada.say('behind them');
+    await ada.next('said', 'behind them');
+    expect(performance.now() - start).toBeGreaterThan(200);
+  });
+
   it('says that something is missing: of another history, and of one that was cut', async () => {
     const { url } = await startChat({ historyMessages: 2 });
     const other = await startChat();

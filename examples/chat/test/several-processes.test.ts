@@ -103,7 +103,10 @@ describe.skipIf(!HAS_BROKER)('processes with a broker', () => {
     await broker.restart();
     await expect.poll(() => [ada.pending, bob.pending]).toEqual([0, 0]);
     await expect.poll(() => [ada.heard.length, bob.heard.length]).toEqual([25, 25]);
-    expect([ada.states, bob.states]).toEqual([
+    // A client of the broker may lose it twice before it is back.
+    const once = (states: readonly string[]): string[] =>
+      states.filter((state, at) => state !== states[at - 1]);
+    expect([once(ada.states), once(bob.states)]).toEqual([
       ['away', 'back'],
       ['away', 'back'],
     ]);

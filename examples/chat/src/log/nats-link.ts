@@ -19,7 +19,7 @@ export async function connectToBroker(
   let told = '';
   for (;;) {
     try {
-      return await connect({
+      const connection = await connect({
         servers,
         ...credentials,
         // From then on the connection is made again for ever, and a broker that stands still is
@@ -32,6 +32,8 @@ export async function connectToBroker(
         maxPingOut: 2,
         timeout: 2_000,
       });
+      if (!signal.aborted) return connection;
+      await connection.close();
     } catch (error) {
       const reason = reasonOf(error);
       if (reason !== told) tell(`no broker at ${servers.join(', ')} (${reason}); trying again`);
