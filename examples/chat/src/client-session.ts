@@ -24,7 +24,8 @@ export class ClientSession implements Member {
   };
   readonly #connection: WebSocketConnection;
   readonly #hub: Hub;
-  readonly #share: FairShare;
+  /** The person's, from the seat on. */
+  #share: FairShare;
   readonly #framesKey: string | null;
   #seat: Seat | undefined;
   #held = 0;
@@ -49,6 +50,8 @@ export class ClientSession implements Member {
 
   sit(seat: Seat, welcome: string): void {
     this.#seat = seat;
+    this.#share = seat.share;
+    this.#spend(0); // for coming: to come again and again is no way around a share
     this.#send(welcome);
   }
 

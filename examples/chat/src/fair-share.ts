@@ -36,4 +36,11 @@ export class FairShare {
     this.#tokens = Math.min(burst, this.#tokens + gained) - Math.ceil((length + 1) / UNITS_OF_A_MESSAGE);
     return this.#tokens >= 0 ? 0 : Math.ceil((-this.#tokens / messagesPerSecond) * 1000);
   }
+
+  /** The time after which nothing of it is spent any more, at most a day. */
+  refillMs(now: number): number {
+    const { messagesPerSecond, burst } = this.#limits;
+    const missing = burst - this.#tokens - ((now - this.#at) / 1000) * messagesPerSecond;
+    return Math.min(86_400_000, Math.max(0, Math.ceil((missing / messagesPerSecond) * 1000)));
+  }
 }

@@ -39,7 +39,7 @@ const ARRIVAL_MS = 5_000;
 export class Hub implements LogListener {
   readonly #log: ChatLog;
   readonly #settings: Settings;
-  readonly #seats = new Seats();
+  readonly #seats: Seats;
   /** People whose leaving the log has not acknowledged yet. */
   readonly #leaving = new Map<string, Promise<void>>();
   #room: Room;
@@ -53,6 +53,7 @@ export class Hub implements LogListener {
     this.#log = log;
     this.#settings = settings;
     this.#room = new Room(settings);
+    this.#seats = new Seats(settings);
   }
 
   /** Resolved when the room is as the log knows it. */

@@ -4,6 +4,7 @@
  * loaded again is no news to the others.
  */
 import type { PreparedMessage } from '@sanssocket/codec';
+import { FairShare, type ShareLimits } from './fair-share.js';
 import type { Entry } from './log/chat-log.js';
 import type { Outbox } from './outbox.js';
 
@@ -29,6 +30,7 @@ export interface Seat {
   /** The last one, if the person has claimed two names at the same moment. */
   entry: Entry;
   readonly outbox: Outbox;
+  readonly share: FairShare;
   /** Undefined while nobody sits here. */
   member: Member | undefined;
   /** Ends the grace. */
@@ -37,8 +39,15 @@ export interface Seat {
 
 /** The seats of this process. */
 export class Seats {
+  readonly #limits: ShareLimits;
   readonly #seats = new Map<string, Seat>();
+  /** Shares of people who have left, until they are full again: a person who comes back has spent it. */
+  readonly #spent = new Map<string, FairShare>();
   readonly #arriving = new Map<string, (() => void)[]>();
+
+  constructor(limits: ShareLimits) {
+    this.#limits = limits;
+  }
 
   get(id: string): Seat | undefined {
     return this.#seats.get(id);
@@ -47,7 +56,13 @@ export class Seats {
   /** A seat for a person who has just come in; it is kept if there is one already. */
   add(entry: Entry, outbox: () => Outbox): Seat {
     const known = this.#seats.get(entry.id);
-    const seat = known ?? { entry, outbox: outbox(), member: undefined, timer: undefined };
+    const seat = known ?? {
+      entry,
+      outbox: outbox(),
+      share: this.#spent.get(entry.id) ?? new FairShare(this.#limits, performance.now()),
+      member: undefined,
+      timer: undefined,
+    };
     seat.entry = entry;
     this.#seats.set(entry.id, seat);
     for (const arrived of this.#arriving.get(entry.id) ?? []) arrived();
@@ -84,7 +99,15 @@ export class Seats {
     if (seat === undefined) return undefined;
     clearTimeout(seat.timer);
     this.#seats.delete(id);
+    this.#keepShare(id, seat.share);
     return seat;
+  }
+
+  #keepShare(id: string, share: FairShare): void {
+    this.#spent.set(id, share);
+    setTimeout(() => {
+      if (this.#spent.get(id) === share) this.#spent.delete(id);
+    }, share.refillMs(performance.now())).unref();
   }
 
   /** Sends to everyone who sits here; those who are too slow are given to `drop`. */

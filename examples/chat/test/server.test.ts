@@ -194,6 +194,21 @@ describe('chat', () => {
     expect(performance.now() - start).toBeGreaterThan(200);
   });
 
+  it('gives no share anew to a person who comes back', async () => {
+    const { url } = await startChat({ messagesPerSecond: 0.001, burst: 5 });
+    const ada = await Chatter.join(url, 'ada');
+    let speaker = await Chatter.join(url, 'bob');
+    const { session } = speaker.welcome;
+    for (let round = 0; round < 3; round++) {
+      for (let n = 1; n <= 5; n++) speaker.send({ type: 'say', text: 'again', n: round * 5 + n });
+      speaker.endpoint.host.flush();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      speaker = await Chatter.join(url, 'bob', { session });
+    }
+    await ada.next('said', 'again');
+    expect(ada.heard.all.filter(({ type }) => type === 'said').length).toBeLessThanOrEqual(5);
+  });
+
   it('says that something is missing: of another history, and of one that was cut', async () => {
     const { url } = await startChat({ historyMessages: 2 });
     const other = await startChat();
