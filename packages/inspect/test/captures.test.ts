@@ -164,6 +164,14 @@ describe('TCP', () => {
     expect(messagesOf(events)).toEqual(['server: 0123456789']);
   });
 
+  it('a response that was lost costs the handshake alone, and is said', async () => {
+    const { packets } = talk();
+    const events = await inspectAll(pcap([...packets.slice(0, 3), ...packets.slice(4)]));
+    expect(messagesOf(events)).toEqual(SAID);
+    expect(notesOf(events)).toContain('no-handshake');
+    expect(faultsOf(events)).toEqual([]);
+  });
+
   it('ports that serve again are another connection', async () => {
     const first = talk().packets;
     const second = talk().packets;

@@ -51,6 +51,19 @@ it.each([
       return tcp.server(...new Array(count).fill(new Uint8Array(1000).fill(0x2e)));
     },
   ],
+  ...['GET / HTTP/1.1\n', 'GET /\n', 'GET / '].map(
+    (line) =>
+      [
+        `a body of ${JSON.stringify(line)}`,
+        (count: number) => {
+          const tcp = new FakeTcp()
+            .open()
+            .client(new TextEncoder().encode('POST / HTTP/1.1\r\nHost: h\r\n\r\n'));
+          const piece = new TextEncoder().encode(line.repeat(Math.floor(1000 / line.length)));
+          return tcp.client(...new Array(count).fill(piece));
+        },
+      ] as const,
+  ),
 ])('%s: eight times the packets cost some eight times as much', async (_, make) => {
   const [small, large] = [500, 4000].map((count) => pcap(make(count).packets));
   await costOf(() => [small!]);

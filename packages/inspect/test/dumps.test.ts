@@ -182,3 +182,14 @@ function ngrepRows(bytes: Uint8Array): string[] {
   }
   return rows;
 }
+
+it('Base64 of some megabytes is read', async () => {
+  const payload = new Uint8Array(4_000_000).fill(0x61);
+  const frame = Buffer.concat([
+    Uint8Array.of(0x82, 127, 0, 0, 0, 0),
+    Uint8Array.of(0, 0x3d, 0x09, 0),
+    payload,
+  ]);
+  const events = await inspectAll(new TextEncoder().encode(frame.toString('base64')));
+  expect(ofType(events, 'frame').map(({ payloadLength }) => payloadLength)).toEqual([4_000_000]);
+});

@@ -144,7 +144,9 @@ function numbersOf(text: string): number[] {
 
 function opcodesOf(text: string): number[] {
   return text.split(',').map((name) => {
-    const opcode = OPCODES[name] ?? (/^\d+$/.test(name) ? Number(name) : undefined);
+    const opcode =
+      (Object.hasOwn(OPCODES, name) ? OPCODES[name] : undefined) ??
+      (/^\d+$/.test(name) ? Number(name) : undefined);
     if (opcode === undefined) throw new InvalidArgumentError(`there is no opcode '${name}'.`);
     return opcode;
   });

@@ -200,7 +200,8 @@ export class Conversation {
     if (this.#client !== end && this.#state === 'searching') forgotten.push(this.#searchResponse(end));
     // Frames may stand in bytes without a head, where the beginning is missing.
     if (this.#midway || this.#options.certain === true || this.#response !== undefined) return;
-    if (this.#client !== end || !this.#requestSeen) this.#senders[end].pending.drop(Math.min(...forgotten));
+    // Behind a request these are frames, if the response was lost.
+    if (!this.#requestSeen) this.#senders[end].pending.drop(Math.min(...forgotten));
   }
 
   /** @returns the number of bytes without a request */
@@ -271,10 +272,9 @@ export class Conversation {
 
   /** Frames may follow a request whose response is not in the input, as in the bytes of one side. */
   #awaitResponse(ended: boolean): void {
-    const sender = this.#senders[this.#client!];
-    const silent = this.#senders[flip(this.#client!)].length === 0;
-    const enough = ended || (sender.pending.length > WINDOW_BYTES && this.#options.ordered !== false);
-    if (!(silent && enough && sender.pending.length > 0)) {
+    const waiting = this.#senders.map(({ pending }) => pending.length);
+    const enough = ended || (Math.max(...waiting) > WINDOW_BYTES && this.#options.ordered !== false);
+    if (!enough || Math.max(...waiting) === 0) {
       this.#bound();
       return;
     }

@@ -12,6 +12,9 @@ import { indexOf, latin1 } from '../model/bytes.js';
 /** A longer head is none: the handshakes of this project allow 8 KiB by default. */
 const MAX_HEAD_BYTES = 64 * 1024;
 
+/** Of a first line: longer ones are none. */
+const MAX_LINE_BYTES = 16 * 1024;
+
 const OBSERVED = { maxHeadBytes: MAX_HEAD_BYTES, maxHeaders: 1000 };
 
 /** A head, or the fault of one, and its place. */
@@ -30,31 +33,64 @@ export interface FoundHead {
  * @returns the head; or how many bytes may be forgotten, as no head begins in them
  */
 export function findHead(bytes: Uint8Array, mark: string, ended: boolean): FoundHead | number {
+  const lineEnd = finder(bytes, '\n');
+  // Lines that end without CR are a fault to be shown.
+  const ends = [finder(bytes, '\r\n\r\n', 4), finder(bytes, '\n\n', 2)];
+  const upgrade = upgradeFinder(bytes);
   for (let from = 0; ; from += mark.length) {
     from = indexOf(bytes, mark, from);
     if (from < 0) return Math.max(0, bytes.length - mark.length + 1);
-    const end = endOf(bytes, from);
-    if (end === undefined && !ended && bytes.length - from < MAX_HEAD_BYTES) return from;
-    const head = bytes.subarray(from, end ?? Math.min(bytes.length, from + MAX_HEAD_BYTES));
+    const line = lineEnd(from);
+    const isLong = (line < 0 ? bytes.length : line) - from > MAX_LINE_BYTES;
+    if (isLong || (line >= 0 && !isFirstLine(bytes, from, line))) continue;
+    const end = Math.min(...ends.map((next) => next(from)).filter((at) => at >= 0), Number.POSITIVE_INFINITY);
+    if (end > bytes.length && !ended && bytes.length - from < MAX_HEAD_BYTES) return from;
+    const head = bytes.subarray(from, Math.min(end, bytes.length, from + MAX_HEAD_BYTES));
     const observer = new HeadObserver(OBSERVED);
     const seen = observer.receive(head) ?? observer.receiveEof();
     // The fault of a head that asks for nothing of ours is another protocol's.
-    const isOther = seen?.kind === 'fault' && !/^upgrade:[ \t]*websocket/im.test(latin1(head));
+    const isOther = seen?.kind === 'fault' && !isWithin(upgrade(from), from, head.length);
     if (seen !== undefined && !isOther) return { seen, start: from, end: from + head.length };
   }
 }
 
-/** Behind the empty line of a head; lines that end without CR are a fault to be shown. */
-function endOf(bytes: Uint8Array, start: number): number | undefined {
-  const ends = [
-    ['\r\n\r\n', 4],
-    ['\n\n', 2],
-  ] as const;
-  const found = ends
-    .map(([mark, length]) => [indexOf(bytes, mark, start), length] as const)
-    .filter(([at]) => at >= 0)
-    .map(([at, length]) => at + length);
-  return found.length === 0 ? undefined : Math.min(...found);
+/**
+ * Finds places at or behind indices that grow: each byte is looked at once, however many heads seem
+ * to begin in a body.
+ *
+ * @param behind - is added to the place
+ */
+function finder(bytes: Uint8Array, mark: string, behind = 0): (from: number) => number {
+  let at = -2;
+  return (from) => {
+    if (at !== -1 && at < from) at = indexOf(bytes, mark, from);
+    return at < 0 ? at : at + behind;
+  };
+}
+
+/** The same for the header field that asks for WebSocket, or agrees to it. */
+function upgradeFinder(bytes: Uint8Array): (from: number) => number {
+  const pattern = /^upgrade:[ \t]*websocket/gim;
+  let text: string | undefined;
+  let at = -2;
+  return (from) => {
+    text ??= latin1(bytes);
+    if (at === -1 || at >= from) return at;
+    pattern.lastIndex = from;
+    at = pattern.exec(text)?.index ?? -1;
+    return at;
+  };
+}
+
+function isWithin(at: number, start: number, length: number): boolean {
+  return at >= start && at < start + length;
+}
+
+/** Whether a line is of a request with its version, or of a status: most others in a body are told by it. */
+function isFirstLine(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = latin1(bytes.subarray(start, Math.min(end, start + 13)));
+  if (first.startsWith('HTTP/')) return /^HTTP\/1\.\d \d{3}/.test(first);
+  return /[ \t]HTTP\/\d\.\d\r?$/.test(latin1(bytes.subarray(Math.max(start, end - 12), end)));
 }
 
 /** Whether a head has the upgrade to WebSocket in it. */
