@@ -17,6 +17,12 @@ export interface ReadOptions extends InspectLimits {
 }
 
 /**
+ * So much is read before its events are taken, which may be a thousand times as large: messages are
+ * inflated.
+ */
+const PIECE_BYTES = 32 * 1024;
+
+/**
  * Reads an input.
  *
  * @param encrypted - called at the end of a capture with TLS in it
@@ -34,18 +40,20 @@ export async function* inspect(
   let bytes = 0;
   for await (const chunk of await plain(source, platform)) {
     bytes += chunk.length;
+    let part = chunk;
     if (detected === undefined) {
       start = concat([start, chunk]);
       if (start.length < DETECT_BYTES) continue;
       detected = detect(session, start);
-      detected.reader.push(start);
+      part = start;
       start = EMPTY;
-    } else {
-      detected.reader.push(chunk);
+    }
+    for (let at = 0; at < part.length; at += PIECE_BYTES) {
+      detected.reader.push(part.subarray(at, at + PIECE_BYTES));
+      yield* events;
+      events = [];
     }
     options.onProgress?.(bytes);
-    yield* events;
-    events = [];
   }
   if (detected === undefined && start.length > 0) {
     detected = detect(session, start);
