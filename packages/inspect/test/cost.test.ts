@@ -35,7 +35,7 @@ it('eight times the capture costs some eight times as much', async () => {
   expect(ratio).toBeLessThan(24);
 });
 
-it.each([
+const PACKETS: [name: string, make: (count: number) => FakeTcp][] = [
   [
     'one stream without frames',
     (count: number) => new FakeTcp().server(...new Array(count).fill(new Uint8Array(1000).fill(0x2e))),
@@ -51,20 +51,17 @@ it.each([
       return tcp.server(...new Array(count).fill(new Uint8Array(1000).fill(0x2e)));
     },
   ],
-  ...['GET / HTTP/1.1\n', 'GET /\n', 'GET / '].map(
-    (line) =>
-      [
-        `a body of ${JSON.stringify(line)}`,
-        (count: number) => {
-          const tcp = new FakeTcp()
-            .open()
-            .client(new TextEncoder().encode('POST / HTTP/1.1\r\nHost: h\r\n\r\n'));
-          const piece = new TextEncoder().encode(line.repeat(Math.floor(1000 / line.length)));
-          return tcp.client(...new Array(count).fill(piece));
-        },
-      ] as const,
-  ),
-])('%s: eight times the packets cost some eight times as much', async (_, make) => {
+  ...['GET / HTTP/1.1\n', 'GET /\n', 'GET / '].map((line): [string, (count: number) => FakeTcp] => [
+    `a body of ${JSON.stringify(line)}`,
+    (count: number) => {
+      const tcp = new FakeTcp().open().client(new TextEncoder().encode('POST / HTTP/1.1\r\nHost: h\r\n\r\n'));
+      const piece = new TextEncoder().encode(line.repeat(Math.floor(1000 / line.length)));
+      return tcp.client(...new Array(count).fill(piece));
+    },
+  ]),
+];
+
+it.each(PACKETS)('%s: eight times the packets cost some eight times as much', async (_, make) => {
   const [small, large] = [500, 4000].map((count) => pcap(make(count).packets));
   await costOf(() => [small!]);
   const ratio = (await costOf(() => [large!])) / (await costOf(() => [small!]));
