@@ -36,12 +36,13 @@ export type Http2Side = 'client' | 'server';
 
 /** One direction: the frame under way. */
 class Half {
+  readonly side: Http2Side;
   /** Bytes of the preface, of a frame's header or of a header block that are kept until they are whole. */
   kept: Uint8Array = EMPTY;
   /** Octets of the preface that have still to come. */
   preface: number;
   /** The frame under way, and bytes of its payload that have still to come. */
-  frame: { readonly type: number; readonly flags: number; readonly stream: number } | undefined;
+  frame: FrameHead | undefined;
   left = 0;
   /** Of DATA under way: padding at its end. */
   padding = 0;
@@ -57,8 +58,9 @@ class Half {
   /** No later header block can be read. */
   blind = false;
 
-  constructor(preface: number, decoder: HeaderDecoder | undefined) {
-    this.preface = preface;
+  constructor(side: Http2Side, decoder: HeaderDecoder | undefined) {
+    this.side = side;
+    this.preface = side === 'client' ? PREFACE.length : 0;
     this.decoder = decoder;
   }
 }
@@ -75,7 +77,7 @@ export class Http2Connection {
     this.#session = session;
     this.#peers = peers;
     const decoder = (): HeaderDecoder | undefined => session.createHeaderDecoder?.();
-    this.#halves = { client: new Half(PREFACE.length, decoder()), server: new Half(0, decoder()) };
+    this.#halves = { client: new Half('client', decoder()), server: new Half('server', decoder()) };
   }
 
   receive(side: Http2Side, bytes: Uint8Array, timeMs: number | undefined): void {
@@ -85,8 +87,8 @@ export class Http2Connection {
     while (at < bytes.length && !half.lost) {
       at =
         half.frame === undefined
-          ? this.#readHeader(side, half, bytes, at, timeMs)
-          : this.#readPayload(side, half, bytes, at, timeMs);
+          ? this.#readHeader(half, bytes, at, timeMs)
+          : this.#readPayload(half, bytes, at, timeMs);
     }
   }
 
@@ -98,15 +100,15 @@ export class Http2Connection {
     if (frame?.type === DATA && !half.padded && length <= half.left - half.padding) {
       half.left -= length;
       this.#sockets.get(frame.stream)?.gap(side, length, timeMs);
-      if (half.left === 0) this.#endFrame(side, half, timeMs);
+      if (half.left === 0) this.#endFrame(half, timeMs);
       return;
     }
     if (frame !== undefined && length <= half.left && frame.type !== HEADERS && frame.type !== CONTINUATION) {
       half.left -= length;
-      if (half.left === 0) this.#endFrame(side, half, timeMs);
+      if (half.left === 0) this.#endFrame(half, timeMs);
       return;
     }
-    this.#lose(side, half, `${length} bytes of the ${side} are missing`, timeMs);
+    this.#lose(half, `${length} bytes of the ${side} are missing`, timeMs);
   }
 
   /** One end, or both, will send nothing more. */
@@ -116,13 +118,7 @@ export class Http2Connection {
 
   // --- Frames ---
 
-  #readHeader(
-    side: Http2Side,
-    half: Half,
-    bytes: Uint8Array,
-    start: number,
-    timeMs: number | undefined,
-  ): number {
+  #readHeader(half: Half, bytes: Uint8Array, start: number, timeMs: number | undefined): number {
     const end = Math.min(bytes.length, start + FRAME_HEADER_BYTES - half.kept.length);
     const header = concat([half.kept, bytes.subarray(start, end)]);
     if (header.length < FRAME_HEADER_BYTES) {
@@ -136,34 +132,23 @@ export class Http2Connection {
     half.frame = { type, flags, stream };
     half.padding = 0;
     half.padded = type === DATA && (flags & PADDED) !== 0;
-    this.#beginFrame(side, half, { type, flags, stream }, timeMs);
-    if (half.left === 0 && !half.lost) this.#endFrame(side, half, timeMs);
+    this.#beginFrame(half, half.frame, timeMs);
+    if (half.left === 0 && !half.lost) this.#endFrame(half, timeMs);
     return end;
   }
 
-  #beginFrame(
-    side: Http2Side,
-    half: Half,
-    { type, flags, stream }: FrameHead,
-    timeMs: number | undefined,
-  ): void {
+  #beginFrame(half: Half, { type, flags, stream }: FrameHead, timeMs: number | undefined): void {
     // 6.10: between a block's first frame and its last there is no other.
     if (half.block !== undefined && (type !== CONTINUATION || half.block.stream !== stream)) {
-      this.#lose(side, half, 'a header block is interrupted', timeMs);
+      this.#lose(half, 'a header block is interrupted', timeMs);
     } else if (type === HEADERS) {
       half.block = { stream, ends: (flags & END_STREAM) !== 0, bytes: 0, parts: [] };
     } else if (type === SETTINGS && stream !== 0) {
-      this.#lose(side, half, 'these are no frames of HTTP/2', timeMs);
+      this.#lose(half, 'these are no frames of HTTP/2', timeMs);
     }
   }
 
-  #readPayload(
-    side: Http2Side,
-    half: Half,
-    bytes: Uint8Array,
-    start: number,
-    timeMs: number | undefined,
-  ): number {
+  #readPayload(half: Half, bytes: Uint8Array, start: number, timeMs: number | undefined): number {
     const frame = half.frame!;
     let at = start;
     if (half.padded) {
@@ -174,12 +159,13 @@ export class Http2Connection {
     const end = Math.min(bytes.length, at + half.left);
     if (frame.type === DATA) {
       const dataEnd = Math.min(end, at + half.left - half.padding);
-      if (dataEnd > at) this.#sockets.get(frame.stream)?.receive(side, bytes.subarray(at, dataEnd), timeMs);
+      if (dataEnd > at)
+        this.#sockets.get(frame.stream)?.receive(half.side, bytes.subarray(at, dataEnd), timeMs);
     } else if (half.block !== undefined) {
       this.#keepBlock(half, half.block, bytes.subarray(at, end));
     }
     half.left -= end - at;
-    if (half.left === 0) this.#endFrame(side, half, timeMs);
+    if (half.left === 0) this.#endFrame(half, timeMs);
     return end;
   }
 
@@ -189,7 +175,7 @@ export class Http2Connection {
     else block.parts.push(copyOf(part));
   }
 
-  #endFrame(side: Http2Side, half: Half, timeMs: number | undefined): void {
+  #endFrame(half: Half, timeMs: number | undefined): void {
     const { type, flags, stream } = half.frame!;
     half.frame = undefined;
     half.left = 0;
@@ -198,10 +184,10 @@ export class Http2Connection {
       if (type === HEADERS) stripBlock(block, flags);
       if ((flags & END_HEADERS) === 0) return;
       half.block = undefined;
-      this.#endBlock(side, half, block, timeMs);
-      if (block.ends) this.#endStream(side, stream);
+      this.#endBlock(half, block, timeMs);
+      if (block.ends) this.#endStream(half.side, stream);
     } else if (type === DATA && (flags & END_STREAM) !== 0) {
-      this.#endStream(side, stream);
+      this.#endStream(half.side, stream);
     } else if (type === RST_STREAM) {
       this.#sockets.get(stream)?.finish();
       this.#sockets.delete(stream);
@@ -216,7 +202,6 @@ export class Http2Connection {
   // --- Headers ---
 
   #endBlock(
-    side: Http2Side,
     half: Half,
     { stream, bytes, parts }: NonNullable<Half['block']>,
     timeMs: number | undefined,
@@ -224,7 +209,7 @@ export class Http2Connection {
     if (half.blind) return;
     if (half.decoder === undefined) {
       half.blind = true;
-      if (side === 'client')
+      if (half.side === 'client')
         this.#session.note(
           'partly-read',
           'a stream is HTTP/2, which is not read here: `npx @sanssocket/inspect` reads it',
@@ -235,11 +220,14 @@ export class Http2Connection {
     if (headers === undefined) {
       half.blind = true;
       const why = bytes > MAX_BLOCK_BYTES ? 'is longer than is kept' : 'is not well-formed';
-      this.#session.note('damaged', `a header block of the ${side} (HTTP/2) ${why}: no later one is read`);
+      this.#session.note(
+        'damaged',
+        `a header block of the ${half.side} (HTTP/2) ${why}: no later one is read`,
+      );
       return;
     }
     const socket = this.#sockets.get(stream);
-    if (side === 'server') socket?.respond(headers, timeMs);
+    if (half.side === 'server') socket?.respond(headers, timeMs);
     else if (socket === undefined && isWebSocketRequest(headers)) this.#create(stream, headers, timeMs);
   }
 
@@ -253,11 +241,11 @@ export class Http2Connection {
     this.#sockets.set(stream, new Http2WebSocket(this.#session, stream, headers, timeMs, this.#peers));
   }
 
-  #lose(side: Http2Side, half: Half, why: string, timeMs: number | undefined): void {
+  #lose(half: Half, why: string, timeMs: number | undefined): void {
     half.lost = true;
     half.block = undefined;
     const what = `${why}: nothing behind it can be read, as header blocks of HTTP/2 refer to earlier ones`;
-    this.#session.note('gap', what, { from: side, timeMs });
+    this.#session.note('gap', what, { from: half.side, timeMs });
   }
 }
 
