@@ -1,19 +1,11 @@
 /** Events as rows of a table: one for each. */
 import { opcodeName } from '../../../examples/chat/public/frame-diagram.js';
+import { PROBLEM_WORDS } from '../../../packages/inspect/src/model/problems.ts';
 import { button, count, element } from './elements.js';
 import { safe, spaced } from './wire.js';
 
 /** Characters of a payload that a row shows. */
 const SHOWN_CHARACTERS = 120;
-
-const PROBLEMS = {
-  'missing-bytes': 'bytes of it are missing',
-  'begins-before': 'it begins before the input does',
-  unfinished: 'it does not end',
-  'window-missing': 'it refers to messages that are not in the input, and cannot be inflated',
-  'not-deflate': 'it cannot be inflated',
-  'too-long': 'it is longer than is kept',
-};
 
 /**
  * The rows of events.
@@ -98,7 +90,7 @@ function messageRow(event) {
     compression !== 'none' &&
       `${wireBytes} compressed${compression === 'not-seen' ? ', extension not seen' : ''}`,
     unsure && 'unsure, as earlier messages are missing',
-    problem !== undefined && PROBLEMS[problem],
+    problem !== undefined && PROBLEM_WORDS[problem],
   ].filter(Boolean);
   const shown = text === undefined ? spaced(payload, 24) : quoted(text);
   const content = `${shown}${about.length === 0 ? '' : ` (${about.join('; ')})`}`;

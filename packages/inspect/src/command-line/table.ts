@@ -8,10 +8,10 @@ import type {
   InspectEvent,
   InspectedFrame,
   InspectedMessage,
-  MessageProblem,
   Side,
   Summary,
 } from '../model/event.js';
+import { PROBLEM_WORDS } from '../model/problems.js';
 import { escapeText, previewBytes, previewText } from './text.js';
 
 export interface TableOptions {
@@ -24,15 +24,6 @@ export interface TableOptions {
 
 /** Headers that the opening handshake is about (RFC 6455 4, RFC 7692). */
 const SHOWN_HEADERS = /^(?:host|origin|sec-websocket-.*|location|www-authenticate|retry-after)$/i;
-
-const PROBLEMS: Readonly<Record<MessageProblem, string>> = {
-  'missing-bytes': 'bytes of it are missing',
-  'begins-before': 'it begins before the input does',
-  unfinished: 'it does not end',
-  'window-missing': 'it refers to messages that are not in the input, and cannot be inflated',
-  'not-deflate': 'it cannot be inflated',
-  'too-long': 'it is longer than is kept',
-};
 
 /** The lines of one event, with their ends. */
 export function linesOf(event: InspectEvent, options: TableOptions): string {
@@ -148,7 +139,7 @@ function messageLine(event: InspectedMessage, options: TableOptions): string {
   if (compression === 'agreed') about.push(`${wireBytes} compressed`);
   if (compression === 'not-seen') about.push(`${wireBytes} compressed, extension not seen`);
   if (unsure) about.push('unsure, as earlier messages are missing');
-  if (problem !== undefined) about.push(PROBLEMS[problem]);
+  if (problem !== undefined) about.push(PROBLEM_WORDS[problem]);
   const note = about.length === 0 ? '' : ` (${about.join('; ')})`;
   const length = compression !== 'none' && problem !== undefined ? wireBytes : payload.length;
   const shown = text === undefined ? previewBytes(payload, preview) : previewText(text, preview);
