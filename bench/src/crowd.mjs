@@ -89,10 +89,12 @@ async function crowd() {
   await Promise.all(pairs.map(({ server, client }) => client.connect([server], LOAD)));
   const opened = (performance.now() - start) / 1000;
   await delay(seconds * 1000); // longer than the interval of pings and the wait for a Pong
-  const resident = pairs.reduce((sum, { server }) => sum + server.residentBytes(), 0);
-  const cpu = pairs.reduce((sum, { server }) => sum + server.cpuTime(), 0);
+  /** @param {(server: Server) => number} figure */
+  const sumOf = (figure) => pairs.reduce((sum, { server }) => sum + figure(server), 0);
+  const resident = sumOf((server) => server.residentBytes());
+  const cpu = sumOf((server) => server.cpuTime());
   await delay(seconds * 1000);
-  const keeping = pairs.reduce((sum, { server }) => sum + server.cpuTime(), 0) - cpu;
+  const keeping = sumOf((server) => server.cpuTime()) - cpu;
   const total = processes * connections;
   console.log(
     `\n${round(total, 0)} connections on ${processes} processes: open within ${round(opened)} s, ` +

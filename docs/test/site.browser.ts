@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumOptions } from '../../tools/chromium.js';
 import { inspectorTests } from './inspector-page.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,9 +20,7 @@ beforeAll(async () => {
     cwd: root,
     stdio: 'inherit',
   });
-  const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update'];
-  args.push('--disable-sync', '--no-first-run');
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
+  browser = await chromium.launch(chromiumOptions());
   page = await browser.newPage();
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('requestfailed', (request) => {

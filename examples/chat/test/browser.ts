@@ -1,5 +1,4 @@
 /** Chromium for the tests of a file, with a new context for each of them. */
-import { existsSync } from 'node:fs';
 import axe, { type AxeResults } from 'axe-core';
 import {
   type Browser,
@@ -9,14 +8,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-
-const CHROMIUM = '/usr/bin/chromium';
-const OFFLINE = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
+import { chromiumOptions } from '../../../tools/chromium.js';
 
 let browser: Browser;
 let context: BrowserContext;
@@ -26,12 +18,7 @@ export const complaints: string[] = [];
 /** Starts Chromium for the tests of this file. */
 export function useChromium(): void {
   beforeAll(async () => {
-    if (!existsSync(CHROMIUM)) {
-      throw new Error(`these tests need ${CHROMIUM}: apt-get install --no-install-recommends chromium`);
-    }
-    // Chromium's sandbox does not work for root.
-    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: [...OFFLINE, ...sandbox] });
+    browser = await chromium.launch(chromiumOptions());
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {

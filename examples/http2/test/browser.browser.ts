@@ -5,10 +5,9 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { chromiumOptions } from '../../../tools/chromium.js';
 import { makeCertificate } from '../src/certificate.js';
 import { SETTINGS, serveEcho } from '../src/server.js';
-
-const CHROMIUM = '/usr/bin/chromium';
 
 test('two WebSockets of a page and a fetch, all on one connection of h2', async () => {
   const { key, cert, spki } = await makeCertificate();
@@ -20,9 +19,7 @@ test('two WebSockets of a page and a fetch, all on one connection of h2', async 
     seen.push({ session: stream.session, method, protocol });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update'];
-  args.push('--disable-sync', '--no-first-run', `--ignore-certificate-errors-spki-list=${spki}`);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args });
+  const browser = await chromium.launch(chromiumOptions(`--ignore-certificate-errors-spki-list=${spki}`));
   try {
     const page = await browser.newPage();
     await page.goto(`https://localhost:${(server.address() as AddressInfo).port}/`);

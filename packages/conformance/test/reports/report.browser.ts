@@ -1,23 +1,17 @@
 /** The HTML report in Chromium: it needs no network and no script, is accessible, and shows the wrong octet. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { chromiumOptions } from '../../../../tools/chromium.js';
 import { findCases } from '../../src/index.js';
 import { writeReportFolder } from '../../src/reports/folder.js';
 import type { Report } from '../../src/reports/report.js';
 import { runScripted } from './scripted-server.js';
 
-const CHROMIUM = '/usr/bin/chromium';
-const OFFLINE = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Cases, and what the two servers answer. */
 const SCRIPTS: readonly (readonly [id: string, good: string, bad: string])[] = [
@@ -35,12 +29,7 @@ let folder: string;
 let complaints: string[];
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(`these tests need ${CHROMIUM}: apt-get install --no-install-recommends chromium`);
-  }
-  // Chromium's sandbox does not work for root.
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: [...OFFLINE, ...sandbox] });
+  browser = await chromium.launch(chromiumOptions());
   folder = mkdtempSync(join(tmpdir(), 'conformance-report-'));
   writeReportFolder(folder, await sampleReport());
 });
