@@ -1,6 +1,7 @@
 // The command: table, JSON, filters, exit status, and nothing of a peer's that a terminal acts on.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -159,6 +160,8 @@ describe('the exit status', () => {
 
   it.each([
     [['--opcode', 'pong,what'], /there is no opcode 'what'/],
+    [['--opcode', 'constructor'], /there is no opcode 'constructor'/],
+    [['--keylog', '/nowhere/at/all', file], /ENOENT.*\/nowhere\/at\/all/],
     [['--grep', '('], /Invalid regular expression/],
     [['--connection', 'x'], /a number of 0 or more is wanted/],
     [['--pair', file], /--pair takes two files/],
@@ -168,6 +171,12 @@ describe('the exit status', () => {
     expect(status).toBe(2);
     expect(error).toMatch(words);
   });
+});
+
+it('--version', async () => {
+  const { status, out } = await inspect('--version');
+  expect(status).toBe(0);
+  expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 it('--pair: two files are two directions, in either order', async () => {
@@ -221,6 +230,21 @@ it('proxy: shows frames as they pass, until a signal ends it, and saves a record
   server.close();
   const again = await inspect(saved, '--no-color', '--messages');
   expect(again.out).toMatch(/client -> = text .*"question"\n.*<- server = text .*"question"\n/);
+});
+
+const full = existsSync('/dev/full') ? it : it.skip;
+
+full('proxy: a recording that cannot be written ends it', async () => {
+  const main = new URL('../dist/command-line/main.js', import.meta.url).pathname;
+  const args = [main, 'proxy', '--to', 'ws://127.0.0.1:1/', '--save', '/dev/full'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let error = '';
+  child.stderr.on('data', (chunk) => {
+    error += chunk;
+  });
+  await once(child, 'close');
+  expect(child.exitCode).toBe(2);
+  expect(error).toMatch(/ENOSPC/);
 });
 
 function pcapBytes(): number {

@@ -68,6 +68,49 @@ it('shows what passes, and records what can be read again', async () => {
   expect(messagesOf(again)).toEqual(messagesOf(events));
 });
 
+it("a client's query stays on the way to the server's path", async () => {
+  const server = await echoServer();
+  const proxy = await startProxy({ to: `ws://127.0.0.1:${server.port}/chat?room=1`, onEvent: () => {} });
+  closing.push(() => proxy.close());
+  const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}/?room=2`);
+  await once(socket, 'open');
+  socket.terminate();
+  expect(server.paths).toEqual(['/chat?room=2']);
+});
+
+it('reads no faster than its events are shown', async () => {
+  const server = await echoServer();
+  let show = (): void => {};
+  const shown = new Promise<void>((resolve) => {
+    show = resolve;
+  });
+  let frames = 0;
+  const proxy = await startProxy({
+    to: `ws://127.0.0.1:${server.port}/`,
+    onEvent: async ({ type }) => {
+      if (type === 'frame') frames++;
+      if (frames > 0) await shown;
+    },
+  });
+  closing.push(() => proxy.close());
+  const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}/`, { perMessageDeflate: false });
+  await once(socket, 'open');
+  const all = new Promise<void>((resolve) => {
+    let received = 0;
+    socket.on('message', () => {
+      received++;
+      if (received === 500) resolve();
+    });
+  });
+  for (let sent = 0; sent < 500; sent++) socket.send(new Uint8Array(100_000));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(frames).toBeLessThan(10);
+  show();
+  await all;
+  expect(frames).toBeGreaterThanOrEqual(1000);
+  socket.terminate();
+});
+
 it('passes on what is no WebSocket, and says nothing of it', async () => {
   const http = createServer((_, response) => response.end('plain'));
   http.listen(0, '127.0.0.1');

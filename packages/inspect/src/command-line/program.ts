@@ -1,5 +1,6 @@
 /** The command, its arguments and options. */
 
+import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../formats/reader.js';
 import { inspectFile, inspectStream } from '../inspection/node.js';
@@ -7,6 +8,8 @@ import { OPCODES } from './filter.js';
 import { Output, progressOf } from './output.js';
 import { type ShowOptions, showing } from './show.js';
 import { type ProxyCommandOptions, runProxyCommand } from './watch.js';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** The exit status for an input that cannot be read, and a command that makes no sense. */
 const UNUSABLE = 2;
@@ -46,6 +49,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option('--pair', 'two files hold the bytes of the two directions of one connection')
     .option('--keylog <file>', 'keys of TLS (SSLKEYLOGFILE); needs tshark')
     .option('--max-message-bytes <number>', 'longer messages are shown in part (16777216)', numberOf)
+    .version(version)
     .enablePositionalOptions()
     .exitOverride()
     .action(async (files: string[], options: InspectCommandOptions) =>

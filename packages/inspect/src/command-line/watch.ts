@@ -1,6 +1,7 @@
 /** The command `proxy`: events are shown as they happen, and recorded. */
 
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { RECORDING_HEADER } from '../formats/recording.js';
 import type { InspectEvent } from '../model/event.js';
 import { startProxy } from '../proxy/proxy.js';
@@ -14,33 +15,42 @@ export interface ProxyCommandOptions extends ShowOptions {
   readonly save?: string;
 }
 
-/** @returns the exit status, once a signal has ended the proxy */
+/** @returns the exit status, once a signal, or a recording that cannot be written, has ended the proxy */
 export async function runProxyCommand(options: ProxyCommandOptions): Promise<number> {
   const output = new Output(process.stdout);
   const show = showing(options, output);
   const { to, port, host } = options;
+  let last: Promise<void> = Promise.resolve();
+  let status = 0;
+  const onEvent = (event: InspectEvent): Promise<void> => {
+    if (event.type === 'fault') status = 1;
+    last = last.then(() => show(event)).then(() => output.flush());
+    return last;
+  };
   let file: WriteStream | undefined;
   try {
     file = options.save === undefined ? undefined : await openRecording(options.save);
+    const recording = file;
     const proxy = await startProxy({
       to,
       port,
       host,
-      onEvent: (event: InspectEvent) => {
-        void show(event);
-        void output.flush();
-      },
-      ...(file === undefined ? {} : { onChunk: (chunk) => void file?.write(`${JSON.stringify(chunk)}\n`) }),
+      onEvent,
+      ...(recording === undefined
+        ? {}
+        : { onChunk: (chunk) => void recording.write(`${JSON.stringify(chunk)}\n`) }),
     });
     console.error(
       `ws://${host.includes(':') ? `[${host}]` : host}:${proxy.port}/ leads to ${to}; Ctrl-C ends it`,
     );
-    await new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+    const failure = await new Promise<Error | undefined>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined));
+      recording?.once('error', resolve);
     });
     await proxy.close();
-    await new Promise<void>((resolve) => (file === undefined ? resolve() : file.end(resolve)));
-    return 0;
+    if (failure !== undefined) throw failure;
+    if (recording !== undefined) await finished(recording.end());
+    return status;
   } catch (error) {
     console.error((error as Error).message);
     return 2;

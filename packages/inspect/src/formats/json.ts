@@ -7,6 +7,9 @@
 import { Tokenizer, TokenType } from '@streamparser/json';
 import { InputError, type Reader } from './reader.js';
 
+/** Deeper documents are refused: each level is an object that is kept. */
+const MAX_DEPTH = 1000;
+
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
 interface JsonObject {
@@ -52,7 +55,7 @@ export class JsonElements implements Reader {
     this.#member = member;
     this.#tokenizer.onToken = ({ token, value }) => this.#take(token, value as Json);
     this.#tokenizer.onError = (error) => {
-      throw new InputError(`this is no JSON: ${error.message}`);
+      throw error instanceof InputError ? error : new InputError(`this is no JSON: ${error.message}`);
     };
     this.#tokenizer.onEnd = () => {};
   }
@@ -87,6 +90,8 @@ export class JsonElements implements Reader {
   }
 
   #open(isArray: boolean): void {
+    if (this.#stack.length === MAX_DEPTH)
+      throw new InputError(`JSON that is nested more than ${MAX_DEPTH} deep is not read`);
     const parent = this.#stack.at(-1);
     const leads = parent === undefined || (parent.depth >= 0 && parent.name === this.#path[parent.depth]);
     const depth = parent === undefined ? 0 : leads && !parent.isArray ? parent.depth + 1 : -1;

@@ -4,7 +4,6 @@
  */
 
 import { spawn } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 import { followYaml } from '../formats/follow.js';
 import type { Session } from '../model/session.js';
 import type { Capture } from '../packets/capture.js';
@@ -34,8 +33,6 @@ export async function decrypt(
     session.note('encrypted', `${many}: they are read through tshark, which needs the capture as a file`);
     return;
   }
-  // tshark says nothing of a key log that is not there.
-  if (keyLogFile !== undefined) await access(keyLogFile, constants.R_OK);
   const keys = keyLogFile === undefined ? [] : ['-o', `tls.keylog_file:${keyLogFile}`];
   const base = ['-n', '-r', path, ...keys];
   try {

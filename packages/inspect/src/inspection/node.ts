@@ -1,6 +1,7 @@
 /** Inspections in Node: of files too, and with tshark's help of TLS. */
 
 import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
@@ -54,13 +55,16 @@ export async function* inspectStream(
 }
 
 /** @param path - of the file that the octets are from, if they are from one */
-function inspectFrom(
+async function* inspectFrom(
   source: Source,
   options: InspectOptions,
   path: string | undefined,
 ): AsyncGenerator<InspectEvent, void, void> {
-  return inspect(source, options, platform, (session, capture) =>
-    decrypt(session, capture, path, options.keyLogFile),
+  const { keyLogFile } = options;
+  // tshark, which reads it, says nothing of a key log that is not there.
+  if (keyLogFile !== undefined) await access(keyLogFile, constants.R_OK);
+  yield* inspect(source, options, platform, (session, capture) =>
+    decrypt(session, capture, path, keyLogFile),
   );
 }
 
@@ -69,7 +73,7 @@ function inspectFrom(
  *
  * @param path - of the file, or of the two files that hold the bytes of the two directions of one
  * connection
- * @throws InputError as {@link inspectStream}; the errors of the file system
+ * @throws InputError as {@link inspectStream}; the errors of the file system, also for a key log
  *
  * @example
  * ```ts

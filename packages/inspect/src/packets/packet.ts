@@ -23,7 +23,6 @@ export interface Segment {
 /** A packet that holds no TCP, and why; `'other'` for one that is none of our concern. */
 export type NoSegment = 'other' | 'fragment' | 'cut' | 'link';
 
-const ETHERNET = 1;
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
 const TCP = 6;
@@ -41,7 +40,7 @@ const IP_AT: Readonly<Record<number, number>> = {
 
 /** Link types with an EtherType, and its place; the network layer follows at the second one. */
 const TYPE_AT: Readonly<Record<number, readonly [type: number, network: number]>> = {
-  [ETHERNET]: [12, 14],
+  1: [12, 14], // Ethernet
   113: [14, 16], // Linux cooked
   276: [0, 20], // Linux cooked, version 2
 };
@@ -80,8 +79,8 @@ function networkOf(linkType: number, packet: Uint8Array): number | NoSegment {
   if (place === undefined) return 'link';
   let [at, network] = place;
   if (network > packet.length) return 'cut';
-  while (TAGS.includes(uint16(packet, at)) && linkType === ETHERNET && network + 4 <= packet.length) {
-    at += 4;
+  while (TAGS.includes(uint16(packet, at)) && network + 4 <= packet.length) {
+    at = network + 2;
     network += 4;
   }
   const type = uint16(packet, at);

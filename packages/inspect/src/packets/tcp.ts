@@ -13,9 +13,11 @@ const MAX_STREAMS = 65_536;
 /** Streams that are remembered when they are over. */
 const MAX_OVER = 1024;
 
-/** A segment is waited for until its successors are so many, or so long. */
-const MAX_WAITING = 256;
+/** A segment is waited for until its successors take so much memory: no window of TCP is often larger. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** An array and an object for each segment that waits. */
+const WAITING_BYTES = 256;
 
 /** An acknowledged segment is not sent again: if the capture has it, it is among the next packets. */
 const MAX_ACKNOWLEDGED_WAITING = 16;
@@ -89,7 +91,9 @@ export class TcpStreams {
     // A SYN that comes twice changes nothing.
     if (syn) half.next ??= (segment.seq + 1) >>> 0;
     if (ack !== undefined) this.#acknowledge(stream, end === 0 ? 1 : 0, ack);
-    if (payload.length + segment.cut > 0 && !syn) this.#place(stream, end, segment);
+    // Behind a SYN is what TCP Fast Open sends with it (RFC 7413); the SYN itself has a number.
+    if (payload.length + segment.cut > 0)
+      this.#place(stream, end, syn ? { ...segment, seq: (segment.seq + 1) >>> 0 } : segment);
     if (segment.fin) half.finAt = (segment.seq + payload.length + segment.cut + (syn ? 1 : 0)) >>> 0;
     this.#finishHalf(stream, end);
     if (rst) this.#end(stream);
@@ -118,7 +122,8 @@ export class TcpStreams {
     half.next ??= seq;
     const ahead = (seq - half.next) | 0;
     if (ahead > 0) {
-      if (!this.#session.hold(payload.length)) {
+      const bytes = payload.length + WAITING_BYTES;
+      if (!this.#session.hold(bytes)) {
         this.#session.note('not-kept', 'segments that wait for an earlier one are more than is kept');
         this.#skipTo(stream, end, seq);
         this.#deliver(stream, end, { seq, payload, cut, timeMs });
@@ -127,7 +132,7 @@ export class TcpStreams {
       let at = half.waiting.length;
       while (at > 0 && ((seq - half.waiting[at - 1]!.seq) | 0) < 0) at--;
       half.waiting.splice(at, 0, { seq, payload: new Uint8Array(payload), cut, timeMs });
-      half.waitingBytes += payload.length;
+      half.waitingBytes += bytes;
       this.#giveUp(stream, end);
       return;
     }
@@ -151,8 +156,9 @@ export class TcpStreams {
     const half = stream.halves[end];
     while (half.waiting.length > 0 && ((half.waiting[0]!.seq - half.next!) | 0) <= 0) {
       const segment = half.waiting.shift()!;
-      half.waitingBytes -= segment.payload.length;
-      this.#session.release(segment.payload.length);
+      const bytes = segment.payload.length + WAITING_BYTES;
+      half.waitingBytes -= bytes;
+      this.#session.release(bytes);
       this.#deliver(stream, end, segment);
     }
   }
@@ -169,11 +175,7 @@ export class TcpStreams {
     const { waiting, next, acknowledged, waitingBytes } = half;
     if (waiting.length === 0) return;
     const seen = acknowledged !== undefined && ((acknowledged - next!) | 0) > 0;
-    const over =
-      waiting.length > MAX_WAITING ||
-      waitingBytes > MAX_WAITING_BYTES ||
-      (seen && waiting.length > MAX_ACKNOWLEDGED_WAITING);
-    if (!over) return;
+    if (waitingBytes <= MAX_WAITING_BYTES && !(seen && waiting.length > MAX_ACKNOWLEDGED_WAITING)) return;
     this.#skipTo(stream, end, waiting[0]!.seq);
     this.#drain(stream, end);
   }

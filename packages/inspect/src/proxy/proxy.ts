@@ -3,7 +3,7 @@
  * are. Clients speak to it without TLS; the server may be one of `wss:`.
  */
 
-import { connect as connectTcp, createServer, type Socket } from 'node:net';
+import { connect as connectTcp, createServer, isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { connect as connectTls } from 'node:tls';
 import { nodeZlib } from '@sanssocket/deflate/node-zlib';
@@ -15,14 +15,17 @@ import { RequestHead } from './request-head.js';
 
 /** Options of {@link startProxy}. */
 export interface ProxyOptions extends InspectLimits {
-  /** URL of the server: `ws:` or `wss:`. A client's path `/` becomes that of the URL. */
+  /** URL of the server: `ws:` or `wss:`. A client's path `/` becomes that of the URL, its query stays. */
   readonly to: string | URL;
   /** 0, the default, is any free port. */
   readonly port?: number;
   /** The address to listen at; 127.0.0.1 by default. */
   readonly host?: string;
-  /** Called with each event, when the bytes that it is about have passed. */
-  readonly onEvent: (event: InspectEvent) => void;
+  /**
+   * Called with each event, when the bytes that it is about have passed. No more is read of the
+   * sender of those bytes until its promise, if it gives one, is settled.
+   */
+  readonly onEvent: (event: InspectEvent) => unknown;
   /** Called with each chunk that passes: a line of a recording. */
   readonly onChunk?: (chunk: RecordedChunk) => void;
 }
@@ -54,7 +57,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const target = new URL(options.to);
   if (target.protocol !== 'ws:' && target.protocol !== 'wss:')
     throw new TypeError(`a proxy leads to a ws: or wss: URL, not to ${target.href}`);
-  const session = new Session(options.onEvent, { engine: nodeZlib() }, options);
+  const shown = new Shown(options.onEvent);
+  const session = new Session((event) => shown.show(event), { engine: nodeZlib() }, options);
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
@@ -63,7 +67,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
     }
-    new Passage(session, options, target, ++connections).join(client, upstream);
+    new Passage(session, shown, options, target, ++connections).join(client, upstream);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -85,9 +89,32 @@ function dial(target: URL): Socket {
   const host = target.hostname.replace(/^\[|\]$/g, '');
   const port = Number(target.port || (secure ? 443 : 80));
   const options = { host, port, allowHalfOpen: true, noDelay: true };
-  return secure
-    ? connectTls({ ...options, servername: host, ALPNProtocols: ['http/1.1'] })
-    : connectTcp(options);
+  if (!secure) return connectTcp(options);
+  // RFC 6066 3: an address is no server name.
+  const named = isIP(host) === 0 ? { servername: host } : {};
+  return connectTls({ ...options, ...named, ALPNProtocols: ['http/1.1'] });
+}
+
+/** Events that are being shown: a slow reader of them slows the connections down. */
+class Shown {
+  readonly #onEvent: ProxyOptions['onEvent'];
+  #last: Promise<unknown> | undefined;
+
+  constructor(onEvent: ProxyOptions['onEvent']) {
+    this.#onEvent = onEvent;
+  }
+
+  show(event: InspectEvent): void {
+    const done = this.#onEvent(event);
+    if (done instanceof Promise) this.#last = Promise.all([this.#last, done]);
+  }
+
+  /** Settled when all events until now are shown; undefined if none is waited for. */
+  waiting(): Promise<unknown> | undefined {
+    const last = this.#last;
+    this.#last = undefined;
+    return last;
+  }
 }
 
 /** One client and its connection to the server. */
@@ -97,9 +124,11 @@ class Passage {
   readonly #head: RequestHead;
   readonly #connection: number;
   readonly #onChunk: ProxyOptions['onChunk'];
+  readonly #shown: Shown;
 
-  constructor(session: Session, { onChunk }: ProxyOptions, target: URL, connection: number) {
+  constructor(session: Session, shown: Shown, { onChunk }: ProxyOptions, target: URL, connection: number) {
     this.#session = session;
+    this.#shown = shown;
     this.#connection = connection;
     this.#onChunk = onChunk;
     this.#head = new RequestHead(target);
@@ -133,6 +162,15 @@ class Passage {
     sink: Socket,
     change: (chunk: Uint8Array) => Uint8Array | undefined,
   ): void {
+    let waitsFor = 0;
+    const pause = (): void => {
+      waitsFor++;
+      source.pause();
+    };
+    const resume = (): void => {
+      waitsFor--;
+      if (waitsFor === 0) source.resume();
+    };
     const send = (bytes: Uint8Array | undefined): void => {
       if (bytes === undefined || bytes.length === 0) return;
       const at = now();
@@ -143,10 +181,14 @@ class Passage {
         bytes: Buffer.from(bytes).toString('base64'),
       });
       if (!sink.write(bytes)) {
-        source.pause();
-        sink.once('drain', () => source.resume());
+        pause();
+        sink.once('drain', resume);
       }
       this.#conversation.receive(from === 'client' ? 0 : 1, bytes, at);
+      const last = this.#shown.waiting();
+      if (last === undefined) return;
+      pause();
+      void last.then(resume);
     };
     source.on('data', (chunk: Uint8Array) => send(change(chunk)));
     source.once('end', () => {

@@ -45,12 +45,11 @@ export class RequestHead {
     return concat([new Uint8Array(Buffer.from(changed, 'latin1')), bytes.subarray(end)]);
   }
 
-  /** Host is the server's; the path `/` that of the server's URL. */
+  /** Host is the server's; the path `/` that of the server's URL, whose query a client's own replaces. */
   #change(head: string): string {
     const { host, pathname, search } = this.#target;
-    const path = `${pathname}${search}`;
     return head
-      .replace(/^(\S+) \/ /, (_, method: string) => `${method} ${path} `)
+      .replace(/^(\S+) \/(\?\S*)? /, (_, method: string, query = search) => `${method} ${pathname}${query} `)
       .replace(/(\r\nhost:)[^\r]*/i, (_, name: string) => `${name} ${host}`);
   }
 }

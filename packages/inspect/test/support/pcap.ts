@@ -47,6 +47,13 @@ export class FakeTcp {
     return this;
   }
 
+  /** The first SYN has data with it (RFC 7413). */
+  openFast(payload: Uint8Array): this {
+    this.#send(0, payload, SYN);
+    this.#send(1, new Uint8Array(0), SYN | ACK);
+    return this;
+  }
+
   close(): this {
     this.#send(0, new Uint8Array(0), FIN | ACK);
     this.#send(1, new Uint8Array(0), FIN | ACK);
@@ -93,8 +100,14 @@ function linkHeader(linkType: number, ipv6: boolean, vlan: boolean): Uint8Array 
   const type = ipv6 ? [0x86, 0xdd] : [8, 0];
   if (linkType === 1)
     return Uint8Array.of(...new Array(12).fill(0), ...(vlan ? [0x81, 0, 0, 7] : []), ...type);
-  if (linkType === 113) return Uint8Array.of(...new Array(14).fill(0), ...type);
-  if (linkType === 276) return Uint8Array.of(...type, ...new Array(18).fill(0));
+  const [tag, tagged] = vlan
+    ? [
+        [0x81, 0],
+        [0, 7, ...type],
+      ]
+    : [type, []];
+  if (linkType === 113) return Uint8Array.of(...new Array(14).fill(0), ...tag, ...tagged);
+  if (linkType === 276) return Uint8Array.of(...tag, ...new Array(18).fill(0), ...tagged);
   if (linkType === 0 || linkType === 108) return Uint8Array.of(0, 0, 0, 2);
   return new Uint8Array(0);
 }
