@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
+  bytesOf,
   faultsOf,
   fromClient,
   fromServer,
@@ -26,6 +27,10 @@ function talk(options: PacketOptions = {}, port?: number): FakeTcp {
     .client(fromClient('', { opcode: 8, payload: Uint8Array.of(3, 0xe8) }))
     .server(fromServer('', { opcode: 8, payload: Uint8Array.of(3, 0xe8) }))
     .close();
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
 }
 
 const SAID = ['client: hello', `client: ${'x'.repeat(1000)}`, 'server: hello', 'server: yes'];
@@ -76,6 +81,8 @@ describe('formats', () => {
     ['Ethernet with a VLAN', { linkType: 1, vlan: true }],
     ['Linux cooked', { linkType: 113 }],
     ['Linux cooked, version 2', { linkType: 276 }],
+    ['Linux cooked with a VLAN', { linkType: 113, vlan: true }],
+    ['Linux cooked, version 2, with a VLAN', { linkType: 276, vlan: true }],
     ['BSD loopback', { linkType: 0 }],
     ['OpenBSD loopback', { linkType: 108 }],
     ['raw IP', { linkType: 101 }],
@@ -154,6 +161,39 @@ describe('TCP', () => {
     const events = await inspectAll(pcap(packets));
     expect(messagesOf(events)).toEqual(SAID);
     expect(notesOf(events)).toEqual([]);
+  });
+
+  it('a segment that was lost is taken where it comes again, however late', async () => {
+    const message = fromServer('0123456789'.repeat(40_000));
+    const segments = Array.from({ length: 1000 }, (_, index) =>
+      message.subarray((index * message.length) / 1000, ((index + 1) * message.length) / 1000),
+    );
+    const { packets } = new FakeTcp()
+      .open()
+      .client(REQUEST)
+      .server(response(), ...segments);
+    const [lost] = packets.splice(5, 1);
+    const events = await inspectAll(pcap([...packets, lost!]));
+    expect(messagesOf(events)).toEqual([`server: ${'0123456789'.repeat(40_000)}`]);
+    expect(notesOf(events)).toEqual([]);
+  });
+
+  it('a request that comes with the SYN (TCP Fast Open)', async () => {
+    const tcp = new FakeTcp().openFast(REQUEST).server(response()).client(fromClient('hello'));
+    const events = await inspectAll(pcap(tcp.server(fromServer('hi')).close().packets));
+    expect(messagesOf(events)).toEqual(['client: hello', 'server: hi']);
+    expect(notesOf(events)).toEqual([]);
+  });
+
+  it('a response that stands before its request in the file', async () => {
+    const { packets } = talk();
+    const [request] = packets.splice(2, 1);
+    const late = [...packets.slice(0, 4), request!, ...packets.slice(4)];
+    for (const pieces of [late, [...packets, request!]]) {
+      const events = await inspectAll(pcap(pieces));
+      expect(messagesOf(events).sort()).toEqual([...SAID].sort());
+      expect([...notesOf(events), ...faultsOf(events)]).toEqual([]);
+    }
   });
 
   it('a retransmission that overlaps is trimmed', async () => {
@@ -278,6 +318,72 @@ describe('TCP', () => {
       .server(response())
       .server(fromServer('hi'));
     expect(messagesOf(await inspectAll(pcap(tcp.packets)))).toEqual(['server: hi']);
+  });
+
+  it.each([
+    ['PROXY protocol 1', 'PROXY TCP4 127.0.0.1 127.0.0.2 1 2\r\n'],
+    ['PROXY protocol 2', '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\x01\x7f\0\0\x02\0\x01\0\x02'],
+  ])('%s before the request, in one segment', async (_, header) => {
+    const tcp = new FakeTcp()
+      .open()
+      .client(join(bytesOf(header), REQUEST))
+      .server(response());
+    const events = await inspectAll(pcap(tcp.server(fromServer('hi')).packets));
+    expect(messagesOf(events)).toEqual(['server: hi']);
+    expect([...notesOf(events), ...faultsOf(events)]).toEqual([]);
+  });
+
+  it('another protocol before the handshake: offsets count its bytes', async () => {
+    const socks = Uint8Array.of(5, 1, 0, 1, 1, 2, 3, 4, 0, 80);
+    const tcp = new FakeTcp().open().client(socks).server(socks).client(REQUEST).server(response());
+    const events = await inspectAll(pcap(tcp.client(fromClient('hi')).packets));
+    expect(ofType(events, 'frame').map(({ offset }) => offset)).toEqual([socks.length + REQUEST.length]);
+  });
+
+  it.each(['GET / ', 'GET /a HTTP/1.0 GET /b ', 'the words GET /c HTTP/1.1 '])(
+    'an upgrade behind a body of %j',
+    async (words) => {
+      const post = bytesOf(`POST / HTTP/1.1\r\nHost: a\r\n\r\n${words.repeat(20)}`);
+      const ok = bytesOf('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      const tcp = new FakeTcp().open().client(post).server(ok).client(REQUEST).server(response());
+      const events = await inspectAll(pcap(tcp.client(fromClient('hi')).server(fromServer('ho')).packets));
+      expect(messagesOf(events)).toEqual(['client: hi', 'server: ho']);
+      expect([...notesOf(events), ...faultsOf(events)]).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      'a request with lines that end in LF',
+      'client',
+      text(REQUEST).replaceAll('\r\n', '\n'),
+      text(response()),
+    ],
+    [
+      'a request with a space in its target',
+      'client',
+      text(REQUEST).replace('/chat', '/a b'),
+      text(response()),
+    ],
+    [
+      'a response with a space in a name',
+      'server',
+      text(REQUEST),
+      text(response()).replace('grade:', 'grade :'),
+    ],
+  ])('%s: its fault is shown, and the frames behind it', async (_, from, request, answer) => {
+    const tcp = new FakeTcp().open().client(bytesOf(request)).server(bytesOf(answer));
+    const events = await inspectAll(pcap(tcp.client(fromClient('hi')).server(fromServer('ho')).packets));
+    expect(ofType(events, 'fault').map((event) => event.from)).toEqual([from]);
+    expect(messagesOf(events)).toEqual(['client: hi', 'server: ho']);
+    expect(ofType(events, 'frame').map(({ offset }) => offset)).toEqual([request.length, answer.length]);
+  });
+
+  it('an answer that breaks a rule of HTTP, and is no 101, is a rejection', async () => {
+    const no = bytesOf('HTTP/1.1 403 Forbidden\r\nUpgrade : websocket\r\nUpgrade: websocket\r\n\r\n');
+    const events = await inspectAll(pcap(new FakeTcp().open().client(REQUEST).server(no).close().packets));
+    expect(ofType(events, 'fault')).toHaveLength(1);
+    expect(notesOf(events)).toEqual(['rejected']);
   });
 
   it('sides that the handshake names the other way round than the mask bits: it is said, once', async () => {

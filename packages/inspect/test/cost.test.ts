@@ -1,9 +1,14 @@
 // Costs grow with the input, not with its square; memory does not grow with it.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { inspectStream } from '@sanssocket/inspect';
 import { expect, it } from 'vitest';
 import { fromClient, fromServer, join, REQUEST, response } from './support/events.js';
 import { FakeTcp, pcap } from './support/pcap.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 /** Packets of two directions, small frames and large ones. */
 function captureOf(rounds: number): Uint8Array {
@@ -67,6 +72,39 @@ it.each(PACKETS)('%s: eight times the packets cost some eight times as much', as
   const ratio = (await costOf(() => [large!])) / (await costOf(() => [small!]));
   expect(ratio).toBeLessThan(24);
 });
+
+it('a message of many fragments, and a frame of many segments, hold their bytes and little more', async () => {
+  const COUNT = 300_000;
+  const fragment = fromServer('a', { opcode: 0, fin: false });
+  const fragments = join(...new Array<Uint8Array>(1000).fill(fragment));
+  const lonely = Uint8Array.of(0x61);
+  function* fragmented(): Generator<Uint8Array> {
+    yield fromServer('', { fin: false });
+    for (let sent = 0; sent < COUNT; sent += 1000) yield fragments;
+  }
+  function* cut(): Generator<Uint8Array> {
+    yield Uint8Array.of(0x82, 127, 0, 0, 0, 0, 1, 0, 0, 0);
+    for (let sent = 0; sent < COUNT; sent++) yield lonely;
+  }
+  for (const stream of [fragmented, cut]) {
+    const before = liveBytes();
+    let after = 0;
+    function* measured(): Generator<Uint8Array> {
+      yield* stream();
+      after = liveBytes();
+    }
+    for await (const _ of inspectStream(measured())) {
+    }
+    expect(after - before).toBeLessThan(20 * COUNT);
+  }
+});
+
+/** Bytes that live on the heap and in array buffers. */
+function liveBytes(): number {
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
 
 it('a message that never ends is held up to the limit', async () => {
   const held: number[] = [];

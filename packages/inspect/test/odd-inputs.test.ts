@@ -1,8 +1,12 @@
 // Inputs that nobody meant: cut, random, of two kinds at once. Events or an input error come out, never another error.
 import { readdirSync, readFileSync } from 'node:fs';
-import { InputError } from '@sanssocket/inspect';
+import { nodeZlib } from '@sanssocket/deflate/node-zlib';
+import { InputError, type InspectLimits } from '@sanssocket/inspect';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { detect } from '../src/formats/detect.js';
+import { createHeaderDecoder } from '../src/inspection/hpack.js';
+import { Session } from '../src/model/session.js';
 import { bytesOf, fromClient, fromServer, inspectAll, join, REQUEST, response } from './support/events.js';
 import { CONNECT, headerBlock, http2Frame, PREFACE } from './support/http2.js';
 import { FakeTcp, pcap, pcapng } from './support/pcap.js';
@@ -23,6 +27,16 @@ function http2(): FakeTcp {
     .server(accepted)
     .client(http2Frame(0, 0, 1, fromClient('Hello')))
     .close();
+}
+
+/** Fragments, and frames in several segments. */
+function longTalk(): FakeTcp {
+  const tcp = new FakeTcp().open().client(REQUEST).server(response());
+  for (const fin of [false, false, true]) {
+    const frame = fromServer('x'.repeat(400), { fin, opcode: fin ? 0 : 1 });
+    for (let at = 0; at < frame.length; at += 50) tcp.server(frame.subarray(at, at + 50));
+  }
+  return tcp.close();
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
@@ -65,6 +79,20 @@ beforeAll(() => {
     inputs.set(args.join(' '), run('tshark', '-n', '-r', file, ...args));
 });
 
+/** Memory that waits is counted where it is taken, and given back by the end of any input. */
+function holdsNothing(input: Uint8Array, limits: InspectLimits = {}): void {
+  const session = new Session(() => {}, { engine: nodeZlib(), createHeaderDecoder }, limits);
+  try {
+    const { reader } = detect(session, input);
+    for (let at = 0; at < input.length; at += 37) reader.push(input.subarray(at, at + 37));
+    reader.end();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return;
+  }
+  expect(session.heldBytes).toBe(0);
+}
+
 async function survives(input: Uint8Array): Promise<void> {
   await inspectAll(input).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
@@ -76,6 +104,29 @@ it('beginnings of every input', async () => {
   for (const input of inputs.values()) {
     const step = Math.max(1, Math.floor(input.length / 100));
     for (let end = 0; end < input.length; end += step) await survives(input.subarray(0, end));
+  }
+});
+
+it('the ends, the middle and the whole of every input leave nothing held', () => {
+  for (const input of inputs.values()) {
+    for (const limits of [{}, { maxHeldBytes: 300 }, { maxMessageBytes: 20 }]) {
+      holdsNothing(input, limits);
+      for (let part = 1; part < 20; part++) {
+        holdsNothing(input.subarray(0, (input.length * part) / 20), limits);
+        holdsNothing(input.subarray((input.length * part) / 20), limits);
+      }
+    }
+  }
+});
+
+it('packets that are lost, or in another order, leave nothing held', () => {
+  for (const { packets } of [talk(), http2(), longTalk()]) {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...packets.keys()]), fc.constantFrom(300, 5000, 1e6), (order, held) =>
+        holdsNothing(pcap(order.map((index) => packets[index]!)), { maxHeldBytes: held }),
+      ),
+      { numRuns: 200 },
+    );
   }
 });
 

@@ -93,7 +93,7 @@ export function inspectFrames(bytes: Uint8Array, options: FramesOptions): Inspec
   const deflate = agreed?.find(({ name }) => name === 'permessage-deflate');
   const inflating = new Inflating(from, deflate?.parameters, false, session.engine);
   const direction = new Direction(session, 1, { from, offset: 0, inflating, beginsBefore: false });
-  const reading = new Reading(direction, false, (code, message, side) =>
+  const reading = new Reading(session, direction, false, (code, message, side) =>
     session.note(code, message, { connection: 1, from: side }),
   );
   reading.receive(bytes, undefined);

@@ -20,7 +20,7 @@ export interface ReadOptions extends InspectLimits {
  * So much is read before its events are taken, which may be a thousand times as large: messages are
  * inflated.
  */
-const PIECE_BYTES = 32 * 1024;
+const PIECE_BYTES = 4 * 1024;
 
 /**
  * Reads an input.

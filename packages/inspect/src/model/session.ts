@@ -13,11 +13,14 @@ const DEFAULT_HELD_BYTES = 64 * 1024 * 1024;
 /** Bytes of one message, on the wire and inflated. */
 const DEFAULT_MESSAGE_BYTES = 16 * 1024 * 1024;
 
+/** An object that remembers a place or a time, as {@link Session.hold} counts it. */
+export const SMALL_OBJECT_BYTES = 64;
+
 /** Limits of an inspection. */
 export interface InspectLimits {
   /** Longer messages are counted and shown in part; 16 MiB by default. */
   readonly maxMessageBytes?: number;
-  /** Bytes that unfinished messages and segments hold, all connections together; 64 MiB by default. */
+  /** Bytes that all unfinished things hold together: frames, messages, segments, heads; 64 MiB by default. */
   readonly maxHeldBytes?: number;
 }
 
@@ -59,6 +62,11 @@ export class Session {
     if (this.#heldBytes + bytes > this.#maxHeldBytes) return false;
     this.#heldBytes += bytes;
     return true;
+  }
+
+  /** Bytes that unfinished things hold now: none at the end of an input. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   release(bytes: number): void {

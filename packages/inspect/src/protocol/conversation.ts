@@ -16,7 +16,14 @@ import { concat, latin1 } from '../model/bytes.js';
 import type { ConnectionFound, NoteCode, Side } from '../model/event.js';
 import type { Session } from '../model/session.js';
 import { Direction } from './direction.js';
-import { deflateParameters, type FoundHead, findHead, isUpgrade } from './heads.js';
+import {
+  deflateParameters,
+  type FoundHead,
+  findHead,
+  isUpgrade,
+  MAX_HEAD_BYTES,
+  REQUEST_MARK,
+} from './heads.js';
 import { Http2Connection, http2SideOf, TELLING_BYTES } from './http2.js';
 import { Inflating } from './inflating.js';
 import { MaskWitness } from './mask-witness.js';
@@ -41,18 +48,39 @@ export interface ConversationOptions {
   readonly certain?: boolean;
 }
 
+/** The server's answer to the request. */
+interface Agreement {
+  /** Of permessage-deflate; undefined if it was not agreed on. */
+  readonly parameters: readonly ExtensionParameter[] | undefined;
+  /** Whether the answer breaks a rule of HTTP, so that nothing is known but that it is one. */
+  readonly unreadable?: boolean;
+}
+
+/** The knowledge with which frames are read. */
+interface Beginning {
+  readonly parameters?: Agreement['parameters'];
+  /** Whether there was no response. */
+  readonly midway?: boolean;
+  /** The end whose first byte is known to begin a frame, though there was no response. */
+  readonly known?: End | undefined;
+  /** Whether messages before the first one are missing. */
+  readonly tainted?: boolean;
+  readonly extensionsUnknown?: boolean;
+}
+
 /** Bytes without a head or a frame, behind which a stream is something else. */
 const MAX_SEARCH_BYTES = 1024 * 1024;
 
 export class Conversation {
   readonly #session: Session;
   readonly #options: ConversationOptions;
-  readonly #senders: readonly [Sender, Sender] = [new Sender(), new Sender()];
+  readonly #senders: readonly [Sender, Sender];
   #state: 'searching' | 'open' | 'other' = 'searching';
   #connection = 0;
   #client: End | undefined;
   #requestSeen = false;
-  #response: ResponseHead | undefined;
+  /** Known with the response of the server. */
+  #agreement: Agreement | undefined;
   #lastMs: number | undefined;
   /** Bytes that were looked at in vain. */
   #searched = 0;
@@ -66,6 +94,7 @@ export class Conversation {
   constructor(session: Session, options: ConversationOptions) {
     this.#session = session;
     this.#options = options;
+    this.#senders = [new Sender(session), new Sender(session)];
     this.#midway = !options.opened;
   }
 
@@ -98,11 +127,12 @@ export class Conversation {
     if (before === 0 && this.#isOther(bytes)) this.#state = 'other';
     if (this.#state === 'other') {
       // A connection that is kept for several requests may still be upgraded.
-      if (this.encrypted || !latin1(bytes, 0, 4).startsWith('GET ')) return;
+      if (this.encrypted || !latin1(bytes, 0, 4).startsWith(REQUEST_MARK)) return;
       this.#restart();
+      sender.pending.offset = before;
     }
-    sender.pending.append(bytes, timeMs);
-    this.#search();
+    if (sender.pending.append(bytes, timeMs)) this.#search();
+    else this.#abandon();
   }
 
   /** Bytes of one end that the input does not have. */
@@ -129,8 +159,11 @@ export class Conversation {
       return;
     }
     if (this.#state === 'searching') this.#search();
-    if (this.#state === 'open')
+    if (this.#state === 'open') {
       for (const sender of this.#senders) if (sender.ended) this.#finishSender(sender);
+    } else if (this.#senders.every((sender) => sender.ended)) {
+      this.#giveUp();
+    }
   }
 
   #finishSender(sender: Sender): void {
@@ -140,10 +173,25 @@ export class Conversation {
 
   // --- Searching ---
 
+  /** There is no memory for bytes that may be a handshake's. */
+  #abandon(): void {
+    this.#note('not-kept', 'a stream is not read: bytes that wait are more than is kept');
+    this.#giveUp();
+  }
+
+  /** The stream is none of WebSocket's, as far as can be told. */
+  #giveUp(): void {
+    this.#state = 'other';
+    for (const { pending } of this.#senders) pending.clear();
+  }
+
   #restart(): void {
     this.#state = 'searching';
     this.#searched = 0;
-    for (const sender of this.#senders) sender.pending.skip(sender.length - sender.pending.offset);
+    for (const { pending, length } of this.#senders) {
+      pending.clear();
+      pending.offset = length;
+    }
   }
 
   /** Whether the first bytes of an end are HTTP/2's, or may be, so that more have to tell. */
@@ -154,7 +202,10 @@ export class Conversation {
       return false;
     const side = http2SideOf(concat([pending.bytes, bytes]));
     if (side === undefined) return false;
-    pending.append(bytes, timeMs);
+    if (!pending.append(bytes, timeMs)) {
+      this.#abandon();
+      return true;
+    }
     if (side === 'perhaps') return true;
     this.#client = side === 'client' ? end : flip(end);
     const [a, b] = this.#options.peers ?? [undefined, undefined];
@@ -179,10 +230,8 @@ export class Conversation {
     for (const end of [0, 1] as const) this.#searchHeads(end);
     const ended = this.#senders.every((sender) => sender.ended);
     if (this.#state === 'other') return;
-    if (this.#response !== undefined) {
-      const other = this.#senders[this.#client!];
-      const waits = !this.#requestSeen && this.#options.ordered === false && other.length === 0;
-      if (!waits || ended) this.#open(this.#response);
+    if (this.#agreement !== undefined) {
+      if (ended || !this.#awaitsRequest()) this.#open(this.#agreement);
     } else if (this.#requestSeen) {
       this.#awaitResponse(ended);
     } else if (this.#midway || this.#options.certain === true) {
@@ -192,6 +241,18 @@ export class Conversation {
     }
   }
 
+  /** Whether a request is still to come whose response is known: packets may be in another order. */
+  #awaitsRequest(): boolean {
+    if (this.#requestSeen) return false;
+    const { opened, ordered } = this.#options;
+    const { pending, length } = this.#senders[this.#client!];
+    if (this.#senders[flip(this.#client!)].pending.length > MAX_SEARCH_BYTES) return false;
+    if (length === 0) return opened || ordered === false;
+    // Bytes that are missing, or no head's, are before these.
+    if (pending.offset > 0 || pending.length > MAX_HEAD_BYTES) return false;
+    return REQUEST_MARK.startsWith(latin1(pending.bytes, 0, REQUEST_MARK.length));
+  }
+
   /** Heads of a side that is not known may be either's. */
   #searchHeads(end: End): void {
     const forgotten: number[] = [];
@@ -199,7 +260,7 @@ export class Conversation {
     // The request may have been found in the same bytes.
     if (this.#client !== end && this.#state === 'searching') forgotten.push(this.#searchResponse(end));
     // Frames may stand in bytes without a head, where the beginning is missing.
-    if (this.#midway || this.#options.certain === true || this.#response !== undefined) return;
+    if (this.#midway || this.#options.certain === true || this.#agreement !== undefined) return;
     // Behind a request these are frames, if the response was lost.
     if (!this.#requestSeen) this.#senders[end].pending.drop(Math.min(...forgotten));
   }
@@ -208,7 +269,7 @@ export class Conversation {
   #searchRequest(end: End): number {
     const { pending, ended } = this.#senders[end];
     while (!this.#requestSeen) {
-      const found = findHead(pending.bytes, 'GET ', ended);
+      const found = findHead(pending.bytes, REQUEST_MARK, ended);
       if (typeof found === 'number') return found;
       if (this.#takeFault(end, found, 'client')) return 0;
       const { seen } = found;
@@ -227,7 +288,7 @@ export class Conversation {
   /** @returns the number of bytes without a response */
   #searchResponse(end: End): number {
     const { pending, ended } = this.#senders[end];
-    while (this.#response === undefined) {
+    while (this.#agreement === undefined) {
       const mark = this.#requestSeen ? 'HTTP/1.' : 'HTTP/1.1 101';
       const found = findHead(pending.bytes, mark, ended);
       if (typeof found === 'number') return found;
@@ -247,18 +308,20 @@ export class Conversation {
     const { httpVersion, statusCode = 0, statusMessage, rawHeaders } = head;
     const startLine = `HTTP/${httpVersion} ${statusCode} ${statusMessage}`;
     this.#session.emit({ type: 'handshake', ...this.#place(timeMs), from: 'server', startLine, rawHeaders });
-    if (statusCode === 101) {
-      this.#response = head;
-    } else if (statusCode >= 200) {
-      this.#note('rejected', `the server rejects the upgrade with ${statusCode}`, 'server', timeMs);
-      this.#requestSeen = false;
-      this.#client = undefined;
-      this.#connection = 0;
-    }
+    if (statusCode === 101) this.#agreement = { parameters: deflateParameters(rawHeaders) };
+    else if (statusCode >= 200) this.#reject(`${statusCode}`, timeMs);
   }
 
-  /** A handshake that breaks a rule of HTTP: it is shown, and no frames follow it. */
-  #takeFault(end: End, { seen, start }: FoundHead, from: 'client' | 'server'): boolean {
+  /** Another request may follow on the same connection. */
+  #reject(how: string, timeMs: number | undefined): void {
+    this.#note('rejected', `the server rejects the upgrade with ${how}`, 'server', timeMs);
+    this.#requestSeen = false;
+    this.#client = undefined;
+    this.#connection = 0;
+  }
+
+  /** A head that breaks a rule of HTTP: it is shown, and what follows is read as if its peer had taken it. */
+  #takeFault(end: End, { seen, start, end: headEnd }: FoundHead, from: 'client' | 'server'): boolean {
     if (seen.kind !== 'fault') return false;
     const { pending } = this.#senders[end];
     const timeMs = pending.timeAt(start);
@@ -266,7 +329,11 @@ export class Conversation {
     this.#found('handshake', timeMs);
     const offset = seen.offset === undefined ? undefined : pending.offset + start + seen.offset;
     this.#session.emit({ type: 'fault', ...this.#place(timeMs), from, fault: { ...seen, offset } });
-    this.#state = 'other';
+    const startLine = latin1(pending.bytes, start, start + 12);
+    pending.drop(headEnd);
+    if (from === 'client') this.#requestSeen = true;
+    else if (/ 101$/.test(startLine)) this.#agreement = { parameters: undefined, unreadable: true };
+    else this.#reject('a head that breaks a rule of HTTP', timeMs);
     return true;
   }
 
@@ -278,20 +345,16 @@ export class Conversation {
       this.#bound();
       return;
     }
-    const why = 'the response of the server is not in the input: extensions are not known';
-    this.#note('no-handshake', `${why}, compressed messages are inflated by their RSV1 alone`);
-    this.#begin(undefined, true, this.#client, false);
+    this.#noteUnknown('the response of the server is not in the input');
+    this.#begin({ midway: true, known: this.#client, tainted: false });
   }
 
   /** Bytes that wait for a handshake are bounded. */
   #bound(): void {
-    for (const { pending } of this.#senders) {
-      if (pending.length <= MAX_SEARCH_BYTES) continue;
-      this.#state = 'other';
-      if (this.#connection === 0) continue;
+    const long = this.#senders.filter(({ pending }) => pending.length > MAX_SEARCH_BYTES);
+    for (const { pending } of this.#connection === 0 ? [] : long)
       this.#note('unread-bytes', `${pending.length} bytes wait for a response that is not in the input`);
-    }
-    if (this.#state === 'other') for (const { pending } of this.#senders) pending.clear();
+    if (long.length > 0) this.#giveUp();
   }
 
   #searchFrames(ended: boolean): void {
@@ -312,8 +375,7 @@ export class Conversation {
       pending.drop(Math.floor(pending.length / 2));
       sender.nextTry = WINDOW_BYTES;
       if (this.#searched < MAX_SEARCH_BYTES || this.#options.certain === true) continue;
-      this.#state = 'other';
-      for (const { pending } of this.#senders) pending.clear();
+      this.#giveUp();
     }
   }
 
@@ -326,9 +388,10 @@ export class Conversation {
 
   // --- Opening ---
 
-  #open(response: ResponseHead): void {
+  #open({ parameters, unreadable = false }: Agreement): void {
     if (!this.#requestSeen) this.#note('no-handshake', 'the request of the client is not in the input');
-    this.#begin(deflateParameters(response.rawHeaders), false);
+    if (unreadable) this.#noteUnknown('the response of the server cannot be read');
+    this.#begin({ parameters, extensionsUnknown: unreadable });
   }
 
   #openMidway(end: End, found: FoundFrames, isClient: boolean | undefined): void {
@@ -336,28 +399,22 @@ export class Conversation {
     this.#client = client;
     const { pending } = this.#senders[end];
     this.#found('frames', pending.timeAt(found.at));
-    const why = 'no handshake in the input: extensions are not known';
-    this.#note('no-handshake', `${why}, compressed messages are inflated by their RSV1 alone`);
+    this.#noteUnknown('no handshake in the input');
     this.#note('side-by-mask', 'client and server are told by the mask bit');
     if (isClient !== undefined && isClient !== found.masked) {
       this.#note('sides-swapped', 'the input names the sides the other way round than the mask bit');
     }
     skipTo(pending, found, found.masked ? 'client' : 'server', this.#note);
-    this.#begin(undefined, true, end);
+    this.#begin({ midway: true, known: end });
   }
 
-  /**
-   * @param parameters - of permessage-deflate, if the response agrees to it
-   * @param midway - whether extensions are not known, as there was no response
-   * @param known - the end whose first byte is known to begin a frame, though there was no handshake
-   * @param tainted - whether messages before the first one are missing
-   */
-  #begin(
-    parameters: readonly ExtensionParameter[] | undefined,
-    midway: boolean,
-    known?: End,
-    tainted: boolean = midway,
-  ): void {
+  #begin({
+    parameters,
+    midway = false,
+    known,
+    tainted = midway,
+    extensionsUnknown = midway,
+  }: Beginning): void {
     this.#state = 'open';
     const witness = new MaskWitness(this.#note);
     for (const end of [0, 1] as const) {
@@ -365,13 +422,24 @@ export class Conversation {
       const { pending } = sender;
       const from = end === this.#client ? 'client' : 'server';
       const inflating = new Inflating(from, parameters, tainted, this.#session.engine);
-      const start = { from, offset: pending.offset, inflating, beginsBefore: midway, witness } as const;
-      const direction = new Direction(this.#session, this.#connection, start);
-      const reading = new Reading(direction, midway && end !== known, this.#note);
+      const direction = new Direction(this.#session, this.#connection, {
+        from,
+        offset: pending.offset,
+        inflating,
+        beginsBefore: midway,
+        extensionsUnknown,
+        witness,
+      });
+      const reading = new Reading(this.#session, direction, midway && end !== known, this.#note);
       sender.reading = reading;
       for (const { bytes, timeMs } of pending.take()) reading.receive(bytes, timeMs);
       if (sender.ended) this.#finishSender(sender);
     }
+  }
+
+  #noteUnknown(why: string): void {
+    const what = 'extensions are not known, compressed messages are inflated by their RSV1 alone';
+    this.#note('no-handshake', `${why}: ${what}`);
   }
 
   #found(by: ConnectionFound['by'], timeMs: number | undefined): void {

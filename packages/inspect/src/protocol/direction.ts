@@ -19,8 +19,8 @@ import {
   UTF8_BOUNDARY,
   validateUtf8,
 } from '@sanssocket/codec/frames';
-import { concat } from '../model/bytes.js';
 import type { InspectedFrame, InspectedMessage, MessageProblem, Side } from '../model/event.js';
+import { KeptBytes } from '../model/kept-bytes.js';
 import type { Session } from '../model/session.js';
 import { type FrameReceiver, FrameStream, type ReadFrame } from './frame-stream.js';
 import type { Inflating } from './inflating.js';
@@ -31,11 +31,16 @@ interface Joined {
   readonly opcode: number;
   readonly compressed: boolean;
   readonly timeMs: number | undefined;
-  readonly parts: { readonly payload: Uint8Array; readonly offset: number }[];
+  readonly payload: KeptBytes;
   bytes: number;
-  held: number;
   frames: number;
   problem: MessageProblem | undefined;
+  /** Offset of the first byte of its payload, and of the one behind the last. */
+  readonly start: number;
+  end: number;
+  /** Of a text that is not compressed: the state of its validation, and the offset of the byte that breaks it. */
+  utf8: number;
+  invalidAt: number | undefined;
 }
 
 export class Direction implements FrameReceiver {
@@ -53,7 +58,7 @@ export class Direction implements FrameReceiver {
   constructor(
     session: Session,
     connection: number,
-    { from, offset, inflating, beginsBefore, witness }: DirectionStart,
+    { from, offset, inflating, beginsBefore, extensionsUnknown = false, witness }: DirectionStart,
   ) {
     this.#session = session;
     this.#connection = connection;
@@ -63,8 +68,8 @@ export class Direction implements FrameReceiver {
     this.#witness = witness;
     this.frames = new FrameStream(session, this, offset);
     this.frames.role = from === 'client' ? 'server' : from === 'server' ? 'client' : 'either';
-    // Where the handshake was not seen, RSV1 is the only sign of an extension.
-    this.frames.rsv = inflating.agreed || beginsBefore ? RSV1 : 0;
+    // Where no response was read, RSV1 is the only sign of an extension.
+    this.frames.rsv = inflating.agreed || extensionsUnknown ? RSV1 : 0;
   }
 
   frame(read: ReadFrame): void {
@@ -179,31 +184,34 @@ export class Direction implements FrameReceiver {
     if (opcode !== CONTINUATION || fin) this.#beginsBefore = false;
   }
 
-  #begin({ header, startMs }: ReadFrame, opcode: number, problem: MessageProblem | undefined): void {
+  #begin({ header, offset, startMs }: ReadFrame, opcode: number, problem: MessageProblem | undefined): void {
+    const start = offset + header.headerBytes;
     this.#message = {
       opcode,
       compressed: (header.rsv & RSV1) !== 0,
       timeMs: startMs,
-      parts: [],
+      payload: new KeptBytes(this.#session),
       bytes: 0,
-      held: 0,
       frames: 0,
       problem,
+      start,
+      end: start,
+      utf8: UTF8_BOUNDARY,
+      invalidAt: undefined,
     };
   }
 
   #add({ header, payload, missing, kept, offset }: ReadFrame): void {
     const message = this.#message!;
+    const start = offset + header.headerBytes;
     message.frames++;
     message.bytes += header.payloadLength;
+    message.end = start + header.payloadLength;
     if (missing.length > 0) message.problem ??= 'missing-bytes';
-    const fits = message.held + payload.length <= this.#session.maxMessageBytes;
-    if (!(kept && fits && this.#session.hold(payload.length))) {
-      message.problem ??= 'too-long';
-      return;
-    }
-    message.held += payload.length;
-    message.parts.push({ payload, offset: offset + header.headerBytes });
+    const { maxMessageBytes } = this.#session;
+    const fits = message.payload.length + payload.length <= maxMessageBytes;
+    if (!(kept && fits && message.payload.add(payload, maxMessageBytes))) message.problem ??= 'too-long';
+    else if (message.opcode === TEXT && !message.compressed) validate(message, payload, start);
   }
 
   #endMessage(timeMs: number | undefined, problem: MessageProblem | undefined): void {
@@ -211,9 +219,8 @@ export class Direction implements FrameReceiver {
     if (message === undefined) return;
     this.#message = undefined;
     message.problem ??= problem;
-    this.#session.release(message.held);
     const { opcode, compressed, frames, bytes: wireBytes } = message;
-    const joined = concat(message.parts.map(({ payload }) => payload));
+    const joined = message.payload.take();
     let payload = joined;
     let unsure = false;
     if (compressed && message.problem === undefined) {
@@ -240,13 +247,11 @@ export class Direction implements FrameReceiver {
       ...(unsure ? { unsure } : {}),
     };
     this.#session.emit(event);
-    if (message.problem === 'not-deflate') this.#fault('EXTENSION_DATA', placeOf(message, 0), timeMs);
+    if (message.problem === 'not-deflate') this.#fault('EXTENSION_DATA', message.start, timeMs);
     if (readable && text === undefined && message.problem === undefined) {
-      this.#fault(
-        'INVALID_UTF8',
-        placeOf(message, compressed ? undefined : firstInvalid(payload, 0)),
-        timeMs,
-      );
+      // A place in the inflated text is none in the stream.
+      const place = compressed ? message.start : (message.invalidAt ?? message.end);
+      this.#fault('INVALID_UTF8', place, timeMs);
     }
   }
 
@@ -265,6 +270,8 @@ export interface DirectionStart {
   readonly inflating: Inflating;
   /** Whether frames were sent before the input begins. */
   readonly beginsBefore: boolean;
+  /** Whether no response tells the extensions. */
+  readonly extensionsUnknown?: boolean;
   /** Hears of the mask bits of both sides. */
   readonly witness?: MaskWitness;
 }
@@ -275,13 +282,9 @@ function firstInvalid(bytes: Uint8Array, start: number): number | undefined {
   return state < 0 ? ~state : state === UTF8_BOUNDARY ? undefined : bytes.length;
 }
 
-/** The offset of a byte of a message in the stream; of its first one where it is not known. */
-function placeOf({ parts }: Joined, index: number | undefined): number {
-  let left = index ?? 0;
-  for (const { payload, offset } of parts) {
-    if (left < payload.length) return offset + left;
-    left -= payload.length;
-  }
-  const last = parts.at(-1);
-  return last === undefined ? 0 : last.offset + last.payload.length;
+/** Validates a piece of a text, which may begin and end inside of a character. */
+function validate(message: Joined, piece: Uint8Array, start: number): void {
+  if (message.invalidAt !== undefined) return;
+  message.utf8 = validateUtf8(piece, 0, piece.length, message.utf8);
+  if (message.utf8 < 0) message.invalidAt = start + ~message.utf8;
 }

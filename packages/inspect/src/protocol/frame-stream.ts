@@ -20,7 +20,8 @@ import {
 } from '@sanssocket/codec/frames';
 import { concat, copyOf, EMPTY } from '../model/bytes.js';
 import type { ByteRange } from '../model/event.js';
-import type { Session } from '../model/session.js';
+import { KeptBytes } from '../model/kept-bytes.js';
+import { type Session, SMALL_OBJECT_BYTES } from '../model/session.js';
 
 const { mask } = new FrameParserConfig({ role: 'either' });
 
@@ -51,12 +52,10 @@ interface Unfinished {
   readonly header: FrameHeader;
   readonly offset: number;
   readonly startMs: number | undefined;
-  readonly parts: Uint8Array[];
-  readonly missing: ByteRange[];
+  readonly payload: KeptBytes;
+  readonly missing: { start: number; end: number }[];
   /** Bytes of the payload that have come or are known to be missing. */
   read: number;
-  /** Bytes in `parts`. */
-  held: number;
   kept: boolean;
 }
 
@@ -148,7 +147,7 @@ export class FrameStream {
   finish(timeMs: number | undefined): void {
     const frame = this.#frame;
     if (frame === undefined) return;
-    frame.missing.push({ start: frame.read, end: frame.header.payloadLength });
+    this.#addMissing(frame, frame.header.payloadLength);
     this.#endFrame(timeMs);
   }
 
@@ -181,10 +180,9 @@ export class FrameStream {
       header,
       offset,
       startMs: this.#headerMs,
-      parts: [],
+      payload: new KeptBytes(this.#session),
       missing: [],
       read: 0,
-      held: 0,
       kept: true,
     };
     if (header.payloadLength === 0) this.#endFrame(timeMs);
@@ -198,43 +196,48 @@ export class FrameStream {
   #readPayload(bytes: Uint8Array, start: number, timeMs: number | undefined): number {
     const frame = this.#frame!;
     const end = Math.min(bytes.length, start + frame.header.payloadLength - frame.read);
-    this.#keep(frame, bytes, start, end);
+    if (frame.kept) frame.kept = this.#keep(frame, bytes, start, end);
     frame.read += end - start;
     this.#offset += end - start;
     if (frame.read === frame.header.payloadLength) this.#endFrame(timeMs);
     return end;
   }
 
-  #keep(frame: Unfinished, bytes: Uint8Array, start: number, end: number): void {
-    if (!frame.kept || end === start) return;
-    const room = Math.min(end - start, this.#session.maxMessageBytes - frame.held);
-    if (room < end - start) frame.kept = false;
-    if (room <= 0) return;
-    if (!this.#session.hold(room)) {
-      frame.kept = false;
-      return;
+  #keep({ payload, header }: Unfinished, bytes: Uint8Array, start: number, end: number): boolean {
+    const most = Math.min(header.payloadLength, this.#session.maxMessageBytes);
+    const room = Math.min(end - start, most - payload.length);
+    if (room > 0) {
+      const piece =
+        payload.length === 0 ? copyOf(bytes, start, start + room) : bytes.subarray(start, start + room);
+      if (!payload.add(piece, most)) return false;
     }
-    frame.held += room;
-    frame.parts.push(copyOf(bytes, start, start + room));
+    return room === end - start;
   }
 
   #miss(frame: Unfinished, length: number): void {
     if (length === 0) return;
-    frame.missing.push({ start: frame.read, end: frame.read + length });
+    this.#addMissing(frame, frame.read + length);
     for (let left = length; left > 0 && frame.kept; left -= ZEROS.length) {
-      this.#keep(frame, ZEROS, 0, Math.min(left, ZEROS.length));
+      frame.kept = this.#keep(frame, ZEROS, 0, Math.min(left, ZEROS.length));
     }
     frame.read += length;
   }
 
+  /** Bytes from here to an end are missing. Of ranges that there is no memory for, one is made. */
+  #addMissing({ missing, read }: Unfinished, end: number): void {
+    const last = missing.at(-1);
+    if (last !== undefined && (last.end === read || !this.#session.hold(SMALL_OBJECT_BYTES))) last.end = end;
+    else missing.push({ start: read, end });
+  }
+
   #endFrame(timeMs: number | undefined): void {
-    const { header, offset, parts, missing, held, kept, startMs } = this.#frame!;
+    const { header, offset, payload: kept, missing, kept: whole, startMs } = this.#frame!;
     this.#frame = undefined;
-    const payload = parts.length === 0 ? EMPTY : concat(parts);
+    const payload = kept.take();
     if (header.masked) mask(payload, 0, payload.length, payload, 0, header.maskingKey);
     for (const { start, end } of missing) payload.fill(0, start, end);
-    this.#session.release(held);
-    this.#receiver.frame({ header, offset, payload, missing, kept, startMs, endMs: timeMs });
+    this.#session.release(Math.max(0, missing.length - 1) * SMALL_OBJECT_BYTES);
+    this.#receiver.frame({ header, offset, payload, missing, kept: whole, startMs, endMs: timeMs });
   }
 
   #lose(timeMs: number | undefined): void {

@@ -9,8 +9,11 @@ import {
 import { type ExtensionParameter, headerValues, parseExtensions } from '@sanssocket/handshake/values';
 import { indexOf, latin1 } from '../model/bytes.js';
 
+/** The first word of a request, by which it is found. */
+export const REQUEST_MARK = 'GET ';
+
 /** A longer head is none: the handshakes of this project allow 8 KiB by default. */
-const MAX_HEAD_BYTES = 64 * 1024;
+export const MAX_HEAD_BYTES: number = 64 * 1024;
 
 /** Of a first line: longer ones are none. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -70,7 +73,8 @@ function finder(bytes: Uint8Array, mark: string, behind = 0): (from: number) => 
 
 /** The same for the header field that asks for WebSocket, or agrees to it. */
 function upgradeFinder(bytes: Uint8Array): (from: number) => number {
-  const pattern = /^upgrade:[ \t]*websocket/gim;
+  // A space before the colon is a fault to be shown.
+  const pattern = /^upgrade[ \t]*:[ \t]*websocket/gim;
   let text: string | undefined;
   let at = -2;
   return (from) => {
@@ -86,11 +90,21 @@ function isWithin(at: number, start: number, length: number): boolean {
   return at >= start && at < start + length;
 }
 
-/** Whether a line is of a request with its version, or of a status: most others in a body are told by it. */
+/**
+ * Whether a line is of a status, or of a request: most others in a body are told by it. A target with
+ * spaces in it is a fault to be shown, but only where a line begins, and no other request is in it.
+ */
 function isFirstLine(bytes: Uint8Array, start: number, end: number): boolean {
   const first = latin1(bytes.subarray(start, Math.min(end, start + 13)));
   if (first.startsWith('HTTP/')) return /^HTTP\/1\.\d \d{3}/.test(first);
-  return /[ \t]HTTP\/\d\.\d\r?$/.test(latin1(bytes.subarray(Math.max(start, end - 12), end)));
+  const version = /[ \t]HTTP\/\d\.\d\r?$/.exec(latin1(bytes.subarray(Math.max(start, end - 10), end)));
+  if (version === null) return false;
+  const target = start + REQUEST_MARK.length;
+  const targetEnd = end - version[0].length;
+  const space = bytes.indexOf(0x20, target);
+  if (space === targetEnd) return true;
+  const another = indexOf(bytes, REQUEST_MARK, target);
+  return (start === 0 || bytes[start - 1] === 0x0a) && (another < 0 || another > targetEnd);
 }
 
 /** Whether a head has the upgrade to WebSocket in it. */

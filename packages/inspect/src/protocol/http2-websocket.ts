@@ -16,7 +16,7 @@ export class Http2WebSocket {
   readonly #session: Session;
   readonly #connection: number;
   /** Bytes that a client sends before the response, which tells how they are compressed. */
-  readonly #early = new Pending();
+  readonly #early: Pending;
   /** More of them than are kept, or that the input does not have. */
   #earlyLost = 0;
   #clientEnded = false;
@@ -37,6 +37,7 @@ export class Http2WebSocket {
     peers: Peers,
   ) {
     this.#session = session;
+    this.#early = new Pending(session);
     this.#connection = ++session.connections;
     this.#lastMs = timeMs;
     const [client, server] = peers.map((peer) =>
@@ -72,11 +73,11 @@ export class Http2WebSocket {
     const readingOf = (from: 'client' | 'server'): Reading => {
       const inflating = new Inflating(from, parameters, false, this.#session.engine);
       const start = { from, offset: 0, inflating, beginsBefore: false } as const;
-      return new Reading(new Direction(this.#session, this.#connection, start), false, this.#note);
+      const direction = new Direction(this.#session, this.#connection, start);
+      return new Reading(this.#session, direction, false, this.#note);
     };
     this.#client = readingOf('client');
     this.#server = readingOf('server');
-    this.#session.release(this.#early.length);
     for (const { bytes, timeMs } of this.#early.take()) this.#client.receive(bytes, timeMs);
     if (this.#earlyLost > 0) this.#client.gap(this.#earlyLost, this.#lastMs);
     if (this.#clientEnded) this.finish('client');
@@ -91,13 +92,11 @@ export class Http2WebSocket {
 
   #receiveEarly(bytes: Uint8Array, timeMs: number | undefined): void {
     const fits = this.#earlyLost === 0 && this.#early.length + bytes.length <= WINDOW_BYTES;
-    if (fits && this.#session.hold(bytes.length)) this.#early.append(bytes, timeMs);
-    else this.#loseEarly(bytes.length);
+    if (!(fits && this.#early.append(bytes, timeMs))) this.#loseEarly(bytes.length);
   }
 
   #loseEarly(length: number): void {
     this.#earlyLost += this.#early.length + length;
-    this.#session.release(this.#early.length);
     this.#early.clear();
   }
 

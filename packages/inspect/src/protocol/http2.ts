@@ -5,6 +5,7 @@
  */
 
 import { concat, copyOf, EMPTY } from '../model/bytes.js';
+import { KeptBytes } from '../model/kept-bytes.js';
 import type { HeaderDecoder } from '../model/platform.js';
 import type { Session } from '../model/session.js';
 import { Http2WebSocket, isWebSocketRequest, type Peers } from './http2-websocket.js';
@@ -50,7 +51,7 @@ class Half {
   padded = false;
   /** The header block under way, and the frame that began it. */
   block:
-    | { readonly stream: number; readonly ends: boolean; bytes: number; readonly parts: Uint8Array[] }
+    | { readonly stream: number; readonly ends: boolean; bytes: number; readonly kept: KeptBytes }
     | undefined;
   readonly decoder: HeaderDecoder | undefined;
   /** Nothing more is read. */
@@ -114,6 +115,7 @@ export class Http2Connection {
   /** One end, or both, will send nothing more. */
   finish(side?: Http2Side): void {
     for (const socket of this.#sockets.values()) socket.finish(side);
+    if (side === undefined) for (const { block } of Object.values(this.#halves)) block?.kept.clear();
   }
 
   // --- Frames ---
@@ -142,7 +144,7 @@ export class Http2Connection {
     if (half.block !== undefined && (type !== CONTINUATION || half.block.stream !== stream)) {
       this.#lose(half, 'a header block is interrupted', timeMs);
     } else if (type === HEADERS) {
-      half.block = { stream, ends: (flags & END_STREAM) !== 0, bytes: 0, parts: [] };
+      half.block = { stream, ends: (flags & END_STREAM) !== 0, bytes: 0, kept: new KeptBytes(this.#session) };
     } else if (type === SETTINGS && stream !== 0) {
       this.#lose(half, 'these are no frames of HTTP/2', timeMs);
     }
@@ -171,8 +173,10 @@ export class Http2Connection {
 
   #keepBlock(half: Half, block: NonNullable<Half['block']>, part: Uint8Array): void {
     block.bytes += part.length;
-    if (half.blind || block.bytes > MAX_BLOCK_BYTES) block.parts.length = 0;
-    else block.parts.push(copyOf(part));
+    const fits = !half.blind && block.bytes <= MAX_BLOCK_BYTES;
+    if (fits && block.kept.add(block.kept.length === 0 ? copyOf(part) : part, MAX_BLOCK_BYTES)) return;
+    block.kept.clear();
+    block.bytes = Number.POSITIVE_INFINITY;
   }
 
   #endFrame(half: Half, timeMs: number | undefined): void {
@@ -203,9 +207,10 @@ export class Http2Connection {
 
   #endBlock(
     half: Half,
-    { stream, bytes, parts }: NonNullable<Half['block']>,
+    { stream, bytes, kept }: NonNullable<Half['block']>,
     timeMs: number | undefined,
   ): void {
+    const block = kept.take();
     if (half.blind) return;
     if (half.decoder === undefined) {
       half.blind = true;
@@ -216,7 +221,7 @@ export class Http2Connection {
         );
       return;
     }
-    const headers = bytes > MAX_BLOCK_BYTES ? undefined : half.decoder.decode(concat(parts));
+    const headers = bytes > MAX_BLOCK_BYTES ? undefined : half.decoder.decode(block);
     if (headers === undefined) {
       half.blind = true;
       const why = bytes > MAX_BLOCK_BYTES ? 'is longer than is kept' : 'is not well-formed';
@@ -243,6 +248,7 @@ export class Http2Connection {
 
   #lose(half: Half, why: string, timeMs: number | undefined): void {
     half.lost = true;
+    half.block?.kept.clear();
     half.block = undefined;
     const what = `${why}: nothing behind it can be read, as header blocks of HTTP/2 refer to earlier ones`;
     this.#session.note('gap', what, { from: half.side, timeMs });
@@ -257,11 +263,12 @@ interface FrameHead {
 
 /** Takes padding and priority off the first frame of a header block (RFC 9113 6.2). */
 function stripBlock(block: NonNullable<Half['block']>, flags: number): void {
-  const bytes = concat(block.parts);
+  const bytes = block.kept.take();
   const padded = (flags & PADDED) !== 0;
   const start = (padded ? 1 : 0) + ((flags & PRIORITY) !== 0 ? 5 : 0);
   const end = bytes.length - (padded ? (bytes[0] ?? 0) : 0);
-  block.parts.splice(0, block.parts.length, bytes.subarray(start, Math.max(start, end)));
+  const stripped = bytes.subarray(start, Math.max(start, end));
+  if (!block.kept.add(stripped, MAX_BLOCK_BYTES)) block.bytes = Number.POSITIVE_INFINITY;
 }
 
 /** Bytes that tell whether an end speaks HTTP/2. */

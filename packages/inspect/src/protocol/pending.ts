@@ -1,33 +1,44 @@
 /** Bytes of one direction that cannot be read yet, with the times at which they came. */
 
-import { EMPTY } from '../model/bytes.js';
+import { copyOf } from '../model/bytes.js';
+import { KeptBytes } from '../model/kept-bytes.js';
+import { type Session, SMALL_OBJECT_BYTES } from '../model/session.js';
 
 export class Pending {
-  #bytes: Uint8Array = EMPTY;
-  #length = 0;
+  readonly #session: Session;
+  readonly #kept: KeptBytes;
   /** Offset in the direction of the first byte that is kept. */
   offset = 0;
+  /** The ends of runs of bytes that came at one time. */
   #times: { end: number; timeMs: number | undefined }[] = [];
 
+  constructor(session: Session) {
+    this.#session = session;
+    this.#kept = new KeptBytes(session);
+  }
+
   get length(): number {
-    return this.#length;
+    return this.#kept.length;
   }
 
   /** A view, valid until the next change. */
   get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    return this.#kept.bytes;
   }
 
-  append(bytes: Uint8Array, timeMs: number | undefined): void {
-    const length = this.#length + bytes.length;
-    if (length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(1024, length * 2));
-      grown.set(this.bytes);
-      this.#bytes = grown;
+  /** @returns false, and nothing is added, if the session grants no memory */
+  append(bytes: Uint8Array, timeMs: number | undefined): boolean {
+    let last = this.#times.at(-1);
+    const another = last === undefined || last.timeMs !== timeMs;
+    if (another && !this.#session.hold(SMALL_OBJECT_BYTES)) return false;
+    if (last === undefined || another) {
+      last = { end: this.length, timeMs };
+      this.#times.push(last);
     }
-    this.#bytes.set(bytes, this.#length);
-    this.#length = length;
-    this.#times.push({ end: length, timeMs });
+    const added = this.#kept.add(this.length === 0 ? copyOf(bytes) : bytes, Number.POSITIVE_INFINITY);
+    // A time without bytes does no harm.
+    last.end = this.length;
+    return added;
   }
 
   /** The time at which a byte came. */
@@ -38,12 +49,10 @@ export class Pending {
   /** Forgets the first bytes. */
   drop(length: number): void {
     if (length === 0) return;
-    this.#bytes.copyWithin(0, length, this.#length);
-    this.#length -= length;
+    this.#kept.drop(length);
     this.offset += length;
-    this.#times = this.#times
-      .map(({ end, timeMs }) => ({ end: end - length, timeMs }))
-      .filter(({ end }) => end > 0);
+    for (const time of this.#times) time.end -= length;
+    this.#keepTimes(this.#times.filter(({ end }) => end > 0));
   }
 
   /** Bytes that are not there, or not kept. */
@@ -53,22 +62,27 @@ export class Pending {
   }
 
   clear(): void {
-    this.offset += this.#length;
-    this.#bytes = EMPTY;
-    this.#length = 0;
-    this.#times = [];
+    this.offset += this.length;
+    this.#kept.clear();
+    this.#keepTimes([]);
   }
 
-  /** Takes all bytes out, in the pieces in which they came. */
+  /** Takes all bytes out, in runs that came at one time. */
   take(): { bytes: Uint8Array; timeMs: number | undefined }[] {
-    const bytes = this.bytes;
+    const times = this.#times;
+    this.offset += this.length;
+    const bytes = this.#kept.take();
+    this.#keepTimes([]);
     let start = 0;
-    const pieces = this.#times.map(({ end, timeMs }) => {
-      const piece = { bytes: bytes.subarray(start, end), timeMs };
+    return times.map(({ end, timeMs }) => {
+      const run = { bytes: bytes.subarray(start, end), timeMs };
       start = end;
-      return piece;
+      return run;
     });
-    this.clear();
-    return pieces;
+  }
+
+  #keepTimes(times: { end: number; timeMs: number | undefined }[]): void {
+    this.#session.release((this.#times.length - times.length) * SMALL_OBJECT_BYTES);
+    this.#times = times;
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { NoteCode, Side } from '../model/event.js';
+import type { Session } from '../model/session.js';
 import type { Direction } from './direction.js';
 import { Pending } from './pending.js';
 import { type FoundFrames, findFrames, PACKET_BITS } from './resync.js';
@@ -17,7 +18,7 @@ export const WINDOW_BYTES: number = 256 * 1024;
 export class Reading {
   readonly #direction: Direction;
   readonly #note: SideNote;
-  readonly #pending = new Pending();
+  readonly #pending: Pending;
   /** Length of `#pending` from which on frames are looked for again: each time twice as long. */
   #nextTry = 1;
   /** Bytes that were dropped since frames were lost, and the offset of the first of them. */
@@ -25,8 +26,9 @@ export class Reading {
   #unreadFrom = 0;
 
   /** @param lost - whether the place of the first frame is not known */
-  constructor(direction: Direction, lost: boolean, note: SideNote) {
+  constructor(session: Session, direction: Direction, lost: boolean, note: SideNote) {
     this.#direction = direction;
+    this.#pending = new Pending(session);
     this.#note = note;
     if (lost) direction.frames.gap(0, undefined);
     this.#pending.offset = direction.frames.offset;
@@ -41,7 +43,11 @@ export class Reading {
       this.#lose();
       rest = bytes.subarray(read);
     }
-    this.#pending.append(rest, timeMs);
+    if (!this.#pending.append(rest, timeMs)) {
+      this.#drop();
+      this.#addUnread(this.#pending.offset, rest.length);
+      this.#pending.skip(rest.length);
+    }
     if (this.#pending.length >= this.#nextTry) this.#resync();
   }
 
@@ -92,10 +98,14 @@ export class Reading {
   #drop(): void {
     const { length, offset } = this.#pending;
     if (length === 0) return;
-    if (this.#unread === 0) this.#unreadFrom = offset;
-    this.#unread += length;
+    this.#addUnread(offset, length);
     this.#pending.clear();
     this.#nextTry = 1;
+  }
+
+  #addUnread(offset: number, length: number): void {
+    if (this.#unread === 0) this.#unreadFrom = offset;
+    this.#unread += length;
   }
 
   #sayUnread(timeMs: number | undefined): void {
