@@ -99,10 +99,14 @@ export class ChatServer {
       (connection, _request, key) => new FramesSession(connection, this.#frames, key).handlers,
     );
     const { headersTimeoutMs } = this.#settings;
-    this.#http = createServer({
+    const server = {
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4),
-    });
+      // Clients that offer HTTP/2 (h2c), such as `curl --http2`, get the page over HTTP/1.1. An option
+      // of Node 22.21, 24.9 and later.
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() !== 'h2c',
+    };
+    this.#http = createServer(server);
     this.#http.on('request', (request, response) => this.#onRequest(request, response));
     this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
   }

@@ -11,6 +11,7 @@ import { inWords, requireInteger, requireType, usageError } from '@sanssocket/co
 import { Http2Request } from './node-http2.js';
 import { deflate } from './node-runtime.js';
 import { loadTls, type Tls } from './node-tls.js';
+import { UpgradeEvents } from './node-upgrades.js';
 import type { ParsedSource, ServerOpening } from './opening/server-opening.js';
 import { defaultHosts, requirePlace, ServerConfig, type ServerOptions } from './server/options.js';
 import { ParsedRequest } from './server/parsed.js';
@@ -28,7 +29,12 @@ export interface ServeOptions<Identity = undefined> extends ServerOptions<Identi
   readonly backlog?: number | undefined;
   /** Key, certificate and the like, for a server of `wss:`. */
   readonly tls?: TlsOptions | undefined;
-  /** An HTTP server of the application's: its `upgrade` events are taken. It goes on when this one ends. */
+  /**
+   * An HTTP server of the application's: its `upgrade` events are taken. It goes on when this one
+   * ends. A request that offers another protocol, as clients that would like HTTP/2 do (`h2c`), is
+   * answered by that server as if it had not (RFC 9110 7.8), on Node 22.21, 24.9 and later; Node
+   * before that leaves no choice, and it is rejected.
+   */
   readonly server?: HttpServer | undefined;
 }
 
@@ -184,11 +190,6 @@ export async function serve<Identity = undefined>(
   return server;
 }
 
-/** The servers that take the `upgrade` events of an HTTP server, by that, and their paths. */
-const UPGRADING = new WeakMap<HttpServer, Map<Upgrading, readonly string[] | undefined>>();
-
-type Upgrading = Pick<NodeWebSocketServer, 'upgrade'>;
-
 /**
  * Takes the `upgrade` events of an HTTP server. Several servers of one HTTP server have the paths of
  * their option; one without it has the rest.
@@ -205,38 +206,21 @@ function serveUpgrades<Identity>(
   if (tls !== undefined || hostname !== undefined) {
     throw usageError(TypeError, 'OPTION_INVALID', 'tls and hostname are those of the HTTP server');
   }
-  const servers = UPGRADING.get(http) ?? new Map<Upgrading, readonly string[] | undefined>();
+  const upgrades = UpgradeEvents.of(http);
   const address = (): Partial<AddressInfo> => Object(http.address()) as Partial<AddressInfo>;
-  const server = new NodeWebSocketServer(config, handlers, {
+  const server: NodeWebSocketServer<Identity> = new NodeWebSocketServer(config, handlers, {
     get port() {
       return address().port ?? 0;
     },
     get hostname() {
       return address().address ?? '';
     },
-    stop() {
-      servers.delete(server);
-      if (servers.size > 0) return;
-      UPGRADING.delete(http);
-      http.off('upgrade', onUpgrade);
+    stop(): void {
+      upgrades.remove(server);
     },
   });
-  servers.set(server, config.paths);
-  if (!UPGRADING.has(http)) {
-    UPGRADING.set(http, servers);
-    http.on('upgrade', onUpgrade);
-  }
+  upgrades.add(server, config.paths);
   return server;
-}
-
-function onUpgrade(this: HttpServer, request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
-  const servers = [...UPGRADING.get(this)!];
-  const path = (request.url ?? '').split('?', 1)[0]!;
-  const [server] =
-    servers.find(([, paths]) => paths?.includes(path)) ??
-    servers.find(([, paths]) => paths === undefined) ??
-    servers[0]!; // which answers 404
-  server.upgrade(request, socket, head);
 }
 
 type ServerLimits = Pick<ServerConfig, 'openingTimeoutMs' | 'maxConnections' | 'maxOpenings' | 'onError'>;
